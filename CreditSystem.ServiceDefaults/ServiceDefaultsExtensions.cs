@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace CreditSystem.ServiceDefaults;
+
+/// <summary>What every service of the system shares: telemetry, health, service discovery, resilient outgoing HTTP.</summary>
+public static class ServiceDefaultsExtensions
+{
+    private const string LivenessTag = "live";
+
+    /// <summary>Adds the shared services. Call it first in <c>Program.cs</c>.</summary>
+    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.AddTelemetry();
+        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LivenessTag]);
+        builder.Services.AddServiceDiscovery();
+        builder.Services.ConfigureHttpClientDefaults(http =>
+        {
+            http.AddSafeResilience();
+            http.AddServiceDiscovery();
+        });
+        return builder;
+    }
+
+    /// <summary>
+    /// Maps <c>/alive</c> (this process only, so that an outage elsewhere never restarts it), <c>/health</c> (all checks)
+    /// and <c>/metrics</c> in every environment.
+    /// </summary>
+    /// <param name="app">The application.</param>
+    /// <param name="mapHealth">False when the service answers <c>/health</c> with a document of its own.</param>
+    public static WebApplication MapDefaultEndpoints(this WebApplication app, bool mapHealth = true)
+    {
+        app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains(LivenessTag) }).AllowAnonymous();
+        if (mapHealth)
+            app.MapHealthChecks("/health").AllowAnonymous();
+
+        app.MapMetrics();
+        return app;
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace CreditSystem.ServiceDefaults;
+
+internal static class TelemetryExtensions
+{
+    /// <summary>Every source and meter of ours begins with it, so that a new one needs no registration.</summary>
+    private const string OwnInstruments = "CreditSystem.*";
+
+    internal static void AddTelemetry(this IHostApplicationBuilder builder)
+    {
+        builder.Logging.AddOpenTelemetry(logging =>
+        {
+            logging.IncludeFormattedMessage = true;
+            logging.IncludeScopes = true;
+        });
+
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddMeter(OwnInstruments)
+                .AddPrometheusExporter())
+            .WithTracing(tracing => tracing
+                .AddSource(builder.Environment.ApplicationName, OwnInstruments)
+                .AddAspNetCoreInstrumentation(options => options.Filter = IsWorthATrace)
+                .AddHttpClientInstrumentation());
+
+        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+            telemetry.UseOtlpExporter();
+    }
+
+    /// <summary>Prometheus scrapes the port in <c>Management:Port</c> when there is one, so that the public port never serves metrics.</summary>
+    internal static void MapMetrics(this WebApplication app)
+    {
+        var managementPort = app.Configuration.GetValue<int?>("Management:Port");
+        app.UseOpenTelemetryPrometheusScrapingEndpoint(context =>
+            HttpMethods.IsGet(context.Request.Method)
+            && context.Request.Path == "/metrics"
+            && (managementPort is null || context.Connection.LocalPort == managementPort));
+    }
+
+    private static bool IsWorthATrace(HttpContext context) =>
+        context.Request.Path.Value is not ("/alive" or "/health" or "/metrics");
+}
