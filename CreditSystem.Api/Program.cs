@@ -1,1 +1,9 @@
-await WebApplication.CreateSlimBuilder(args).Build().RunAsync();
+using CreditSystem.ServiceDefaults;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+
+var app = builder.Build();
+app.MapDefaultEndpoints();
+
+await app.RunAsync();

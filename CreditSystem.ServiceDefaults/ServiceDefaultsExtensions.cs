@@ -9,14 +9,14 @@ namespace CreditSystem.ServiceDefaults;
 /// <summary>What every service of the system shares: telemetry, health, service discovery, resilient outgoing HTTP.</summary>
 public static class ServiceDefaultsExtensions
 {
-    private const string LivenessTag = "live";
-
     /// <summary>Adds the shared services. Call it first in <c>Program.cs</c>.</summary>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
         builder.AddTelemetry();
-        builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LivenessTag]);
+        builder.Services.AddHealthChecks()
+            .AddCheck("self", () => HealthCheckResult.Healthy(), [HealthTags.Live])
+            .AddCheck<AcceptingRequestsCheck>("accepting", tags: [HealthTags.Ready]);
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
@@ -27,18 +27,21 @@ public static class ServiceDefaultsExtensions
     }
 
     /// <summary>
-    /// Maps <c>/alive</c> (this process only, so that an outage elsewhere never restarts it), <c>/health</c> (all checks)
-    /// and <c>/metrics</c> in every environment.
+    /// Maps <c>/alive</c> (this process only, so that an outage elsewhere never restarts it), <c>/ready</c> (whether requests
+    /// should come here), <c>/health</c> (all checks) and <c>/metrics</c> in every environment.
     /// </summary>
     /// <param name="app">The application.</param>
     /// <param name="mapHealth">False when the service answers <c>/health</c> with a document of its own.</param>
     public static WebApplication MapDefaultEndpoints(this WebApplication app, bool mapHealth = true)
     {
-        app.MapHealthChecks("/alive", new HealthCheckOptions { Predicate = check => check.Tags.Contains(LivenessTag) }).AllowAnonymous();
+        app.MapHealthChecks("/alive", Tagged(HealthTags.Live)).AllowAnonymous();
+        app.MapHealthChecks("/ready", Tagged(HealthTags.Ready)).AllowAnonymous();
         if (mapHealth)
             app.MapHealthChecks("/health").AllowAnonymous();
 
         app.MapMetrics();
         return app;
     }
+
+    private static HealthCheckOptions Tagged(string tag) => new() { Predicate = check => check.Tags.Contains(tag) };
 }

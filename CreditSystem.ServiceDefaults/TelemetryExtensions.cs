@@ -50,5 +50,5 @@ internal static class TelemetryExtensions
     }
 
     private static bool IsWorthATrace(HttpContext context) =>
-        context.Request.Path.Value is not ("/alive" or "/health" or "/metrics");
+        context.Request.Path.Value is not ("/alive" or "/ready" or "/health" or "/metrics");
 }
