@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics;
+using MongoDB.Driver;
+using StackExchange.Redis;
+
+namespace CreditSystem.Api.Problems;
+
+/// <summary>Turns an exception that nobody expected into a problem that gives nothing away but the trace id.</summary>
+internal sealed partial class FailureHandler(IProblemDetailsService problems, ILogger<FailureHandler> logger) : IExceptionHandler
+{
+    /// <summary>The client has gone; nginx's number for it, seen in logs only.</summary>
+    private const int ClientClosedRequest = 499;
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
+        {
+            httpContext.Response.StatusCode = ClientClosedRequest;
+            return true;
+        }
+
+        var (status, code, detail) = Describe(exception);
+        Report(httpContext, exception, status);
+        httpContext.Response.StatusCode = status;
+        if (status == StatusCodes.Status503ServiceUnavailable)
+            httpContext.Response.Headers.RetryAfter = "1";
+
+        await problems.WriteAsync(new ProblemDetailsContext
+        {
+            HttpContext = httpContext,
+            ProblemDetails = { Status = status, Detail = detail, Extensions = { [Problem.CodeMember] = code } },
+        });
+        return true;
+    }
+
+    private static (int Status, string Code, string Detail) Describe(Exception exception) => exception switch
+    {
+        BadHttpRequestException bad => (bad.StatusCode, ProblemCodes.Of(bad.StatusCode), DetailOf(bad)),
+        JsonException json => (StatusCodes.Status400BadRequest, ProblemCodes.Malformed, DetailOf(json)),
+        MongoException or TimeoutException or RedisException =>
+            (StatusCodes.Status503ServiceUnavailable, ProblemCodes.StorageUnavailable, "The storage does not answer. Try again with the same Idempotency-Key."),
+        _ => (StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "Something went wrong here. Quote the traceId when you report it."),
+    };
+
+    private static string DetailOf(BadHttpRequestException bad) =>
+        bad.InnerException is JsonException json ? DetailOf(json) : bad.Message;
+
+    /// <summary>The serializer's own messages name .NET types and may quote the input.</summary>
+    private static string DetailOf(JsonException json) => json.Path is null or "" or "$"
+        ? "The body is not the JSON that is asked for."
+        : $"The body is not the JSON that is asked for, at {Shortened(json.Path)}.";
+
+    private static string Shortened(string path) => path.Length <= 100 ? path : path[..100] + "…";
+
+    private void Report(HttpContext context, Exception exception, int status)
+    {
+        var route = context.GetEndpoint()?.DisplayName ?? "no route";
+        if (status == StatusCodes.Status500InternalServerError)
+            Log.Failed(logger, exception, context.Request.Method, route);
+        else if (status == StatusCodes.Status503ServiceUnavailable)
+            Log.StorageFailed(logger, exception, context.Request.Method, route);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2000, LogLevel.Error, "{Method} {Route} failed")]
+        public static partial void Failed(ILogger logger, Exception exception, string method, string route);
+
+        [LoggerMessage(2001, LogLevel.Warning, "{Method} {Route}: the storage does not answer")]
+        public static partial void StorageFailed(ILogger logger, Exception exception, string method, string route);
+    }
+}
