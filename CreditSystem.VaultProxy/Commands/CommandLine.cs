@@ -1,0 +1,12 @@
+namespace CreditSystem.VaultProxy.Commands;
+
+/// <summary>The commands of the proxy's image; without one of them the proxy runs.</summary>
+internal static class CommandLine
+{
+    /// <returns>The exit code, or null when the first argument is no command.</returns>
+    internal static async Task<int?> TryRunAsync(string[] args) => args switch
+    {
+        ["healthcheck", .. var rest] => await HealthProbe.RunAsync(rest),
+        _ => null,
+    };
+}

@@ -1,0 +1,45 @@
+using System.Net.Security;
+
+namespace CreditSystem.VaultProxy.Commands;
+
+/// <summary><c>healthcheck [URL]</c>: asks the proxy in the same container whether it lives, so that the image needs no curl.</summary>
+internal static class HealthProbe
+{
+    private const int DefaultPort = 8200;
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+
+    internal static async Task<int> RunAsync(string[] args)
+    {
+        var url = args.FirstOrDefault() ?? FindOwnUrl(Environment.GetEnvironmentVariable);
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address))
+            return 2;
+
+        // The certificate names the service, not the loopback address that the probe uses.
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, errors) => errors == SslPolicyErrors.None || address.IsLoopback;
+        using var client = new HttpClient(handler) { Timeout = Timeout };
+        try
+        {
+            using var response = await client.GetAsync(address);
+            return response.IsSuccessStatusCode ? 0 : 1;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException)
+        {
+            return 1;
+        }
+    }
+
+    /// <summary>The first address that the proxy listens on, by the variables that ASP.NET Core reads.</summary>
+    internal static string FindOwnUrl(Func<string, string?> variable)
+    {
+        var ports = variable("ASPNETCORE_HTTP_PORTS") ?? variable("HTTP_PORTS");
+        if (variable("ASPNETCORE_URLS") is not { Length: > 0 } urls)
+            return $"http://127.0.0.1:{(string.IsNullOrEmpty(ports) ? DefaultPort : ports.Split(';')[0])}/alive";
+
+        var first = urls.Split(';')[0].TrimEnd('/');
+        return first.Replace("://+", "://127.0.0.1", StringComparison.Ordinal)
+            .Replace("://*", "://127.0.0.1", StringComparison.Ordinal)
+            .Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal)
+            .Replace("://[::]", "://127.0.0.1", StringComparison.Ordinal) + "/alive";
+    }
+}

@@ -1,0 +1,152 @@
+using System.Buffers;
+using System.Net;
+using CreditSystem.VaultProxy.Upstreams;
+using Microsoft.Extensions.Primitives;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace CreditSystem.VaultProxy.Forwarding;
+
+/// <summary>
+/// One request on its way: tells YARP what to send and what to hand back. Small answers are read whole and written in one
+/// go, which saves YARP's copy loop and lets a read that breaks off be sent again; larger ones stream through.
+/// </summary>
+internal sealed class VaultExchange(VaultRoute route, string rawTarget, UpstreamNode node, string clientAddress, bool retries) : HttpTransformer
+{
+    /// <summary>Answers up to this size in bytes are read before the first byte is passed on.</summary>
+    internal const int BufferBytes = 64 * 1024;
+    private const int FirstBufferBytes = 4 * 1024;
+
+    internal static readonly HttpRequestOptionsKey<VaultExchange> Key = new("vault-exchange");
+
+    private byte[]? _buffer;
+    private int _buffered;
+    private bool _isWhole;
+
+    public VaultRoute Route => route;
+
+    public string RawTarget => rawTarget;
+
+    /// <summary>Where the current attempt goes.</summary>
+    public UpstreamNode Node { get; set; } = node;
+
+    public bool Retries => retries;
+
+    /// <summary>Asked before an answer is passed on; true when it has been answered otherwise.</summary>
+    public Func<HttpContext, int, ReadOnlyMemory<byte>, ValueTask<bool>>? Intercept { get; init; }
+
+    public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        foreach (var (name, values) in httpContext.Request.Headers)
+        {
+            if (HeaderRules.PassesToVault(name))
+                AddHeader(proxyRequest, name, values);
+        }
+
+        // A body with both is a smuggling attempt (RFC 9112, section 6.3); the framing is ours either way.
+        if (httpContext.Request.Headers.TransferEncoding.Count > 0)
+            proxyRequest.Content?.Headers.Remove("Content-Length");
+        proxyRequest.Headers.TryAddWithoutValidation(VaultHeaders.ForwardedFor, clientAddress);
+        proxyRequest.Options.Set(Key, this);
+        proxyRequest.RequestUri = FailoverHandler.CreateUri(Node, rawTarget);
+        return ValueTask.CompletedTask;
+    }
+
+    private static void AddHeader(HttpRequestMessage request, string name, StringValues values)
+    {
+        if (values.Count == 1)
+        {
+            if (!request.Headers.TryAddWithoutValidation(name, values.ToString()))
+                request.Content?.Headers.TryAddWithoutValidation(name, values.ToString());
+        }
+        else if (!request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
+        {
+            request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+        }
+    }
+
+    /// <summary>Reads a small answer; of a larger one its beginning, the rest of which then streams.</summary>
+    internal async ValueTask BufferAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var length = response.Content.Headers.ContentLength;
+        if (_buffer is not null || length > BufferBytes || response.RequestMessage?.Method == HttpMethod.Head)
+            return;
+
+        _buffer = ArrayPool<byte>.Shared.Rent((int)(length ?? FirstBufferBytes));
+        var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        while (_buffered != length && _buffered < BufferBytes)
+        {
+            if (_buffered == _buffer.Length)
+                Grow();
+            var read = await stream.ReadAsync(_buffer.AsMemory(_buffered, (int)Math.Min(_buffer.Length - _buffered, (length ?? BufferBytes) - _buffered)), cancellationToken);
+            if (read == 0)
+            {
+                _isWhole = true;
+                return;
+            }
+
+            _buffered += read;
+        }
+
+        _isWhole = _buffered == length;
+    }
+
+    private void Grow()
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(_buffer!.Length * 2);
+        _buffer.AsSpan(0, _buffered).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_buffer, clearArray: true);
+        _buffer = larger;
+    }
+
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is null)
+            return false;
+        if (_buffer is null && proxyResponse.Content.Headers.ContentLength is <= BufferBytes)
+            await BufferAsync(proxyResponse, cancellationToken);
+        if (Intercept is not null && await Intercept(httpContext, (int)proxyResponse.StatusCode, _isWhole ? _buffer.AsMemory(0, _buffered) : default))
+            return false;
+
+        var response = httpContext.Response;
+        CopyHeaders(proxyResponse, response);
+        if (_buffered > 0)
+        {
+            response.BodyWriter.Write(_buffer.AsSpan(0, _buffered));
+            if (!_isWhole)
+                await response.BodyWriter.FlushAsync(cancellationToken);
+        }
+
+        return !_isWhole;
+    }
+
+    private void CopyHeaders(HttpResponseMessage proxyResponse, HttpResponse response)
+    {
+        foreach (var (name, values) in proxyResponse.Headers.NonValidated)
+            CopyHeader(response, name, values);
+        foreach (var (name, values) in proxyResponse.Content.Headers.NonValidated)
+            CopyHeader(response, name, values);
+        if (proxyResponse.StatusCode is not HttpStatusCode.NoContent)
+            response.ContentLength = _isWhole ? _buffered : proxyResponse.Content.Headers.ContentLength;
+    }
+
+    private static void CopyHeader(HttpResponse response, string name, System.Net.Http.Headers.HeaderStringValues values)
+    {
+        if (HeaderRules.PassesToClient(name))
+            response.Headers[name] = values.Count == 1 ? values.ToString() : new StringValues([.. values]);
+    }
+
+    public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) =>
+        ValueTask.CompletedTask;
+
+    /// <summary>Gives the buffer back, wiped: it has held secrets.</summary>
+    internal void DiscardBuffer()
+    {
+        if (_buffer is null)
+            return;
+        _buffer.AsSpan(0, _buffered).Clear();
+        ArrayPool<byte>.Shared.Return(_buffer);
+        _buffer = null;
+        _buffered = 0;
+        _isWhole = false;
+    }
+}

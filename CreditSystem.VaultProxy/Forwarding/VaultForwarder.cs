@@ -1,0 +1,104 @@
+using CreditSystem.VaultProxy.Policy;
+using CreditSystem.VaultProxy.Telemetry;
+using CreditSystem.VaultProxy.Upstreams;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace CreditSystem.VaultProxy.Forwarding;
+
+/// <summary>Hands a judged request to YARP, and turns YARP's errors into Vault's.</summary>
+internal sealed class VaultForwarder : IDisposable
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
+    private readonly IHttpForwarder _yarp;
+    private readonly UpstreamPool _pool;
+    private readonly ProxyMetrics _metrics;
+    private readonly HttpMessageInvoker _client;
+
+    public VaultForwarder(IHttpForwarder yarp, UpstreamPool pool, ProxyMetrics metrics, IOptions<VaultProxyOptions> options)
+    {
+        _yarp = yarp;
+        _pool = pool;
+        _metrics = metrics;
+        var upstream = options.Value.Upstream;
+        _client = new HttpMessageInvoker(
+            new FailoverHandler(pool, new RetryBudget(upstream.RetryBudget), metrics, upstream.MaxRetries, UpstreamConnection.CreateHandler(upstream)));
+    }
+
+    /// <param name="intercept">Asked before an answer is passed on; true when it has been answered otherwise.</param>
+    /// <returns>YARP's verdict; the client has been answered either way, unless it has gone.</returns>
+    public async ValueTask<ForwarderError> ForwardAsync(
+        HttpContext context, VaultRequest request, VaultCaller caller, Func<HttpContext, int, ReadOnlyMemory<byte>, ValueTask<bool>>? intercept = null)
+    {
+        var route = request.Route!;
+        var node = _pool.Select() ?? (route.ForwardsToUnhealthy ? _pool.SelectAny() : null);
+        if (node is null)
+        {
+            await WriteNoUpstreamAsync(context);
+            return ForwarderError.NoAvailableDestinations;
+        }
+
+        PrepareRequest(context, route);
+        var retries = route.Retries && (request.Method & (VaultMethods.Get | VaultMethods.List | VaultMethods.Head)) != 0;
+        var exchange = new VaultExchange(route, request.Target.Raw, node, caller.Address, retries) { Intercept = intercept };
+        try
+        {
+            var error = await _yarp.SendAsync(context, node.Address, _client, route.ForwarderConfig, exchange);
+            if (error != ForwarderError.None)
+                await HandleErrorAsync(context, exchange, error);
+            return error;
+        }
+        finally
+        {
+            exchange.DiscardBuffer();
+        }
+    }
+
+    private ValueTask WriteNoUpstreamAsync(HttpContext context) =>
+        VaultErrors.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, _pool.IsSealed ? VaultErrors.Sealed : VaultErrors.NoUpstream, RetryAfter);
+
+    private static void PrepareRequest(HttpContext context, VaultRoute route)
+    {
+        // YARP would answer "Upgrade: websocket" with a tunnel; Vault has none.
+        if (context.Request.Headers.Upgrade.Count > 0)
+            context.Request.Headers.Remove("Upgrade");
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+            limit.MaxRequestBodySize = route.BodyLimitBytes;
+    }
+
+    private async ValueTask HandleErrorAsync(HttpContext context, VaultExchange exchange, ForwarderError error)
+    {
+        _metrics.CountUpstreamError(error.ToString());
+        if (error == ForwarderError.RequestTimedOut)
+            _pool.ReportError(exchange.Node, decisive: false);
+        if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
+            return;
+
+        var tooLarge = context.GetForwarderErrorFeature()?.Exception is { } exception && IsBodyTooLarge(exception);
+        context.Response.Clear();
+        if (tooLarge)
+            await VaultErrors.WriteDenialAsync(context, DenialReason.BodyTooLarge);
+        else if (error == ForwarderError.RequestTimedOut)
+            await VaultErrors.WriteAsync(context, StatusCodes.Status504GatewayTimeout, "Vault did not answer in time");
+        else if (error is ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled)
+            await VaultErrors.WriteAsync(context, StatusCodes.Status400BadRequest, "request body could not be read");
+        else
+            await VaultErrors.WriteAsync(context, StatusCodes.Status502BadGateway, "error connecting to Vault", RetryAfter);
+    }
+
+    private static bool IsBodyTooLarge(Exception exception)
+    {
+        for (var current = exception; current is not null; current = current.InnerException)
+        {
+            if (current is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge })
+                return true;
+            if (current is AggregateException aggregate)
+                return aggregate.InnerExceptions.Any(IsBodyTooLarge);
+        }
+
+        return false;
+    }
+
+    public void Dispose() => _client.Dispose();
+}

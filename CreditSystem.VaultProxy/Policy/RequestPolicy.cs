@@ -1,0 +1,89 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+
+namespace CreditSystem.VaultProxy.Policy;
+
+/// <summary>Decides what a request is, and whether it may pass. Nothing is forwarded that this has not said yes to.</summary>
+internal sealed class RequestPolicy(IOptions<VaultProxyOptions> options)
+{
+    private readonly VaultRoute[] _routes = VaultRoutes.Create(options.Value);
+    private readonly string[] _namespaces = [.. options.Value.Namespaces.Select(name => name.Trim('/'))];
+    private readonly bool _requiresRequestHeader = options.Value.RequireVaultRequestHeader;
+
+    /// <summary>Reads the request; <see cref="VaultRequest.Denial"/> tells why it may not pass.</summary>
+    public VaultRequest Evaluate(HttpContext context)
+    {
+        var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var reason = RequestTargetParser.Parse(raw, out var target);
+        if (reason != DenialReason.None)
+            return new VaultRequest { Denial = reason };
+
+        var method = VaultMethodsParser.Parse(context.Request.Method);
+        var request = FindRoute(target, method);
+        if (request.Denial != DenialReason.None)
+            return request;
+
+        var headers = context.Request.Headers;
+        if (!TryReadNamespace(headers[VaultHeaders.Namespace], out var vaultNamespace))
+            return request with { Denial = DenialReason.NamespaceNotAllowed };
+        if (headers[VaultHeaders.Token].Count > 1 || headers.Authorization.Count > 1 || headers[VaultHeaders.WrapTtl].Count > 1)
+            return request with { Denial = DenialReason.HeaderAmbiguous };
+        if (_requiresRequestHeader && !request.Route!.ForwardsToUnhealthy && headers[VaultHeaders.Request] != "true")
+            return request with { Denial = DenialReason.RequestHeaderMissing };
+
+        return request with { Namespace = vaultNamespace, Denial = CheckBody(context, request) };
+    }
+
+    private VaultRequest FindRoute(in RequestTarget target, VaultMethods method)
+    {
+        var denial = DenialReason.PathNotAllowed;
+        VaultRoute? nearest = null;
+        if (VaultRoutes.IsNeverAllowed(target.Path))
+            return new VaultRequest { Denial = denial };
+
+        foreach (var route in _routes)
+        {
+            if (!route.Path.Matches(target.Path, target.FirstEncoded))
+                continue;
+            nearest ??= route;
+            if (!QueryRules.Check(target.Query, route.Query, out var lists, out var version))
+            {
+                denial = DenialReason.QueryNotAllowed;
+                continue;
+            }
+
+            var operation = lists && method == VaultMethods.Get ? VaultMethods.List : method;
+            if ((route.Methods & operation) == 0 || (target.IsFolder && operation != VaultMethods.List && route.MountClass != MountClass.Custom))
+            {
+                denial = DenialReason.MethodNotAllowed;
+                continue;
+            }
+
+            return new VaultRequest { Route = route, Target = target, Method = method, Operation = operation, Version = version };
+        }
+
+        return new VaultRequest { Route = nearest, Target = target, Method = method, Denial = denial };
+    }
+
+    // The namespace is put before the path, so a namespace of the caller's choice would undo the allow-list.
+    private bool TryReadNamespace(StringValues header, out string vaultNamespace)
+    {
+        vaultNamespace = "";
+        if (header.Count == 0)
+            return true;
+        if (header.Count > 1)
+            return false;
+        vaultNamespace = header.ToString().Trim('/');
+        return vaultNamespace is "" or "root" || Array.IndexOf(_namespaces, vaultNamespace) >= 0;
+    }
+
+    private static DenialReason CheckBody(HttpContext context, in VaultRequest request)
+    {
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
+            return DenialReason.None;
+        if ((request.Method & (VaultMethods.Write | VaultMethods.Patch | VaultMethods.Delete)) == 0)
+            return DenialReason.BodyNotAllowed;
+        return context.Request.ContentLength > request.Route!.BodyLimitBytes ? DenialReason.BodyTooLarge : DenialReason.None;
+    }
+}

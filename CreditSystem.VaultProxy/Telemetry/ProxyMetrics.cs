@@ -1,0 +1,57 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using CreditSystem.VaultProxy.Policy;
+using CreditSystem.VaultProxy.Upstreams;
+
+namespace CreditSystem.VaultProxy.Telemetry;
+
+/// <summary>The proxy's instruments. No label carries a path, a token or an address of a client.</summary>
+internal sealed class ProxyMetrics : IDisposable
+{
+    internal const string MeterName = "CreditSystem.VaultProxy";
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _requests;
+    private readonly Histogram<double> _duration;
+    private readonly Counter<long> _denials;
+    private readonly Counter<long> _retries;
+    private readonly Counter<long> _cache;
+    private readonly Counter<long> _loginFailures;
+    private readonly Counter<long> _upstreamErrors;
+
+    public ProxyMetrics(IMeterFactory meters, UpstreamPool pool)
+    {
+        _meter = meters.Create(MeterName);
+        _requests = _meter.CreateCounter<long>("vault_proxy.requests", "{request}", "Requests by mount class, operation and status.");
+        _duration = _meter.CreateHistogram<double>("vault_proxy.request.duration", "s", "Time from the first byte read to the last byte written.");
+        _denials = _meter.CreateCounter<long>("vault_proxy.denials", "{request}", "Requests that were not forwarded, by reason.");
+        _retries = _meter.CreateCounter<long>("vault_proxy.retries", "{attempt}", "Reads that were sent again, by what the attempt before met.");
+        _cache = _meter.CreateCounter<long>("vault_proxy.cache.requests", "{request}", "Cacheable reads, by what the cache said.");
+        _loginFailures = _meter.CreateCounter<long>("vault_proxy.login.failures", "{login}", "Logins that Vault refused.");
+        _upstreamErrors = _meter.CreateCounter<long>("vault_proxy.upstream.errors", "{request}", "Requests that ended without an answer from Vault, by error.");
+        _meter.CreateObservableGauge("vault_proxy.upstream.state", () => pool.Nodes.Select(Observe), "{state}", "1 for the state that each node is in.");
+        _meter.CreateObservableGauge("vault_proxy.upstream.usable", () => pool.Nodes.Count(node => node.IsUsable), "{node}", "Nodes that get requests.");
+    }
+
+    internal void CountRequest(string mountClass, string operation, int status, double seconds)
+    {
+        var tags = new TagList { { "mount_class", mountClass }, { "operation", operation }, { "status", StatusLabels.Get(status) } };
+        _requests.Add(1, tags);
+        _duration.Record(seconds, tags);
+    }
+
+    internal void CountDenial(DenialReason reason) => _denials.Add(1, new KeyValuePair<string, object?>("reason", reason.ToString()));
+
+    internal void CountRetry(string after) => _retries.Add(1, new KeyValuePair<string, object?>("after", after));
+
+    internal void CountCache(string result) => _cache.Add(1, new KeyValuePair<string, object?>("result", result));
+
+    internal void CountLoginFailure() => _loginFailures.Add(1);
+
+    internal void CountUpstreamError(string error) => _upstreamErrors.Add(1, new KeyValuePair<string, object?>("error", error));
+
+    private static Measurement<int> Observe(UpstreamNode node) =>
+        new(1, new("node", node.Address), new("state", node.State.ToString()), new("suspect", node.IsSuspect));
+
+    public void Dispose() => _meter.Dispose();
+}

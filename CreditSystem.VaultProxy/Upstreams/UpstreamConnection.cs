@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace CreditSystem.VaultProxy.Upstreams;
+
+/// <summary>How the proxy connects to Vault.</summary>
+internal static class UpstreamConnection
+{
+    internal static SocketsHttpHandler CreateHandler(UpstreamOptions options)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            EnableMultipleHttp2Connections = true,
+            ConnectTimeout = TimeSpan.FromSeconds(options.ConnectTimeoutSeconds),
+            PooledConnectionLifetime = TimeSpan.FromSeconds(options.PooledConnectionLifetimeSeconds),
+            ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
+        };
+        ConfigureTls(handler.SslOptions, options);
+        return handler;
+    }
+
+    private static void ConfigureTls(SslClientAuthenticationOptions tls, UpstreamOptions options)
+    {
+        tls.TargetHost = options.TlsServerName;
+        if (options.ClientCertificatePath is { Length: > 0 } certificate)
+            tls.ClientCertificates = [X509Certificate2.CreateFromPemFile(certificate, options.ClientKeyPath)];
+        if (options.CaCertificatePath is not { Length: > 0 } authority)
+            return;
+
+        var roots = new X509Certificate2Collection();
+        roots.ImportFromPemFile(authority);
+        // The name is still checked: a chain policy only replaces the trusted roots.
+        tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        tls.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
+    }
+}

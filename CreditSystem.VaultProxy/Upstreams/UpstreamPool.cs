@@ -1,0 +1,73 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Options;
+
+namespace CreditSystem.VaultProxy.Upstreams;
+
+/// <summary>The Vault nodes: picks one per attempt, and learns from what came back.</summary>
+internal sealed class UpstreamPool(IOptions<VaultProxyOptions> options)
+{
+    private readonly Channel<bool> _probeNow = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    public IReadOnlyList<UpstreamNode> Nodes { get; } =
+        [.. options.Value.Upstreams.Select((address, index) => new UpstreamNode(index, address.TrimEnd('/')))];
+
+    /// <summary>Every node that has been probed is sealed.</summary>
+    public bool IsSealed => Nodes.All(node => node.State == NodeState.Sealed);
+
+    public bool HasUsableNode => Nodes.Any(node => node.IsUsable);
+
+    /// <summary>The best usable node that <paramref name="tried"/> does not name; null if there is none.</summary>
+    /// <param name="tried">One bit per index of a node.</param>
+    public UpstreamNode? Select(ulong tried = 0)
+    {
+        UpstreamNode? best = null;
+        for (var i = 0; i < Nodes.Count; i++)
+        {
+            var node = Nodes[i];
+            if (node.IsUsable && (tried & (1UL << i)) == 0 && (best is null || node.Rank < best.Rank))
+                best = node;
+        }
+
+        return best;
+    }
+
+    /// <summary>A node to ask what is wrong: one that answers, rather than one that cannot be reached.</summary>
+    public UpstreamNode SelectAny() => Select() ?? Nodes.MinBy(node => node.State)!;
+
+    internal void ReportUnreachable(UpstreamNode node)
+    {
+        node.SetUnreachable();
+        RequestProbe();
+    }
+
+    /// <summary>Takes note of an answer. 503 is Vault's word for sealed, which YARP's passive check, made for transport errors, never sees.</summary>
+    internal void ReportStatus(UpstreamNode node, int status)
+    {
+        if (status is not (500 or 502 or 503 or 504))
+            node.CountSuccess();
+        else
+            ReportError(node, decisive: status == 503);
+    }
+
+    internal void ReportError(UpstreamNode node, bool decisive)
+    {
+        if (node.CountError(decisive))
+            RequestProbe();
+    }
+
+    private void RequestProbe() => _probeNow.Writer.TryWrite(true);
+
+    /// <summary>Returns after the interval, or as soon as a failure asks for a probe.</summary>
+    internal async Task WaitForProbeAsync(TimeSpan interval, CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(interval);
+        try
+        {
+            await _probeNow.Reader.ReadAsync(timeout.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+        }
+    }
+}

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using CreditSystem.VaultProxy.Policy;
+
+namespace CreditSystem.VaultProxy;
+
+/// <summary>Answers of the proxy itself, in the shape of Vault's: <c>{"errors":["…"]}</c>.</summary>
+internal static class VaultErrors
+{
+    internal const string JsonContentType = "application/json";
+    internal const string Sealed = "Vault is sealed";
+    internal const string NoUpstream = "no Vault node is available";
+    internal const string InvalidSecretId = "invalid role or secret ID";
+
+    // A handful of fixed messages, rendered once each.
+    private static readonly ConcurrentDictionary<string, byte[]> Bodies = new();
+
+    internal static ValueTask WriteAsync(HttpContext context, int status, string message, TimeSpan? retryAfter = null)
+    {
+        var body = Bodies.GetOrAdd(message, static text => JsonSerializer.SerializeToUtf8Bytes(new ErrorBody([text]), VaultErrorsJson.Default.ErrorBody));
+        var response = context.Response;
+        response.StatusCode = status;
+        response.ContentType = JsonContentType;
+        response.ContentLength = body.Length;
+        response.Headers.CacheControl = "no-store";
+        if (retryAfter is { } delay)
+            response.Headers.RetryAfter = ((int)Math.Max(1, Math.Ceiling(delay.TotalSeconds))).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return HttpMethods.IsHead(context.Request.Method)
+            ? ValueTask.CompletedTask
+            : new ValueTask(response.Body.WriteAsync(body, context.RequestAborted).AsTask());
+    }
+
+    internal static ValueTask WriteDenialAsync(HttpContext context, DenialReason reason)
+    {
+        var (status, message) = Describe(reason);
+        // An unread body would otherwise be drained before the connection is used again.
+        if (status == StatusCodes.Status413PayloadTooLarge)
+            context.Response.Headers.Connection = "close";
+        return WriteAsync(context, status, message);
+    }
+
+    private static (int Status, string Message) Describe(DenialReason reason) => reason switch
+    {
+        DenialReason.PathMalformed => (400, "malformed request path"),
+        DenialReason.PathTooLong => (400, "request path is too long"),
+        DenialReason.PathTraversal => (400, "request path must not contain relative or doubly encoded segments"),
+        DenialReason.QueryNotAllowed => (400, "query parameter is not allowed by vault-proxy"),
+        DenialReason.HeaderAmbiguous => (400, "a Vault header was given more than once"),
+        DenialReason.BodyNotAllowed => (400, "request must not have a body"),
+        DenialReason.BodyTooLarge => (413, "request body too large"),
+        DenialReason.RequestHeaderMissing => (400, "missing or invalid X-Vault-Request header"),
+        DenialReason.MethodNotAllowed => (403, "permission denied: method is not allowed by vault-proxy"),
+        DenialReason.NamespaceNotAllowed => (403, "permission denied: namespace is not allowed by vault-proxy"),
+        _ => (403, "permission denied: path is not allowed by vault-proxy"),
+    };
+}
+
+internal sealed record ErrorBody([property: System.Text.Json.Serialization.JsonPropertyName("errors")] string[] Errors);
+
+[System.Text.Json.Serialization.JsonSerializable(typeof(ErrorBody))]
+internal sealed partial class VaultErrorsJson : System.Text.Json.Serialization.JsonSerializerContext;

@@ -1,0 +1,68 @@
+using CreditSystem.VaultProxy.Forwarding;
+using CreditSystem.VaultProxy.Policy;
+using CreditSystem.VaultProxy.RateLimiting;
+using CreditSystem.VaultProxy.Telemetry;
+using CreditSystem.VaultProxy.Upstreams;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+
+namespace CreditSystem.VaultProxy;
+
+internal static class VaultProxyExtensions
+{
+    private static readonly string[] AddressSettings = ["urls", "http_ports", "https_ports"];
+    private static readonly string[] CategoriesWithUrls = ["Yarp", "System.Net.Http", "Microsoft.AspNetCore"];
+
+    internal static void AddVaultProxy(this WebApplicationBuilder builder)
+    {
+        // The caller's address counts for limits and for the cache's proofs, so no header may set it, whatever the environment asks for.
+        builder.Configuration["ForwardedHeaders_Enabled"] = "false";
+        // YARP and the HTTP client name whole URLs at Information; the access log tells what may be told.
+        foreach (var category in CategoriesWithUrls)
+            builder.Logging.AddFilter(category, LogLevel.Warning);
+
+        var services = builder.Services;
+        services.AddOptionsWithValidateOnStart<VaultProxyOptions>().BindConfiguration(VaultProxyOptions.SectionName);
+        services.AddSingleton<IValidateOptions<VaultProxyOptions>, VaultProxyOptionsValidator>();
+        services.AddHttpForwarder();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<RequestPolicy>();
+        services.AddSingleton<RequestLimits>();
+        services.AddSingleton<UpstreamPool>();
+        services.AddSingleton<ProxyMetrics>();
+        services.AddSingleton<AccessLog>();
+        services.AddSingleton<VaultForwarder>();
+        services.AddSingleton<VaultGateway>();
+        services.AddHostedService<HealthProber>();
+        services.AddHealthChecks().AddCheck<UpstreamHealthCheck>("vault");
+
+        // Vault's own port, unless the environment names others.
+        if (!AddressSettings.Any(key => builder.Configuration[key] is { Length: > 0 }) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+            builder.WebHost.UseUrls("http://+:8200");
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // Above the longest path that is let through, so that the refusal is the proxy's own.
+            kestrel.Limits.MaxRequestLineSize = 4 * RequestTargetParser.MaxLength;
+            // Each route sets its own.
+            kestrel.Limits.MaxRequestBodySize = VaultRoute.LargeBodyBytes;
+        });
+    }
+
+    /// <summary>Takes every request but those to the proxy's own health and metrics.</summary>
+    internal static void UseVaultProxy(this WebApplication app)
+    {
+        var gateway = app.Services.GetRequiredService<VaultGateway>();
+        var managementPort = app.Configuration.GetValue<int?>("Management:Port");
+        app.Use(next => context => IsOwn(context, managementPort) ? next(context) : gateway.HandleAsync(context));
+        app.UseRouting();
+    }
+
+    private static bool IsOwn(HttpContext context, int? managementPort)
+    {
+        if (managementPort is { } port && context.Connection.LocalPort == port)
+            return true;
+        return context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget is "/alive" or "/ready" or "/health";
+    }
+}
