@@ -1,0 +1,20 @@
+using CreditSystem.Api.Access;
+
+namespace CreditSystem.Api.Features.Accounts;
+
+internal static class AccountEndpoints
+{
+    public static void MapAccounts(this IEndpointRouteBuilder routes)
+    {
+        var accounts = routes.MapGroup("/accounts").WithTags("Accounts");
+        accounts.MapPost("", OpenAccount.HandleAsync).RequireScope(Scope.AccountsWrite)
+            .WithName("OpenAccount").WithSummary("Open an account")
+            .Accepts<OpenAccountRequest>("application/json").Produces<AccountResponse>(StatusCodes.Status201Created)
+            .ProducesMoneyProblems();
+
+        var reads = accounts.MapGroup("/{id}").RequireScope(Scope.AccountsRead).ProducesReadProblems();
+        reads.MapGet("", GetAccount.HandleAsync).WithName("GetAccount").WithSummary("Read an account").Produces<AccountResponse>();
+        reads.MapGet("/balance", GetBalance.HandleAsync).WithName("GetBalance").WithSummary("Read the balances of an account, now or at a time in the past").Produces<BalanceResponse>();
+        reads.MapGet("/entries", ListEntries.HandleAsync).WithName("ListEntries").WithSummary("List the entries of an account, newest first").Produces<EntryPage>();
+    }
+}

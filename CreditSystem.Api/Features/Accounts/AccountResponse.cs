@@ -1,0 +1,66 @@
+using System.Text.Json.Serialization;
+using CreditSystem.Api.Ledger.Model;
+
+namespace CreditSystem.Api.Features.Accounts;
+
+/// <summary>An account.</summary>
+/// <param name="Id">Names the account in every other request.</param>
+/// <param name="Holder">Who holds it.</param>
+/// <param name="Asset">What is counted in it.</param>
+/// <param name="System">The name of the system account, if it is one.</param>
+/// <param name="CreditLimit">How far it may be overdrawn, in minor units.</param>
+/// <param name="CreatedAt">When it was opened.</param>
+public sealed record AccountResponse(
+    Guid Id, string Holder, string Asset, string? System,
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long CreditLimit,
+    DateTimeOffset CreatedAt)
+{
+    internal static AccountResponse Of(AccountState account) => new(
+        account.Id, account.Holder, account.Asset, account.IsSystem ? account.System.ToCode() : null, account.CreditLimit, Codes.Time(account.OpenedAt));
+}
+
+/// <summary>The balances of an account, in minor units: <c>available = posted - held - pending + credit_limit</c>.</summary>
+/// <param name="Account">The account.</param>
+/// <param name="Asset">What is counted.</param>
+/// <param name="Posted">The sum of its entries.</param>
+/// <param name="Held">What active holds have set aside.</param>
+/// <param name="Pending">What grants hold that are not effective yet.</param>
+/// <param name="CreditLimit">How far it may be overdrawn.</param>
+/// <param name="Available">What can be spent now.</param>
+/// <param name="Sequence">The number of its last entry.</param>
+/// <param name="AsOf">The time that the balances are of.</param>
+public sealed record BalanceResponse(
+    Guid Account, string Asset,
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long Posted,
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long Held,
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long? Pending,
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long CreditLimit,
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long? Available,
+    long Sequence, DateTimeOffset AsOf)
+{
+    internal static BalanceResponse Of(AccountState account, long now) => new(
+        account.Id, account.Asset, account.Posted, account.Held, account.Pending(now), account.CreditLimit, account.Available(now),
+        account.Sequence, Codes.Time(now));
+}
+
+/// <summary>One entry of an account.</summary>
+/// <param name="Sequence">Counts the account's entries from 1.</param>
+/// <param name="Transfer">The transfer that it belongs to.</param>
+/// <param name="Kind">Why credits moved.</param>
+/// <param name="Amount">What was posted, in minor units: negative for a debit, 0 where only what is held changed.</param>
+/// <param name="Posted">The balance after it.</param>
+/// <param name="Held">What was held after it.</param>
+/// <param name="Reference">The caller's reference of the transfer.</param>
+/// <param name="Block">The block of the log that holds it.</param>
+/// <param name="CreatedAt">When it was posted.</param>
+public sealed record EntryResponse(
+    long Sequence, Guid Transfer, string Kind,
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long Posted,
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long Held,
+    string? Reference, long Block, DateTimeOffset CreatedAt);
+
+/// <summary>Entries, newest first.</summary>
+/// <param name="Entries">At most as many as were asked for.</param>
+/// <param name="NextCursor">Where the next page begins; absent on the last one.</param>
+public sealed record EntryPage(IReadOnlyList<EntryResponse> Entries, string? NextCursor);

@@ -1,0 +1,46 @@
+using System.Text.Json.Serialization;
+using CreditSystem.Api.Access;
+using CreditSystem.Api.Ledger;
+using CreditSystem.Api.Ledger.Model;
+using Microsoft.Extensions.Options;
+
+namespace CreditSystem.Api.Features.Accounts;
+
+/// <summary>Opens the account of a holder in an asset.</summary>
+/// <param name="Holder">Who holds it, as the tenant names its users. A user may only name itself.</param>
+/// <param name="Asset">The asset; by default <c>credits</c>.</param>
+/// <param name="CreditLimit">How far the account may be overdrawn, in minor units; by default 0.</param>
+public sealed record OpenAccountRequest(
+    string Holder,
+    string? Asset = null,
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long CreditLimit = 0);
+
+internal static class OpenAccount
+{
+    public static async Task<IResult> HandleAsync(HttpContext context, CreditLedger ledger, IOptions<LedgerOptions> options)
+    {
+        var caller = context.GetCaller();
+        if (!(await JsonBody.ReadAsync(context.Request, LedgerJson.Default.OpenAccountRequest)).TryGet(out var request, out var problem))
+            return problem;
+        var asset = request.Asset ?? options.Value.DefaultAsset;
+        if (RequestValidation.Text("holder", request.Holder, RequestValidation.MaxNameLength, required: true) is { } invalid)
+            return invalid;
+        if (SystemAccounts.TryParse(request.Holder, out _))
+            return Problem.BadRequest("invalid_holder", "This name belongs to a system account.");
+        if (options.Value.Asset(caller.Tenant, asset) is null)
+            return RequestValidation.UnknownAsset();
+        if (request.CreditLimit < 0)
+            return Problem.BadRequest("invalid_credit_limit", "credit_limit must not be negative.");
+        if (caller.OwnAccountsOnly && (request.Holder != caller.Principal || request.CreditLimit != 0))
+            return Problem.Of(StatusCodes.Status403Forbidden, "not_own_account", "A user opens only its own account, without a credit limit.");
+        if (!IdempotencyKey.Of(context, caller, "/v1/accounts", request, LedgerJson.Default.OpenAccountRequest, required: false).TryGet(out var key, out problem))
+            return problem;
+
+        var command = new Ledger.Model.OpenAccount(key.Id, key.Fingerprint, caller.Tenant, null, request.Holder, asset, request.CreditLimit);
+        return await LedgerResults.ExecuteAsync(context, ledger, command, record =>
+        {
+            var account = record.Opened[0];
+            return TypedResults.Created($"/v1/accounts/{account.Id}", AccountResponse.Of(account));
+        });
+    }
+}

@@ -1,0 +1,24 @@
+using CreditSystem.Api.Ledger.Commit;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace CreditSystem.Api.Features;
+
+/// <summary>Answers 503 where the ledger could not decide; a retry with the same key gets the one outcome.</summary>
+internal sealed class LedgerExceptionHandler : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is not LedgerUnavailableException unavailable)
+            return false;
+        var (code, retryAfter) = unavailable.Reason switch
+        {
+            LedgerUnavailableReason.QueueFull => ("overloaded", "1"),
+            LedgerUnavailableReason.Stopping => ("stopping", "2"),
+            LedgerUnavailableReason.Corrupt => ("ledger_corrupt", "60"),
+            _ => ("storage_unavailable", "2"),
+        };
+        httpContext.Response.Headers.RetryAfter = retryAfter;
+        await Problem.Of(StatusCodes.Status503ServiceUnavailable, code, unavailable.Message).ExecuteAsync(httpContext);
+        return true;
+    }
+}

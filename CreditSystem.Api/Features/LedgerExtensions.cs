@@ -1,0 +1,34 @@
+using CreditSystem.Api.Features.Accounts;
+using CreditSystem.Api.Features.Transfers;
+using CreditSystem.Api.Ledger;
+using CreditSystem.Api.Ledger.Log;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace CreditSystem.Api.Features;
+
+internal static class LedgerExtensions
+{
+    /// <summary>Adds the ledger; its log is in the database of the current <c>MongoConnection</c>.</summary>
+    public static WebApplicationBuilder AddLedger(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<LedgerOptions>().BindConfiguration(LedgerOptions.SectionName).ValidateDataAnnotations();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<IBlockStore, MongoBlockStore>();
+        builder.Services.AddSingleton<LedgerMetrics>();
+        builder.Services.AddSingleton<CreditLedger>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<CreditLedger>());
+        builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<LedgerExceptionHandler>();
+        builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, LedgerJson.Default));
+        return builder;
+    }
+
+    /// <summary>Maps the routes that move and show credits under <c>/v1</c>. The application must use the exception handler.</summary>
+    public static IEndpointRouteBuilder MapLedger(this IEndpointRouteBuilder routes)
+    {
+        var version = routes.MapGroup("/v1");
+        version.MapAccounts();
+        version.MapTransfers();
+        return routes;
+    }
+}

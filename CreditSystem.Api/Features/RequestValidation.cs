@@ -1,0 +1,86 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using CreditSystem.Api.Ledger;
+using CreditSystem.Api.Ledger.Model;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CreditSystem.Api.Features;
+
+/// <summary>What several routes ask of the same members.</summary>
+internal static class RequestValidation
+{
+    public const int MaxNameLength = 128;
+    public const int MaxReferenceLength = 64;
+    public const int MaxMetadataBytes = 1024;
+
+    private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Text that people and programs read alike: not empty, no control characters, bounded.</summary>
+    public static ProblemHttpResult? Text(string name, string? value, int maxLength, bool required = false)
+    {
+        if (value is null)
+            return required ? Problem.BadRequest("invalid_" + name, $"{name} is required.") : null;
+        if (value.Length == 0 || value.Length > maxLength || string.IsNullOrWhiteSpace(value))
+            return Problem.BadRequest("invalid_" + name, $"{name} must have 1 to {maxLength} characters.");
+        foreach (var character in value)
+            if (char.IsControl(character) || character is '\uFFFE' or '\uFFFF')
+                return Problem.BadRequest("invalid_" + name, $"{name} must not have control characters.");
+        return null;
+    }
+
+    public static ProblemHttpResult? Amount(string name, long? amount, LedgerOptions options, string tenant, string? asset)
+    {
+        if (amount is not { } value)
+            return null;
+        if (value <= 0)
+            return Problem.BadRequest("invalid_amount", $"{name} must be positive.");
+        // Without an asset in the request the accounts decide it; its bounds are those of the default asset.
+        var bounds = options.Asset(tenant, asset ?? options.DefaultAsset);
+        if (bounds is null)
+            return UnknownAsset();
+        return value < bounds.MinAmount || value > bounds.MaxAmount
+            ? Problem.Of(StatusCodes.Status422UnprocessableEntity, "limit_exceeded", $"{name} must be between {bounds.MinAmount} and {bounds.MaxAmount} minor units.")
+            : null;
+    }
+
+    public static ProblemHttpResult UnknownAsset() => Problem.BadRequest("unknown_asset", "There is no such asset.");
+
+    /// <summary>An account by id, or one of the tenant's system accounts by name.</summary>
+    public static bool TryParseAccount(string? text, out AccountRef account)
+    {
+        account = default;
+        if (Guid.TryParseExact(text, "D", out var id))
+            account = AccountRef.To(id);
+        else if (text is not null && SystemAccounts.TryParse(text, out var system))
+            account = AccountRef.To(system);
+        else
+            return false;
+        return true;
+    }
+
+    public static Checked<AccountRef> Account(string name, string? text) => TryParseAccount(text, out var account)
+        ? account
+        : Problem.BadRequest("invalid_" + name, $"{name} must be the id of an account or the name of a system account.");
+
+    /// <summary>The metadata in the form in which it is stored: one compact JSON object, members in order.</summary>
+    public static Checked<string?> Metadata(SortedDictionary<string, string>? metadata)
+    {
+        if (metadata is null || metadata.Count == 0)
+            return (string?)null;
+        using var stream = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(stream, Compact))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in metadata)
+            {
+                if (name.Contains('\0') || value is null || value.Contains('\0'))
+                    return Problem.BadRequest("invalid_metadata", "metadata is an object of strings without NUL.");
+                writer.WriteString(name, value);
+            }
+            writer.WriteEndObject();
+        }
+        if (stream.Length > MaxMetadataBytes)
+            return Problem.BadRequest("invalid_metadata", $"metadata may have at most {MaxMetadataBytes} bytes as JSON.");
+        return System.Text.Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.Json.Serialization;
+using CreditSystem.Api.Access;
+using CreditSystem.Api.Ledger;
+using CreditSystem.Api.Ledger.Model;
+using Microsoft.Extensions.Options;
+
+namespace CreditSystem.Api.Features.Transfers;
+
+/// <summary>Moves credits from one account to another.</summary>
+/// <param name="From">The id of the account to debit, or the name of a system account.</param>
+/// <param name="To">The id of the account to credit, or the name of a system account.</param>
+/// <param name="Amount">Minor units: a positive integer, or a string of its digits.</param>
+/// <param name="Kind">transfer (default), purchase, reward, grant, burn, refund or adjustment.</param>
+/// <param name="Asset">The asset that both accounts must be in; by default whatever they are in.</param>
+/// <param name="Reference">The caller's own name for the transfer, unique within the tenant.</param>
+/// <param name="Metadata">Strings that are kept with the transfer, at most 1,024 bytes as JSON.</param>
+public sealed record CreateTransferRequest(
+    string From,
+    string To,
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
+    string? Kind = null,
+    string? Asset = null,
+    string? Reference = null,
+    SortedDictionary<string, string>? Metadata = null);
+
+internal static class CreateTransfer
+{
+    private const string Route = "/v1/transfers";
+
+    public static async Task<IResult> HandleAsync(HttpContext context, CreditLedger ledger, IOptions<LedgerOptions> options)
+    {
+        var caller = context.GetCaller();
+        if (!(await JsonBody.ReadAsync(context.Request, LedgerJson.Default.CreateTransferRequest)).TryGet(out var request, out var problem))
+            return problem;
+        if (!IdempotencyKey.Of(context, caller, Route, request, LedgerJson.Default.CreateTransferRequest).TryGet(out var key, out problem))
+            return problem;
+        if (!ToCommand(request, caller, key, options.Value).TryGet(out var command, out problem))
+            return problem;
+        return await LedgerResults.ExecuteAsync(context, ledger, command, record =>
+            TypedResults.Json(TransferResponse.Of(record, 0), LedgerJson.Default.TransferResponse, statusCode: StatusCodes.Status201Created));
+    }
+
+    internal static Checked<MoveCredits> ToCommand(CreateTransferRequest request, Caller caller, IdempotencyKey key, LedgerOptions options)
+    {
+        if (!RequestValidation.Account("from", request.From).TryGet(out var from, out var problem))
+            return problem;
+        if (!RequestValidation.Account("to", request.To).TryGet(out var to, out problem))
+            return problem;
+        if (!TransferKinds.TryParseRequested(request.Kind ?? "transfer", out var kind))
+            return Problem.BadRequest("invalid_kind", "kind must be transfer, purchase, reward, grant, burn, refund or adjustment.");
+        if (RequestValidation.Text("reference", request.Reference, RequestValidation.MaxReferenceLength) is { } invalid)
+            return invalid;
+        if (RequestValidation.Amount("amount", request.Amount, options, caller.Tenant, request.Asset) is { } bounds)
+            return bounds;
+        if (!RequestValidation.Metadata(request.Metadata).TryGet(out var metadata, out problem))
+            return problem;
+        // Between two system accounts nothing else says which asset is meant.
+        var asset = request.Asset ?? (from.IsSystem && to.IsSystem ? options.DefaultAsset : null);
+        return new MoveCredits(
+            key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null, kind, from, to, asset, request.Amount, request.Reference, metadata);
+    }
+}

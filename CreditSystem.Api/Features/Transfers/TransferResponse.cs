@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CreditSystem.Api.Ledger.Model;
+
+namespace CreditSystem.Api.Features.Transfers;
+
+/// <summary>A transfer as it stands in the journal; it never changes.</summary>
+/// <param name="Id">Names the transfer: follows from tenant, principal and Idempotency-Key.</param>
+/// <param name="Kind">Why credits moved.</param>
+/// <param name="From">The account that was debited.</param>
+/// <param name="To">The account that was credited.</param>
+/// <param name="Asset">What was moved.</param>
+/// <param name="Amount">How much, in minor units.</param>
+/// <param name="Reference">The caller's own name for it.</param>
+/// <param name="Metadata">What the caller wanted kept with it.</param>
+/// <param name="Reversed">How much of it has been reversed; only when the transfer is read.</param>
+/// <param name="Block">The block of the log that holds it.</param>
+/// <param name="CreatedAt">When it was posted.</param>
+public sealed record TransferResponse(
+    Guid Id, string Kind, Guid From, Guid? To, string Asset,
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
+    string? Reference, JsonElement? Metadata,
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long? Reversed,
+    long Block, DateTimeOffset CreatedAt)
+{
+    internal static TransferResponse Of(LedgerRecord record, int index, long? reversed = null)
+    {
+        var posting = record.Postings[index];
+        var (reference, metadata) = record.Details(index);
+        // A posting that only sets aside or releases has one entry, of amount zero.
+        var only = posting.Entries.Length == 1;
+        return new TransferResponse(
+            posting.Id, posting.Kind.ToCode(), only ? posting.Entries[0].Account : posting.Debit.Account, only ? null : posting.Credit.Account,
+            posting.Asset, posting.Amount, reference, Json(metadata), reversed, record.Block, Codes.Time(record.At));
+    }
+
+    internal static JsonElement? Json(string? metadata)
+    {
+        if (metadata is null)
+            return null;
+        using var document = JsonDocument.Parse(metadata);
+        return document.RootElement.Clone();
+    }
+}

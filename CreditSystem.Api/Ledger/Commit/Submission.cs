@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using CreditSystem.Api.Ledger.Model;
+
+namespace CreditSystem.Api.Ledger.Commit;
+
+/// <summary>The outcome of a command.</summary>
+/// <param name="Replayed">The outcome is that of an earlier request with the same id.</param>
+internal readonly record struct Committed(LedgerRecord Record, bool Replayed);
+
+/// <summary>Commands of one request that wait for their outcome. Without commands: a read that waits until the state is current.</summary>
+internal sealed class Submission(Command[] commands)
+{
+    private readonly TaskCompletionSource<Committed[]> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Command[] Commands { get; } = commands;
+
+    public Committed[] Outcomes { get; } = commands.Length == 0 ? [] : new Committed[commands.Length];
+
+    public long EnqueuedAt { get; } = Stopwatch.GetTimestamp();
+
+    public ActivityContext Parent { get; } = Activity.Current?.Context ?? default;
+
+    public Task<Committed[]> Completion => completion.Task;
+
+    public void Complete() => completion.TrySetResult(Outcomes);
+
+    public void Fail(Exception exception) => completion.TrySetException(exception);
+}
+
+/// <summary>The ledger cannot answer now, or cannot know the outcome. A retry with the same key is safe.</summary>
+internal sealed class LedgerUnavailableException(string message, LedgerUnavailableReason reason, Exception? inner = null) : Exception(message, inner)
+{
+    public LedgerUnavailableReason Reason { get; } = reason;
+}
+
+internal enum LedgerUnavailableReason
+{
+    QueueFull,
+    Storage,
+    Stopping,
+    Corrupt,
+}

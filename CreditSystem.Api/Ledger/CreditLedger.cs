@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using CreditSystem.Api.Ledger.Commit;
+using CreditSystem.Api.Ledger.Log;
+using CreditSystem.Api.Ledger.Model;
+using Microsoft.Extensions.Options;
+
+namespace CreditSystem.Api.Ledger;
+
+/// <summary>The ledger as the rest of the application sees it.</summary>
+internal sealed class CreditLedger : BackgroundService
+{
+    private readonly LedgerPartition[] partitions;
+    private readonly ConcurrentDictionary<Guid, byte> inFlight = new();
+    private readonly LedgerMetrics metrics;
+    private readonly TimeProvider time;
+
+    public CreditLedger(IBlockStore store, IOptions<LedgerOptions> options, LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger)
+    {
+        this.metrics = metrics;
+        this.time = time;
+        partitions = [.. Enumerable.Range(0, options.Value.Partitions).Select(number => new LedgerPartition(number, store, options.Value, metrics, time, logger))];
+        metrics.Observe("credit_system_ledger_queue_depth", () => partitions.Sum(partition => (long)partition.QueueDepth), "Commands that wait for a commit");
+    }
+
+    public IReadOnlyList<LedgerPartition> Partitions => partitions;
+
+    /// <summary>The log that holds all of a tenant. One log per tenant makes an Idempotency-Key exact across its accounts and assets.</summary>
+    public LedgerPartition PartitionOf(string tenant) => partitions[PartitionHash.Of(tenant) % (uint)partitions.Length];
+
+    /// <summary>Commits one command, or gives the outcome that its id has had for ever.</summary>
+    /// <returns>Null when a request with the same id is being processed now.</returns>
+    public async Task<Committed?> ExecuteAsync(Command command)
+    {
+        if (!inFlight.TryAdd(command.Id, 0))
+            return null;
+        try
+        {
+            return (await SubmitAsync(command.Tenant, [command]))[0];
+        }
+        finally
+        {
+            inFlight.TryRemove(command.Id, out _);
+        }
+    }
+
+    /// <summary>Commits commands of one tenant, each with its own outcome.</summary>
+    public async Task<Committed[]> SubmitAsync(string tenant, Command[] commands)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var outcomes = await PartitionOf(tenant).SubmitAsync(commands);
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        foreach (var outcome in outcomes)
+            if (outcome.Replayed)
+                metrics.Replayed();
+            else if (outcome.Record.Command is not SettleAccount)
+                metrics.Processed(outcome.Record.Command, elapsed);
+        return outcomes;
+    }
+
+    /// <summary>An account of the tenant, with what has expired settled; null where there is none.</summary>
+    /// <param name="tenant">Whose account.</param>
+    /// <param name="id">Which account.</param>
+    /// <param name="linearizable">False: what this replica knows will do, without asking for news.</param>
+    public async Task<AccountState?> FindAccountAsync(string tenant, Guid id, bool linearizable)
+    {
+        var partition = PartitionOf(tenant);
+        if (linearizable)
+            await partition.SynchronizeAsync();
+        var account = await partition.LoadAccountAsync(id);
+        if (account is null || account.Tenant != tenant)
+            return null;
+        if (account.NextExpiry() <= time.GetUtcNow().ToUnixTimeMilliseconds())
+        {
+            await partition.SubmitAsync([new SettleAccount(Guid.NewGuid(), tenant, id)]);
+            account = await partition.LoadAccountAsync(id);
+        }
+        return account;
+    }
+
+    /// <summary>The record of the tenant's log that has the id as its command or as one of its postings.</summary>
+    public async Task<LedgerRecord?> FindRecordAsync(string tenant, Guid id, CancellationToken cancellationToken)
+    {
+        var partition = PartitionOf(tenant);
+        await partition.SynchronizeAsync();
+        return await partition.Reader.FindAsync(id, cancellationToken) is { } record && record.Command.Tenant == tenant ? record : null;
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var partition in partitions)
+            partition.Stop();
+        await base.StopAsync(cancellationToken);
+    }
+
+    // What is queued at shutdown is still committed and answered; only the grace period of the host ends that.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(partitions.Select(partition => partition.RunAsync(CancellationToken.None)));
+}
+
+internal static class PartitionHash
+{
+    /// <summary>FNV-1a: the same on every replica, unlike <see cref="string.GetHashCode()"/>.</summary>
+    public static uint Of(string tenant)
+    {
+        var hash = 2166136261u;
+        foreach (var character in tenant)
+            hash = (hash ^ character) * 16777619u;
+        return hash;
+    }
+}

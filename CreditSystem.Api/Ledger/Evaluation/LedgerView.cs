@@ -1,0 +1,154 @@
+using CreditSystem.Api.Ledger.Model;
+
+namespace CreditSystem.Api.Ledger.Evaluation;
+
+/// <summary>
+/// The state with the effects of a block that is not in the log yet. Dropping the view undoes them, so a block that
+/// loses the race for its number leaves no trace.
+/// </summary>
+internal sealed class LedgerView(LedgerState state, long blockNumber, long at)
+{
+    private readonly Dictionary<Guid, AccountState> accounts = [];
+    private readonly Dictionary<Guid, HoldState> holds = [];
+    private readonly Dictionary<Guid, long> reversals = [];
+    private readonly Dictionary<Guid, LedgerRecord> known = [];
+    private List<(Guid Id, AccountState? Before)>? undo;
+
+    public long BlockNumber => blockNumber;
+
+    /// <summary>The time of the block, Unix milliseconds: the only clock that the rules know.</summary>
+    public long At => at;
+
+    /// <summary>The records of the block, in order.</summary>
+    public List<LedgerRecord> Records { get; } = [];
+
+    public IReadOnlyDictionary<Guid, AccountState> ChangedAccounts => accounts;
+
+    public IReadOnlyDictionary<Guid, HoldState> ChangedHolds => holds;
+
+    public IReadOnlyDictionary<Guid, long> ChangedReversals => reversals;
+
+    public AccountState? Account(Guid id) => accounts.GetValueOrDefault(id) ?? state.Account(id);
+
+    public HoldState? Hold(Guid id) => holds.GetValueOrDefault(id) ?? state.Hold(id);
+
+    public long Reversed(Guid transfer) => reversals.TryGetValue(transfer, out var amount) ? amount : state.Reversed(transfer) ?? 0;
+
+    /// <summary>The record in the log that has this id: as a command, as a posting, or as the reference of a transfer.</summary>
+    public LedgerRecord? Known(Guid id) => known.GetValueOrDefault(id);
+
+    /// <summary>Tells the view about a record of an earlier block.</summary>
+    public void Remember(Guid id, LedgerRecord record) => known.TryAdd(id, record);
+
+    public AccountState? Find(string tenant, AccountRef account, string? asset)
+    {
+        var found = Account(account.IsSystem ? LedgerId.ForSystemAccount(tenant, account.System, asset!) : account.Id);
+        return found is not null && found.Tenant == tenant ? found : null;
+    }
+
+    /// <summary>Puts a record at the end of the block and applies its effects.</summary>
+    public LedgerRecord Append(LedgerRecord record) => Add(record with { Postings = Apply(record.Postings) });
+
+    public Posting[] Apply(Posting[] postings)
+    {
+        var applied = new Posting[postings.Length];
+        for (var i = 0; i < postings.Length; i++)
+            applied[i] = postings[i] with { Entries = Array.ConvertAll(postings[i].Entries, Apply) };
+        return applied;
+    }
+
+    /// <summary>Puts a record whose postings are applied already at the end of the block.</summary>
+    public LedgerRecord Add(LedgerRecord record)
+    {
+        record = record with { Block = blockNumber, At = at };
+        ApplyRest(record);
+        Records.Add(record);
+        known[record.Command.Id] = record;
+        foreach (var posting in record.Postings)
+            known[posting.Id] = record;
+        foreach (var reference in References(record))
+            known[reference] = record;
+        return record;
+    }
+
+    /// <summary>Applies a record that is in the log; what is here already is left as it is.</summary>
+    public void Replay(LedgerRecord record)
+    {
+        foreach (var opened in record.Opened)
+            if (Account(opened.Id) is null)
+                Set(opened);
+        foreach (var posting in record.Postings)
+            foreach (var entry in posting.Entries)
+                if (Account(entry.Account) is not { } account || account.Sequence + 1 == entry.Sequence)
+                    Apply(entry);
+                else if (account.Sequence < entry.Sequence)
+                    throw new LedgerCorruptException($"block {blockNumber}: account {entry.Account} goes from entry {account.Sequence} to {entry.Sequence}");
+        ApplyRest(record);
+    }
+
+    /// <summary>Opens an account at once, so that the entries of the same record find it.</summary>
+    public void Open(AccountState account) => Set(account);
+
+    private Entry Apply(Entry entry)
+    {
+        var account = Account(entry.Account) ?? throw new LedgerCorruptException($"block {blockNumber}: account {entry.Account} was never opened");
+        entry = entry with { PreviousBlock = account.PreviousBlock, JumpBlock = account.JumpBlock() };
+        Set(account with
+        {
+            Posted = entry.Posted,
+            Held = entry.Held,
+            Sequence = entry.Sequence,
+            Trail = account.TrailAfter(blockNumber),
+            Lots = entry.Lots.Length == 0 ? account.Lots : BurnDown.Change(account.Lots, entry.Lots),
+        });
+        return entry;
+    }
+
+    /// <summary>From here on every change can be taken back by <see cref="Rollback"/>.</summary>
+    public void Begin() => undo = [];
+
+    public void Accept() => undo = null;
+
+    public void Rollback()
+    {
+        for (var i = undo!.Count - 1; i >= 0; i--)
+            if (undo[i].Before is { } before)
+                accounts[undo[i].Id] = before;
+            else
+                accounts.Remove(undo[i].Id);
+        undo = null;
+    }
+
+    /// <summary>The ids under which the references of an accepted record are known.</summary>
+    public static IEnumerable<Guid> References(LedgerRecord record)
+    {
+        for (var i = 0; i < record.Postings.Length; i++)
+            if (record.Details(i).Reference is { } reference)
+                yield return LedgerId.ForReference(record.Command.Tenant, reference);
+    }
+
+    private void ApplyRest(LedgerRecord record)
+    {
+        if (record.Hold is { } hold)
+        {
+            holds[hold.Id] = hold;
+            var account = Account(hold.Account)!;
+            var open = account.Holds.Any(other => other.Id == hold.Id);
+            if (hold.Status == HoldStatus.Active && !open)
+                Set(account with { Holds = [.. account.Holds, new OpenHold(hold.Id, hold.ExpiresAt)] });
+            else if (hold.Status != HoldStatus.Active && open)
+                Set(account with { Holds = [.. account.Holds.Where(other => other.Id != hold.Id)] });
+        }
+        if (record is { Accepted: true, Command: ReverseTransfer reverse })
+            reversals[reverse.Transfer] = record.Reversed;
+    }
+
+    private void Set(AccountState account)
+    {
+        undo?.Add((account.Id, accounts.GetValueOrDefault(account.Id)));
+        accounts[account.Id] = account;
+    }
+}
+
+/// <summary>The log contradicts itself. Nothing may be answered from it until an operator has looked.</summary>
+internal sealed class LedgerCorruptException(string message) : Exception(message);

@@ -1,0 +1,56 @@
+using CreditSystem.Api.Ledger.Model;
+
+namespace CreditSystem.Api.Ledger.Evaluation;
+
+internal static class ReversalRules
+{
+    public static LedgerRecord Reverse(LedgerView view, ReverseTransfer command, long now)
+    {
+        var original = view.Known(command.Transfer)?.Postings.FirstOrDefault(posting => posting.Id == command.Transfer);
+        if (original is null || !MayReverse(view, command, original))
+            return LedgerRecord.Rejected(command, RejectionCode.TransferNotFound);
+        if (command.Reference is { } reference && view.Known(LedgerId.ForReference(command.Tenant, reference)) is not null)
+            return LedgerRecord.Rejected(command, RejectionCode.DuplicateReference);
+        if (!IsReversible(original))
+            return LedgerRecord.Rejected(command, RejectionCode.NotReversible);
+
+        var reversed = view.Reversed(command.Transfer);
+        var left = original.Amount - reversed;
+        if (left == 0)
+            return LedgerRecord.Rejected(command, RejectionCode.AlreadyReversed);
+        var amount = command.Amount ?? left;
+        if (amount > left)
+            return LedgerRecord.Rejected(command, RejectionCode.ReversalExceedsTransfer, left, amount);
+
+        var from = view.Account(original.Credit.Account)!;
+        var to = view.Account(original.Debit.Account)!;
+        if (!from.IsSystem && from.Available(now) < amount)
+            return LedgerRecord.Rejected(command, RejectionCode.InsufficientFunds, from.Available(now), amount);
+        var restored = original.Debit.Lots.Length == 0 ? [] : BurnDown.Restore(original.Debit.Lots, reversed, amount);
+        var record = Entries.Post(command, command.Id, TransferKind.Reversal, from, to, amount, DrawReceived(from, amount, now), restored);
+        return record.Accepted ? record with { Reversed = reversed + amount } : record;
+    }
+
+    // A grant is withdrawn by voiding it, and what has expired stays so.
+    private static bool IsReversible(Posting posting) =>
+        posting.Amount > 0 && posting.Kind is not (TransferKind.Reversal or TransferKind.Expiry or TransferKind.Void)
+        && Array.TrueForAll(posting.Credit.Lots, lot => lot.Terms.IsBase);
+
+    private static bool MayReverse(LedgerView view, ReverseTransfer command, Posting original) =>
+        view.Account(original.Entries[0].Account) is { } account && account.Tenant == command.Tenant
+        && (command.Holder is null || original.Amount > 0 && AccountRules.IsVisible(view.Account(original.Credit.Account), command));
+
+    // What was received went to the base lot, so it leaves from there, and from grants only where that does not suffice.
+    private static LotChange[] DrawReceived(AccountState account, long amount, long now)
+    {
+        if (account.Lots.Length == 0)
+            return [];
+        var fromBase = Math.Min(Math.Max(account.BaseFree, 0), amount);
+        var rest = amount - fromBase;
+        if (rest == 0)
+            return [new LotChange(LotTerms.Base, -amount, 0)];
+        var withoutBase = account with { Posted = account.Posted - Math.Max(account.BaseFree, 0) };
+        var drawn = BurnDown.Draw(withoutBase, rest, now);
+        return fromBase == 0 ? drawn : [new LotChange(LotTerms.Base, -fromBase, 0), .. drawn];
+    }
+}

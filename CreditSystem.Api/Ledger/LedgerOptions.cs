@@ -1,0 +1,65 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CreditSystem.Api.Ledger;
+
+/// <summary>How the ledger of this replica works, and what it lets a caller do.</summary>
+internal sealed class LedgerOptions
+{
+    public const string SectionName = "Ledger";
+
+    /// <summary>How many logs the tenants are spread over. Fixed for the life of a database: it decides where a tenant's log is.</summary>
+    [Range(1, 4096)]
+    public int Partitions { get; set; } = 16;
+
+    /// <summary>The most commands in one block.</summary>
+    [Range(1, 5000)]
+    public int MaxBlockCommands { get; set; } = 1000;
+
+    /// <summary>The most commands that wait for one partition; beyond it callers get 503.</summary>
+    [Range(1, 1_000_000)]
+    public int QueueCapacity { get; set; } = 8192;
+
+    /// <summary>How long a commit tries to learn the outcome of an insert before its callers get 503, in seconds.</summary>
+    [Range(1, 300)]
+    public int CommitTimeoutSeconds { get; set; } = 10;
+
+    /// <summary>How often changed accounts are written behind, in milliseconds.</summary>
+    [Range(10, 600_000)]
+    public int CheckpointIntervalMilliseconds { get; set; } = 5000;
+
+    /// <summary>How often expired grants and holds are looked for, in seconds.</summary>
+    [Range(1, 86_400)]
+    public int SweepIntervalSeconds { get; set; } = 15;
+
+    /// <summary>How long a hold lasts that does not say so, in seconds.</summary>
+    [Range(1, 31_536_000)]
+    public int DefaultHoldSeconds { get; set; } = 7 * 86_400;
+
+    /// <summary>The assets that accounts may be opened in, by code.</summary>
+    [MinLength(1)]
+    public Dictionary<string, AssetOptions> Assets { get; set; } = new(StringComparer.Ordinal) { ["credits"] = new() };
+
+    /// <summary>The asset of a request that names none.</summary>
+    [Required]
+    public string DefaultAsset { get; set; } = "credits";
+
+    /// <summary>Bounds of single tenants, by tenant and then asset; where absent, those of <see cref="Assets"/>.</summary>
+    public Dictionary<string, Dictionary<string, AssetOptions>> Tenants { get; set; } = new(StringComparer.Ordinal);
+
+    public AssetOptions? Asset(string tenant, string asset) =>
+        Tenants.GetValueOrDefault(tenant)?.GetValueOrDefault(asset) ?? Assets.GetValueOrDefault(asset);
+}
+
+/// <summary>An asset: how fine it is and what one transfer may move, in minor units.</summary>
+internal sealed class AssetOptions
+{
+    /// <summary>Decimal places between a minor unit and a credit: 2 makes 1 minor unit 0.01 credits.</summary>
+    [Range(0, 12)]
+    public int Scale { get; set; } = 2;
+
+    [Range(1, long.MaxValue)]
+    public long MinAmount { get; set; } = 1;
+
+    [Range(1, long.MaxValue)]
+    public long MaxAmount { get; set; } = 100_000_000;
+}

@@ -1,0 +1,18 @@
+namespace CreditSystem.Api.Ledger.Log;
+
+/// <summary>
+/// Where the log is kept. An exception means that the outcome of the call is not known; it says nothing about whether
+/// the block is there.
+/// </summary>
+internal interface IBlockStore
+{
+    /// <summary>Appends the block, durably on a majority, unless one with its number exists.</summary>
+    /// <returns>False when the number is taken: by this very block in an earlier attempt, or by another writer.</returns>
+    Task<bool> TryAppendAsync(Block block, CancellationToken cancellationToken);
+
+    /// <summary>The blocks with numbers above <paramref name="number"/>, in order, at most <paramref name="limit"/>.</summary>
+    Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long number, int limit, CancellationToken cancellationToken);
+
+    /// <summary>One block, or null where the log does not reach that far.</summary>
+    Task<Block?> ReadAsync(int partition, long number, CancellationToken cancellationToken);
+}

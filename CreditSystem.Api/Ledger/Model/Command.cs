@@ -1,0 +1,50 @@
+namespace CreditSystem.Api.Ledger.Model;
+
+/// <summary>What somebody asks of the ledger, with all that the outcome depends on besides the state and the time.</summary>
+/// <param name="Id">Exactly-once for ever: at most one outcome in the log has this id.</param>
+/// <param name="Fingerprint">SHA-256 of what was asked; another one under the same id is refused.</param>
+/// <param name="Holder">Only accounts of this holder may be debited or read; null for the tenant itself.</param>
+internal abstract record Command(Guid Id, byte[] Fingerprint, string Tenant, string? Holder);
+
+internal sealed record OpenAccount(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, string AccountHolder, string Asset, long CreditLimit)
+    : Command(Id, Fingerprint, Tenant, Holder);
+
+internal sealed record MoveCredits(
+    Guid Id, byte[] Fingerprint, string Tenant, string? Holder,
+    TransferKind Kind, AccountRef From, AccountRef To, string? Asset, long Amount, string? Reference, string? Metadata)
+    : Command(Id, Fingerprint, Tenant, Holder);
+
+/// <summary>All of the transfers or none.</summary>
+internal sealed record MoveCreditsAtomically(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, MoveCredits[] Items)
+    : Command(Id, Fingerprint, Tenant, Holder);
+
+/// <param name="Amount">Null: all that has not been reversed yet.</param>
+internal sealed record ReverseTransfer(
+    Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Transfer, long? Amount, string? Reference, string? Metadata)
+    : Command(Id, Fingerprint, Tenant, Holder);
+
+internal sealed record PlaceHold(
+    Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Account, AccountRef Destination, long Amount, long ExpiresAt, string? Reference, string? Metadata)
+    : Command(Id, Fingerprint, Tenant, Holder);
+
+/// <param name="Amount">Null: all that is left.</param>
+/// <param name="Final">Release what is left after this capture.</param>
+internal sealed record CaptureHold(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Hold, long? Amount, bool Final)
+    : Command(Id, Fingerprint, Tenant, Holder);
+
+internal sealed record VoidHold(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Hold) : Command(Id, Fingerprint, Tenant, Holder);
+
+internal sealed record IssueGrant(
+    Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Account, long Amount, SystemAccount Source, int Priority,
+    bool Promotional, long? EffectiveAt, long? ExpiresAt, string? Reference, string? Metadata)
+    : Command(Id, Fingerprint, Tenant, Holder);
+
+internal sealed record VoidGrant(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Grant, Guid Account) : Command(Id, Fingerprint, Tenant, Holder);
+
+/// <summary>Posts what has expired on an account. Issued by the ledger itself, lazily or by the sweeper.</summary>
+internal sealed record ExpireLot(Guid Id, string Tenant, Guid Account, Guid Lot) : Command(Id, [], Tenant, null);
+
+internal sealed record ExpireHold(Guid Id, string Tenant, Guid Account, Guid Hold) : Command(Id, [], Tenant, null);
+
+/// <summary>Asks for nothing but that what is due on the account is settled; leaves no record of its own.</summary>
+internal sealed record SettleAccount(Guid Id, string Tenant, Guid Account) : Command(Id, [], Tenant, null);

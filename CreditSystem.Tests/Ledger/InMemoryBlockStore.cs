@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using CreditSystem.Api.Ledger.Log;
+
+namespace CreditSystem.Tests.Ledger;
+
+/// <summary>A log in memory that keeps bytes as a server does, and fails where a test wants it to.</summary>
+internal sealed class InMemoryBlockStore : IBlockStore
+{
+    private readonly ConcurrentDictionary<(int Partition, long Number), Block> blocks = new();
+
+    /// <summary>Decides what befalls an append; by default nothing.</summary>
+    public Func<Block, Fault> OnAppend { get; set; } = _ => Fault.None;
+
+    /// <summary>Runs before each append: where a test pauses a writer.</summary>
+    public Func<Block, Task> BeforeAppend { get; set; } = _ => Task.CompletedTask;
+
+    public IEnumerable<Block> Blocks(int partition) => blocks.Where(block => block.Key.Partition == partition).OrderBy(block => block.Key.Number).Select(block => block.Value);
+
+    public int Appends { get; private set; }
+
+    public void Tamper(int partition, long number, Func<Block, Block> change) => blocks[(partition, number)] = change(blocks[(partition, number)]);
+
+    public async Task<bool> TryAppendAsync(Block block, CancellationToken cancellationToken)
+    {
+        await BeforeAppend(block);
+        Appends++;
+        var fault = OnAppend(block);
+        if (fault == Fault.BeforeWrite)
+            throw new TimeoutException("injected before the write");
+        var appended = blocks.TryAdd((block.Partition, block.Number), block with { Content = block.Content.ToArray() });
+        return fault == Fault.AfterWrite ? throw new TimeoutException("injected after the write") : appended;
+    }
+
+    public Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long number, int limit, CancellationToken cancellationToken)
+    {
+        var found = new List<Block>();
+        while (found.Count < limit && blocks.TryGetValue((partition, number + found.Count + 1), out var block))
+            found.Add(block);
+        return Task.FromResult<IReadOnlyList<Block>>(found);
+    }
+
+    public Task<Block?> ReadAsync(int partition, long number, CancellationToken cancellationToken) =>
+        Task.FromResult(blocks.GetValueOrDefault((partition, number)));
+}
+
+internal enum Fault
+{
+    None,
+    BeforeWrite,
+    AfterWrite,
+}
