@@ -32,6 +32,6 @@ internal static class Cursor
     {
         null => DefaultLimit,
         >= 1 and <= MaxLimit => limit.Value,
-        _ => Problem.BadRequest("invalid_limit", $"limit must be between 1 and {MaxLimit}."),
+        _ => Refusal.BadRequest("invalid_limit", $"limit must be between 1 and {MaxLimit}."),
     };
 }

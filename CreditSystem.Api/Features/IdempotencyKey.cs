@@ -22,9 +22,9 @@ internal readonly record struct IdempotencyKey(Guid Id, byte[] Fingerprint)
         if (values.Count == 0 && !required)
             return new IdempotencyKey(Guid.NewGuid(), FingerprintOf(context.Request.Method, route, body, type));
         if (values.Count == 0)
-            return Problem.BadRequest("idempotency_key_required", $"Send an {HeaderName} header: what moves credits must be safe to retry.");
+            return Refusal.BadRequest("idempotency_key_required", $"Send an {HeaderName} header: what moves credits must be safe to retry.");
         if (values is not [{ Length: >= 1 and <= MaxLength } key] || !IsPrintable(key))
-            return Problem.BadRequest("invalid_idempotency_key", $"{HeaderName} is one value of 1 to {MaxLength} printable ASCII characters.");
+            return Refusal.BadRequest("invalid_idempotency_key", $"{HeaderName} is one value of 1 to {MaxLength} printable ASCII characters.");
         return new IdempotencyKey(LedgerId.ForKey(caller.Tenant, caller.Principal, key), FingerprintOf(context.Request.Method, route, body, type));
     }
 

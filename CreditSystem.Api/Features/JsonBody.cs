@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using CreditSystem.Api.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features;
@@ -19,7 +20,7 @@ internal static class JsonBody
         where T : class
     {
         if (!request.HasJsonContentType())
-            return Problem.Of(StatusCodes.Status415UnsupportedMediaType, "unsupported_media_type", "The body must be application/json.");
+            return Problem.Of(StatusCodes.Status415UnsupportedMediaType, ProblemCodes.UnsupportedMediaType, "The body must be application/json.");
         if (request.ContentLength > MaxBytes)
             return TooLarge();
         try
@@ -68,8 +69,8 @@ internal static class JsonBody
         ? $"The body is not valid at {path} (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine})."
         : $"The body is not a valid JSON object of this request (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}).";
 
-    private static ProblemHttpResult Malformed(string detail) => Problem.BadRequest("malformed_body", detail);
+    private static ProblemHttpResult Malformed(string detail) => Refusal.BadRequest(ProblemCodes.Malformed, detail);
 
     private static ProblemHttpResult TooLarge() =>
-        Problem.Of(StatusCodes.Status413PayloadTooLarge, "body_too_large", $"The body may have at most {MaxBytes} bytes.");
+        Problem.Of(StatusCodes.Status413PayloadTooLarge, ProblemCodes.PayloadTooLarge, $"The body may have at most {MaxBytes} bytes.");
 }

@@ -1,4 +1,5 @@
 using CreditSystem.Api.Ledger.Commit;
+using CreditSystem.Api.Problems;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace CreditSystem.Api.Features;
@@ -15,7 +16,7 @@ internal sealed class LedgerExceptionHandler : IExceptionHandler
             LedgerUnavailableReason.QueueFull => ("overloaded", "1"),
             LedgerUnavailableReason.Stopping => ("stopping", "2"),
             LedgerUnavailableReason.Corrupt => ("ledger_corrupt", "60"),
-            _ => ("storage_unavailable", "2"),
+            _ => (ProblemCodes.StorageUnavailable, "2"),
         };
         httpContext.Response.Headers.RetryAfter = retryAfter;
         await Problem.Of(StatusCodes.Status503ServiceUnavailable, code, unavailable.Message).ExecuteAsync(httpContext);

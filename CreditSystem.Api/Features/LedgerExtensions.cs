@@ -2,6 +2,7 @@ using CreditSystem.Api.Features.Accounts;
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Api.Ledger;
 using CreditSystem.Api.Ledger.Log;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace CreditSystem.Api.Features;
@@ -17,8 +18,8 @@ internal static class LedgerExtensions
         builder.Services.AddSingleton<LedgerMetrics>();
         builder.Services.AddSingleton<CreditLedger>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CreditLedger>());
-        builder.Services.AddProblemDetails();
-        builder.Services.AddExceptionHandler<LedgerExceptionHandler>();
+        // Ahead of the handler that answers whatever nobody else does.
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IExceptionHandler, LedgerExceptionHandler>());
         builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, LedgerJson.Default));
         return builder;
     }

@@ -1,5 +1,7 @@
+using System.Globalization;
 using CreditSystem.Api.Ledger;
 using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Api.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features;
@@ -10,7 +12,7 @@ internal static class LedgerResults
     /// <summary>Commits the command and answers; a replay gives the answer of the first time.</summary>
     public static async Task<IResult> ExecuteAsync(HttpContext context, CreditLedger ledger, Command command, Func<LedgerRecord, IResult> accepted)
     {
-        if (await ledger.ExecuteAsync(command) is not { } committed)
+        if (await ledger.ExecuteAsync(command with { TraceId = Problem.TraceId }) is not { } committed)
         {
             context.Response.Headers.RetryAfter = "1";
             return Problem.Of(StatusCodes.Status409Conflict, "idempotency_in_flight", "A request with this Idempotency-Key is being processed.");
@@ -28,15 +30,24 @@ internal static class LedgerResults
         StatusCodes.Status422UnprocessableEntity, "idempotency_key_reused", "This Idempotency-Key was used for another request.");
 
     /// <summary>The problem that a rejection is answered with: a function of the record alone, so that replays are equal.</summary>
-    public static ProblemHttpResult Rejected(LedgerRecord record, Rejection rejection)
+    public static IResult Rejected(LedgerRecord record, Rejection rejection)
     {
         var (status, code, detail) = Describe(rejection.Code);
-        return Problem.Of(
-            status, code, detail, record.Command.Id.ToString("D"),
-            ("available", rejection.Available?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-            ("required", rejection.Required?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-            ("index", rejection.Index),
-            ("state", rejection.State is { } state ? Codes.Of(state) : null));
+        var members = new List<(string, object?)>();
+        Add("available", rejection.Available?.ToString(CultureInfo.InvariantCulture));
+        Add("required", rejection.Required?.ToString(CultureInfo.InvariantCulture));
+        Add("index", rejection.Index);
+        Add("state", rejection.State is { } state ? Codes.Of(state) : null);
+        var problem = Problem.Of(status, code, detail, [.. members]);
+        problem.ProblemDetails.Extensions[Problem.TraceIdMember] = record.Command.TraceId ?? record.Command.Id.ToString("N");
+        // Past the problem service, which would put the trace of this request in place of the first one's.
+        return TypedResults.Json(problem.ProblemDetails, contentType: "application/problem+json", statusCode: status);
+
+        void Add(string name, object? value)
+        {
+            if (value is not null)
+                members.Add((name, value));
+        }
     }
 
     private static (int Status, string Code, string Detail) Describe(RejectionCode code) => code switch

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using CreditSystem.Api.Ledger;
 using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Api.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features;
@@ -19,12 +20,12 @@ internal static class RequestValidation
     public static ProblemHttpResult? Text(string name, string? value, int maxLength, bool required = false)
     {
         if (value is null)
-            return required ? Problem.BadRequest("invalid_" + name, $"{name} is required.") : null;
+            return required ? Refusal.BadRequest("invalid_" + name, $"{name} is required.") : null;
         if (value.Length == 0 || value.Length > maxLength || string.IsNullOrWhiteSpace(value))
-            return Problem.BadRequest("invalid_" + name, $"{name} must have 1 to {maxLength} characters.");
+            return Refusal.BadRequest("invalid_" + name, $"{name} must have 1 to {maxLength} characters.");
         foreach (var character in value)
             if (char.IsControl(character) || character is '\uFFFE' or '\uFFFF')
-                return Problem.BadRequest("invalid_" + name, $"{name} must not have control characters.");
+                return Refusal.BadRequest("invalid_" + name, $"{name} must not have control characters.");
         return null;
     }
 
@@ -33,7 +34,7 @@ internal static class RequestValidation
         if (amount is not { } value)
             return null;
         if (value <= 0)
-            return Problem.BadRequest("invalid_amount", $"{name} must be positive.");
+            return Refusal.BadRequest("invalid_amount", $"{name} must be positive.");
         // Without an asset in the request the accounts decide it; its bounds are those of the default asset.
         var bounds = options.Asset(tenant, asset ?? options.DefaultAsset);
         if (bounds is null)
@@ -43,7 +44,7 @@ internal static class RequestValidation
             : null;
     }
 
-    public static ProblemHttpResult UnknownAsset() => Problem.BadRequest("unknown_asset", "There is no such asset.");
+    public static ProblemHttpResult UnknownAsset() => Refusal.BadRequest("unknown_asset", "There is no such asset.");
 
     /// <summary>An account by id, or one of the tenant's system accounts by name.</summary>
     public static bool TryParseAccount(string? text, out AccountRef account)
@@ -60,7 +61,7 @@ internal static class RequestValidation
 
     public static Checked<AccountRef> Account(string name, string? text) => TryParseAccount(text, out var account)
         ? account
-        : Problem.BadRequest("invalid_" + name, $"{name} must be the id of an account or the name of a system account.");
+        : Refusal.BadRequest("invalid_" + name, $"{name} must be the id of an account or the name of a system account.");
 
     /// <summary>The metadata in the form in which it is stored: one compact JSON object, members in order.</summary>
     public static Checked<string?> Metadata(SortedDictionary<string, string>? metadata)
@@ -74,13 +75,13 @@ internal static class RequestValidation
             foreach (var (name, value) in metadata)
             {
                 if (name.Contains('\0') || value is null || value.Contains('\0'))
-                    return Problem.BadRequest("invalid_metadata", "metadata is an object of strings without NUL.");
+                    return Refusal.BadRequest("invalid_metadata", "metadata is an object of strings without NUL.");
                 writer.WriteString(name, value);
             }
             writer.WriteEndObject();
         }
         if (stream.Length > MaxMetadataBytes)
-            return Problem.BadRequest("invalid_metadata", $"metadata may have at most {MaxMetadataBytes} bytes as JSON.");
+            return Refusal.BadRequest("invalid_metadata", $"metadata may have at most {MaxMetadataBytes} bytes as JSON.");
         return System.Text.Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
     }
 }

@@ -21,5 +21,5 @@ internal static class Timestamp
         return true;
     }
 
-    public static ProblemHttpResult Invalid(string name) => Problem.BadRequest("invalid_" + name, $"{name} must be an RFC 3339 time such as 2026-01-31T12:00:00Z.");
+    public static ProblemHttpResult Invalid(string name) => Refusal.BadRequest("invalid_" + name, $"{name} must be an RFC 3339 time such as 2026-01-31T12:00:00Z.");
 }

@@ -7,6 +7,7 @@ using CreditSystem.Api.Access;
 using CreditSystem.Api.Features;
 using CreditSystem.Api.Ledger;
 using CreditSystem.Api.Ledger.Log;
+using CreditSystem.Api.Problems;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
@@ -36,6 +37,7 @@ internal sealed class LedgerHost : IAsyncDisposable
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("test", null);
         builder.Services.AddAuthorization();
+        builder.AddProblems();
         builder.AddLedger();
         builder.Services.Configure<LedgerOptions>(options =>
         {
@@ -44,7 +46,7 @@ internal sealed class LedgerHost : IAsyncDisposable
             configure?.Invoke(options);
         });
         var app = builder.Build();
-        app.UseExceptionHandler();
+        app.UseProblems();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapLedger();

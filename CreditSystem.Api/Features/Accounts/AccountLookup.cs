@@ -16,13 +16,13 @@ internal static class AccountLookup
         var caller = context.GetCaller();
         var eventual = context.Request.Query["consistency"] == "eventual";
         if (!RequestValidation.TryParseAccount(id, out var reference))
-            return Problem.NotFound("account");
+            return Refusal.NotFound("account");
         var accountId = reference.IsSystem
             ? LedgerId.ForSystemAccount(caller.Tenant, reference.System, (string?)context.Request.Query["asset"] ?? "credits")
             : reference.Id;
         var account = await ledger.FindAccountAsync(caller.Tenant, accountId, linearizable: !eventual);
         return account is null || caller.OwnAccountsOnly && (account.IsSystem || account.Holder != caller.Principal)
-            ? Problem.NotFound("account")
+            ? Refusal.NotFound("account")
             : account;
     }
 }

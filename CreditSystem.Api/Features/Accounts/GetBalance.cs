@@ -1,6 +1,7 @@
 using System.Globalization;
 using CreditSystem.Api.Ledger;
 using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Api.Problems;
 
 namespace CreditSystem.Api.Features.Accounts;
 

@@ -43,5 +43,5 @@ internal static class ListEntries
         entry.Entry.Sequence, entry.Posting.Id, entry.Posting.Kind.ToCode(), entry.Entry.Amount, entry.Entry.Posted, entry.Entry.Held,
         entry.Reference, entry.Record.Block, Codes.Time(entry.Record.At));
 
-    private static ProblemHttpResult InvalidCursor() => Problem.BadRequest("invalid_cursor", "Pass next_cursor of the page before, unchanged.");
+    private static ProblemHttpResult InvalidCursor() => Refusal.BadRequest("invalid_cursor", "Pass next_cursor of the page before, unchanged.");
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using CreditSystem.Api.Access;
 using CreditSystem.Api.Ledger;
 using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Api.Problems;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.Accounts;
@@ -26,11 +27,11 @@ internal static class OpenAccount
         if (RequestValidation.Text("holder", request.Holder, RequestValidation.MaxNameLength, required: true) is { } invalid)
             return invalid;
         if (SystemAccounts.TryParse(request.Holder, out _))
-            return Problem.BadRequest("invalid_holder", "This name belongs to a system account.");
+            return Refusal.BadRequest("invalid_holder", "This name belongs to a system account.");
         if (options.Value.Asset(caller.Tenant, asset) is null)
             return RequestValidation.UnknownAsset();
         if (request.CreditLimit < 0)
-            return Problem.BadRequest("invalid_credit_limit", "credit_limit must not be negative.");
+            return Refusal.BadRequest("invalid_credit_limit", "credit_limit must not be negative.");
         if (caller.OwnAccountsOnly && (request.Holder != caller.Principal || request.CreditLimit != 0))
             return Problem.Of(StatusCodes.Status403Forbidden, "not_own_account", "A user opens only its own account, without a credit limit.");
         if (!IdempotencyKey.Of(context, caller, "/v1/accounts", request, LedgerJson.Default.OpenAccountRequest, required: false).TryGet(out var key, out problem))

@@ -47,7 +47,7 @@ internal static class CreateTransfer
         if (!RequestValidation.Account("to", request.To).TryGet(out var to, out problem))
             return problem;
         if (!TransferKinds.TryParseRequested(request.Kind ?? "transfer", out var kind))
-            return Problem.BadRequest("invalid_kind", "kind must be transfer, purchase, reward, grant, burn, refund or adjustment.");
+            return Refusal.BadRequest("invalid_kind", "kind must be transfer, purchase, reward, grant, burn, refund or adjustment.");
         if (RequestValidation.Text("reference", request.Reference, RequestValidation.MaxReferenceLength) is { } invalid)
             return invalid;
         if (RequestValidation.Amount("amount", request.Amount, options, caller.Tenant, request.Asset) is { } bounds)

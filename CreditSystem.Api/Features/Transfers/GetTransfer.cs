@@ -10,10 +10,10 @@ internal static class GetTransfer
         var caller = context.GetCaller();
         if (!Guid.TryParseExact(id, "D", out var transfer)
             || await ledger.FindRecordAsync(caller.Tenant, transfer, context.RequestAborted) is not { } record)
-            return Problem.NotFound("transfer");
+            return Refusal.NotFound("transfer");
         var index = Array.FindIndex(record.Postings, posting => posting.Id == transfer);
         if (index < 0 || caller.OwnAccountsOnly && !await TouchesOwnAccountAsync(ledger, caller, record.Postings[index]))
-            return Problem.NotFound("transfer");
+            return Refusal.NotFound("transfer");
         var reversed = await ledger.PartitionOf(caller.Tenant).LoadReversedAsync(transfer);
         return TypedResults.Json(TransferResponse.Of(record, index, reversed), LedgerJson.Default.TransferResponse);
     }

@@ -61,7 +61,10 @@ internal static class RecordReader
     private static LedgerRecord Record(BsonDocument record)
     {
         var command = CommandReader.Read(record);
-        return new LedgerRecord(command, record.TryGetValue("no", out var no) ? Rejection(no.AsBsonDocument) : null)
+        var no = record.TryGetValue("no", out var rejection) ? rejection.AsBsonDocument : null;
+        if (no is not null)
+            command = command with { TraceId = Text(no, "trace") };
+        return new LedgerRecord(command, no is null ? null : Rejection(no))
         {
             Opened = record.TryGetValue("open", out var open) ? [.. open.AsBsonArray.Select(account => Account(account.AsBsonDocument))] : [],
             Postings = Postings(record, command.Id),

@@ -65,7 +65,7 @@ internal static class RecordWriter
     {
         CommandWriter.Write(writer, record.Command);
         if (record.Rejection is { } rejection)
-            Rejection(writer, rejection);
+            Rejection(writer, rejection, record.Command.TraceId);
         if (record.Opened.Length > 0)
             Opened(writer, record.Opened);
         if (record.Postings is [var only] && only.Id == record.Command.Id)
@@ -82,9 +82,10 @@ internal static class RecordWriter
             writer.Int64("reversed", record.Reversed);
     }
 
-    private static void Rejection(BsonWriter writer, Rejection rejection)
+    private static void Rejection(BsonWriter writer, Rejection rejection, string? traceId)
     {
         writer.BeginDocument("no");
+        writer.String("trace", traceId);
         writer.Int32("code", (int)rejection.Code);
         writer.Int64("avail", rejection.Available);
         writer.Int64("req", rejection.Required);

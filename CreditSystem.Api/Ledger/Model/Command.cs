@@ -4,7 +4,11 @@ namespace CreditSystem.Api.Ledger.Model;
 /// <param name="Id">Exactly-once for ever: at most one outcome in the log has this id.</param>
 /// <param name="Fingerprint">SHA-256 of what was asked; another one under the same id is refused.</param>
 /// <param name="Holder">Only accounts of this holder may be debited or read; null for the tenant itself.</param>
-internal abstract record Command(Guid Id, byte[] Fingerprint, string Tenant, string? Holder);
+internal abstract record Command(Guid Id, byte[] Fingerprint, string Tenant, string? Holder)
+{
+    /// <summary>The trace of the request, kept with a rejection so that its replays name the same one.</summary>
+    public string? TraceId { get; init; }
+}
 
 internal sealed record OpenAccount(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, string AccountHolder, string Asset, long CreditLimit)
     : Command(Id, Fingerprint, Tenant, Holder);
