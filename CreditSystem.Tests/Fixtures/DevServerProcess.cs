@@ -104,7 +104,8 @@ internal sealed class DevServerProcess : IAsyncDisposable
             _process.BeginErrorReadLine();
             launched.Set();
             _process.WaitForExit();
-        }) { IsBackground = true }.Start();
+        })
+        { IsBackground = true }.Start();
         launched.Wait();
     }
 

@@ -1,6 +1,6 @@
 using CreditSystem.Api.Ledger;
-using CreditSystem.Api.Ledger.Model;
 using CreditSystem.Api.Ledger.Evaluation;
+using CreditSystem.Api.Ledger.Model;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Accounts;

@@ -74,7 +74,8 @@ internal static class HoldRules
         var account = view.Account(hold.Account)!;
         LotChange[] released = [.. hold.Pins.Select(pin => pin with { Pinned = -pin.Pinned })];
         return LedgerRecord.Posted(command, Entries.Reserve(command.Id, kind, account, -hold.Remaining, released))
-            with { Hold = hold with { Status = status, Pins = [] } };
+            with
+        { Hold = hold with { Status = status, Pins = [] } };
     }
 
     private static LedgerRecord? Active(LedgerView view, Command command, Guid id, out HoldState hold)
