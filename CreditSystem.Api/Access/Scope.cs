@@ -13,4 +13,7 @@ internal static class Scope
     public const string KeysAdmin = "keys:admin";
     public const string AuditRead = "audit:read";
     public const string OpsRead = "ops:read";
+
+    public static IReadOnlyList<string> All { get; } =
+        [AccountsRead, AccountsWrite, TransfersWrite, GrantsWrite, HoldsWrite, PaymentsWrite, UsersAdmin, KeysAdmin, AuditRead, OpsRead];
 }

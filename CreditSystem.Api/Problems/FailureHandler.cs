@@ -37,6 +37,8 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
     {
         BadHttpRequestException bad => (bad.StatusCode, ProblemCodes.Of(bad.StatusCode), DetailOf(bad)),
         JsonException json => (StatusCodes.Status400BadRequest, ProblemCodes.Malformed, DetailOf(json)),
+        SecretUnavailableException =>
+            (StatusCodes.Status503ServiceUnavailable, ProblemCodes.SecretUnavailable, "A secret that this needs has not been delivered yet. Try again later."),
         MongoException or TimeoutException or RedisException =>
             (StatusCodes.Status503ServiceUnavailable, ProblemCodes.StorageUnavailable, "The storage does not answer. Try again with the same Idempotency-Key."),
         _ => (StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "Something went wrong here. Quote the traceId when you report it."),
@@ -66,7 +68,7 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
         [LoggerMessage(2000, LogLevel.Error, "{Method} {Route} failed")]
         public static partial void Failed(ILogger logger, Exception exception, string method, string route);
 
-        [LoggerMessage(2001, LogLevel.Warning, "{Method} {Route}: the storage does not answer")]
+        [LoggerMessage(2001, LogLevel.Warning, "{Method} {Route}: what it needs does not answer")]
         public static partial void StorageFailed(ILogger logger, Exception exception, string method, string route);
     }
 }

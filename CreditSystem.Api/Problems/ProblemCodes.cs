@@ -16,6 +16,7 @@ internal static class ProblemCodes
     public const string HeadersTooLarge = "headers_too_large";
     public const string InternalError = "internal_error";
     public const string StorageUnavailable = "storage_unavailable";
+    public const string SecretUnavailable = "secret_unavailable";
     public const string Timeout = "timeout";
 
     /// <summary>The code of an error that was answered with a status alone.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.Timeouts;
 
@@ -27,6 +28,9 @@ internal static class ProblemExtensions
         builder.Services.AddRequestTimeouts(options => options.DefaultPolicy = new RequestTimeoutPolicy { Timeout = RequestTimeout });
         builder.Services.ConfigureHttpJsonOptions(options =>
         {
+            // The routes' own contexts say the same; here it is for what is bound by the framework, and for the OpenAPI document.
+            options.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+            options.SerializerOptions.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
             options.SerializerOptions.MaxDepth = MaxJsonDepth;
             options.SerializerOptions.AllowDuplicateProperties = false;
             options.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;

@@ -1,0 +1,30 @@
+using Microsoft.OpenApi;
+using Scalar.AspNetCore;
+
+namespace CreditSystem.Api.OpenApi;
+
+internal static class ApiDocumentationExtensions
+{
+    private const string DocumentName = "v1";
+
+    /// <summary>Adds the OpenAPI 3.1 document of every route.</summary>
+    internal static void AddApiDocumentation(this WebApplicationBuilder builder) =>
+        builder.Services.AddOpenApi(DocumentName, options =>
+        {
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.AddDocumentTransformer<DocumentTransformer>();
+            options.AddOperationTransformer<OperationTransformer>();
+            options.AddSchemaTransformer<SchemaTransformer>();
+        });
+
+    /// <summary>Serves the document at <c>/openapi/v1.json</c> and, to be browsed, at <c>/docs</c>; both say nothing that a caller may not know.</summary>
+    internal static void MapApiDocumentation(this IEndpointRouteBuilder routes)
+    {
+        routes.MapOpenApi().AllowAnonymous();
+        routes.MapScalarApiReference("/docs", options => options
+            .WithTitle("CreditSystem API")
+            .WithOpenApiRoutePattern("/openapi/{documentName}.json")
+            .DisableDefaultFonts()
+            .DisableTelemetry()).AllowAnonymous();
+    }
+}

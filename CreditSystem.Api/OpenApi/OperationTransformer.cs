@@ -1,0 +1,67 @@
+using System.Globalization;
+using CreditSystem.Api.Access;
+using CreditSystem.Api.Features;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace CreditSystem.Api.OpenApi;
+
+/// <summary>Gives each operation its security, the scope that it asks for, its Idempotency-Key and the problems that every route can answer.</summary>
+internal sealed class OperationTransformer : IOpenApiOperationTransformer
+{
+    private const string ProblemJson = "application/problem+json";
+
+    public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        var scope = metadata.OfType<ScopeRequirement>().LastOrDefault()?.Scope;
+        if (scope is not null)
+            operation.Description = string.Join("\n\n", new[] { operation.Description, $"Scope: `{scope}`." }.OfType<string>());
+
+        List<int> problems = [400, 429, 500, 503];
+        if (!metadata.OfType<IAllowAnonymous>().Any())
+        {
+            operation.Security = [Requirement(DocumentTransformer.BearerScheme, context.Document), Requirement(DocumentTransformer.ApiKeyScheme, context.Document)];
+            problems.AddRange(scope is null ? [401] : [401, 403]);
+        }
+
+        var document = context.Document!;
+        document.AddComponent(nameof(ProblemDetails), await context.GetOrCreateSchemaAsync(typeof(ProblemDetails), null, cancellationToken));
+        var schema = new OpenApiSchemaReference(nameof(ProblemDetails), document);
+        operation.Responses ??= [];
+        foreach (var status in problems)
+            Complete(operation.Responses, status, schema);
+        AddIdempotencyKey(operation, context);
+    }
+
+    private static void Complete(OpenApiResponses responses, int status, OpenApiSchemaReference schema)
+    {
+        var key = status.ToString(CultureInfo.InvariantCulture);
+        if (!responses.ContainsKey(key))
+            responses[key] = new OpenApiResponse
+            {
+                Description = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),
+                Content = new Dictionary<string, OpenApiMediaType> { [ProblemJson] = new OpenApiMediaType { Schema = schema } },
+            };
+    }
+
+    /// <summary>Routes read the header themselves, so the document would not know it.</summary>
+    private static void AddIdempotencyKey(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    {
+        if (context.Description.HttpMethod != HttpMethods.Post || operation.Responses?.ContainsKey("409") != true)
+            return;
+        operation.Parameters ??= [];
+        operation.Parameters.Add(new OpenApiParameter
+        {
+            Name = IdempotencyKey.HeaderName,
+            In = ParameterLocation.Header,
+            Description = "Makes the request safe to retry: the same key and body give the same answer, for ever.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyKey.MaxLength },
+        });
+    }
+
+    private static OpenApiSecurityRequirement Requirement(string scheme, OpenApiDocument? document) =>
+        new() { [new OpenApiSecuritySchemeReference(scheme, document)] = [] };
+}

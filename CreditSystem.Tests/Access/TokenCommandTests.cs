@@ -1,0 +1,56 @@
+using CreditSystem.Api.Access.Tokens;
+using CreditSystem.Api.Commands;
+using CreditSystem.Tests.Ledger;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+
+namespace CreditSystem.Tests.Access;
+
+public sealed class TokenCommandTests
+{
+    [Fact]
+    public async Task Prints_a_token_that_the_api_accepts()
+    {
+        await using var host = await AccessHost.StartAsync();
+        var (exitCode, output) = await RunAsync(AccessHost.Key, "--tenant", "demo", "--role", "owner");
+
+        var answer = await host.Client(output).ReadAsync("/scoped");
+
+        Assert.Equal(0, exitCode);
+        Assert.Equal((401, "TOKEN_INVALID"), (answer.Status, answer.Code));
+        host.Time.SetUtcNow(TimeProvider.System.GetUtcNow());
+        answer = await host.Client(output).ReadAsync("/scoped");
+        Assert.Equal((200, "demo", "development-owner"), (answer.Status, (string?)answer.Body["tenant"], (string?)answer.Body["principal"]));
+    }
+
+    [Fact]
+    public async Task Limits_the_token_to_the_scopes_asked_for()
+    {
+        await using var host = await AccessHost.StartAsync();
+        host.Time.SetUtcNow(TimeProvider.System.GetUtcNow());
+        var (_, output) = await RunAsync(AccessHost.Key, "--tenant", "demo", "--scopes", "audit:read", "ops:read");
+
+        Assert.Equal(403, (await host.Client(output).ReadAsync("/scoped")).Status);
+    }
+
+    [Theory]
+    [InlineData(AccessHost.Key, "--role", "owner")]
+    [InlineData(AccessHost.Key, "--tenant", "demo", "--role", "emperor")]
+    [InlineData("too short", "--tenant", "demo")]
+    public async Task Fails_without_a_tenant_with_an_unknown_role_or_without_a_key(string key, params string[] args)
+    {
+        var (exitCode, output) = await RunAsync(key, args);
+
+        Assert.Equal(1, exitCode);
+        Assert.DoesNotContain("eyJ", output);
+    }
+
+    private static async Task<(int ExitCode, string Output)> RunAsync(string key, params string[] args)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Configuration.AddInMemoryCollection([new(SigningKeys.ConfigurationKey, key)]);
+        await using var output = new StringWriter();
+        var exitCode = await TokenCommand.RunAsync(args, output, builder);
+        return (exitCode, output.ToString().Trim());
+    }
+}
