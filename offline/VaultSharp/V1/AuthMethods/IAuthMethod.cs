@@ -1,0 +1,12 @@
+using VaultSharp.V1.AuthMethods.Token;
+
+namespace VaultSharp.V1.AuthMethods;
+
+public interface IAuthMethod
+{
+    ITokenAuthMethod Token { get; }
+
+    void ResetVaultToken();
+
+    Task PerformImmediateLogin();
+}

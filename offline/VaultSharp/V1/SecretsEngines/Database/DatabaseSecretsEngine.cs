@@ -1,0 +1,11 @@
+using VaultSharp.Core;
+using VaultSharp.V1.Commons;
+
+namespace VaultSharp.V1.SecretsEngines.Database;
+
+internal sealed class DatabaseSecretsEngine(VaultRequests requests) : IDatabaseSecretsEngine
+{
+    public Task<Secret<UsernamePasswordCredentials>> GetCredentialsAsync(string roleName, string mountPoint = null, string wrapTimeToLive = null) =>
+        requests.SendAsync<Secret<UsernamePasswordCredentials>>(
+            HttpMethod.Get, $"{(mountPoint ?? requests.Settings.SecretsEngineMountPoints.Database).Trim('/')}/creds/{roleName.Trim('/')}", wrapTimeToLive: wrapTimeToLive);
+}

@@ -1,0 +1,8 @@
+using VaultSharp.V1.Commons;
+
+namespace VaultSharp.V1.SecretsEngines.Database;
+
+public interface IDatabaseSecretsEngine
+{
+    Task<Secret<UsernamePasswordCredentials>> GetCredentialsAsync(string roleName, string mountPoint = null, string wrapTimeToLive = null);
+}
