@@ -1,7 +1,10 @@
 using CreditSystem.Api.Access;
 using CreditSystem.Api.Commands;
+using CreditSystem.Api.Connections;
+using CreditSystem.Api.Features;
 using CreditSystem.Api.OpenApi;
 using CreditSystem.Api.Problems;
+using CreditSystem.Api.Secrets;
 using CreditSystem.ServiceDefaults;
 
 if (await CommandLine.TryRunAsync(args) is { } exitCode)
@@ -9,14 +12,19 @@ if (await CommandLine.TryRunAsync(args) is { } exitCode)
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+await builder.AddSecretsAsync();
+builder.AddConnections();
 builder.AddProblems();
 builder.AddAccess();
+builder.AddLedger();
 builder.AddApiDocumentation();
 
 var app = builder.Build();
 app.UseProblems();
 app.UseAccess();
-app.MapDefaultEndpoints();
+app.MapDefaultEndpoints(mapHealth: false);
+app.MapHealth();
+app.MapLedger();
 app.MapApiDocumentation();
 
 await app.RunAsync();

@@ -1,17 +1,59 @@
+using CreditSystem.Api.Secrets;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Connections;
 
 /// <summary>The current MongoDB client; a changed credential replaces it under the callers' feet without failing one of them.</summary>
-internal sealed class MongoConnection(IMongoClient client, string databaseName)
+internal sealed class MongoConnection : IAsyncDisposable
 {
+    private const string DefaultDatabase = "credit-system";
+
+    // Unauthorized, UserNotFound, AuthenticationFailed: a user that has been dropped finds out on a connection that is open already.
+    private static readonly HashSet<int> AuthenticationCodes = [11, 13, 18];
+
+    private readonly Connection<IMongoClient> _connection;
+    private readonly IConfiguration _configuration;
+
+    public MongoConnection(IServiceProvider services)
+    {
+        _configuration = services.GetRequiredService<IConfiguration>();
+        var options = services.GetRequiredService<IOptions<ConnectionOptions>>().Value;
+        _connection = new Connection<IMongoClient>(new ConnectionKind(ConnectionNames.Mongo, (builder, number) => AddClient(builder, number, options), IsAuthenticationFailure), services);
+    }
+
     /// <summary>The database of the current generation. Take it per operation, never keep it.</summary>
-    public IMongoDatabase Database => client.GetDatabase(databaseName);
+    public IMongoDatabase Database => _connection.Current.Client.GetDatabase(DatabaseName);
 
     /// <summary>
     /// Runs an operation on the current generation. When authentication fails, nothing has been executed: the secrets
     /// are refreshed at once and the operation runs once more on the new generation.
     /// </summary>
     public Task<T> ExecuteAsync<T>(Func<IMongoDatabase, CancellationToken, Task<T>> operation, CancellationToken cancellationToken) =>
-        operation(Database, cancellationToken);
+        _connection.ExecuteAsync((client, token) => operation(client.GetDatabase(DatabaseName), token), cancellationToken);
+
+    public Task<HealthReport> CheckHealthAsync(CancellationToken cancellationToken) => _connection.CheckHealthAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private string DatabaseName => _configuration[SecretKeys.MongoDatabaseName] ?? DefaultDatabase;
+
+    private static void AddClient(IHostApplicationBuilder builder, int number, ConnectionOptions options) =>
+        builder.AddMongoDBClient(ConnectionNames.Mongo, configureClientSettings: settings =>
+        {
+            // Equal settings would share one pool with a generation that is about to end.
+            settings.ApplicationName = $"credit-system-api/{number}";
+            settings.ConnectTimeout = options.ConnectTimeout;
+            settings.ServerSelectionTimeout = options.ConnectTimeout;
+        });
+
+    private static bool IsAuthenticationFailure(Exception exception) => exception switch
+    {
+        MongoAuthenticationException => true,
+        // Another operation's refused credentials have paused the pool that this one waited for.
+        MongoConnectionPoolPausedException { InnerException: null or MongoAuthenticationException } => true,
+        MongoCommandException command => AuthenticationCodes.Contains(command.Code),
+        _ => false,
+    };
 }

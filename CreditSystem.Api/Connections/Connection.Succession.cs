@@ -1,0 +1,97 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace CreditSystem.Api.Connections;
+
+// How one generation follows another.
+internal sealed partial class Connection<TClient>
+{
+    /// <summary>Brings the client in line with the configuration, and tries until the server accepts it or it changes again.</summary>
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (_current is { } current && Configured is { } configured && configured != current.ConnectionString)
+            {
+                if (await TrySucceedAsync(configured, cancellationToken))
+                    return;
+                await Task.Delay(RetryDelay * 5, _time, cancellationToken);
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
+        {
+            // The application stops.
+        }
+    }
+
+    private async Task<bool> TrySucceedAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        await _swap.WaitAsync(cancellationToken);
+        try
+        {
+            if (_current!.ConnectionString == connectionString)
+                return true;
+            var next = Create(connectionString);
+            if (await ProbeAsync(next, cancellationToken) is { } reason)
+            {
+                Log.NotAccepted(_logger, _kind.Name, reason);
+                await next.DisposeAsync();
+                return false;
+            }
+
+            var before = _current;
+            _current = next;
+            Log.TakenOver(_logger, _kind.Name, next.Number);
+            _ = before.RetireAsync(_options.Grace, _options.DrainTimeout, _time);
+            return true;
+        }
+        finally
+        {
+            _swap.Release();
+        }
+    }
+
+    /// <summary>Null when the server accepts the client; otherwise why not, without the server's words.</summary>
+    private async Task<string?> ProbeAsync(ConnectionGeneration<TClient> generation, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // Connecting may block its thread, as Redis' client does.
+            var report = await Task.Run(() => generation.CheckHealthAsync(cancellationToken), cancellationToken).WaitAsync(_options.ConnectTimeout * 2, _time, cancellationToken);
+            return report.Status == HealthStatus.Healthy ? null : report.Entries.Values.FirstOrDefault().Exception?.GetType().Name ?? "unhealthy";
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            return exception.GetType().Name;
+        }
+    }
+
+    /// <summary>True when another generation is in place. All operations that are refused at the same time share one recovery.</summary>
+    private Task<bool> RecoverTogetherAsync(ConnectionGeneration<TClient> refused)
+    {
+        lock (_lock)
+        {
+            if (_current != refused)
+                return Task.FromResult(true);
+            if (_recovery is null or { IsCompleted: true })
+                _recovery = Task.Run(() => RecoverAsync(refused, _stopping.Token));
+            return _recovery;
+        }
+    }
+
+    private async Task<bool> RecoverAsync(ConnectionGeneration<TClient> refused, CancellationToken cancellationToken)
+    {
+        Log.Refused(_logger, _kind.Name);
+        var deadline = _time.GetUtcNow() + _options.CredentialPatience;
+        do
+        {
+            await _secrets.RefreshAsync(cancellationToken);
+            if (_current != refused)
+                return true;
+            if (Configured is { } configured && configured != refused.ConnectionString && await TrySucceedAsync(configured, cancellationToken))
+                return true;
+            await Task.Delay(RetryDelay, _time, cancellationToken);
+        }
+        while (_time.GetUtcNow() < deadline);
+        return false;
+    }
+}

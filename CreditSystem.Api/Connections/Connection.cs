@@ -1,0 +1,140 @@
+using CreditSystem.Api.Secrets;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
+
+namespace CreditSystem.Api.Connections;
+
+/// <summary>What makes clients of one kind.</summary>
+/// <param name="Name">The name of the connection string.</param>
+/// <param name="AddClient">Adds the client by Aspire's integration; the number tells generations apart.</param>
+internal sealed record ConnectionKind(string Name, Action<IHostApplicationBuilder, int> AddClient, Func<Exception, bool> IsAuthenticationFailure);
+
+/// <summary>
+/// The current client of one server. A new connection string makes the next generation beside it, which takes over once the
+/// server has accepted it; the one before is drained and ended.
+/// </summary>
+internal sealed partial class Connection<TClient> : IAsyncDisposable
+    where TClient : class
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
+
+    private readonly ConnectionKind _kind;
+    private readonly IServiceProvider _services;
+    private readonly IConfiguration _configuration;
+    private readonly SecretStore _secrets;
+    private readonly ConnectionOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly IDisposable _watch;
+    private readonly SemaphoreSlim _swap = new(1, 1);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _lock = new();
+    private volatile ConnectionGeneration<TClient>? _current;
+    private Task<bool>? _recovery;
+    private int _generations;
+
+    public Connection(ConnectionKind kind, IServiceProvider services)
+    {
+        _kind = kind;
+        _services = services;
+        _configuration = services.GetRequiredService<IConfiguration>();
+        _secrets = services.GetRequiredService<SecretStore>();
+        _options = services.GetRequiredService<IOptions<ConnectionOptions>>().Value;
+        _time = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("CreditSystem.Api.Connections");
+        _watch = ChangeToken.OnChange(_configuration.GetReloadToken, () => _ = Task.Run(() => FollowAsync(_stopping.Token)));
+    }
+
+    /// <exception cref="InvalidOperationException">No source has a connection string.</exception>
+    public ConnectionGeneration<TClient> Current => _current ?? Begin();
+
+    /// <summary>Runs an operation on the current client, and once more on the next when the server has refused the credentials.</summary>
+    public async Task<T> ExecuteAsync<T>(Func<TClient, CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
+    {
+        var generation = Enter();
+        try
+        {
+            return await operation(generation.Client, cancellationToken);
+        }
+        catch (Exception exception) when (_kind.IsAuthenticationFailure(exception))
+        {
+            // Nothing has been executed: the server lets nobody in before it knows who it is.
+            if (!await RecoverTogetherAsync(generation).WaitAsync(cancellationToken))
+                throw;
+        }
+        finally
+        {
+            generation.Leave();
+        }
+
+        generation = Enter();
+        try
+        {
+            return await operation(generation.Client, cancellationToken);
+        }
+        finally
+        {
+            generation.Leave();
+        }
+    }
+
+    /// <summary>The health check of the integration on the current client.</summary>
+    public async Task<HealthReport> CheckHealthAsync(CancellationToken cancellationToken)
+    {
+        var generation = Enter();
+        try
+        {
+            return await generation.CheckHealthAsync(cancellationToken);
+        }
+        finally
+        {
+            generation.Leave();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        _watch.Dispose();
+        if (_current is { } current)
+            await current.DisposeAsync();
+        _swap.Dispose();
+        _stopping.Dispose();
+    }
+
+    private ConnectionGeneration<TClient> Enter()
+    {
+        ConnectionGeneration<TClient> generation;
+        do
+            generation = Current;
+        while (!generation.TryEnter());
+        return generation;
+    }
+
+    private ConnectionGeneration<TClient> Begin()
+    {
+        lock (_lock)
+            return _current ??= Create(Configured ?? throw new InvalidOperationException($"ConnectionStrings:{_kind.Name} is not set by any source."));
+    }
+
+    private string? Configured => _configuration.GetConnectionString(_kind.Name) is { Length: > 0 } value ? value : null;
+
+    private ConnectionGeneration<TClient> Create(string connectionString)
+    {
+        var number = Interlocked.Increment(ref _generations);
+        return new ConnectionGeneration<TClient>(number, connectionString, _kind.Name, _services, builder => _kind.AddClient(builder, number));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2101, LogLevel.Information, "{Name}: generation {Number} of the client has taken over")]
+        public static partial void TakenOver(ILogger logger, string name, int number);
+
+        [LoggerMessage(2102, LogLevel.Warning, "{Name}: the server does not accept the new connection string yet ({Reason}); the one before stays")]
+        public static partial void NotAccepted(ILogger logger, string name, string reason);
+
+        [LoggerMessage(2103, LogLevel.Warning, "{Name}: the server has refused the credentials; the secrets are refreshed")]
+        public static partial void Refused(ILogger logger, string name);
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace CreditSystem.Api.Connections;
+
+internal static class ConnectionsExtensions
+{
+    /// <summary>The sources on which the clients of the generations write their spans.</summary>
+    private static readonly string[] ClientSources = ["MongoDB.Driver.Core.Extensions.DiagnosticSources", "OpenTelemetry.Instrumentation.StackExchangeRedis"];
+
+    /// <summary>Adds the connections to MongoDB and Redis, which follow their secrets.</summary>
+    public static void AddConnections(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<ConnectionOptions>().BindConfiguration(ConnectionOptions.SectionName).ValidateDataAnnotations();
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<MongoConnection>();
+        builder.Services.AddSingleton<RedisConnection>();
+        builder.Services.AddSingleton<HealthProbes>();
+        builder.Services.AddHostedService<ConnectionWarmUp>();
+        builder.Services.AddOpenTelemetry().WithTracing(tracing => tracing.AddSource(ClientSources));
+    }
+}

@@ -1,0 +1,36 @@
+namespace CreditSystem.Api.Secrets;
+
+/// <summary>Reads role_id and secret_id, from the mounted folder when there is one: it changes in a running process, the environment does not.</summary>
+internal sealed class AppRoleCredentialsSource(VaultOptions options)
+{
+    private const string RoleIdFile = "role_id";
+    private const string SecretIdFile = "secret_id";
+
+    /// <summary>Null when there are none, or not both yet.</summary>
+    public async Task<AppRoleCredentials?> ReadAsync(CancellationToken cancellationToken)
+    {
+        var roleId = options.RoleId;
+        var secretId = options.SecretId;
+        if (options.CredentialsDirectory is { } directory)
+        {
+            roleId = await ReadFileAsync(Path.Combine(directory, RoleIdFile), cancellationToken) ?? roleId;
+            secretId = await ReadFileAsync(Path.Combine(directory, SecretIdFile), cancellationToken) ?? secretId;
+        }
+
+        return roleId is null || secretId is null ? null : new AppRoleCredentials(roleId, secretId);
+    }
+
+    private static async Task<string?> ReadFileAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var text = (await File.ReadAllTextAsync(path, cancellationToken)).Trim();
+            return text.Length == 0 ? null : text;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Absent, or in the middle of a swap: the next login reads it again.
+            return null;
+        }
+    }
+}

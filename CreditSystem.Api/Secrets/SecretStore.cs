@@ -1,0 +1,84 @@
+using System.Collections.Frozen;
+
+namespace CreditSystem.Api.Secrets;
+
+/// <summary>The secrets in use. A refresh reads all of them, checks them, and only then replaces those in use as a whole.</summary>
+internal sealed partial class SecretStore(SecretReader? reader, SecretLayers layers, SecretsConfigurationProvider provider, VaultStatus status, SecretsMetrics metrics, bool mustBeSecure, ILogger logger) : IDisposable
+{
+    private readonly SemaphoreSlim _gate = new(1, 1);
+    private volatile FrozenDictionary<string, SourcedValue> _values = FrozenDictionary<string, SourcedValue>.Empty;
+
+    /// <summary>What was last read from Vault; null before the first time.</summary>
+    public SecretSnapshot? Snapshot { get; private set; }
+
+    /// <summary>Where the value of each key comes from.</summary>
+    public IEnumerable<KeyValuePair<string, SecretSource>> Sources => _values.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Source));
+
+    public SecretSource? SourceOf(string key) => _values.GetValueOrDefault(key)?.Source;
+
+    /// <summary>
+    /// Compares with Vault and takes over what has changed. False when Vault gave no answer or the new values break a rule:
+    /// then all stays as it was. Never throws for either.
+    /// </summary>
+    public async Task<bool> RefreshAsync(CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken);
+        try
+        {
+            var snapshot = reader is null ? null : await reader.ReadAsync(Snapshot, cancellationToken);
+            var isAccepted = Publish(snapshot);
+            if (snapshot is not null && isAccepted)
+                status.Confirmed();
+            metrics.Refreshed(isAccepted ? "accepted" : "rejected");
+            return isAccepted;
+        }
+        catch (VaultUnavailableException exception)
+        {
+            status.Lost(exception);
+            metrics.Refreshed("failed");
+            // Files and environment do not depend on Vault.
+            Publish(Snapshot);
+            return false;
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    /// <summary>Reasons why the values in use must not serve outside development; empty when they may.</summary>
+    public IReadOnlyList<string> FindInsecurities() => [.. SecretRules.Violations(_values), .. SecretRules.Insecurities(_values)];
+
+    public void Dispose() => _gate.Dispose();
+
+    private bool Publish(SecretSnapshot? snapshot)
+    {
+        var merged = layers.Merge(snapshot);
+        string[] violations = [.. SecretRules.Violations(merged), .. mustBeSecure && _values.Count > 0 ? SecretRules.Insecurities(merged) : []];
+        if (violations.Length > 0 && _values.Count > 0)
+        {
+            status.Rejected(violations);
+            Log.Rejected(logger, string.Join("; ", violations));
+            return false;
+        }
+
+        status.Accepted();
+        Snapshot = snapshot;
+        var changed = merged.Where(pair => _values.GetValueOrDefault(pair.Key) != pair.Value).Select(pair => pair.Key).Concat(_values.Keys.Except(merged.Keys, StringComparer.OrdinalIgnoreCase)).ToArray();
+        if (changed.Length == 0)
+            return true;
+        _values = merged.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+        provider.Replace(_values);
+        Log.Changed(logger, changed.Length, string.Join(", ", changed.Order(StringComparer.Ordinal)));
+        return true;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2010, LogLevel.Information, "{Count} configuration values are new: {Keys}")]
+        public static partial void Changed(ILogger logger, int count, string keys);
+
+        [LoggerMessage(2011, LogLevel.Error, "New secrets break a rule and are not used, the ones before stay: {Violations}")]
+        public static partial void Rejected(ILogger logger, string violations);
+    }
+}

@@ -1,0 +1,49 @@
+namespace CreditSystem.Api.Secrets;
+
+internal static class SecretsExtensions
+{
+    /// <summary>
+    /// Adds the secrets as configuration: Vault over secret files over environment over defaults. Call it before everything
+    /// that reads configuration.
+    /// </summary>
+    /// <exception cref="InsecureConfigurationException">Outside development, a secret is missing or a well-known example.</exception>
+    public static async Task AddSecretsAsync(this IHostApplicationBuilder builder, TimeProvider? timeProvider = null)
+    {
+        var time = timeProvider ?? TimeProvider.System;
+        var options = VaultOptions.From(builder.Configuration);
+        var logger = new SecretsLogger(builder.Configuration);
+        var secrets = SecretsGraph.Create(options, [.. ((IConfigurationRoot)builder.Configuration).Providers], builder.Environment.IsDevelopment(), time, logger);
+        builder.Configuration.Add(secrets.Provider);
+        await LoadAsync(secrets, options, time);
+        if (!builder.Environment.IsDevelopment() && secrets.Store.FindInsecurities() is { Count: > 0 } insecurities)
+            throw new InsecureConfigurationException(insecurities);
+
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(secrets.Store);
+        builder.Services.AddSingleton(secrets.Session);
+        builder.Services.AddSingleton(secrets.Status);
+        builder.Services.AddSingleton(secrets.Clients);
+        builder.Services.AddSingleton(secrets.Metrics);
+        builder.Services.AddSingleton(logger);
+        builder.Services.AddHostedService(services =>
+        {
+            logger.UseHost(services.GetRequiredService<ILoggerFactory>());
+            return new SecretRefresh(secrets.Store, options, time);
+        });
+    }
+
+    /// <summary>Tries until it works or the start has waited long enough; what is there then is used.</summary>
+    private static async Task LoadAsync(SecretsGraph secrets, VaultOptions options, TimeProvider time)
+    {
+        var deadline = time.GetUtcNow() + options.StartTimeout;
+        var retry = new Backoff(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(2), time);
+        while (!await secrets.Store.RefreshAsync(CancellationToken.None))
+        {
+            var wait = retry.Failed();
+            if (options.Address is null || time.GetUtcNow() + wait > deadline)
+                return;
+            await Task.Delay(wait, time);
+            secrets.Session.RetryNow();
+        }
+    }
+}

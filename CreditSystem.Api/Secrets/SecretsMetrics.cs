@@ -1,0 +1,46 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+
+namespace CreditSystem.Api.Secrets;
+
+/// <summary>The meter <c>CreditSystem.Secrets</c>.</summary>
+internal sealed class SecretsMetrics : IDisposable
+{
+    public const string MeterName = "CreditSystem.Secrets";
+
+    private readonly Meter _meter = new(MeterName);
+    private readonly Counter<long> _loginFailures;
+    private readonly Counter<long> _renewals;
+    private readonly Counter<long> _refreshes;
+
+    public SecretsMetrics()
+    {
+        _loginFailures = _meter.CreateCounter<long>("vault.login.failures", description: "Logins that Vault refused or did not answer");
+        _renewals = _meter.CreateCounter<long>("vault.token.renewals", description: "Renewals of the token, by outcome");
+        _refreshes = _meter.CreateCounter<long>("vault.secrets.refreshes", description: "Comparisons with Vault, by outcome");
+    }
+
+    public void LoginFailed(HttpStatusCode? statusCode) => _loginFailures.Add(1, new KeyValuePair<string, object?>("status", (int?)statusCode ?? 0));
+
+    public void Renewed(string outcome) => _renewals.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public void Refreshed(string outcome) => _refreshes.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    /// <summary>Lets the age and version of each secret, and the time that the token has left, be observed.</summary>
+    public void Observe(SecretStore store, VaultSession session, TimeProvider time)
+    {
+        _meter.CreateObservableGauge("vault.token.ttl", () => session.Current is { } token ? Seconds(token.ExpiresAt - time.GetUtcNow()) : 0, "s", "Time until the token expires");
+        _meter.CreateObservableGauge("vault.secret.version", () => Each(store, secret => secret.Version), description: "Version in use, by path");
+        _meter.CreateObservableGauge("vault.secret.age", () => Each(store, secret => Seconds(time.GetUtcNow() - secret.CreatedAt)), "s", "Age of the version in use, by path");
+        _meter.CreateObservableGauge("vault.snapshot.age", () => store.Snapshot is { } snapshot ? Seconds(time.GetUtcNow() - snapshot.ReadAt) : 0, "s", "Time since the secrets were last confirmed by Vault");
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private static double Seconds(TimeSpan time) => Math.Max(0, time.TotalSeconds);
+
+    private static IEnumerable<Measurement<double>> Each(SecretStore store, Func<VaultSecret, double> value) =>
+        store.Snapshot is { } snapshot
+            ? snapshot.Secrets.Select(secret => new Measurement<double>(value(secret), new KeyValuePair<string, object?>("path", secret.Path)))
+            : [];
+}

@@ -1,0 +1,69 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CreditSystem.Api.Secrets;
+
+/// <summary>Where the secrets are and how to log in. The names of Vault's own environment variables win over the section.</summary>
+internal sealed class VaultOptions
+{
+    public const string SectionName = "Vault";
+
+    /// <summary>The vault-proxy, or Vault itself. Without it, secret files, environment and defaults are all there is. <c>VAULT_ADDR</c>.</summary>
+    public Uri? Address { get; set; }
+
+    /// <summary>Sent as <c>X-Vault-Namespace</c> with every call. <c>VAULT_NAMESPACE</c>.</summary>
+    public string? Namespace { get; set; }
+
+    /// <summary>PEM file of the certificate authority that signed Vault's certificate. <c>VAULT_CACERT</c>.</summary>
+    public string? CaCertificate { get; set; }
+
+    /// <summary><c>VAULT_ROLE_ID</c>. An environment variable never changes in a running process: prefer <see cref="CredentialsDirectory"/>.</summary>
+    public string? RoleId { get; set; }
+
+    /// <summary><c>VAULT_SECRET_ID</c>.</summary>
+    public string? SecretId { get; set; }
+
+    /// <summary>A folder with the files <c>role_id</c> and <c>secret_id</c>, read at each login. <c>VAULT_CREDENTIALS_DIRECTORY</c>.</summary>
+    public string? CredentialsDirectory { get; set; }
+
+    [Required]
+    public string AppRoleMountPoint { get; set; } = "approle";
+
+    [Required]
+    public string MountPoint { get; set; } = "secret";
+
+    /// <summary>All secrets below it are configuration; <c>flask-app</c> plugs into an existing Vault.</summary>
+    [Required]
+    public string Prefix { get; set; } = "credit-system";
+
+    /// <summary>Folders of key-per-file secrets, the first wins.</summary>
+    public IList<string> SecretDirectories { get; } = [];
+
+    /// <summary>How often the versions of the secrets are compared.</summary>
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(15);
+
+    public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the start waits for Vault before it goes on without.</summary>
+    public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Reads the section, then Vault's own variables, from the configuration as it is before any secret.</summary>
+    /// <exception cref="ValidationException">A value cannot be right; the message names it.</exception>
+    public static VaultOptions From(IConfiguration configuration)
+    {
+        var options = new VaultOptions();
+        configuration.GetSection(SectionName).Bind(options);
+        if (configuration["VAULT_ADDR"] is { Length: > 0 } address)
+            options.Address = Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri : throw new ValidationException("VAULT_ADDR is no absolute address.");
+        options.Namespace = Named(configuration, "VAULT_NAMESPACE") ?? options.Namespace;
+        options.CaCertificate = Named(configuration, "VAULT_CACERT") ?? options.CaCertificate;
+        options.RoleId = Named(configuration, "VAULT_ROLE_ID") ?? options.RoleId;
+        options.SecretId = Named(configuration, "VAULT_SECRET_ID") ?? options.SecretId;
+        options.CredentialsDirectory = Named(configuration, "VAULT_CREDENTIALS_DIRECTORY") ?? options.CredentialsDirectory;
+        if (options.SecretDirectories.Count == 0)
+            options.SecretDirectories.Add("/run/secrets");
+        Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);
+        return options;
+    }
+
+    private static string? Named(IConfiguration configuration, string name) => configuration[name] is { Length: > 0 } value ? value : null;
+}

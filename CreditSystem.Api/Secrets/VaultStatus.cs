@@ -1,0 +1,55 @@
+namespace CreditSystem.Api.Secrets;
+
+/// <summary>What is known of Vault without asking it: whether it answers, since when it does not, and why.</summary>
+internal sealed partial class VaultStatus(TimeProvider time, ILogger logger)
+{
+    private readonly Lock _lock = new();
+
+    /// <summary>The last time that Vault confirmed the secrets in use.</summary>
+    public DateTimeOffset? ConfirmedAt { get; private set; }
+
+    /// <summary>Since when the values in use could not be confirmed; null while they can.</summary>
+    public DateTimeOffset? LostSince { get; private set; }
+
+    /// <summary>Why not; of our own words.</summary>
+    public string? Reason { get; private set; }
+
+    /// <summary>Rules that the values in Vault break, by key.</summary>
+    public IReadOnlyList<string> Violations { get; private set; } = [];
+
+    public void Confirmed()
+    {
+        lock (_lock)
+        {
+            if (LostSince is { } since)
+                Log.Back(logger, (time.GetUtcNow() - since).TotalSeconds);
+            ConfirmedAt = time.GetUtcNow();
+            LostSince = null;
+            Reason = null;
+        }
+    }
+
+    public void Lost(VaultUnavailableException failure)
+    {
+        lock (_lock)
+        {
+            if (LostSince is null || Reason != failure.Message)
+                Log.Lost(logger, failure.Message);
+            LostSince ??= time.GetUtcNow();
+            Reason = failure.Message;
+        }
+    }
+
+    public void Rejected(IReadOnlyList<string> violations) => Violations = violations;
+
+    public void Accepted() => Violations = [];
+
+    private static partial class Log
+    {
+        [LoggerMessage(2020, LogLevel.Warning, "Vault does not help, the last good values stay in use: {Reason}")]
+        public static partial void Lost(ILogger logger, string reason);
+
+        [LoggerMessage(2021, LogLevel.Information, "Vault is back after {Seconds:F0} s")]
+        public static partial void Back(ILogger logger, double seconds);
+    }
+}
