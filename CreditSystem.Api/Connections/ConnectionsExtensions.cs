@@ -16,6 +16,8 @@ internal static class ConnectionsExtensions
         builder.Services.AddSingleton<RedisConnection>();
         builder.Services.AddSingleton<HealthProbes>();
         builder.Services.AddHostedService<ConnectionWarmUp>();
+        // Both tell of each attempt at the information level.
+        builder.Logging.AddFilter("StackExchange.Redis", LogLevel.Warning).AddFilter("MongoDB", LogLevel.Warning);
         builder.Services.AddOpenTelemetry().WithTracing(tracing => tracing.AddSource(ClientSources));
     }
 }

@@ -27,6 +27,8 @@ internal static class ConnectionStrings
         var user = values.GetValueOrDefault("mongodb:user");
         var password = values.GetValueOrDefault("mongodb:user_password");
         var host = values.GetValueOrDefault("mongodb:service_name");
+        if (whole is not null && host is not null && whole.Source.Origin < host.Source.Origin)
+            whole = null;
         if (user is null || password is null || (whole is null && host is null))
             return whole;
         // A stronger source of the password than of the whole string wins: a file's password over a default's string.
