@@ -1,6 +1,55 @@
+using CreditSystem.AppHost.Hosting;
 using CreditSystem.AppHost.Kubernetes;
 
 if (await KubernetesCommand.TryRunAsync(args) is { } exitCode)
     return exitCode;
+if (LaunchOptions.TryParse(args, Console.Out, Console.Error) is not { } launch)
+    return LaunchOptions.UsageExitCode;
 
-return 0;
+var builder = DistributedApplication.CreateBuilder(launch.ForBuilder());
+if (launch.FindPortConflict(builder) is { } conflict)
+{
+    await Console.Error.WriteLineAsync(conflict);
+    return 1;
+}
+
+// Servers: containers where a container runtime answers, processes of our own where none does.
+var servers = await ServerMode.ChooseAsync(builder, launch);
+
+var mongodb = builder.AddMongoDB("mongodb").WithDataVolume("credit-system-mongodb");
+var database = mongodb.AddDatabase("credit-system", "credit_system");
+var mongodbServer = mongodb.RunAs<Projects.CreditSystem_Dev_Mongo>(servers, "MONGO_PORT");
+
+var redis = builder.AddRedis("redis").WithDataVolume("credit-system-redis").WithPersistence();
+var redisServer = redis.RunAs<Projects.CreditSystem_Dev_Redis>(servers, "REDIS_PORT");
+
+var vault = builder.AddVault("vault").PublishAsAddress("vault-address");
+var vaultServer = vault.RunAs<Projects.CreditSystem_Dev_Vault>(servers, "VAULT_DEV_LISTEN_ADDRESS", "127.0.0.1:");
+
+// Makes the users, the secrets, the policies and the AppRole: nothing else ever holds an administrator's credentials.
+var bootstrap = builder.AddVaultBootstrap<Projects.CreditSystem_VaultProxy>("vault-bootstrap", vault, servers)
+    .WithReference(database, connectionName: "mongodb").WaitFor(mongodbServer)
+    .WithReference(redis).WaitFor(redisServer)
+    .WaitFor(vaultServer);
+
+// Services: addresses from here, credentials from Vault alone.
+var vaultProxy = builder.AddProject<Projects.CreditSystem_VaultProxy>("vault-proxy")
+    .ListensOn(launch.VaultProxyPort, publishedPort: 8200)
+    .WithManagementEndpoint(publishedPort: 8201)
+    .WithEnvironment("VaultProxy__Upstreams__0", vault.Resource.AddressExpression)
+    .WithHttpHealthCheck("/health")
+    .WaitFor(vaultServer);
+
+var api = builder.AddProject<Projects.CreditSystem_Api>("api")
+    .ListensOn(launch.ApiPort)
+    .WithExternalHttpEndpoints()
+    .WithManagementEndpoint(publishedPort: 8081)
+    .WithEnvironment("VAULT_ADDR", vaultProxy.GetEndpoint("http"))
+    .WithAppRole(bootstrap)
+    .WithReference(vaultProxy).WaitFor(vaultProxy)
+    .WithHttpHealthCheck("/health");
+
+builder.AddConsole(launch, api, vaultProxy);
+
+await builder.Build().RunAsync();
+return Environment.ExitCode;

@@ -1,0 +1,54 @@
+namespace CreditSystem.AppHost.Hosting;
+
+internal static class ServerProcessExtensions
+{
+    /// <summary>
+    /// Where servers run as processes, a project of <c>dev/</c> takes the container's place under its name. It gets the
+    /// container's environment, endpoints and health checks, so that whoever refers to the container reaches the process.
+    /// </summary>
+    /// <param name="container">The server as a container.</param>
+    /// <param name="mode">What servers run as.</param>
+    /// <param name="listenVariable">Variable that tells the process where to listen.</param>
+    /// <param name="listenHost">What stands before the port in it, if it is an address.</param>
+    /// <returns>The resource to wait for.</returns>
+    internal static IResourceBuilder<IResource> RunAs<TProject>(this IResourceBuilder<ContainerResource> container, ServerMode mode, string listenVariable, string listenHost = "")
+        where TProject : IProjectMetadata, new()
+    {
+        if (!mode.IsProcesses)
+            return container;
+
+        var builder = container.ApplicationBuilder;
+        builder.RemoveWithChildren(container.Resource);
+        var process = builder.AddProject<TProject>(container.Resource.Name)
+            .WithEnvironment("DEV_DATA_DIRECTORY", Path.Combine(mode.DataDirectory, container.Resource.Name));
+        process.Resource.Take<EnvironmentCallbackAnnotation>(container.Resource);
+        process.Resource.Take<HealthCheckAnnotation>(container.Resource);
+        process.Resource.Take<EndpointAnnotation>(container.Resource);
+        foreach (var endpoint in container.Resource.Annotations.OfType<EndpointAnnotation>())
+        {
+            // A port of the container's own network means nothing to a process.
+            endpoint.TargetPort = null;
+            process.WithEnvironment(listenVariable, $"{listenHost}{process.GetEndpoint(endpoint.Name).Property(EndpointProperty.TargetPort)}");
+        }
+
+        // The health checks wait for this event of the container, which is no longer in the application.
+        builder.Eventing.Subscribe<ResourceEndpointsAllocatedEvent>(process.Resource, (e, cancellationToken) =>
+            builder.Eventing.PublishAsync(new ConnectionStringAvailableEvent(container.Resource, e.Services), cancellationToken));
+        return process;
+    }
+
+    private static void RemoveWithChildren(this IDistributedApplicationBuilder builder, IResource resource)
+    {
+        foreach (var child in builder.Resources.OfType<IResourceWithParent>().Where(child => child.Parent == resource).ToList())
+            builder.Resources.Remove(child);
+
+        builder.Resources.Remove(resource);
+    }
+
+    private static void Take<TAnnotation>(this ProjectResource resource, ContainerResource other)
+        where TAnnotation : IResourceAnnotation
+    {
+        foreach (var annotation in other.Annotations.OfType<TAnnotation>())
+            resource.Annotations.Add(annotation);
+    }
+}

@@ -1,0 +1,44 @@
+namespace CreditSystem.AppHost.Hosting;
+
+internal static class VaultBootstrapExtensions
+{
+    private const string RoleIdParameter = "vault-role-id";
+    private const string SecretIdParameter = "vault-secret-id";
+
+    /// <summary>Adds the step that prepares Vault, and the users of the servers behind it, before any service starts.</summary>
+    /// <typeparam name="TProject">The vault-proxy, whose image has the command <c>bootstrap</c>.</typeparam>
+    internal static IResourceBuilder<ProjectResource> AddVaultBootstrap<TProject>(this IDistributedApplicationBuilder builder, string name, IResourceBuilder<VaultResource> vault, ServerMode mode)
+        where TProject : IProjectMetadata, new()
+    {
+        var directory = Path.Combine(mode.DataDirectory, "approle");
+        var bootstrap = builder.AddProject<TProject>(name)
+            .WithArgs("bootstrap", "--credentials-directory", directory)
+            .WithEnvironment("VAULT_ADDR", vault.Resource.AddressExpression)
+            .WithAnnotation(new CredentialsDirectoryAnnotation(directory))
+            .ExcludeFromManifest();
+        return vault.Resource.RootToken is { } rootToken ? bootstrap.WithEnvironment("VAULT_TOKEN", $"{rootToken}") : bootstrap;
+    }
+
+    /// <summary>
+    /// Gives a service its AppRole: in a run the folder of files that the bootstrap writes and that rotation replaces; in a
+    /// deployment two parameters, which the Kubernetes components turn into a mounted Secret.
+    /// </summary>
+    internal static IResourceBuilder<ProjectResource> WithAppRole(this IResourceBuilder<ProjectResource> service, IResourceBuilder<ProjectResource> bootstrap)
+    {
+        var builder = service.ApplicationBuilder;
+        if (builder.ExecutionContext.IsPublishMode)
+        {
+            return service
+                .WithEnvironment("VAULT_ROLE_ID", builder.AddParameter(RoleIdParameter, secret: true))
+                .WithEnvironment("VAULT_SECRET_ID", builder.AddParameter(SecretIdParameter, secret: true));
+        }
+
+        bootstrap.Resource.TryGetLastAnnotation<CredentialsDirectoryAnnotation>(out var credentials);
+        return service.WithEnvironment("VAULT_CREDENTIALS_DIRECTORY", credentials!.Path).WaitForCompletion(bootstrap);
+    }
+
+    private sealed class CredentialsDirectoryAnnotation(string path) : IResourceAnnotation
+    {
+        public string Path { get; } = path;
+    }
+}

@@ -1,0 +1,65 @@
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Orchestration;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+
+namespace Aspire.Hosting.Dashboard;
+
+/// <summary>Runs the real Aspire dashboard beside the application. Without it everything else goes on.</summary>
+internal sealed class DashboardHost(IConfiguration configuration, ProcessGuard guard, ResourceLoggerService loggers, IHostEnvironment environment) : BackgroundService
+{
+    internal const string Name = "aspire-dashboard";
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (configuration.GetValue<bool>("AppHost:DisableDashboard") || configuration["ASPNETCORE_URLS"] is not { Length: > 0 } urls)
+        {
+            Say("off");
+            return;
+        }
+
+        try
+        {
+            var (program, problem) = await DashboardInstaller.FindOrInstallAsync(Say, stoppingToken);
+            if (program is null)
+                Say($"off: {problem}");
+            else
+                await RunAsync(program, urls, stoppingToken);
+        }
+        catch (Exception failure) when (failure is IOException or System.ComponentModel.Win32Exception or UnauthorizedAccessException)
+        {
+            Say($"off: {failure.Message}");
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    private async Task RunAsync(string program, string urls, CancellationToken stoppingToken)
+    {
+        var settings = new Dictionary<string, string>
+        {
+            ["ASPNETCORE_URLS"] = urls,
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] ?? "",
+            ["ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"] = configuration["ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"] ?? "false",
+            ["DASHBOARD__APPLICATIONNAME"] = environment.ApplicationName,
+            ["LOGGING__LOGLEVEL__DEFAULT"] = "Warning",
+        };
+        using var process = ResourceProcess.Start(new ResourceCommand(program, ["dashboard"], Path.GetDirectoryName(program)!, settings), (line, isError) => loggers.Write(Name, line, isError));
+        guard.Watch(process.Id);
+        try
+        {
+            await process.Exited.WaitAsync(stoppingToken);
+            Say($"ended with exit code {process.ExitCode}");
+        }
+        finally
+        {
+            await process.StopAsync(StopGrace);
+            guard.Release(process.Id);
+        }
+    }
+
+    private static void Say(string text) => Console.WriteLine($"[{Name}] {text}");
+}

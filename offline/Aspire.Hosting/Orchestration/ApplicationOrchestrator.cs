@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using Aspire.Hosting.ApplicationModel;
+using Aspire.Hosting.Eventing;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+
+namespace Aspire.Hosting.Orchestration;
+
+/// <summary>Starts and stops the resources of the application.</summary>
+internal sealed class ApplicationOrchestrator(DistributedApplicationModel model, ResourceRunner runner, ResourceNotificationService notifications, IDistributedApplicationEventing eventing, IConfiguration configuration, IServiceProvider services) : IHostedService
+{
+    private readonly ConcurrentDictionary<IResource, Run> _runs = [];
+
+    private IEnumerable<IResource> Runnable => model.Resources.Where(resource => resource is ProjectResource or ExecutableResource or ContainerResource);
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await eventing.PublishAsync(new BeforeStartEvent(services, model), cancellationToken);
+        EndpointAllocator.Allocate(Runnable, configuration.GetValue<bool>("DcpPublisher:RandomizePorts"));
+        foreach (var resource in Runnable)
+            await eventing.PublishAsync(new ResourceEndpointsAllocatedEvent(resource, services), cancellationToken);
+        foreach (var resource in model.Resources.OfType<IResourceWithConnectionString>())
+            await eventing.PublishAsync(new ConnectionStringAvailableEvent(resource, services), cancellationToken);
+
+        foreach (var resource in Runnable)
+        {
+            if (resource.Annotations.OfType<ExplicitStartupAnnotation>().Any())
+                await notifications.PublishUpdateAsync(resource, snapshot => snapshot with { State = KnownResourceStates.NotStarted });
+            else
+                Start(resource);
+        }
+
+        await eventing.PublishAsync(new AfterResourcesCreatedEvent(services, model), cancellationToken);
+    }
+
+    /// <summary>Whoever depends on others stops before them, so that a request in flight finds what it needs.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var resource in Runnable.Reverse())
+            await StopAsync(resource);
+    }
+
+    internal async Task<bool> TryExecuteAsync(IResource resource, string command, CancellationToken cancellationToken)
+    {
+        switch (command)
+        {
+            case KnownResourceCommands.StartCommand or "resource-start":
+                Start(resource);
+                return true;
+            case KnownResourceCommands.StopCommand or "resource-stop":
+                await StopAsync(resource).WaitAsync(cancellationToken);
+                return true;
+            case KnownResourceCommands.RestartCommand or "resource-restart":
+                await StopAsync(resource).WaitAsync(cancellationToken);
+                Start(resource);
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private void Start(IResource resource)
+    {
+        if (_runs.TryGetValue(resource, out var earlier) && !earlier.Ended.IsCompleted)
+            return;
+
+        var stopping = new CancellationTokenSource();
+        _runs[resource] = new Run(Task.Run(() => runner.RunAsync(resource, stopping.Token), CancellationToken.None), stopping);
+    }
+
+    private async Task StopAsync(IResource resource)
+    {
+        if (!_runs.TryGetValue(resource, out var run))
+            return;
+
+        await run.Stopping.CancelAsync();
+        await run.Ended;
+    }
+
+    private sealed record Run(Task Ended, CancellationTokenSource Stopping);
+}
