@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Security.Claims;
+using CreditSystem.Api.Access.Sessions;
 using CreditSystem.Api.Access.Tokens;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
@@ -21,6 +22,8 @@ internal static class AccessExtensions
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.AddAccessTokens();
+        builder.Services.AddSingleton<PromptRedis>();
+        builder.Services.AddSingleton<Revocations>();
         builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         builder.Services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
         builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalWriter>();

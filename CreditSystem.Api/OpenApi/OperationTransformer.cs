@@ -47,10 +47,10 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
             };
     }
 
-    /// <summary>Routes read the header themselves, so the document would not know it.</summary>
+    /// <summary>Routes that move credits (the only ones that answer 422) read the header themselves, so the document would not know it.</summary>
     private static void AddIdempotencyKey(OpenApiOperation operation, OpenApiOperationTransformerContext context)
     {
-        if (context.Description.HttpMethod != HttpMethods.Post || operation.Responses?.ContainsKey("409") != true)
+        if (context.Description.HttpMethod != HttpMethods.Post || operation.Responses?.ContainsKey("422") != true)
             return;
         operation.Parameters ??= [];
         operation.Parameters.Add(new OpenApiParameter

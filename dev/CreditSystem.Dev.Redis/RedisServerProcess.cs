@@ -56,6 +56,8 @@ internal sealed class RedisServerProcess : IDisposable
             "--recover",
             "--checkpointdir", options.DataDirectory,
             "--lua",
+            // The native device needs libaio, which a bare machine does not have.
+            "--device-type", "RandomAccess",
             "-q",
         ];
         return options.Password is null ? arguments : [.. arguments, "--auth", "ACL", "--password", options.Password];

@@ -1,3 +1,4 @@
+using CreditSystem.Api.Access.Sessions;
 using CreditSystem.Api.Problems;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
@@ -44,7 +45,7 @@ internal sealed class BearerSetup(SigningKeys keys, IOptions<AccessTokenOptions>
     }
 
     /// <summary>Replaces the token's claims by the few that the API acts on.</summary>
-    private static Task AcceptAsync(TokenValidatedContext context)
+    private static async Task AcceptAsync(TokenValidatedContext context)
     {
         var user = context.Principal!;
         var tenant = user.FindFirst(AccessExtensions.TenantClaim)?.Value;
@@ -52,7 +53,14 @@ internal sealed class BearerSetup(SigningKeys keys, IOptions<AccessTokenOptions>
         if (string.IsNullOrEmpty(tenant) || string.IsNullOrEmpty(subject))
         {
             context.Fail("The token names no tenant or no subject.");
-            return Task.CompletedTask;
+            return;
+        }
+
+        var session = user.FindFirst(AccessExtensions.SessionClaim)?.Value;
+        if (session is not null && await context.HttpContext.RequestServices.GetRequiredService<Revocations>().ContainsAsync(session, context.HttpContext.RequestAborted))
+        {
+            context.Fail("The session is over.");
+            return;
         }
 
         context.Principal = Credential.ToPrincipal(context.Scheme.Name, new Credential(
@@ -61,8 +69,7 @@ internal sealed class BearerSetup(SigningKeys keys, IOptions<AccessTokenOptions>
             user.FindFirst(AccessExtensions.RoleClaim)?.Value ?? Role.Service,
             user.FindAll(AccessExtensions.ScopeClaim).SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
             user.FindFirst(JwtRegisteredClaimNames.Jti)?.Value ?? "",
-            user.FindFirst(AccessExtensions.SessionClaim)?.Value));
-        return Task.CompletedTask;
+            session));
     }
 
     private static async Task ChallengeAsync(JwtBearerChallengeContext context)

@@ -1,0 +1,41 @@
+using CreditSystem.Api.Connections;
+using StackExchange.Redis;
+
+namespace CreditSystem.Api.Access;
+
+/// <summary>
+/// Redis for what must not wait for it: an answer within a moment or none. After a failure nobody asks for a second, so
+/// that an outage costs no request more than the first few.
+/// </summary>
+internal sealed partial class PromptRedis(RedisConnection connection, TimeProvider time, ILogger<PromptRedis> logger)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private long pausedUntil;
+
+    /// <returns>Whether Redis answered, and what.</returns>
+    public async ValueTask<(bool Answered, T? Value)> TryAsync<T>(Func<IDatabase, Task<T>> operation, CancellationToken cancellationToken)
+    {
+        var now = time.GetTimestamp();
+        if (now < Volatile.Read(ref pausedUntil))
+            return default;
+        try
+        {
+            var value = await connection.ExecuteAsync((database, _) => operation(database), cancellationToken).WaitAsync(Patience, cancellationToken);
+            return (true, value);
+        }
+        catch (Exception failure) when (failure is RedisException or TimeoutException or ObjectDisposedException)
+        {
+            Volatile.Write(ref pausedUntil, now + (long)(Pause.TotalSeconds * time.TimestampFrequency));
+            Log.Unanswered(logger, failure);
+            return default;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2100, LogLevel.Warning, "Redis does not answer; limits are local and revocations wait")]
+        public static partial void Unanswered(ILogger logger, Exception failure);
+    }
+}

@@ -1,0 +1,29 @@
+using CreditSystem.Api.Access;
+using CreditSystem.Api.Access.Sessions;
+using CreditSystem.Api.Access.Users;
+using MongoDB.Driver;
+
+namespace CreditSystem.Api.Features.Auth;
+
+internal static class ChangePassword
+{
+    /// <summary>Every other session of the user ends: whoever knew the old password may have one.</summary>
+    public static async Task<IResult> HandleAsync(HttpContext context, UserStore users, UserProfiles profiles, PasswordHashing passwords, SessionIssuer sessions)
+    {
+        var aborted = context.RequestAborted;
+        var caller = context.GetCaller();
+        if (!(await JsonBody.ReadAsync(context.Request, AuthJson.Default.ChangePasswordRequest)).TryGet(out var request, out var problem))
+            return problem;
+        if (await users.FindAsync(caller.Tenant, caller.Principal, aborted) is not { } user)
+            return Refusal.NotFound("user");
+        if (request.CurrentPassword.Length > PasswordRules.MaxLength || !passwords.Verify(user, request.CurrentPassword).Matches)
+            return Login.Refused();
+        var profile = await profiles.RevealAsync(user, aborted);
+        if (RegistrationRules.CheckPassword(request.NewPassword, profile.Tenant, profile.Username, profile.Email) is { } weak)
+            return weak;
+
+        await users.UpdateAsync(user.Tenant, user.Id, Builders<User>.Update.Set(u => u.PasswordHash, passwords.Hash(request.NewPassword)), aborted);
+        await sessions.EndAllAsync(user.Tenant, user.Id, context.User.FindFirst(AccessExtensions.SessionClaim)?.Value, aborted);
+        return TypedResults.NoContent();
+    }
+}

@@ -1,0 +1,20 @@
+using System.Security.Claims;
+using CreditSystem.Api.Access;
+using CreditSystem.Api.Access.Users;
+
+namespace CreditSystem.Api.Features.Auth;
+
+internal static class GetCaller
+{
+    public static async Task<IResult> HandleAsync(HttpContext context, UserStore users, UserProfiles profiles)
+    {
+        var caller = context.GetCaller();
+        var user = await users.FindAsync(caller.Tenant, caller.Principal, context.RequestAborted);
+        return TypedResults.Ok(new CallerResponse(
+            caller.Tenant,
+            caller.Principal,
+            context.User.FindFirstValue(AccessExtensions.RoleClaim) ?? "",
+            [.. caller.Scopes.Order(StringComparer.Ordinal)],
+            user is null ? null : await profiles.RevealAsync(user, context.RequestAborted)));
+    }
+}

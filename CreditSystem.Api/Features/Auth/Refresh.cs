@@ -1,0 +1,25 @@
+using CreditSystem.Api.Access.Sessions;
+using CreditSystem.Api.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CreditSystem.Api.Features.Auth;
+
+internal static class Refresh
+{
+    public static async Task<IResult> HandleAsync(HttpContext context, SessionIssuer sessions)
+    {
+        if (!(await JsonBody.ReadAsync(context.Request, AuthJson.Default.RefreshRequest)).TryGet(out var request, out var problem))
+            return problem;
+        if (!RefreshToken.TryParse(request.RefreshToken, out var shown))
+            return Refused("The refresh token is not valid.");
+
+        var outcome = await sessions.RefreshAsync(shown, context.RequestAborted);
+        if (outcome.Tokens is { } tokens)
+            return TypedResults.Ok(Login.ToResponse(tokens));
+        return Refused(outcome.Reused
+            ? "The refresh token was used before, so somebody has a copy: the session is over. Log in again."
+            : "The refresh token is not valid.");
+    }
+
+    private static ProblemHttpResult Refused(string detail) => Problem.Of(StatusCodes.Status401Unauthorized, ProblemCodes.TokenInvalid, detail);
+}

@@ -1,0 +1,20 @@
+using CreditSystem.Api.Access.Users;
+using CreditSystem.Api.Problems;
+
+namespace CreditSystem.Api.Features.Auth;
+
+/// <summary>A new user with its wallet, for whoever registers and for whom an administrator creates.</summary>
+internal sealed class UserRegistration(UserProfiles profiles, UserStore users, Wallets wallets)
+{
+    public Task<User> PrepareAsync(NewUser asked, CancellationToken cancellationToken) => profiles.CreateAsync(asked, cancellationToken);
+
+    public async Task<Checked<UserProfile>> CompleteAsync(User user, CancellationToken cancellationToken)
+    {
+        if (await users.InsertAsync(user, cancellationToken) is { } taken)
+            return Problem.Of(StatusCodes.Status409Conflict, taken, taken == UserStore.EmailTaken
+                ? "A user of the tenant has this e-mail address."
+                : "A user of the tenant has this username.");
+        await wallets.EnsureOpenAsync(user, cancellationToken);
+        return await profiles.RevealAsync(user, cancellationToken);
+    }
+}

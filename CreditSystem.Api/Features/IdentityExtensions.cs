@@ -1,0 +1,40 @@
+using CreditSystem.Api.Access.PersonalData;
+using CreditSystem.Api.Access.Sessions;
+using CreditSystem.Api.Access.Users;
+using CreditSystem.Api.Features.Auth;
+using CreditSystem.Api.Features.Users;
+using Microsoft.AspNetCore.Identity;
+
+namespace CreditSystem.Api.Features;
+
+internal static class IdentityExtensions
+{
+    /// <summary>OWASP's figure for PBKDF2 with HMAC-SHA-512; Identity's default is less than half of it.</summary>
+    private const int PasswordIterations = 210_000;
+
+    /// <summary>Adds tenants, users and their sessions; they are in the database of the current <c>MongoConnection</c>.</summary>
+    public static void AddIdentity(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptionsWithValidateOnStart<RegistrationOptions>().BindConfiguration(RegistrationOptions.SectionName);
+        services.Configure<PasswordHasherOptions>(options => options.IterationCount = PasswordIterations);
+        services.AddSingleton<PersonalDataKeys>();
+        services.AddSingleton<PersonalDataProtector>();
+        services.AddSingleton<PasswordHashing>();
+        services.AddSingleton<TenantStore>();
+        services.AddSingleton<UserStore>();
+        services.AddSingleton<UserProfiles>();
+        services.AddSingleton<Wallets>();
+        services.AddSingleton<UserRegistration>();
+        services.AddSingleton<SessionStore>();
+        services.AddSingleton<SessionIssuer>();
+        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, AuthJson.Default));
+    }
+
+    public static void MapIdentity(this IEndpointRouteBuilder routes)
+    {
+        var version = routes.MapGroup("/v1");
+        version.MapAuth();
+        version.MapUsers();
+    }
+}

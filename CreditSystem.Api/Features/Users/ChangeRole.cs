@@ -1,0 +1,29 @@
+using CreditSystem.Api.Access;
+using CreditSystem.Api.Access.Sessions;
+using CreditSystem.Api.Access.Users;
+using CreditSystem.Api.Features.Auth;
+using MongoDB.Driver;
+
+namespace CreditSystem.Api.Features.Users;
+
+internal static class ChangeRole
+{
+    /// <summary>The user's sessions end, so that no token with the scopes of the old role is left.</summary>
+    public static async Task<IResult> HandleAsync(HttpContext context, string id, UserStore users, UserProfiles profiles, SessionIssuer sessions)
+    {
+        var aborted = context.RequestAborted;
+        var caller = context.GetCaller();
+        if (!(await JsonBody.ReadAsync(context.Request, AuthJson.Default.ChangeRoleRequest)).TryGet(out var request, out var problem))
+            return problem;
+        if (UserAuthority.CheckRole(caller, request.Role) is { } refused)
+            return refused;
+        if (await users.FindAsync(caller.Tenant, id, aborted) is not { } user)
+            return Refusal.NotFound("user");
+        if (UserAuthority.CheckOver(caller, user.Role) is { } above)
+            return above;
+        if (await users.UpdateAsync(caller.Tenant, id, Builders<User>.Update.Set(u => u.Role, request.Role), aborted) is not { } changed)
+            return Refusal.NotFound("user");
+        await sessions.EndAllAsync(caller.Tenant, id, except: null, aborted);
+        return TypedResults.Ok(await profiles.RevealAsync(changed, aborted));
+    }
+}

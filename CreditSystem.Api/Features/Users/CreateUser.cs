@@ -1,0 +1,23 @@
+using CreditSystem.Api.Access;
+using CreditSystem.Api.Access.Users;
+using CreditSystem.Api.Features.Auth;
+
+namespace CreditSystem.Api.Features.Users;
+
+internal static class CreateUser
+{
+    public static async Task<IResult> HandleAsync(HttpContext context, UserRegistration registration)
+    {
+        var caller = context.GetCaller();
+        if (!(await JsonBody.ReadAsync(context.Request, AuthJson.Default.CreateUserRequest)).TryGet(out var request, out var problem))
+            return problem;
+        if (UserAuthority.CheckRole(caller, request.Role) is { } refused)
+            return refused;
+        if (!RegistrationRules.Check(new NewUser(caller.Tenant, request.Role, request.Email, request.Username, request.Password, request.Name, request.Phone)).TryGet(out var asked, out problem))
+            return problem;
+        var user = await registration.PrepareAsync(asked, context.RequestAborted);
+        return (await registration.CompleteAsync(user, context.RequestAborted)).TryGet(out var profile, out problem)
+            ? TypedResults.Created($"/v1/users/{profile.Id}", profile)
+            : problem;
+    }
+}

@@ -1,0 +1,31 @@
+using CreditSystem.Api.Access;
+using CreditSystem.Api.Access.Sessions;
+using CreditSystem.Api.Access.Users;
+using MongoDB.Driver;
+
+namespace CreditSystem.Api.Features.Users;
+
+/// <summary>Disables a user, which ends all its sessions, or enables it again.</summary>
+internal static class DisableUser
+{
+    public static Task<IResult> DisableAsync(HttpContext context, string id, UserStore users, UserProfiles profiles, SessionIssuer sessions) =>
+        SetAsync(context, id, disabled: true, users, profiles, sessions);
+
+    public static Task<IResult> EnableAsync(HttpContext context, string id, UserStore users, UserProfiles profiles, SessionIssuer sessions) =>
+        SetAsync(context, id, disabled: false, users, profiles, sessions);
+
+    private static async Task<IResult> SetAsync(HttpContext context, string id, bool disabled, UserStore users, UserProfiles profiles, SessionIssuer sessions)
+    {
+        var aborted = context.RequestAborted;
+        var caller = context.GetCaller();
+        if (await users.FindAsync(caller.Tenant, id, aborted) is not { } user)
+            return Refusal.NotFound("user");
+        if (UserAuthority.CheckOver(caller, user.Role) is { } refused)
+            return refused;
+        if (await users.UpdateAsync(caller.Tenant, id, Builders<User>.Update.Set(u => u.Disabled, disabled), aborted) is not { } changed)
+            return Refusal.NotFound("user");
+        if (disabled)
+            await sessions.EndAllAsync(caller.Tenant, id, except: null, aborted);
+        return TypedResults.Ok(await profiles.RevealAsync(changed, aborted));
+    }
+}

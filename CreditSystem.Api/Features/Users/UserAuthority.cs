@@ -1,0 +1,18 @@
+using CreditSystem.Api.Access;
+using CreditSystem.Api.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CreditSystem.Api.Features.Users;
+
+/// <summary>Nobody gives away, or takes from others, more than it has.</summary>
+internal static class UserAuthority
+{
+    /// <returns>Null when the caller has every scope of the role.</returns>
+    public static ProblemHttpResult? CheckOver(Caller caller, string role) => Role.ScopesOf(role).All(caller.Scopes.Contains)
+        ? null
+        : Problem.Of(StatusCodes.Status403Forbidden, "insufficient_authority", $"The credential may do less than the role {role}.");
+
+    public static ProblemHttpResult? CheckRole(Caller caller, string role) => Role.All.Contains(role, StringComparer.Ordinal)
+        ? CheckOver(caller, role)
+        : Refusal.BadRequest("invalid_role", $"role must be one of {string.Join(", ", Role.All)}.");
+}

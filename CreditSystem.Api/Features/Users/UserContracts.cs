@@ -1,0 +1,13 @@
+using CreditSystem.Api.Access.Users;
+
+namespace CreditSystem.Api.Features.Users;
+
+/// <summary>Creates a user of the caller's tenant.</summary>
+/// <param name="Role">owner, operator, service or user; none that may do what the caller may not.</param>
+public sealed record CreateUserRequest(string Email, string Username, string Password, string Role = "user", string? Name = null, string? Phone = null);
+
+/// <param name="Role">owner, operator, service or user; none that may do what the caller may not.</param>
+public sealed record ChangeRoleRequest(string Role);
+
+/// <param name="Next">Where the next page begins; absent on the last one.</param>
+public sealed record UserPage(IReadOnlyList<UserProfile> Users, string? Next);

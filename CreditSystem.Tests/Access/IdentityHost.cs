@@ -1,0 +1,119 @@
+using CreditSystem.Api.Access;
+using CreditSystem.Api.Access.Tokens;
+using CreditSystem.Api.Connections;
+using CreditSystem.Api.Features;
+using CreditSystem.Api.Ledger;
+using CreditSystem.Api.OpenApi;
+using CreditSystem.Api.Problems;
+using CreditSystem.Tests.Fixtures;
+using CreditSystem.Tests.Ledger;
+using CreditSystem.Api.Ledger.Log;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using MongoDB.Driver;
+using StackExchange.Redis;
+using Role = CreditSystem.Api.Access.Role;
+
+namespace CreditSystem.Tests.Access;
+
+/// <summary>The whole API on the real MongoDB and Redis, with a ledger in memory and a clock that the test turns.</summary>
+internal sealed class IdentityHost : IAsyncDisposable
+{
+    public const string Password = "four horses and a cart";
+
+    private readonly WebApplication app;
+
+    private IdentityHost(WebApplication app, IMongoDatabase database) => (this.app, Database) = (app, database);
+
+    public IMongoDatabase Database { get; }
+
+    public IServiceProvider Services => app.Services;
+
+    public FakeTimeProvider Time => (FakeTimeProvider)app.Services.GetRequiredService<TimeProvider>();
+
+    /// <param name="mongo">Where the users are.</param>
+    /// <param name="redis">A connection string; another than the shared server's for a test that takes Redis away.</param>
+    /// <param name="configuration">Settings besides the keys.</param>
+    /// <param name="configure">Services besides the API's.</param>
+    public static async Task<IdentityHost> StartAsync(
+        MongoServer mongo, string redis, Dictionary<string, string?>? configuration = null, Action<IServiceCollection>? configure = null)
+    {
+        var database = await mongo.CreateDatabaseAsync("access");
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection([new(SigningKeys.ConfigurationKey, AccessHost.Key)]);
+        builder.Configuration.AddInMemoryCollection(configuration ?? []);
+        builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(TimeProvider.System.GetUtcNow()));
+        builder.Services.AddSingleton(new MongoConnection(database.Client, database.DatabaseNamespace.DatabaseName));
+        builder.Services.AddSingleton(new RedisConnection(await ConnectionMultiplexer.ConnectAsync(redis + ",abortConnect=false")));
+        builder.Services.AddSingleton<IBlockStore>(new InMemoryBlockStore());
+        builder.AddProblems();
+        builder.AddAccess();
+        builder.AddLedger();
+        builder.AddIdentity();
+        builder.AddApiDocumentation();
+        builder.Services.Configure<LedgerOptions>(options => options.Partitions = 2);
+        builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = 10);
+        configure?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.UseProblems();
+        app.UseAccess();
+        app.MapLedger();
+        app.MapIdentity();
+        app.MapApiDocumentation();
+        await app.StartAsync();
+        return new IdentityHost(app, database);
+    }
+
+    public HttpClient Client(string? token = null)
+    {
+        var client = app.GetTestClient();
+        if (token is not null)
+            client.DefaultRequestHeaders.Add("Authorization", $"Bearer {token}");
+        return client;
+    }
+
+    /// <summary>A client with a token of the role, as the token command signs it.</summary>
+    public HttpClient ClientOf(string role, string tenant, string subject = "somebody") =>
+        Client(app.Services.GetRequiredService<AccessTokenIssuer>().Issue(subject, tenant, role, Role.ScopesOf(role)).Value);
+
+    /// <summary>Opens a tenant of a new name and gives its owner's registration.</summary>
+    public async Task<Registered> OpenTenantAsync(string? tenant = null)
+    {
+        tenant ??= $"t-{Guid.NewGuid():N}"[..20];
+        return await RegisterAsync(tenant, "olivia", createTenant: true);
+    }
+
+    public async Task<Registered> RegisterAsync(string tenant, string username, bool createTenant = false)
+    {
+        var answer = await Client().PostAsync("/v1/auth/register", new
+        {
+            tenant,
+            username,
+            email = $"{username}@example.org",
+            password = Password,
+            create_tenant = createTenant,
+        });
+        Assert.True(answer.Status == 201, answer.Text);
+        var (user, tokens) = (answer.Body["user"]!, answer.Body["tokens"]!);
+        return new Registered(this, tenant, (string)user["id"]!, (string)user["wallet"]!, (string)tokens["access_token"]!, (string)tokens["refresh_token"]!);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+        await Database.Client.DropDatabaseAsync(Database.DatabaseNamespace.DatabaseName);
+    }
+}
+
+internal sealed record Registered(IdentityHost Host, string Tenant, string Id, string Wallet, string AccessToken, string RefreshToken)
+{
+    public HttpClient Client { get; } = Host.Client(AccessToken);
+}
