@@ -17,6 +17,7 @@ builder.AddConnections();
 builder.AddProblems();
 builder.AddAccess();
 builder.AddLedger();
+builder.AddIdentity();
 builder.AddApiDocumentation();
 
 var app = builder.Build();
@@ -25,6 +26,7 @@ app.UseAccess();
 app.MapDefaultEndpoints(mapHealth: false);
 app.MapHealth();
 app.MapLedger();
+app.MapIdentity();
 app.MapApiDocumentation();
 
 await app.RunAsync();

@@ -12,22 +12,28 @@ internal sealed partial class PromptRedis(RedisConnection connection, TimeProvid
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(3);
+
     private long pausedUntil;
 
     /// <returns>Whether Redis answered, and what.</returns>
-    public async ValueTask<(bool Answered, T? Value)> TryAsync<T>(Func<IDatabase, Task<T>> operation, CancellationToken cancellationToken)
+    public ValueTask<(bool Answered, T? Value)> TryAsync<T>(Func<IDatabase, Task<T>> operation, CancellationToken cancellationToken) =>
+        time.GetTimestamp() < Volatile.Read(ref pausedUntil) ? default : AskAsync(operation, Patience, cancellationToken);
+
+    /// <summary>For what is worth waiting for, and worth trying in spite of an outage.</summary>
+    public ValueTask<(bool Answered, T? Value)> TryHardAsync<T>(Func<IDatabase, Task<T>> operation, CancellationToken cancellationToken) =>
+        AskAsync(operation, LongPatience, cancellationToken);
+
+    private async ValueTask<(bool Answered, T? Value)> AskAsync<T>(Func<IDatabase, Task<T>> operation, TimeSpan patience, CancellationToken cancellationToken)
     {
-        var now = time.GetTimestamp();
-        if (now < Volatile.Read(ref pausedUntil))
-            return default;
         try
         {
-            var value = await connection.ExecuteAsync((database, _) => operation(database), cancellationToken).WaitAsync(Patience, cancellationToken);
+            var value = await connection.ExecuteAsync((database, _) => operation(database), cancellationToken).WaitAsync(patience, cancellationToken);
             return (true, value);
         }
-        catch (Exception failure) when (failure is RedisException or TimeoutException or ObjectDisposedException)
+        catch (Exception failure) when (failure is RedisException or TimeoutException or ObjectDisposedException or InvalidOperationException)
         {
-            Volatile.Write(ref pausedUntil, now + (long)(Pause.TotalSeconds * time.TimestampFrequency));
+            Volatile.Write(ref pausedUntil, time.GetTimestamp() + (long)(Pause.TotalSeconds * time.TimestampFrequency));
             Log.Unanswered(logger, failure);
             return default;
         }

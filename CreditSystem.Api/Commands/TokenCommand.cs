@@ -2,6 +2,7 @@ using System.CommandLine;
 using CreditSystem.Api.Access;
 using CreditSystem.Api.Access.Tokens;
 using CreditSystem.Api.Problems;
+using CreditSystem.Api.Secrets;
 
 namespace CreditSystem.Api.Commands;
 
@@ -23,7 +24,7 @@ internal static class TokenCommand
         RoleName.AcceptOnlyFromAmong([.. Role.All]);
         Scopes.AcceptOnlyFromAmong([.. Scope.All]);
         var command = new RootCommand("Sign an access token with the key of this installation") { Tenant, RoleName, Subject, Scopes };
-        command.SetAction(parsed => Print(parsed, builder ?? CreateBuilder()));
+        command.SetAction(async (parsed, _) => Print(parsed, builder ?? await CreateBuilderAsync()));
         var invocation = new InvocationConfiguration();
         if (output is not null)
             (invocation.Output, invocation.Error) = (output, output);
@@ -31,7 +32,15 @@ internal static class TokenCommand
     }
 
     /// <summary>The configuration of the API itself, so that the key is the same.</summary>
-    private static WebApplicationBuilder CreateBuilder() => WebApplication.CreateSlimBuilder();
+    private static async Task<IHostApplicationBuilder> CreateBuilderAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        // Nothing but the token goes to the standard output, where a shell takes it from.
+        builder.Configuration["Logging:LogLevel:Default"] = nameof(LogLevel.Warning);
+        builder.Configuration["Logging:Console:LogToStandardErrorThreshold"] = nameof(LogLevel.Trace);
+        await builder.AddSecretsAsync();
+        return builder;
+    }
 
     private static int Print(ParseResult parsed, IHostApplicationBuilder builder)
     {

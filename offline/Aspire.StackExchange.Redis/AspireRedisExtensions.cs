@@ -33,7 +33,7 @@ public static class AspireRedisExtensions
         }));
         if (!settings.DisableTracing)
         {
-            builder.Services.TryAddSingleton<CommandTracing>();
+            builder.Services.TryAddSingleton(_ => new CommandTracing());
             builder.Services.AddOpenTelemetry().WithTracing(tracing => tracing.AddSource(CommandTracing.SourceName));
         }
 

@@ -14,7 +14,7 @@ internal sealed class Revocations(PromptRedis redis, IOptions<AccessTokenOptions
     public async Task AddAsync(string session, CancellationToken cancellationToken)
     {
         var lifetime = TimeSpan.FromSeconds(tokens.Value.LifetimeSeconds + tokens.Value.ClockSkewSeconds);
-        await redis.TryAsync(database => database.StringSetAsync(KeyPrefix + session, 1, lifetime), cancellationToken);
+        await redis.TryHardAsync(database => database.StringSetAsync(KeyPrefix + session, 1, lifetime), cancellationToken);
     }
 
     public async Task<bool> ContainsAsync(string session, CancellationToken cancellationToken)
