@@ -15,7 +15,7 @@ internal sealed class CommandTracing : IDisposable
     private readonly ConcurrentDictionary<ActivityContext, (Activity Parent, ProfilingSession Session)> _sessions = [];
     private readonly Timer _timer;
 
-    internal CommandTracing() => _timer = new Timer(_ => Drain(), state: null, Interval, Interval);
+    public CommandTracing() => _timer = new Timer(_ => Drain(), state: null, Interval, Interval);
 
     internal void Attach(IConnectionMultiplexer connection) => connection.RegisterProfiler(SessionOfTheCaller);
 

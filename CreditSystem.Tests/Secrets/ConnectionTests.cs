@@ -1,0 +1,147 @@
+using System.Net;
+using CreditSystem.Tests.Fixtures;
+using MongoDB.Bson;
+using StackExchange.Redis;
+
+namespace CreditSystem.Tests.Secrets;
+
+public sealed class ConnectionTests(MongoServer mongo)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Health_is_exactly_the_document_of_the_specification()
+    {
+        await using var host = await ConnectionsHost.StartAsync(mongo);
+
+        using var answer = await host.Client.GetAsync("/health", Token);
+
+        Assert.Equal(
+            """{"status":"healthy","vault":{"connected":true,"authenticated":true,"health_check":true},"mongodb":{"connected":true,"using_vault_credentials":true},"redis":{"connected":true}}""",
+            await answer.Content.ReadAsStringAsync(Token));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Health_is_degraded_while_vault_is_sealed_and_unhealthy_without_redis()
+    {
+        await using var host = await ConnectionsHost.StartAsync(mongo);
+        host.Vault.Fault = _ => 503;
+        await host.Secrets.RefreshAsync(Token);
+
+        using var degraded = await host.Client.GetAsync("/health", Token);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, degraded.StatusCode);
+        Assert.Equal(
+            """{"status":"degraded","vault":{"connected":true,"authenticated":true,"health_check":false},"mongodb":{"connected":true,"using_vault_credentials":true},"redis":{"connected":true}}""",
+            await degraded.Content.ReadAsStringAsync(Token));
+
+        await host.Redis.KillAsync();
+        await Task.Delay(1200, Token);
+        using var unhealthy = await host.Client.GetAsync("/health", Token);
+        Assert.StartsWith("""{"status":"unhealthy",""", await unhealthy.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_flood_of_health_requests_asks_vault_once()
+    {
+        await using var host = await ConnectionsHost.StartAsync(mongo);
+        var before = host.Vault.Count("GET /v1/sys/health");
+
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => host.Client.GetAsync("/health", Token)));
+
+        Assert.InRange(host.Vault.Count("GET /v1/sys/health") - before, 1, 4);
+    }
+
+    [Fact]
+    public async Task A_changed_mongo_password_fails_no_operation()
+    {
+        await using var host = await ConnectionsHost.StartAsync(mongo);
+        using var stop = new CancellationTokenSource();
+        var load = Enumerable.Range(0, 16).Select(_ => Task.Run(() => InsertUntilAsync(host, stop.Token), Token)).ToArray();
+        await Task.Delay(500, Token);
+
+        for (var i = 0; i < 2; i++)
+        {
+            var password = await host.ChangeMongoPasswordAsync();
+            await Task.Delay(300, Token);
+            host.WriteMongo(password);
+            await host.Secrets.RefreshAsync(Token);
+            await Task.Delay(1500, Token);
+        }
+
+        await stop.CancelAsync();
+        Assert.All(await Task.WhenAll(load), inserted => Assert.True(inserted > 0));
+    }
+
+    [Fact]
+    public async Task A_dropped_user_is_replaced_by_the_one_that_vault_names()
+    {
+        await using var host = await ConnectionsHost.StartAsync(mongo);
+        await InsertAsync(host);
+        var dropped = host.User;
+
+        host.WriteMongo(await host.CreateUserAsync());
+        await host.DropUserAsync(dropped);
+
+        await InsertAsync(host);
+    }
+
+    [Fact]
+    public async Task A_changed_redis_password_is_found_by_the_first_refused_command()
+    {
+        await using var host = await ConnectionsHost.StartAsync(mongo);
+        await host.RedisConnection.ExecuteAsync((database, _) => database.StringSetAsync("a", "1"), Token);
+
+        await host.Redis.KillAsync();
+        host.Redis.Password = "another-password";
+        await host.Redis.StartAgainAsync(Token);
+        host.WriteRedis();
+
+        for (var i = 0; i < 40; i++)
+        {
+            try
+            {
+                await host.RedisConnection.ExecuteAsync((database, _) => database.StringSetAsync("a", "2"), Token);
+                return;
+            }
+            catch (RedisConnectionException exception) when (exception.FailureType != ConnectionFailureType.AuthenticationFailure)
+            {
+                // The server was away: that no credential can cure.
+                await Task.Delay(250, Token);
+            }
+        }
+
+        Assert.Fail("The new password was not taken.");
+    }
+
+    [Fact]
+    public async Task A_connection_string_that_the_server_does_not_accept_leaves_the_client_before_in_place()
+    {
+        await using var host = await ConnectionsHost.StartAsync(mongo);
+        await InsertAsync(host);
+
+        host.WriteMongo("not-the-password");
+        await host.Secrets.RefreshAsync(Token);
+        await Task.Delay(1500, Token);
+
+        await InsertAsync(host);
+    }
+
+    private static async Task<int> InsertUntilAsync(ConnectionsHost host, CancellationToken stop)
+    {
+        var inserted = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            await InsertAsync(host);
+            inserted++;
+        }
+
+        return inserted;
+    }
+
+    private static Task<bool> InsertAsync(ConnectionsHost host) => host.MongoConnection.ExecuteAsync(async (database, token) =>
+    {
+        await database.GetCollection<BsonDocument>("inserted").InsertOneAsync([], options: null, token);
+        return true;
+    }, Token);
+}

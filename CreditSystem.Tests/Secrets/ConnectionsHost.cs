@@ -1,0 +1,111 @@
+using System.Security.Cryptography;
+using CreditSystem.Api.Connections;
+using CreditSystem.Api.Secrets;
+using CreditSystem.Tests.Fixtures;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace CreditSystem.Tests.Secrets;
+
+/// <summary>The connections of the API with credentials from a Vault, on the real servers: a Mongo user and a Redis of its own.</summary>
+internal sealed class ConnectionsHost : IAsyncDisposable
+{
+    private readonly IMongoDatabase _admin;
+    private WebApplication? _app;
+
+    private ConnectionsHost(MinimalVault vault, MongoInstance mongo, RedisInstance redis)
+    {
+        (Vault, Mongo, Redis, User) = (vault, mongo, redis, "");
+        _admin = mongo.CreateClient().GetDatabase("admin");
+    }
+
+    public MinimalVault Vault { get; }
+
+    public MongoInstance Mongo { get; }
+
+    public RedisInstance Redis { get; }
+
+    public string User { get; private set; }
+
+    public MongoConnection MongoConnection => App.Services.GetRequiredService<MongoConnection>();
+
+    public RedisConnection RedisConnection => App.Services.GetRequiredService<RedisConnection>();
+
+    public SecretStore Secrets => App.Services.GetRequiredService<SecretStore>();
+
+    public HttpClient Client => App.GetTestClient();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private WebApplication App => _app ?? throw new InvalidOperationException("Not started.");
+
+    public static async Task<ConnectionsHost> StartAsync(MongoServer server, string grace = "00:00:01", string pollInterval = "00:10:00")
+    {
+        var host = new ConnectionsHost(await MinimalVault.StartAsync(), await server.GetInstanceAsync(), await RedisServer.StartIsolatedAsync(Token));
+        SecretsSetup.WriteAll(host.Vault);
+        host.WriteMongo(await host.CreateUserAsync());
+        host.WriteRedis();
+        await host.StartAsync(new Dictionary<string, string?>
+        {
+            ["VAULT_ADDR"] = host.Vault.Address.ToString(),
+            ["VAULT_ROLE_ID"] = MinimalVault.RoleId,
+            ["VAULT_SECRET_ID"] = "secret-canary-91c2",
+            ["Vault:PollInterval"] = pollInterval,
+            ["Connections:Grace"] = grace,
+        });
+        return host;
+    }
+
+    public void WriteMongo(string password) =>
+        Vault.Write("credit-system/mongodb", new { connection_string = $"mongodb://{User}:{password}@127.0.0.1:{Mongo.Port}/?authSource=admin", database_name = "connections" });
+
+    public void WriteRedis() => Vault.Write("credit-system/redis", new { host = "127.0.0.1", port = Redis.Port, password = Redis.Password });
+
+    /// <summary>Another user with another password, as the database engine of Vault makes them.</summary>
+    public async Task<string> CreateUserAsync()
+    {
+        User = NewName();
+        var password = RandomNumberGenerator.GetHexString(24, lowercase: true);
+        var roles = new BsonArray { new BsonDocument { ["role"] = "readWriteAnyDatabase", ["db"] = "admin" }, new BsonDocument { ["role"] = "clusterAdmin", ["db"] = "admin" } };
+        await _admin.RunCommandAsync<BsonDocument>(new BsonDocument { ["createUser"] = User, ["pwd"] = password, ["roles"] = roles }, cancellationToken: Token);
+        return password;
+    }
+
+    public async Task<string> ChangeMongoPasswordAsync()
+    {
+        var password = RandomNumberGenerator.GetHexString(24, lowercase: true);
+        await _admin.RunCommandAsync<BsonDocument>(new BsonDocument { ["updateUser"] = User, ["pwd"] = password }, cancellationToken: Token);
+        return password;
+    }
+
+    public Task DropUserAsync(string user) => _admin.RunCommandAsync<BsonDocument>(new BsonDocument("dropUser", user), cancellationToken: Token);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+            await _app.DisposeAsync();
+        await Vault.DisposeAsync();
+        await Redis.DisposeAsync();
+    }
+
+    private async Task StartAsync(Dictionary<string, string?> configuration)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Logging.ClearProviders();
+        builder.Environment.EnvironmentName = "Production";
+        builder.Configuration.AddInMemoryCollection(configuration);
+        await builder.AddSecretsAsync();
+        builder.AddConnections();
+        _app = builder.Build();
+        _app.MapHealth();
+        await _app.StartAsync(Token);
+    }
+
+    private static string NewName() => $"app{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
+}
