@@ -65,33 +65,41 @@ internal sealed partial class Connection<TClient>
         }
     }
 
-    /// <summary>True when another generation is in place. All operations that are refused at the same time share one recovery.</summary>
-    private Task<bool> RecoverTogetherAsync(ConnectionGeneration<TClient> refused)
+    /// <summary>
+    /// True when another generation is in place. All operations that fail at the same time share one recovery. A refusal is
+    /// waited out for a while: the server may know a password before Vault does. A server that is merely away is not, and
+    /// is asked about once a second at most.
+    /// </summary>
+    private Task<bool> RecoverTogetherAsync(ConnectionGeneration<TClient> failed, bool isRefused)
     {
         lock (_lock)
         {
-            if (_current != refused)
+            if (_current != failed)
                 return Task.FromResult(true);
-            if (_recovery is null or { IsCompleted: true })
-                _recovery = Task.Run(() => RecoverAsync(refused, _stopping.Token));
-            return _recovery;
+            if (_recovery is { IsCompleted: false })
+                return _recovery;
+            if (!isRefused && _time.GetUtcNow() - _recoveredAt < TimeSpan.FromSeconds(1))
+                return Task.FromResult(false);
+            _recoveredAt = _time.GetUtcNow();
+            return _recovery = Task.Run(() => RecoverAsync(failed, isRefused, _stopping.Token));
         }
     }
 
-    private async Task<bool> RecoverAsync(ConnectionGeneration<TClient> refused, CancellationToken cancellationToken)
+    private async Task<bool> RecoverAsync(ConnectionGeneration<TClient> failed, bool isRefused, CancellationToken cancellationToken)
     {
-        Log.Refused(_logger, _kind.Name);
-        var deadline = _time.GetUtcNow() + _options.CredentialPatience;
-        do
+        if (isRefused)
+            Log.Refused(_logger, _kind.Name);
+        var deadline = _time.GetUtcNow() + (isRefused ? _options.CredentialPatience : TimeSpan.Zero);
+        while (true)
         {
             await _secrets.RefreshAsync(cancellationToken);
-            if (_current != refused)
+            if (_current != failed)
                 return true;
-            if (Configured is { } configured && configured != refused.ConnectionString && await TrySucceedAsync(configured, cancellationToken))
+            if (Configured is { } configured && configured != failed.ConnectionString && await TrySucceedAsync(configured, cancellationToken))
                 return true;
+            if (_time.GetUtcNow() >= deadline)
+                return false;
             await Task.Delay(RetryDelay, _time, cancellationToken);
         }
-        while (_time.GetUtcNow() < deadline);
-        return false;
     }
 }

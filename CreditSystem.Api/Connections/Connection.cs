@@ -8,7 +8,9 @@ namespace CreditSystem.Api.Connections;
 /// <summary>What makes clients of one kind.</summary>
 /// <param name="Name">The name of the connection string.</param>
 /// <param name="AddClient">Adds the client by Aspire's integration; the number tells generations apart.</param>
-internal sealed record ConnectionKind(string Name, Action<IHostApplicationBuilder, int> AddClient, Func<Exception, bool> IsAuthenticationFailure);
+/// <param name="IsAuthenticationFailure">Whether the server has refused the credentials, and so has executed nothing.</param>
+/// <param name="IsUnsent">Whether an operation found no connection and was never sent; credentials may or may not be why.</param>
+internal sealed record ConnectionKind(string Name, Action<IHostApplicationBuilder, int> AddClient, Func<Exception, bool> IsAuthenticationFailure, Func<Exception, bool> IsUnsent);
 
 /// <summary>
 /// The current client of one server. A new connection string makes the next generation beside it, which takes over once the
@@ -32,6 +34,7 @@ internal sealed partial class Connection<TClient> : IAsyncDisposable
     private readonly Lock _lock = new();
     private volatile ConnectionGeneration<TClient>? _current;
     private Task<bool>? _recovery;
+    private DateTimeOffset _recoveredAt;
     private int _generations;
 
     public Connection(ConnectionKind kind, IServiceProvider services)
@@ -57,10 +60,10 @@ internal sealed partial class Connection<TClient> : IAsyncDisposable
         {
             return await operation(generation.Client, cancellationToken);
         }
-        catch (Exception exception) when (_kind.IsAuthenticationFailure(exception))
+        catch (Exception exception) when (_kind.IsAuthenticationFailure(exception) || _kind.IsUnsent(exception))
         {
-            // Nothing has been executed: the server lets nobody in before it knows who it is.
-            if (!await RecoverTogetherAsync(generation).WaitAsync(cancellationToken))
+            // Nothing has been executed: it was not sent, or the server lets nobody in before it knows who it is.
+            if (!await RecoverTogetherAsync(generation, isRefused: _kind.IsAuthenticationFailure(exception)).WaitAsync(cancellationToken))
                 throw;
         }
         finally

@@ -20,7 +20,9 @@ internal sealed class MongoConnection : IAsyncDisposable
     {
         _configuration = services.GetRequiredService<IConfiguration>();
         var options = services.GetRequiredService<IOptions<ConnectionOptions>>().Value;
-        _connection = new Connection<IMongoClient>(new ConnectionKind(ConnectionNames.Mongo, (builder, number) => AddClient(builder, number, options), IsAuthenticationFailure), services);
+        _connection = new Connection<IMongoClient>(new ConnectionKind(
+            // Each operation of this client is told itself that it was refused.
+            ConnectionNames.Mongo, (builder, number) => AddClient(builder, number, options), IsAuthenticationFailure, IsUnsent: _ => false), services);
     }
 
     /// <summary>The database of the current generation. Take it per operation, never keep it.</summary>

@@ -12,7 +12,8 @@ internal sealed class RedisConnection : IAsyncDisposable
     public RedisConnection(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<ConnectionOptions>>().Value;
-        _connection = new Connection<IConnectionMultiplexer>(new ConnectionKind(ConnectionNames.Redis, (builder, number) => AddClient(builder, number, options), IsAuthenticationFailure), services);
+        _connection = new Connection<IConnectionMultiplexer>(new ConnectionKind(
+            ConnectionNames.Redis, (builder, number) => AddClient(builder, number, options), IsAuthenticationFailure, IsUnsent), services);
     }
 
     /// <summary>The connection of the current generation. Take it per operation, never keep it.</summary>
@@ -32,8 +33,12 @@ internal sealed class RedisConnection : IAsyncDisposable
             redis.ClientName = $"credit-system-api/{number}";
             redis.ConnectTimeout = (int)options.ConnectTimeout.TotalMilliseconds;
             redis.AsyncTimeout = (int)options.ConnectTimeout.TotalMilliseconds;
+            redis.ReconnectRetryPolicy = new LinearRetry(1000);
             redis.BacklogPolicy = BacklogPolicy.FailFast;
         });
+
+    // It reconnects by itself, and an operation that finds no connection is not told why there is none.
+    private static bool IsUnsent(Exception exception) => exception is RedisConnectionException { CommandStatus: CommandStatus.WaitingToBeSent or CommandStatus.WaitingInBacklog };
 
     private static bool IsAuthenticationFailure(Exception exception)
     {

@@ -97,6 +97,7 @@ public sealed class ConnectionTests(MongoServer mongo)
         await host.Redis.StartAgainAsync(Token);
         host.WriteRedis();
 
+        var last = "";
         for (var i = 0; i < 40; i++)
         {
             try
@@ -107,11 +108,12 @@ public sealed class ConnectionTests(MongoServer mongo)
             catch (RedisConnectionException exception) when (exception.FailureType != ConnectionFailureType.AuthenticationFailure)
             {
                 // The server was away: that no credential can cure.
+                last = exception.ToString();
                 await Task.Delay(250, Token);
             }
         }
 
-        Assert.Fail("The new password was not taken.");
+        Assert.Fail(last);
     }
 
     [Fact]
