@@ -15,6 +15,8 @@ internal static class TelemetryExtensions
     /// <summary>Every source and meter of ours begins with it, so that a new one needs no registration.</summary>
     private const string OwnInstruments = "CreditSystem.*";
 
+    internal const string MetricsSwitch = "monitoring:metrics_enabled";
+
     internal static void AddTelemetry(this IHostApplicationBuilder builder)
     {
         builder.Logging.AddOpenTelemetry(logging =>
@@ -23,12 +25,16 @@ internal static class TelemetryExtensions
             logging.IncludeScopes = true;
         });
 
+        // Made with the host: an instrument that nobody asks for would not be there.
+        builder.Services.AddActivatedSingleton<BuildInformation>();
         var telemetry = builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
                 .AddMeter(OwnInstruments)
+                .AddView(HistogramBuckets.For)
+                .SetExemplarFilter(ExemplarFilterType.TraceBased)
                 .AddPrometheusExporter())
             .WithTracing(tracing => tracing
                 .AddSource(builder.Environment.ApplicationName, OwnInstruments)
@@ -39,15 +45,22 @@ internal static class TelemetryExtensions
             telemetry.UseOtlpExporter();
     }
 
-    /// <summary>Prometheus scrapes the port in <c>Management:Port</c> when there is one, so that the public port never serves metrics.</summary>
+    /// <summary>
+    /// Prometheus scrapes the port in <c>Management:Port</c> when there is one, so that the public port never serves metrics;
+    /// <c>monitoring:metrics_enabled</c>, which comes from Vault, switches it while the service runs.
+    /// </summary>
     internal static void MapMetrics(this WebApplication app)
     {
         var managementPort = app.Configuration.GetValue<int?>("Management:Port");
         app.UseOpenTelemetryPrometheusScrapingEndpoint(context =>
             HttpMethods.IsGet(context.Request.Method)
             && context.Request.Path == "/metrics"
-            && (managementPort is null || context.Connection.LocalPort == managementPort));
+            && (managementPort is null || context.Connection.LocalPort == managementPort)
+            && IsEnabled(app.Configuration));
     }
+
+    /// <summary>Only a clear no switches it off: a secret that nobody can read must not blind the monitoring.</summary>
+    private static bool IsEnabled(IConfiguration configuration) => !bool.TryParse(configuration[MetricsSwitch], out var enabled) || enabled;
 
     private static bool IsWorthATrace(HttpContext context) =>
         context.Request.Path.Value is not ("/alive" or "/ready" or "/health" or "/metrics");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CreditSystem.ServiceDefaults.Logging;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Secrets;

@@ -11,7 +11,7 @@ internal static class SecretsExtensions
     {
         var time = timeProvider ?? TimeProvider.System;
         var options = VaultOptions.From(builder.Configuration);
-        var logger = new SecretsLogger(builder.Configuration);
+        var logger = new SecretsLogger(builder.Configuration, builder.Environment.IsDevelopment());
         var secrets = SecretsGraph.Create(options, [.. ((IConfigurationRoot)builder.Configuration).Providers], builder.Environment.IsDevelopment(), time, logger);
         builder.Configuration.Add(secrets.Provider);
         await LoadAsync(secrets, options, time);

@@ -1,3 +1,5 @@
+using CreditSystem.ServiceDefaults.Logging;
+
 namespace CreditSystem.Api.Secrets;
 
 /// <summary>Secrets are needed before the host and its logging exist: until then to the console, afterwards to the host's log.</summary>
@@ -8,9 +10,9 @@ internal sealed class SecretsLogger : ILogger, IDisposable
     private readonly ILoggerFactory _startup;
     private volatile ILogger _target;
 
-    public SecretsLogger(IConfiguration configuration)
+    public SecretsLogger(IConfiguration configuration, bool isDevelopment)
     {
-        _startup = LoggerFactory.Create(logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddConsole());
+        _startup = LoggerFactory.Create(logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddServiceConsole(isDevelopment));
         _target = _startup.CreateLogger(Category);
     }
 

@@ -28,7 +28,7 @@ internal sealed class LedgerHost : IAsyncDisposable
 
     public CreditLedger Ledger => app.Services.GetRequiredService<CreditLedger>();
 
-    public static async Task<LedgerHost> StartAsync(IBlockStore store, TimeProvider? time = null, Action<LedgerOptions>? configure = null)
+    public static async Task<LedgerHost> StartAsync(IBlockStore store, TimeProvider? time = null, Action<LedgerOptions>? configure = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
@@ -45,11 +45,13 @@ internal sealed class LedgerHost : IAsyncDisposable
             options.CommitTimeoutSeconds = 5;
             configure?.Invoke(options);
         });
+        build?.Invoke(builder);
         var app = builder.Build();
         app.UseProblems();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapLedger();
+        map?.Invoke(app);
         await app.StartAsync();
         return new LedgerHost(app);
     }

@@ -1,0 +1,27 @@
+using CreditSystem.ServiceDefaults;
+using CreditSystem.Tests.Ledger;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace CreditSystem.Tests.Observability;
+
+/// <summary>The ledger's routes with the telemetry that services have.</summary>
+internal static class ObservedLedger
+{
+    public static Task<LedgerHost> StartAsync(Dictionary<string, string?>? settings = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null) =>
+        LedgerHost.StartAsync(
+            new InMemoryBlockStore(),
+            build: builder =>
+            {
+                builder.Configuration.AddInMemoryCollection(settings ?? []);
+                builder.AddServiceDefaults();
+                builder.Logging.ClearProviders();
+                build?.Invoke(builder);
+            },
+            map: app =>
+            {
+                app.MapDefaultEndpoints();
+                map?.Invoke(app);
+            });
+}
