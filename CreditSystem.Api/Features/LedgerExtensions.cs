@@ -2,6 +2,7 @@ using CreditSystem.Api.Features.Accounts;
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Api.Ledger;
 using CreditSystem.Api.Ledger.Log;
+using CreditSystem.Api.Ledger.Outbox;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -15,6 +16,7 @@ internal static class LedgerExtensions
         builder.Services.AddOptionsWithValidateOnStart<LedgerOptions>().BindConfiguration(LedgerOptions.SectionName).ValidateDataAnnotations();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton<IBlockStore, MongoBlockStore>();
+        builder.Services.AddSingleton<OutboxReader>();
         builder.Services.AddSingleton<LedgerMetrics>();
         builder.Services.AddSingleton<CreditLedger>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CreditLedger>());

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using CreditSystem.Api.Ledger.Audit;
 using CreditSystem.Api.Ledger.Commit;
 using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Model;
@@ -8,18 +9,22 @@ using Microsoft.Extensions.Options;
 namespace CreditSystem.Api.Ledger;
 
 /// <summary>The ledger as the rest of the application sees it.</summary>
-internal sealed class CreditLedger : BackgroundService
+internal sealed partial class CreditLedger : BackgroundService
 {
     private readonly LedgerPartition[] partitions;
+    private readonly InvariantAuditor[] auditors;
+    private readonly IBlockStore store;
     private readonly ConcurrentDictionary<Guid, byte> inFlight = new();
     private readonly LedgerMetrics metrics;
     private readonly TimeProvider time;
 
     public CreditLedger(IBlockStore store, IOptions<LedgerOptions> options, LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger)
     {
+        this.store = store;
         this.metrics = metrics;
         this.time = time;
         partitions = [.. Enumerable.Range(0, options.Value.Partitions).Select(number => new LedgerPartition(number, store, options.Value, metrics, time, logger))];
+        auditors = [.. partitions.Select(partition => new InvariantAuditor(partition.Number, store))];
         metrics.Observe("credit_system_ledger_queue_depth", () => partitions.Sum(partition => (long)partition.QueueDepth), "Commands that wait for a commit");
     }
 
@@ -84,6 +89,13 @@ internal sealed class CreditLedger : BackgroundService
         var partition = PartitionOf(tenant);
         await partition.SynchronizeAsync();
         return await partition.Reader.FindAsync(id, cancellationToken) is { } record && record.Command.Tenant == tenant ? record : null;
+    }
+
+    public override void Dispose()
+    {
+        foreach (var auditor in auditors)
+            auditor.Dispose();
+        base.Dispose();
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)

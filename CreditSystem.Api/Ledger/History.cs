@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using CreditSystem.Api.Ledger.Commit;
-using CreditSystem.Api.Ledger.Evaluation;
+using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Model;
 
 namespace CreditSystem.Api.Ledger;
@@ -20,6 +20,8 @@ internal readonly record struct HistoryPosition(long Sequence, long Block)
 /// </summary>
 internal static class History
 {
+    private const int StretchEntries = 500;
+
     /// <summary>The entries from a position back to the first, newest first.</summary>
     public static async IAsyncEnumerable<HistoryEntry> BackFromAsync(
         PartitionReader reader, Guid account, HistoryPosition position, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -53,11 +55,49 @@ internal static class History
         return default;
     }
 
+    /// <summary>
+    /// The entries after <paramref name="after"/> up to a position, oldest first. The log points backwards only, so they
+    /// are read in stretches, each found by the far pointers from the end.
+    /// </summary>
+    public static async IAsyncEnumerable<HistoryEntry> ForwardAsync(
+        PartitionReader reader, Guid account, HistoryPosition end, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (after < end.Sequence)
+        {
+            var last = Math.Min(after + StretchEntries, end.Sequence);
+            var position = await FindAsync(reader, account, end, last, cancellationToken);
+            var stretch = new List<HistoryEntry>(StretchEntries);
+            await foreach (var entry in BackFromAsync(reader, account, position, cancellationToken))
+            {
+                if (entry.Entry.Sequence <= after)
+                    break;
+                stretch.Add(entry);
+            }
+            for (var i = stretch.Count - 1; i >= 0; i--)
+                yield return stretch[i];
+            after = last;
+        }
+    }
+
     public static async Task<HistoryEntry?> EntryAsync(PartitionReader reader, Guid account, HistoryPosition position, CancellationToken cancellationToken)
     {
         await foreach (var entry in BackFromAsync(reader, account, position, cancellationToken))
             return entry;
         return null;
+    }
+
+    /// <summary>Where the entry with a number is, in O(log² n) blocks from a later position.</summary>
+    private static async Task<HistoryPosition> FindAsync(PartitionReader reader, Guid account, HistoryPosition position, long sequence, CancellationToken cancellationToken)
+    {
+        while (position.Sequence > sequence)
+        {
+            var first = (await EntriesAsync(reader, account, position.Block, cancellationToken))[0].Entry;
+            if (first.Sequence <= sequence)
+                return new HistoryPosition(sequence, position.Block);
+            var jump = new HistoryPosition(first.Sequence & (first.Sequence - 1), first.JumpBlock);
+            position = jump.Sequence >= sequence && jump.Block > 0 ? jump : new HistoryPosition(first.Sequence - 1, first.PreviousBlock);
+        }
+        return position;
     }
 
     private static async Task<long> TimeAsync(PartitionReader reader, long block, CancellationToken cancellationToken) =>

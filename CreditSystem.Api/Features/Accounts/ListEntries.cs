@@ -1,5 +1,5 @@
 using CreditSystem.Api.Ledger;
-using CreditSystem.Api.Ledger.Evaluation;
+using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Model;
 using Microsoft.AspNetCore.Http.HttpResults;
 

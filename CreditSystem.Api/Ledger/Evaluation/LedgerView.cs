@@ -1,3 +1,4 @@
+using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Model;
 
 namespace CreditSystem.Api.Ledger.Evaluation;
@@ -149,6 +150,3 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at)
         accounts[account.Id] = account;
     }
 }
-
-/// <summary>The log contradicts itself. Nothing may be answered from it until an operator has looked.</summary>
-internal sealed class LedgerCorruptException(string message) : Exception(message);

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace CreditSystem.Api.Ledger.Commit;
+namespace CreditSystem.Api.Ledger.Projection;
 
 /// <summary>
 /// In which block each id of the log is. It holds half of each id and the number of the block: a hit is confirmed in the
@@ -10,6 +10,7 @@ internal sealed class IdIndex
 {
     private ulong[] keys = new ulong[1024];
     private long[] blocks = new long[1024];
+    private readonly Dictionary<Guid, long> latest = [];
     private int count;
 
     public int Count => count;
@@ -22,6 +23,27 @@ internal sealed class IdIndex
             Grow();
         Insert(keys, blocks, key, block);
         count++;
+    }
+
+    /// <summary>The block that last changed a hold, or last reversed a part of a transfer; null where none did.</summary>
+    public long? Latest(Guid id) => latest.TryGetValue(id, out var block) ? block : null;
+
+    public void SetLatest(Guid id, long block) => latest[id] = block;
+
+    public void Clear()
+    {
+        (keys, blocks, count) = (new ulong[1024], new long[1024], 0);
+        latest.Clear();
+    }
+
+    public bool MayContain(Guid id)
+    {
+        var key = Key(id);
+        var mask = keys.Length - 1;
+        for (var slot = Slot(key, mask); blocks[slot] != 0; slot = (slot + 1) & mask)
+            if (keys[slot] == key)
+                return true;
+        return false;
     }
 
     /// <summary>The blocks that may hold the id; almost always none or the one.</summary>

@@ -1,0 +1,32 @@
+namespace CreditSystem.Api.Ledger.Audit;
+
+/// <summary>What became of recomputing the chain of the log that holds a tenant.</summary>
+/// <param name="Blocks">How many blocks were found intact, from the first.</param>
+/// <param name="HeadHash">The hash of the last intact block; 32 zero bytes where there is none.</param>
+/// <param name="BrokenBlock">The first block that is not what was sealed.</param>
+/// <param name="Problem">What is wrong with it.</param>
+internal sealed record ChainReport(long Blocks, byte[] HeadHash, long? BrokenBlock = null, string? Problem = null)
+{
+    public bool Intact => BrokenBlock is null;
+}
+
+/// <summary>Whether the ledger adds up.</summary>
+/// <param name="Block">The block that the report was computed at.</param>
+/// <param name="At">The time of that block, Unix milliseconds.</param>
+/// <param name="Accounts">How many accounts of the tenant were looked at.</param>
+internal sealed record InvariantReport(long Block, long At, long Accounts, IReadOnlyList<InvariantCheck> Checks)
+{
+    public bool Holds => Checks.All(check => check.Holds);
+}
+
+/// <param name="Name">entries_sum_to_zero, accounts_within_limit, lots_equal_posted, chain_unbroken or projection_matches_log.</param>
+/// <param name="Detail">Where it does not hold; null where it does.</param>
+internal sealed record InvariantCheck(string Name, bool Holds, string? Detail = null);
+
+/// <summary>A block without its content.</summary>
+/// <param name="Records">How many records of the tenant it holds.</param>
+/// <param name="Transfers">How many transfers of the tenant it holds.</param>
+internal sealed record BlockSummary(long Number, long At, byte[] Previous, byte[] Hash, int Records, int Transfers);
+
+/// <param name="Next">Pass it as <c>after</c> to go on; null at the end of the log.</param>
+internal sealed record BlockPage(IReadOnlyList<BlockSummary> Blocks, long? Next);

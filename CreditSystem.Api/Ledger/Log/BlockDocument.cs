@@ -1,0 +1,49 @@
+using MongoDB.Bson;
+
+namespace CreditSystem.Api.Ledger.Log;
+
+/// <summary>A block as a document of the collection <c>blocks</c>.</summary>
+internal static class BlockDocument
+{
+    // Partition and number in one Int64: unique and ordered by the one index that every collection has.
+    private const int NumberBits = 40;
+
+    public static long Key(int partition, long number) => ((long)partition << NumberBits) | number;
+
+    public static byte[] Encode(Block block)
+    {
+        var writer = new BsonWriter();
+        writer.Int64("_id", Key(block.Partition, block.Number));
+        writer.Int32("p", block.Partition);
+        writer.Int64("n", block.Number);
+        writer.DateTime("at", block.At);
+        writer.Binary("prev", block.Previous);
+        writer.Binary("hash", block.Hash);
+        writer.RawArray("txs", block.Content.Span);
+        return writer.ToArray();
+    }
+
+    /// <exception cref="LedgerCorruptException">The document is not a block; the exception names the number that its key has.</exception>
+    public static Block Decode(RawBsonDocument document)
+    {
+        long? number = null;
+        try
+        {
+            var key = document["_id"].AsInt64;
+            number = key & ((1L << NumberBits) - 1);
+            using var records = (RawBsonArray)document["txs"];
+            var content = new byte[records.Slice.Length];
+            records.Slice.GetBytes(0, content, 0, content.Length);
+            var block = new Block(
+                document["p"].AsInt32, document["n"].AsInt64, document["at"].AsBsonDateTime.MillisecondsSinceEpoch,
+                document["prev"].AsBsonBinaryData.Bytes, document["hash"].AsBsonBinaryData.Bytes, content);
+            return Key(block.Partition, block.Number) == key
+                ? block
+                : throw new LedgerCorruptException($"the document of block {number} says that it is block {block.Number}", number);
+        }
+        catch (Exception exception) when (exception is not LedgerCorruptException)
+        {
+            throw new LedgerCorruptException($"the document of block {number} cannot be read", number, exception);
+        }
+    }
+}

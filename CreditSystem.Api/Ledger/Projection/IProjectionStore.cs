@@ -1,0 +1,26 @@
+using CreditSystem.Api.Ledger.Model;
+
+namespace CreditSystem.Api.Ledger.Projection;
+
+/// <summary>
+/// What is written behind the log so that a start need not read all of it. Everything here can be lost: it is worked out
+/// from the log again.
+/// </summary>
+internal interface IProjectionStore
+{
+    /// <summary>The accounts among <paramref name="ids"/> that have been written.</summary>
+    Task<IReadOnlyList<AccountState>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
+
+    /// <summary>Writes accounts; one that is newer already stays as it is.</summary>
+    Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, CancellationToken cancellationToken);
+
+    /// <summary>Accounts of the partition on which something has expired at or before a time.</summary>
+    Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The segment of ids that begins behind a block, or null.</summary>
+    Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken);
+
+    /// <summary>Writes a segment unless another replica has written one that begins there.</summary>
+    /// <returns>The segment that is there now.</returns>
+    Task<IdSegment> AddAsync(IdSegment segment, CancellationToken cancellationToken);
+}

@@ -1,0 +1,128 @@
+using CreditSystem.Api.Connections;
+using CreditSystem.Api.Ledger.Log;
+using CreditSystem.Api.Ledger.Model;
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace CreditSystem.Api.Ledger.Projection;
+
+/// <summary>The collections <c>accounts</c> and <c>transfer_ids</c>.</summary>
+internal sealed class MongoProjectionStore(MongoConnection connection) : IProjectionStore
+{
+    // Written with nobody waiting, and only what can be lost: one acknowledgement will do.
+    private const int BatchAccounts = 500;
+
+    private volatile bool indexed;
+
+    public Task<IReadOnlyList<AccountState>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync<IReadOnlyList<AccountState>>(async (database, token) =>
+        {
+            var found = new List<AccountState>(ids.Count);
+            foreach (var chunk in ids.Chunk(BatchAccounts))
+            {
+                var filter = Builders<BsonDocument>.Filter.In("_id", chunk.Select(Binary));
+                found.AddRange((await Accounts(database).Find(filter).ToListAsync(token)).Select(AccountDocument.Decode));
+            }
+            return found;
+        }, cancellationToken);
+
+    public Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(async (database, token) =>
+        {
+            await EnsureIndexAsync(database, token);
+            foreach (var chunk in accounts.Chunk(BatchAccounts))
+                await SaveAsync(database, partition, chunk, token);
+            return true;
+        }, cancellationToken);
+
+    public Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync<IReadOnlyList<AccountState>>(async (database, token) =>
+        {
+            var filter = Builders<BsonDocument>.Filter;
+            var due = await Accounts(database).Find(filter.Lte("next", now) & filter.Eq("p", partition)).Limit(limit).ToListAsync(token);
+            return [.. due.Select(AccountDocument.Decode)];
+        }, cancellationToken);
+
+    public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(async (database, token) =>
+        {
+            var key = Builders<BsonDocument>.Filter.Eq("_id", BlockDocument.Key(partition, after));
+            return await Segments(database).Find(key).Limit(1).FirstOrDefaultAsync(token) is { } found ? Decode(found, partition, after) : null;
+        }, cancellationToken);
+
+    public async Task<IdSegment> AddAsync(IdSegment segment, CancellationToken cancellationToken)
+    {
+        var document = new BsonDocument
+        {
+            ["_id"] = BlockDocument.Key(segment.Partition, segment.After),
+            ["last"] = segment.Last,
+            ["at"] = segment.At,
+            ["hash"] = segment.Hash,
+            ["ids"] = segment.Ids,
+            ["latest"] = segment.Latest,
+            ["sum"] = segment.Checksum(),
+        };
+        try
+        {
+            return await connection.ExecuteAsync(async (database, token) =>
+            {
+                await Segments(database).InsertOneAsync(document, options: null, token);
+                return segment;
+            }, cancellationToken);
+        }
+        catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
+        {
+            if (await SegmentAsync(segment.Partition, segment.After, cancellationToken) is { } other)
+                return other;
+            // What is there is damaged; it takes no reader further than having none.
+            await connection.ExecuteAsync((database, token) =>
+                Segments(database).ReplaceOneAsync(Builders<BsonDocument>.Filter.Eq("_id", document["_id"]), document, new ReplaceOptions(), token), cancellationToken);
+            return segment;
+        }
+    }
+
+    private static async Task SaveAsync(IMongoDatabase database, int partition, AccountState[] accounts, CancellationToken cancellationToken)
+    {
+        var filter = Builders<RawBsonDocument>.Filter;
+        var documents = Array.ConvertAll(accounts, account => new RawBsonDocument(AccountDocument.Encode(partition, account)));
+        try
+        {
+            var writes = accounts.Select((account, i) => new ReplaceOneModel<RawBsonDocument>(
+                filter.Eq("_id", Binary(account.Id)) & filter.Lt("appliedBlock", account.PreviousBlock), documents[i])
+            { IsUpsert = true });
+            await database.GetCollection<RawBsonDocument>("accounts").BulkWriteAsync(writes, new BulkWriteOptions { IsOrdered = false }, cancellationToken);
+        }
+        catch (MongoBulkWriteException<RawBsonDocument> exception) when (exception.WriteErrors.All(error => error.Category == ServerErrorCategory.DuplicateKey))
+        {
+            // The filter did not match because the account is there and as new: nothing to write.
+        }
+        finally
+        {
+            foreach (var document in documents)
+                document.Dispose();
+        }
+    }
+
+    private async Task EnsureIndexAsync(IMongoDatabase database, CancellationToken cancellationToken)
+    {
+        if (indexed)
+            return;
+        var model = new CreateIndexModel<BsonDocument>(Builders<BsonDocument>.IndexKeys.Ascending("next"), new CreateIndexOptions { Name = "next", Sparse = true });
+        await Accounts(database).Indexes.CreateOneAsync(model, options: null, cancellationToken);
+        indexed = true;
+    }
+
+    private static IdSegment? Decode(BsonDocument document, int partition, long after)
+    {
+        var segment = new IdSegment(
+            partition, after, document["last"].AsInt64, document["at"].AsInt64, document["hash"].AsBsonBinaryData.Bytes,
+            document["ids"].AsBsonBinaryData.Bytes, document["latest"].AsBsonBinaryData.Bytes);
+        return segment.Checksum().AsSpan().SequenceEqual(document["sum"].AsBsonBinaryData.Bytes) ? segment : null;
+    }
+
+    private static BsonBinaryData Binary(Guid id) => new(id, GuidRepresentation.Standard);
+
+    private static IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) => database.GetCollection<BsonDocument>("accounts");
+
+    private static IMongoCollection<BsonDocument> Segments(IMongoDatabase database) => database.GetCollection<BsonDocument>("transfer_ids");
+}
