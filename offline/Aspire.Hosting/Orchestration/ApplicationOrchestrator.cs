@@ -45,6 +45,7 @@ internal sealed class ApplicationOrchestrator(DistributedApplicationModel model,
         switch (command)
         {
             case KnownResourceCommands.StartCommand or "resource-start":
+                await LetEndAsync(resource).WaitAsync(cancellationToken);
                 Start(resource);
                 return true;
             case KnownResourceCommands.StopCommand or "resource-stop":
@@ -67,6 +68,12 @@ internal sealed class ApplicationOrchestrator(DistributedApplicationModel model,
         var stopping = new CancellationTokenSource();
         _runs[resource] = new Run(Task.Run(() => runner.RunAsync(resource, stopping.Token), CancellationToken.None), stopping);
     }
+
+    /// <summary>Whoever has seen that a resource has ended may be ahead of its run, which has yet to tidy up.</summary>
+    private Task LetEndAsync(IResource resource) =>
+        _runs.TryGetValue(resource, out var run) && notifications.TryGetCurrentState(resource.Name, out var last) && ResourceNotificationService.IsTerminal(last.Snapshot)
+            ? run.Ended
+            : Task.CompletedTask;
 
     private async Task StopAsync(IResource resource)
     {
