@@ -1,6 +1,7 @@
 using CreditSystem.Api.Ledger.Evaluation;
 using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Api.Ledger.Projection;
 
 namespace CreditSystem.Api.Ledger.Commit;
 
