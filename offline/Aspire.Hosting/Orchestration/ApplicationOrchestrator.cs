@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 namespace Aspire.Hosting.Orchestration;
 
 /// <summary>Starts and stops the resources of the application.</summary>
-internal sealed class ApplicationOrchestrator(DistributedApplicationModel model, ResourceRunner runner, ResourceNotificationService notifications, IDistributedApplicationEventing eventing, IConfiguration configuration, IServiceProvider services) : IHostedService
+internal sealed class ApplicationOrchestrator(DistributedApplicationModel model, ResourceRunner runner, ResourceNotificationService notifications, IDistributedApplicationEventing eventing, IConfiguration configuration, TimeProvider clock, IServiceProvider services) : IHostedService
 {
     private readonly ConcurrentDictionary<IResource, Run> _runs = [];
 
@@ -22,10 +22,12 @@ internal sealed class ApplicationOrchestrator(DistributedApplicationModel model,
         foreach (var resource in model.Resources.OfType<IResourceWithConnectionString>())
             await eventing.PublishAsync(new ConnectionStringAvailableEvent(resource, services), cancellationToken);
 
+        foreach (var resource in model.Resources.Except(Runnable))
+            await PublishAsync(resource, KnownResourceStates.Running);
         foreach (var resource in Runnable)
         {
             if (resource.Annotations.OfType<ExplicitStartupAnnotation>().Any())
-                await notifications.PublishUpdateAsync(resource, snapshot => snapshot with { State = KnownResourceStates.NotStarted });
+                await PublishAsync(resource, KnownResourceStates.NotStarted);
             else
                 Start(resource);
         }
@@ -59,6 +61,9 @@ internal sealed class ApplicationOrchestrator(DistributedApplicationModel model,
                 return false;
         }
     }
+
+    private Task PublishAsync(IResource resource, string state) =>
+        notifications.PublishUpdateAsync(resource, snapshot => snapshot with { State = state, CreationTimeStamp = clock.GetUtcNow().UtcDateTime });
 
     private void Start(IResource resource)
     {
