@@ -1,3 +1,4 @@
+using CreditSystem.Api.Ledger.Projection;
 using CreditSystem.Api.Ledger.Evaluation;
 using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Model;
