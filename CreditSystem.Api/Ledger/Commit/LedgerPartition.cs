@@ -1,4 +1,3 @@
-using CreditSystem.Api.Ledger.Projection;
 using System.Diagnostics;
 using System.Threading.Channels;
 using CreditSystem.Api.Ledger.Evaluation;

@@ -1,4 +1,3 @@
-using CreditSystem.Api.Ledger.Projection;
 using CreditSystem.Api.Ledger.Evaluation;
 using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Model;
