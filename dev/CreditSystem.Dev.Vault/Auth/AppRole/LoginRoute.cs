@@ -1,0 +1,68 @@
+using CreditSystem.Dev.Vault.Mounts;
+using CreditSystem.Dev.Vault.Routing;
+using CreditSystem.Dev.Vault.Server;
+using CreditSystem.Dev.Vault.Tokens;
+
+namespace CreditSystem.Dev.Vault.Auth.AppRole;
+
+/// <summary><c>POST auth/approle/login</c>.</summary>
+internal sealed class LoginRoute(AppRoleStore store, Lockout lockout, TokenStore tokens, MountTable mounts, VaultClock clock)
+{
+    public Reply LogIn(Call call)
+    {
+        var roleId = call.Body.Text("role_id")?.Trim() is { Length: > 0 } id ? id : throw VaultFault.BadRequest("missing role_id");
+        if (lockout.IsLocked(roleId))
+            throw new VaultFault(StatusCodes.Status403Forbidden, "permission denied");
+        if (store.FindRoleById(roleId) is not { } role)
+            throw Invalid();
+        var secretId = role.BindSecretId ? Take(role, call) : null;
+        if (!VaultCore.IsWithin(role.SecretIdBoundCidrs, call.RemoteAddress))
+            throw VaultFault.BadRequest($"source address \"{call.RemoteAddress}\" unauthorized by CIDR restrictions on the role: <nil>");
+        lockout.Reset(roleId);
+        return Issue(call, role, secretId);
+    }
+
+    /// <summary>The secret_id that was given, with one use less; the last use deletes it.</summary>
+    private SecretId Take(Role role, Call call)
+    {
+        var value = call.Body.Text("secret_id")?.Trim() is { Length: > 0 } given ? given : throw VaultFault.BadRequest("missing secret_id");
+        if (store.Find(role.Name, value) is not { } secretId)
+        {
+            lockout.Fail(role.RoleId);
+            throw Invalid();
+        }
+
+        if (secretId.NumUses == 1)
+            store.Delete(secretId);
+        else if (secretId.NumUses > 1)
+            store.Save(secretId with { NumUses = secretId.NumUses - 1, UpdatedAt = clock.GetUtcNow() });
+        return VaultCore.IsWithin(secretId.CidrList, call.RemoteAddress)
+            ? secretId
+            : throw VaultFault.BadRequest($"source address \"{call.RemoteAddress}\" unauthorized through CIDR restrictions on the secret ID");
+    }
+
+    private Reply Issue(Call call, Role role, SecretId? secretId)
+    {
+        var mount = mounts.Mount(call.MountPath);
+        var meta = new Dictionary<string, string>(secretId?.Metadata ?? new Dictionary<string, string>()) { ["role_name"] = role.Name };
+        IEnumerable<string> policies = role.TokenNoDefaultPolicy ? role.TokenPolicies : role.TokenPolicies.Prepend("default");
+        return TokenReplies.Auth(tokens.Issue(new TokenRequest
+        {
+            Namespace = call.Namespace,
+            Policies = [.. policies.Distinct().Order(StringComparer.Ordinal)],
+            Path = call.PathInNamespace,
+            Meta = meta,
+            DisplayName = mount?.PathInNamespace["auth/".Length..].TrimEnd('/') ?? "approle",
+            EntityId = role.EntityId,
+            NumUses = role.TokenNumUses,
+            Ttl = role.TokenTtl > TimeSpan.Zero ? role.TokenTtl : mount?.DefaultLeaseTtl ?? TimeSpan.Zero,
+            MaxTtl = role.TokenMaxTtl > TimeSpan.Zero ? role.TokenMaxTtl : mount?.MaxLeaseTtl ?? TimeSpan.Zero,
+            ExplicitMaxTtl = role.TokenExplicitMaxTtl,
+            Period = role.TokenPeriod,
+            Type = role.TokenType is "batch" or "default-batch" ? "batch" : "service",
+            BoundCidrs = secretId is { TokenBoundCidrs.Count: > 0 } ? secretId.TokenBoundCidrs : role.TokenBoundCidrs,
+        }));
+    }
+
+    private static VaultFault Invalid() => VaultFault.BadRequest("invalid role or secret ID");
+}

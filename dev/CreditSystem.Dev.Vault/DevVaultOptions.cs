@@ -1,0 +1,34 @@
+using System.Net;
+using System.Security.Cryptography;
+
+namespace CreditSystem.Dev.Vault;
+
+/// <summary>What the environment asks for; the first two names are those of <c>vault server -dev</c>.</summary>
+/// <param name="Listen">Where the API is served; port 0 is any free port.</param>
+/// <param name="RootToken">The one token that may do everything, in this run only.</param>
+/// <param name="Control">Where faults are injected; null: nowhere.</param>
+/// <param name="DataDirectory">Where everything is kept; null: in memory.</param>
+internal sealed record DevVaultOptions(IPEndPoint Listen, string RootToken, IPEndPoint? Control = null, string? DataDirectory = null)
+{
+    public static DevVaultOptions FromEnvironment(Func<string, string?> variable)
+    {
+        var data = NullIfEmpty(variable("DEV_DATA_DIRECTORY"));
+        return new DevVaultOptions(
+            Endpoint("VAULT_DEV_LISTEN_ADDRESS", variable) ?? new IPEndPoint(IPAddress.Loopback, 8200),
+            NullIfEmpty(variable("VAULT_DEV_ROOT_TOKEN_ID")) ?? $"hvs.{RandomNumberGenerator.GetHexString(24, lowercase: true)}",
+            Endpoint("VAULT_DEV_CONTROL_ADDRESS", variable),
+            data is null ? null : Path.GetFullPath(data));
+    }
+
+    private static IPEndPoint? Endpoint(string name, Func<string, string?> variable)
+    {
+        if (NullIfEmpty(variable(name)) is not { } text)
+            return null;
+        var parseable = text.StartsWith("localhost:", StringComparison.Ordinal) ? $"127.0.0.1:{text["localhost:".Length..]}" : text;
+        return parseable.Contains(':') && IPEndPoint.TryParse(parseable, out var endpoint)
+            ? endpoint
+            : throw new DevVaultException(ExitCodes.ConfigurationInvalid, $"{name} is '{text}'; it must be an IP address and a port, such as 127.0.0.1:8200.");
+    }
+
+    private static string? NullIfEmpty(string? value) => string.IsNullOrEmpty(value) ? null : value;
+}

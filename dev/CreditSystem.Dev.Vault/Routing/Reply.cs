@@ -1,0 +1,42 @@
+using System.Text.Json.Nodes;
+
+namespace CreditSystem.Dev.Vault.Routing;
+
+/// <summary>What a handler answers; the envelope is put around it later.</summary>
+internal sealed class Reply
+{
+    /// <summary>204 for a write, 404 for a read or list.</summary>
+    public static readonly Reply None = new();
+
+    public int? Status { get; init; }
+
+    public JsonObject? Data { get; init; }
+
+    public JsonObject? Auth { get; init; }
+
+    public JsonObject? WrapInfo { get; init; }
+
+    public string LeaseId { get; init; } = "";
+
+    public TimeSpan LeaseDuration { get; init; }
+
+    public bool Renewable { get; init; }
+
+    public IReadOnlyList<string>? Warnings { get; init; }
+
+    /// <summary>Set for a failure; the body is then <c>{"errors":[…]}</c>.</summary>
+    public IReadOnlyList<string>? Errors { get; init; }
+
+    /// <summary>A whole body instead of the envelope.</summary>
+    public string? Body { get; init; }
+
+    public string BodyType { get; init; } = "application/json";
+
+    public bool IsEmpty => Data is null && Auth is null && WrapInfo is null && Body is null && Status is null && Warnings is null;
+
+    public static Reply Of(JsonObject data) => new() { Data = data };
+
+    public static Reply Fail(int status, IReadOnlyList<string> errors) => new() { Status = status, Errors = errors };
+
+    public static Reply Keys(IReadOnlyCollection<string> keys) => keys.Count == 0 ? None : Of(new JsonObject { ["keys"] = VaultJson.Names(keys) });
+}

@@ -1,0 +1,93 @@
+using System.Net;
+using CreditSystem.Dev.Vault.Mounts;
+using CreditSystem.Dev.Vault.Policies;
+using CreditSystem.Dev.Vault.Routing;
+using CreditSystem.Dev.Vault.Tokens;
+using CreditSystem.Dev.Vault.Wrapping;
+
+namespace CreditSystem.Dev.Vault.Server;
+
+/// <summary>The way of every request: token, policies, backend, wrapping, audit.</summary>
+internal sealed partial class VaultCore(MountTable mounts, TokenStore tokens, PolicyStore policies, WrappingStore wrapping, ILogger<VaultCore> logger)
+{
+    public async Task<Reply> HandleAsync(Call call)
+    {
+        Reply reply;
+        try
+        {
+            reply = await AnswerAsync(call);
+        }
+        catch (VaultFault fault)
+        {
+            reply = Reply.Fail(fault.Status, fault.Errors);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Log.Failed(logger, call.MountPath, exception);
+            reply = Reply.Fail(StatusCodes.Status500InternalServerError, [$"1 error occurred:\n\t* {exception.Message}\n\n"]);
+        }
+
+        if (call.Token is { NumUses: TokenEntry.Spent } spent)
+            await tokens.RevokeAsync(spent.Hash);
+        return reply;
+    }
+
+    private async Task<Reply> AnswerAsync(Call call)
+    {
+        var found = mounts.Find(call.Path);
+        call.MountPath = found?.Mount.Path ?? "";
+        var route = found?.Backend.Find(call.Path.Length > call.MountPath.Length ? call.Path[call.MountPath.Length..] : "", call);
+        if (route is not { IsOpen: true })
+            Authorize(call, route);
+        if (found is null)
+            throw VaultFault.NotFound($"no handler for route \"{call.PathInNamespace}\". route entry not found.");
+        if (route is null)
+            throw VaultFault.NotFound("1 error occurred:\n\t* unsupported path\n\n");
+        var reply = await InvokeAsync(found.Value.Backend, route, call);
+        return call.WrapTtl is { } ttl && reply is { IsEmpty: false, WrapInfo: null, Errors: null } ? wrapping.Wrap(call, reply, MountType(call), ttl) : reply;
+    }
+
+    public string MountType(Call call) => mounts.Mount(call.MountPath)?.Type ?? "";
+
+    private void Authorize(Call call, Route? route)
+    {
+        if (string.IsNullOrEmpty(call.ClientToken))
+            throw new VaultFault(StatusCodes.Status403Forbidden, "permission denied");
+        var token = tokens.Use(call.ClientToken) ?? throw VaultFault.InvalidToken();
+        call.Token = token;
+        if (!call.Namespace.StartsWith(token.Namespace, StringComparison.Ordinal) || !IsWithin(token.BoundCidrs, call.RemoteAddress))
+            throw VaultFault.PermissionDenied();
+        if (route is not null)
+            call.Operation = route.Resolve(call);
+        var grant = policies.AccessOf(token).Of(call.Path[token.Namespace.Length..]);
+        if (!grant.Allows(call.Operation, call.Body.All, call.WrapTtl) || (route is { NeedsSudo: true } && !grant.HasSudo))
+            throw VaultFault.PermissionDenied();
+    }
+
+    private static async Task<Reply> InvokeAsync(Backend backend, Route route, Call call)
+    {
+        await backend.Gate.WaitAsync(call.Aborted);
+        try
+        {
+            // Again, now that nobody else can make or remove it.
+            call.Operation = route.Resolve(call);
+            return await route.InvokeAsync(call);
+        }
+        finally
+        {
+            backend.Gate.Release();
+        }
+    }
+
+    internal static bool IsWithin(IReadOnlyList<string> cidrs, IPAddress address)
+    {
+        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return cidrs.Count == 0 || cidrs.Any(cidr => IPNetwork.TryParse(cidr.Contains('/') ? cidr : $"{cidr}/{(cidr.Contains(':') ? 128 : 32)}", out var network) && network.Contains(plain));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(8001, LogLevel.Error, "A request to {Mount} failed.")]
+        public static partial void Failed(ILogger logger, string mount, Exception exception);
+    }
+}

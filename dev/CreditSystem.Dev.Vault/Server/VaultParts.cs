@@ -1,0 +1,107 @@
+using CreditSystem.Dev.Vault.Auth.AppRole;
+using CreditSystem.Dev.Vault.Faults;
+using CreditSystem.Dev.Vault.Leases;
+using CreditSystem.Dev.Vault.Mounts;
+using CreditSystem.Dev.Vault.Policies;
+using CreditSystem.Dev.Vault.Routing;
+using CreditSystem.Dev.Vault.Secrets.Cubbyhole;
+using CreditSystem.Dev.Vault.Secrets.KeyValue;
+using CreditSystem.Dev.Vault.Storage;
+using CreditSystem.Dev.Vault.Sys;
+using CreditSystem.Dev.Vault.Tokens;
+using CreditSystem.Dev.Vault.Wrapping;
+
+namespace CreditSystem.Dev.Vault.Server;
+
+/// <summary>Everything the server is made of, put together.</summary>
+internal sealed class VaultParts : IAsyncDisposable
+{
+    private readonly VaultStorage _storage;
+    private readonly PolicyStore _policies;
+    private readonly SysBackend _sys;
+    private readonly TokenBackend _tokenBackend;
+    private readonly CubbyholeBackend _cubbyhole;
+
+    public VaultParts(VaultStorage storage, TimeProvider time, string rootToken, ILoggerFactory loggers)
+    {
+        _storage = storage;
+        Clock = new VaultClock(time);
+        Mounts = new MountTable(storage) { Factory = Create };
+        Namespaces = new NamespaceTable(storage);
+        Leases = new LeaseStore(storage, Mounts, Clock, loggers.CreateLogger<LeaseStore>());
+        Tokens = new TokenStore(storage, Leases, Clock, rootToken);
+        _policies = new PolicyStore(storage);
+        Seal = new SealState(storage);
+        var wrapping = new WrappingStore(storage, Tokens, Clock);
+        _tokenBackend = new TokenBackend(Tokens, _policies, Clock);
+        _cubbyhole = new CubbyholeBackend(storage);
+        _sys = new SysBackend(
+        [
+            new SealRoutes(Seal),
+            new MountRoutes(Mounts, Leases, Tokens),
+            new PolicyRoutes(_policies, Tokens),
+            new LeaseRoutes(Leases, Tokens, Clock),
+            new WrappingRoutes(wrapping, Tokens),
+            new NamespaceRoutes(Namespaces, Mounts, AddBuiltIns),
+        ]);
+        Sweeper = new Sweeper(Clock, Mounts, Tokens, Leases, wrapping, loggers.CreateLogger<Sweeper>());
+        var core = new VaultCore(Mounts, Tokens, _policies, wrapping, loggers.CreateLogger<VaultCore>());
+        Endpoint = new VaultEndpoint(core, Mounts, Namespaces, Seal, new StatusRoutes(Seal, Faults, Clock));
+        MountAll();
+    }
+
+    public VaultClock Clock { get; }
+
+    public FaultState Faults { get; } = new();
+
+    public SealState Seal { get; }
+
+    public MountTable Mounts { get; }
+
+    public NamespaceTable Namespaces { get; }
+
+    public LeaseStore Leases { get; }
+
+    public TokenStore Tokens { get; }
+
+    public Sweeper Sweeper { get; }
+
+    public VaultEndpoint Endpoint { get; }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Sweeper.DisposeAsync();
+        Mounts.Dispose();
+        _storage.Dispose();
+    }
+
+    private void MountAll()
+    {
+        foreach (var @namespace in Namespaces.Paths.Prepend(""))
+            AddBuiltIns(@namespace);
+        Mounts.Restore();
+        // As `vault server -dev` does; later starts find it stored, or removed on purpose.
+        if (_storage.Contains("initialized"))
+            return;
+        Mounts.Enable(MountTable.New("", "secret/", "kv") with { Description = "key/value secret storage", Options = new Dictionary<string, string> { ["version"] = "2" } });
+        _storage.Put("initialized", "yes");
+    }
+
+    private void AddBuiltIns(string @namespace)
+    {
+        Mounts.AddBuiltIn(@namespace, "sys/", "system", _sys);
+        Mounts.AddBuiltIn(@namespace, "auth/token/", "token", _tokenBackend);
+        Mounts.AddBuiltIn(@namespace, "cubbyhole/", "cubbyhole", _cubbyhole);
+    }
+
+    private Backend Create(Mount mount)
+    {
+        var data = Mounts.DataOf(mount);
+        return (mount.IsAuth, mount.Type) switch
+        {
+            (false, "kv") => mount.Options?.GetValueOrDefault("version") == "2" ? new KeyValueBackend(data, Clock) : new UnversionedBackend(data),
+            (true, "approle") => new AppRoleBackend(data, Clock, Tokens, Mounts),
+            _ => throw VaultFault.BadRequest($"plugin not found in the catalog: {mount.Type}"),
+        };
+    }
+}

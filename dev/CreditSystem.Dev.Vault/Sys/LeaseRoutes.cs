@@ -1,0 +1,83 @@
+using System.Text.Json.Nodes;
+using CreditSystem.Dev.Vault.Leases;
+using CreditSystem.Dev.Vault.Routing;
+using CreditSystem.Dev.Vault.Tokens;
+
+namespace CreditSystem.Dev.Vault.Sys;
+
+/// <summary><c>sys/leases/</c> and its old forms.</summary>
+internal sealed class LeaseRoutes(LeaseStore leases, TokenStore tokens, VaultClock clock) : ISysPart
+{
+    public void Map(Func<string, Route> map)
+    {
+        foreach (var prefix in (string[])["leases/", ""])
+        {
+            map($"{prefix}renew").Write(RenewAsync);
+            map($"{prefix}renew/{{id*}}").Write(RenewAsync);
+            map($"{prefix}revoke").Write(RevokeAsync);
+            map($"{prefix}revoke/{{id*}}").Write(RevokeAsync);
+            map($"{prefix}revoke-prefix/{{id*}}").Write(call => RevokePrefixAsync(call, force: false)).Sudo();
+            map($"{prefix}revoke-force/{{id*}}").Write(call => RevokePrefixAsync(call, force: true)).Sudo();
+        }
+
+        map("leases/lookup").Write(LookUp);
+        map("leases/lookup/{id*}").List(call => Reply.Keys(leases.List(call["id"].Length == 0 ? call.Namespace : $"{call.Namespace}{call["id"]}/"))).Sudo();
+        map("leases/count").Read(_ => Reply.Of(new JsonObject { ["lease_count"] = leases.Count }));
+    }
+
+    private async Task<Reply> RenewAsync(Call call)
+    {
+        var (lease, ttl, warnings) = await leases.RenewAsync(Id(call), call.Body.Duration("increment") ?? TimeSpan.Zero);
+        return new Reply { LeaseId = lease.Id, LeaseDuration = ttl, Renewable = lease.Renewable, Status = StatusCodes.Status200OK, Warnings = warnings is [] ? null : warnings };
+    }
+
+    private async Task<Reply> RevokeAsync(Call call)
+    {
+        var isSync = call.Body.Flag("sync") == true;
+        var work = leases.RevokeAsync(Id(call), mustSucceed: isSync);
+        if (!isSync)
+            return new Reply { Status = StatusCodes.Status202Accepted };
+        await work;
+        return Reply.None;
+    }
+
+    private async Task<Reply> RevokePrefixAsync(Call call, bool force)
+    {
+        var prefix = call.Namespace + call["id"];
+        var isSync = force || call.Body.Flag("sync") != false;
+        var work = RevokeAllAsync(prefix, force);
+        if (!isSync)
+            return new Reply { Status = StatusCodes.Status202Accepted };
+        await work;
+        return Reply.None;
+    }
+
+    private async Task RevokeAllAsync(string prefix, bool force)
+    {
+        await leases.RevokePrefixAsync(prefix, force);
+        // Tokens made by a login below the prefix are leases, too.
+        if (prefix.Contains("auth/", StringComparison.Ordinal))
+            await tokens.RevokeWhereAsync(token => $"{token.Namespace}{token.Path}".StartsWith(prefix, StringComparison.Ordinal));
+    }
+
+    private Reply LookUp(Call call)
+    {
+        var lease = leases.Find(Id(call)) ?? throw VaultFault.BadRequest("invalid lease");
+        return Reply.Of(new JsonObject
+        {
+            ["expire_time"] = VaultJson.Time(lease.ExpiresAt),
+            ["id"] = lease.Id,
+            ["issue_time"] = VaultJson.Time(lease.IssuedAt),
+            ["last_renewal"] = lease.LastRenewedAt is { } renewed ? VaultJson.Time(renewed) : null,
+            ["renewable"] = lease.Renewable,
+            ["ttl"] = VaultJson.Seconds(lease.ExpiresAt - clock.GetUtcNow()),
+        });
+    }
+
+    private static string Id(Call call)
+    {
+        if (call.Body.Text("lease_id") is { Length: > 0 } given)
+            return given;
+        return call.TryGet("id") is { Length: > 0 } id ? id : throw VaultFault.BadRequest("lease_id must be specified");
+    }
+}
