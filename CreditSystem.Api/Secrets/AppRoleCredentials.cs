@@ -1,7 +1,16 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace CreditSystem.Api.Secrets;
 
 /// <summary>What a login sends. Its text never holds the secret_id.</summary>
-internal sealed record AppRoleCredentials(string RoleId, string SecretId)
+/// <param name="RoleId">Names the role.</param>
+/// <param name="SecretId">The secret_id, or the token that wraps it.</param>
+/// <param name="IsWrapped">Whether it has to be unwrapped first.</param>
+internal sealed record AppRoleCredentials(string RoleId, string SecretId, bool IsWrapped = false)
 {
+    /// <summary>Tells two of them apart without giving either away.</summary>
+    public string Fingerprint { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{RoleId}\n{SecretId}")));
+
     public override string ToString() => nameof(AppRoleCredentials);
 }

@@ -5,19 +5,26 @@ internal sealed class AppRoleCredentialsSource(VaultOptions options)
 {
     private const string RoleIdFile = "role_id";
     private const string SecretIdFile = "secret_id";
+    private const string WrappedSecretIdFile = "wrapped_secret_id";
 
-    /// <summary>Null when there are none, or not both yet.</summary>
-    public async Task<AppRoleCredentials?> ReadAsync(CancellationToken cancellationToken)
+    /// <summary>What to try, the best first: a wrapped secret_id, then a plain one. Empty when there are none, or not both yet.</summary>
+    public async Task<IReadOnlyList<AppRoleCredentials>> ReadAsync(CancellationToken cancellationToken)
     {
-        var roleId = options.RoleId;
-        var secretId = options.SecretId;
+        var (roleId, secretId, wrapped) = (options.RoleId, options.SecretId, options.WrappedSecretId);
         if (options.CredentialsDirectory is { } directory)
         {
             roleId = await ReadFileAsync(Path.Combine(directory, RoleIdFile), cancellationToken) ?? roleId;
             secretId = await ReadFileAsync(Path.Combine(directory, SecretIdFile), cancellationToken) ?? secretId;
+            wrapped = await ReadFileAsync(Path.Combine(directory, WrappedSecretIdFile), cancellationToken) ?? wrapped;
         }
 
-        return roleId is null || secretId is null ? null : new AppRoleCredentials(roleId, secretId);
+        if (roleId is null)
+            return [];
+        return
+        [
+            .. wrapped is null ? [] : new[] { new AppRoleCredentials(roleId, wrapped, IsWrapped: true) },
+            .. secretId is null ? [] : new[] { new AppRoleCredentials(roleId, secretId) },
+        ];
     }
 
     private static async Task<string?> ReadFileAsync(string path, CancellationToken cancellationToken)

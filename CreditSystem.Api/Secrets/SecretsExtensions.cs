@@ -30,6 +30,10 @@ internal static class SecretsExtensions
             logger.UseHost(services.GetRequiredService<ILoggerFactory>());
             return new SecretRefresh(secrets.Store, options, time);
         });
+        if (options.Address is null)
+            return;
+        builder.Services.AddHostedService(_ => secrets.Renewal);
+        builder.Services.AddHostedService(_ => secrets.Watch);
     }
 
     /// <summary>Tries until it works or the start has waited long enough; what is there then is used.</summary>

@@ -2,19 +2,23 @@ namespace CreditSystem.Api.Secrets;
 
 /// <summary>The parts of this area, put together: they are needed before there is a service provider.</summary>
 internal sealed record SecretsGraph(
-    SecretStore Store, VaultSession Session, VaultClientFactory Clients, VaultStatus Status, SecretsConfigurationProvider Provider, SecretsMetrics Metrics)
+    SecretStore Store, VaultSession Session, VaultLogin Login, TokenRenewal Renewal, AppRoleCredentialsWatch Watch,
+    VaultClientFactory Clients, VaultStatus Status, SecretsConfigurationProvider Provider, SecretsMetrics Metrics)
 {
     public static SecretsGraph Create(VaultOptions options, IReadOnlyList<IConfigurationProvider> configuration, bool isDevelopment, TimeProvider time, ILogger logger)
     {
         var metrics = new SecretsMetrics();
         var clients = new VaultClientFactory(options);
-        var login = new VaultLogin(options, new AppRoleCredentialsSource(options), clients, metrics, time, logger);
+        var credentials = new AppRoleCredentialsSource(options);
+        var login = new VaultLogin(options, credentials, new SecretIdUnwrapping(options, clients, metrics, logger), clients, metrics, time, logger);
         var session = new VaultSession(login, time);
+        var renewal = new TokenRenewal(session, metrics, time, logger);
+        var watch = new AppRoleCredentialsWatch(credentials, renewal, options, time, logger);
         var status = new VaultStatus(time, logger);
         var provider = new SecretsConfigurationProvider();
         var reader = options.Address is null ? null : new SecretReader(options, session, time);
         var store = new SecretStore(reader, new SecretLayers(options, configuration, isDevelopment), provider, status, metrics, !isDevelopment, logger);
         metrics.Observe(store, session, time);
-        return new SecretsGraph(store, session, clients, status, provider, metrics);
+        return new SecretsGraph(store, session, login, renewal, watch, clients, status, provider, metrics);
     }
 }

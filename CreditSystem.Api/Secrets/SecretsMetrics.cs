@@ -12,17 +12,25 @@ internal sealed class SecretsMetrics : IDisposable
     private readonly Counter<long> _loginFailures;
     private readonly Counter<long> _renewals;
     private readonly Counter<long> _refreshes;
+    private readonly Counter<long> _replacements;
+    private readonly Counter<long> _tamperings;
 
     public SecretsMetrics()
     {
         _loginFailures = _meter.CreateCounter<long>("vault.login.failures", description: "Logins that Vault refused or did not answer");
         _renewals = _meter.CreateCounter<long>("vault.token.renewals", description: "Renewals of the token, by outcome");
         _refreshes = _meter.CreateCounter<long>("vault.secrets.refreshes", description: "Comparisons with Vault, by outcome");
+        _replacements = _meter.CreateCounter<long>("vault.token.replacements", description: "Logins beside a token that was still in use, or after one was lost");
+        _tamperings = _meter.CreateCounter<long>("vault.wrapping.tamperings", description: "Wrapped secret_ids that somebody else had opened or made");
     }
 
     public void LoginFailed(HttpStatusCode? statusCode) => _loginFailures.Add(1, new KeyValuePair<string, object?>("status", (int?)statusCode ?? 0));
 
     public void Renewed(string outcome) => _renewals.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public void Replaced() => _replacements.Add(1);
+
+    public void WrappingTampered() => _tamperings.Add(1);
 
     public void Refreshed(string outcome) => _refreshes.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 

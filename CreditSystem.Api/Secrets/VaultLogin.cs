@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Security.Cryptography;
-using System.Text;
 using VaultSharp.Core;
 using VaultSharp.V1.AuthMethods.AppRole;
 
@@ -11,7 +9,8 @@ namespace CreditSystem.Api.Secrets;
 /// Logs in by AppRole. Vault locks a role_id for every client after five logins with a secret_id that it does not know, so a
 /// rejected one is never sent again, and after the third the next waits until Vault has forgotten them.
 /// </summary>
-internal sealed partial class VaultLogin(VaultOptions options, AppRoleCredentialsSource source, VaultClientFactory clients, SecretsMetrics metrics, TimeProvider time, ILogger logger)
+internal sealed partial class VaultLogin(
+    VaultOptions options, AppRoleCredentialsSource source, SecretIdUnwrapping unwrapping, VaultClientFactory clients, SecretsMetrics metrics, TimeProvider time, ILogger logger)
 {
     private const int MaxRejections = 3;
 
@@ -19,17 +18,37 @@ internal sealed partial class VaultLogin(VaultOptions options, AppRoleCredential
     private static readonly TimeSpan LockoutWindow = TimeSpan.FromMinutes(15);
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _rejected = [];
+    private DateTimeOffset _lockedUntil = DateTimeOffset.MinValue;
+
+    /// <summary>Names the credentials of the last login, without giving them away; null before the first.</summary>
+    public string? Generation { get; private set; }
 
     /// <exception cref="VaultUnavailableException">There is no token now; a later call may succeed.</exception>
     public async Task<VaultToken> LoginAsync(CancellationToken cancellationToken)
     {
-        var credentials = await source.ReadAsync(cancellationToken)
-            ?? throw new VaultUnavailableException("There is no role_id or no secret_id.");
-        var fingerprint = Fingerprint(credentials);
-        if (_rejected.ContainsKey(fingerprint))
-            throw new VaultUnavailableException("Vault has rejected this secret_id; waiting for another one.", HttpStatusCode.BadRequest);
+        var found = await source.ReadAsync(cancellationToken);
+        if (found.Count == 0)
+            throw new VaultUnavailableException("There is no role_id or no secret_id.");
+        foreach (var credentials in found)
+        {
+            if (await OpenAsync(credentials, cancellationToken) is { } opened)
+                return await LoginAsync(opened, cancellationToken);
+        }
+
+        throw new VaultUnavailableException("Vault has rejected this secret_id; waiting for another one.", HttpStatusCode.BadRequest);
+    }
+
+    /// <summary>Null for what is not to be sent: rejected before, or in a wrapping that is not to be trusted.</summary>
+    private async Task<AppRoleCredentials?> OpenAsync(AppRoleCredentials credentials, CancellationToken cancellationToken)
+    {
+        var opened = credentials.IsWrapped ? await unwrapping.UnwrapAsync(credentials, cancellationToken) : credentials;
+        return opened is null || _rejected.ContainsKey(opened.Fingerprint) ? null : opened;
+    }
+
+    private async Task<VaultToken> LoginAsync(AppRoleCredentials credentials, CancellationToken cancellationToken)
+    {
         var now = time.GetUtcNow();
-        if (_rejected.Values.Count(at => now - at < LockoutWindow) >= MaxRejections)
+        if (now < _lockedUntil || _rejected.Values.Count(at => now - at < LockoutWindow) >= MaxRejections)
             throw new VaultUnavailableException("Too many secret_ids have been rejected; another one could lock the role.", HttpStatusCode.BadRequest);
 
         var login = new AppRoleAuthMethodInfo(options.AppRoleMountPoint, credentials.RoleId, credentials.SecretId);
@@ -41,30 +60,38 @@ internal sealed partial class VaultLogin(VaultOptions options, AppRoleCredential
         }
         catch (Exception exception) when (VaultUnavailableException.Covers(exception))
         {
-            throw Refused(exception, fingerprint);
+            throw Refused(exception, credentials);
         }
 
         var granted = login.ReturnedLoginAuthInfo;
+        var lease = TimeSpan.FromSeconds(granted.LeaseDurationSeconds);
+        Generation = credentials.Fingerprint[..8];
         Log.LoggedIn(logger, granted.LeaseDurationSeconds);
-        return new VaultToken(client, granted.ClientTokenAccessor, now, TimeSpan.FromSeconds(granted.LeaseDurationSeconds), granted.Renewable);
+        return new VaultToken(client, granted.ClientTokenAccessor, now, lease, lease, !granted.Renewable, options.RenewalDeadline);
     }
 
-    private VaultUnavailableException Refused(Exception exception, string fingerprint)
+    private VaultUnavailableException Refused(Exception exception, AppRoleCredentials credentials)
     {
         var failure = VaultUnavailableException.From(exception);
         metrics.LoginFailed(failure.StatusCode);
-        if (exception is VaultApiException { HttpStatusCode: HttpStatusCode.BadRequest or HttpStatusCode.Forbidden })
+        // A gateway's 400 is not Vault's: only an answer of its shape tells something of the secret_id.
+        if (exception is not VaultApiException { ApiErrors: not null } answer)
+            return failure;
+        switch (answer.HttpStatusCode)
         {
-            _rejected[fingerprint] = time.GetUtcNow();
-            Log.Rejected(logger, (int?)failure.StatusCode);
-            return new VaultUnavailableException("Vault has rejected the role_id or secret_id.", failure.StatusCode);
+            case HttpStatusCode.BadRequest:
+                _rejected[credentials.Fingerprint] = time.GetUtcNow();
+                Log.Rejected(logger, answer.StatusCode);
+                return new VaultUnavailableException("Vault has rejected the role_id or secret_id.", failure.StatusCode);
+            case HttpStatusCode.Forbidden:
+                // So does Vault answer good credentials of a role that is locked: they are good again when the lock ends.
+                _lockedUntil = time.GetUtcNow() + LockoutWindow;
+                Log.Locked(logger, LockoutWindow.TotalMinutes);
+                return new VaultUnavailableException("Vault has locked the role.", failure.StatusCode);
+            default:
+                return failure;
         }
-
-        return failure;
     }
-
-    private static string Fingerprint(AppRoleCredentials credentials) =>
-        Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes($"{credentials.RoleId}\n{credentials.SecretId}")));
 
     private static partial class Log
     {
@@ -72,6 +99,9 @@ internal sealed partial class VaultLogin(VaultOptions options, AppRoleCredential
         public static partial void LoggedIn(ILogger logger, int leaseSeconds);
 
         [LoggerMessage(2002, LogLevel.Error, "Vault has rejected the AppRole credentials ({StatusCode}); they are not sent again, waiting for others")]
-        public static partial void Rejected(ILogger logger, int? statusCode);
+        public static partial void Rejected(ILogger logger, int statusCode);
+
+        [LoggerMessage(2012, LogLevel.Error, "Vault has refused the login as it does while the role is locked; the next one is in {Minutes:F0} minutes")]
+        public static partial void Locked(ILogger logger, double minutes);
     }
 }

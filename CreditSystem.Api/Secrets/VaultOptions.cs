@@ -22,8 +22,23 @@ internal sealed class VaultOptions
     /// <summary><c>VAULT_SECRET_ID</c>.</summary>
     public string? SecretId { get; set; }
 
-    /// <summary>A folder with the files <c>role_id</c> and <c>secret_id</c>, read at each login. <c>VAULT_CREDENTIALS_DIRECTORY</c>.</summary>
+    /// <summary>A token that wraps the secret_id (response wrapping); it can be opened once. <c>VAULT_WRAPPED_SECRET_ID</c>.</summary>
+    public string? WrappedSecretId { get; set; }
+
+    /// <summary>
+    /// A folder with the files <c>role_id</c> and <c>secret_id</c> or <c>wrapped_secret_id</c>; it is watched.
+    /// <c>VAULT_CREDENTIALS_DIRECTORY</c>.
+    /// </summary>
     public string? CredentialsDirectory { get; set; }
+
+    /// <summary>How often that folder is read in case a change went unnoticed.</summary>
+    public TimeSpan CredentialsPollInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The name of the AppRole; where it is given, only a secret_id wrapped for that role is accepted.</summary>
+    public string? RoleName { get; set; }
+
+    /// <summary>How long before the end of its lease a token that could not be renewed is replaced by another login; at most a sixth of the lease.</summary>
+    public TimeSpan RenewalDeadline { get; set; } = TimeSpan.FromMinutes(5);
 
     [Required]
     public string AppRoleMountPoint { get; set; } = "approle";
@@ -58,6 +73,7 @@ internal sealed class VaultOptions
         options.CaCertificate = Named(configuration, "VAULT_CACERT") ?? options.CaCertificate;
         options.RoleId = Named(configuration, "VAULT_ROLE_ID") ?? options.RoleId;
         options.SecretId = Named(configuration, "VAULT_SECRET_ID") ?? options.SecretId;
+        options.WrappedSecretId = Named(configuration, "VAULT_WRAPPED_SECRET_ID") ?? options.WrappedSecretId;
         options.CredentialsDirectory = Named(configuration, "VAULT_CREDENTIALS_DIRECTORY") ?? options.CredentialsDirectory;
         if (options.SecretDirectories.Count == 0)
             options.SecretDirectories.Add("/run/secrets");

@@ -18,21 +18,14 @@ internal sealed class VaultSession(VaultLogin login, TimeProvider time) : IDispo
     /// <exception cref="VaultUnavailableException">Vault gave no answer, or denies it.</exception>
     public async Task<T> CallAsync<T>(Func<IVaultClient, Task<T>> call, CancellationToken cancellationToken)
     {
-        var token = await GetTokenAsync(cancellationToken);
         try
         {
-            return await call(token.Client).WaitAsync(cancellationToken);
+            return await CallWithTokenAsync(call, cancellationToken);
         }
-        catch (VaultApiException exception) when (exception.HttpStatusCode == HttpStatusCode.Forbidden)
+        catch (Exception exception) when (VaultUnavailableException.Covers(exception))
         {
-            // A policy's denial and a token that is gone look alike; only the token can tell.
-            if (await IsAliveAsync(token, cancellationToken))
-                throw VaultUnavailableException.From(exception);
+            throw VaultUnavailableException.From(exception);
         }
-
-        Forget(token);
-        token = await GetTokenAsync(cancellationToken);
-        return await call(token.Client).WaitAsync(cancellationToken);
     }
 
     /// <summary>The current token, after a login if need be. Callers at the same time share one login, and a failure holds off the next.</summary>
@@ -77,7 +70,27 @@ internal sealed class VaultSession(VaultLogin login, TimeProvider time) : IDispo
 
     public void Dispose() => _gate.Dispose();
 
-    private void Forget(VaultToken token) => Interlocked.CompareExchange(ref _current, null, token);
+    /// <summary>Vault no longer knows it.</summary>
+    public void Forget(VaultToken token) => Interlocked.CompareExchange(ref _current, null, token);
+
+    private async Task<T> CallWithTokenAsync<T>(Func<IVaultClient, Task<T>> call, CancellationToken cancellationToken)
+    {
+        var token = await GetTokenAsync(cancellationToken);
+        try
+        {
+            return await call(token.Client).WaitAsync(cancellationToken);
+        }
+        catch (VaultApiException exception) when (exception.HttpStatusCode == HttpStatusCode.Forbidden)
+        {
+            // A policy's denial and a token that is gone look alike; only the token can tell.
+            if (await IsAliveAsync(token, cancellationToken))
+                throw VaultUnavailableException.From(exception);
+        }
+
+        Forget(token);
+        token = await GetTokenAsync(cancellationToken);
+        return await call(token.Client).WaitAsync(cancellationToken);
+    }
 
     private async Task<VaultToken> LoginAsync(CancellationToken cancellationToken)
     {

@@ -94,6 +94,8 @@ internal sealed partial class MinimalVault : IAsyncDisposable
             return (200, new JsonObject { ["initialized"] = true, ["sealed"] = false, ["standby"] = false, ["version"] = "1.20.0" });
         if (path == "auth/approle/login")
             return Login(body);
+        if (path is "sys/wrapping/lookup" or "sys/wrapping/unwrap")
+            return AnswerWrapping(path, (string?)body["token"] ?? request.Headers["X-Vault-Token"].ToString());
         if (!_tokens.TryGetValue(request.Headers["X-Vault-Token"].ToString(), out var token) || token.ExpiresAt <= _time.GetUtcNow())
             return (403, Errors("2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n"));
         return path switch

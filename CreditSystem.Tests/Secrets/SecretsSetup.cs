@@ -33,6 +33,8 @@ internal sealed class SecretsSetup : IDisposable
 
     public IConfigurationRoot Configuration => _root;
 
+    public TokenRenewal Renewal => Graph.Renewal;
+
     public SecretStore Store => Graph.Store;
 
     public Task<bool> RefreshAsync() => Store.RefreshAsync(TestContext.Current.CancellationToken);
