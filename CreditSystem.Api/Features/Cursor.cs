@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using CreditSystem.Api.Ledger;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features;
 
@@ -27,6 +28,8 @@ internal static class Cursor
         position = new HistoryPosition(BinaryPrimitives.ReadInt64BigEndian(bytes), BinaryPrimitives.ReadInt64BigEndian(bytes[8..]));
         return position is { Sequence: >= 0, Block: >= 0 };
     }
+
+    public static ProblemHttpResult Invalid() => Refusal.BadRequest("invalid_cursor", "Pass next_cursor of the page before, unchanged.");
 
     public static Checked<int> Limit(int? limit) => limit switch
     {

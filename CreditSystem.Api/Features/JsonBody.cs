@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using CreditSystem.Api.Problems;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features;
@@ -45,6 +46,13 @@ internal static class JsonBody
             return TooLarge();
         }
     }
+
+    /// <summary>The same where a request without a body stands for <paramref name="absent"/>.</summary>
+    public static async ValueTask<Checked<T>> ReadOptionalAsync<T>(HttpRequest request, JsonTypeInfo<T> type, T absent)
+        where T : class => request.ContentType is null && !CanHaveBody(request) ? absent : await ReadAsync(request, type);
+
+    private static bool CanHaveBody(HttpRequest request) =>
+        request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? request.ContentLength is not (null or 0);
 
     private static Checked<T> Parse<T>(in ReadOnlySequence<byte> body, JsonTypeInfo<T> type)
         where T : class

@@ -1,7 +1,10 @@
 using CreditSystem.Api.Features.Accounts;
+using CreditSystem.Api.Features.Audit;
+using CreditSystem.Api.Features.Grants;
+using CreditSystem.Api.Features.Holds;
 using CreditSystem.Api.Features.Transfers;
+using CreditSystem.Api.Features.Usage;
 using CreditSystem.Api.Ledger;
-using CreditSystem.Api.Ledger.Audit;
 using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Outbox;
 using Microsoft.AspNetCore.Diagnostics;
@@ -21,7 +24,6 @@ internal static class LedgerExtensions
         builder.Services.AddSingleton<LedgerMetrics>();
         builder.Services.AddSingleton<CreditLedger>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CreditLedger>());
-        builder.Services.AddHostedService<LedgerWatch>();
         // Ahead of the handler that answers whatever nobody else does.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IExceptionHandler, LedgerExceptionHandler>());
         builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, LedgerJson.Default));
@@ -34,6 +36,10 @@ internal static class LedgerExtensions
         var version = routes.MapGroup("/v1");
         version.MapAccounts();
         version.MapTransfers();
+        version.MapHolds();
+        version.MapGrants();
+        version.MapUsage();
+        version.MapAudit();
         return routes;
     }
 }

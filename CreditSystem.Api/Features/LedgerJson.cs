@@ -1,6 +1,10 @@
 using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Accounts;
+using CreditSystem.Api.Features.Audit;
+using CreditSystem.Api.Features.Grants;
+using CreditSystem.Api.Features.Holds;
 using CreditSystem.Api.Features.Transfers;
+using CreditSystem.Api.Features.Usage;
 
 namespace CreditSystem.Api.Features;
 
@@ -19,4 +23,23 @@ namespace CreditSystem.Api.Features;
 [JsonSerializable(typeof(EntryPage))]
 [JsonSerializable(typeof(CreateTransferRequest))]
 [JsonSerializable(typeof(TransferResponse))]
+[JsonSerializable(typeof(CreateBatchRequest))]
+[JsonSerializable(typeof(BatchResponse))]
+[JsonSerializable(typeof(AtomicBatchResponse))]
+[JsonSerializable(typeof(ReverseTransferRequest))]
+[JsonSerializable(typeof(VoidRequest))]
+[JsonSerializable(typeof(PlaceHoldRequest))]
+[JsonSerializable(typeof(CaptureHoldRequest))]
+[JsonSerializable(typeof(HoldResponse))]
+[JsonSerializable(typeof(CaptureResponse))]
+[JsonSerializable(typeof(IssueGrantRequest))]
+[JsonSerializable(typeof(GrantResponse))]
+[JsonSerializable(typeof(GrantPage))]
+[JsonSerializable(typeof(VoidedGrantResponse))]
+[JsonSerializable(typeof(RecordUsageRequest))]
+[JsonSerializable(typeof(UsageResponse))]
+[JsonSerializable(typeof(StatementResponse))]
+[JsonSerializable(typeof(InvariantsResponse))]
+[JsonSerializable(typeof(ChainResponse))]
+[JsonSerializable(typeof(BlockPageResponse))]
 internal sealed partial class LedgerJson : JsonSerializerContext;

@@ -1,5 +1,7 @@
 using System.Globalization;
+using CreditSystem.Api.Access;
 using CreditSystem.Api.Ledger;
+using CreditSystem.Api.Ledger.Commit;
 using CreditSystem.Api.Ledger.Model;
 using CreditSystem.Api.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -10,20 +12,37 @@ namespace CreditSystem.Api.Features;
 internal static class LedgerResults
 {
     /// <summary>Commits the command and answers; a replay gives the answer of the first time.</summary>
-    public static async Task<IResult> ExecuteAsync(HttpContext context, CreditLedger ledger, Command command, Func<LedgerRecord, IResult> accepted)
+    public static async Task<IResult> ExecuteAsync(HttpContext context, CreditLedger ledger, Command command, Func<LedgerRecord, IResult> accepted) =>
+        await ledger.ExecuteAsync(command with { TraceId = Problem.TraceId }) is { } committed
+            ? Answer(context, committed, command.Fingerprint, accepted)
+            : InFlight(context);
+
+    /// <summary>
+    /// What to answer to a request that is outside its bounds now. Bounds can be changed: where the log has the request
+    /// under its key, it was inside them, and a retry must learn what became of it.
+    /// </summary>
+    public static async Task<IResult> RefuseAsync(
+        HttpContext context, CreditLedger ledger, Caller caller, IdempotencyKey key, ProblemHttpResult problem, Func<LedgerRecord, IResult> accepted) =>
+        problem.StatusCode == StatusCodes.Status422UnprocessableEntity
+        && await ledger.FindRecordAsync(caller.Tenant, key.Id, context.RequestAborted) is { } record && record.Command.Id == key.Id
+            ? Answer(context, new Committed(record, Replayed: true), key.Fingerprint, accepted)
+            : problem;
+
+    public static IResult Answer(HttpContext context, Committed committed, byte[] fingerprint, Func<LedgerRecord, IResult> accepted)
     {
-        if (await ledger.ExecuteAsync(command with { TraceId = Problem.TraceId }) is not { } committed)
-        {
-            context.Response.Headers.RetryAfter = "1";
-            return Problem.Of(StatusCodes.Status409Conflict, "idempotency_in_flight", "A request with this Idempotency-Key is being processed.");
-        }
         if (committed.Replayed)
         {
-            if (!committed.Record.Command.Fingerprint.AsSpan().SequenceEqual(command.Fingerprint))
+            if (!committed.Record.Command.Fingerprint.AsSpan().SequenceEqual(fingerprint))
                 return KeyReused();
             context.Response.Headers[IdempotencyKey.ReplayedHeaderName] = "true";
         }
         return committed.Record.Rejection is { } rejection ? Rejected(committed.Record, rejection) : accepted(committed.Record);
+    }
+
+    public static IResult InFlight(HttpContext context)
+    {
+        context.Response.Headers.RetryAfter = "1";
+        return Problem.Of(StatusCodes.Status409Conflict, "idempotency_in_flight", "A request with this Idempotency-Key is being processed.");
     }
 
     public static ProblemHttpResult KeyReused() => Problem.Of(
@@ -50,7 +69,7 @@ internal static class LedgerResults
         }
     }
 
-    private static (int Status, string Code, string Detail) Describe(RejectionCode code) => code switch
+    public static (int Status, string Code, string Detail) Describe(RejectionCode code) => code switch
     {
         RejectionCode.AccountNotFound => (404, "account_not_found", "There is no such account."),
         RejectionCode.AccountExists => (409, "account_exists", "The holder has an account in this asset."),

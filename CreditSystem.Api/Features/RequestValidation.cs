@@ -24,17 +24,25 @@ internal static class RequestValidation
         if (value.Length == 0 || value.Length > maxLength || string.IsNullOrWhiteSpace(value))
             return Refusal.BadRequest("invalid_" + name, $"{name} must have 1 to {maxLength} characters.");
         foreach (var character in value)
-            if (char.IsControl(character) || character is '\uFFFE' or '\uFFFF')
-                return Refusal.BadRequest("invalid_" + name, $"{name} must not have control characters.");
+            if (IsInvisible(character))
+                return Refusal.BadRequest("invalid_" + name, $"{name} must not have control, line-breaking or direction-changing characters.");
         return null;
     }
+
+    // Direction overrides make a text look like another one (CVE-2021-42574); U+2028 and U+2029 end a line in some readers.
+    private static bool IsInvisible(char character) =>
+        char.IsControl(character)
+        || character is '\u061C' or '\u200E' or '\u200F' or '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\uFEFF' or '\uFFFE' or '\uFFFF';
+
+    public static ProblemHttpResult? Positive(string name, long? amount) =>
+        amount <= 0 ? Refusal.BadRequest("invalid_amount", $"{name} must be positive.") : null;
 
     public static ProblemHttpResult? Amount(string name, long? amount, LedgerOptions options, string tenant, string? asset)
     {
         if (amount is not { } value)
             return null;
-        if (value <= 0)
-            return Refusal.BadRequest("invalid_amount", $"{name} must be positive.");
+        if (Positive(name, value) is { } invalid)
+            return invalid;
         // Without an asset in the request the accounts decide it; its bounds are those of the default asset.
         var bounds = options.Asset(tenant, asset ?? options.DefaultAsset);
         if (bounds is null)
@@ -63,11 +71,20 @@ internal static class RequestValidation
         ? account
         : Refusal.BadRequest("invalid_" + name, $"{name} must be the id of an account or the name of a system account.");
 
+    /// <summary>An account of a holder, which has no name but its id.</summary>
+    public static Checked<AccountRef> HolderAccount(string name, string? text) => Guid.TryParseExact(text, "D", out var id)
+        ? AccountRef.To(id)
+        : Refusal.BadRequest("invalid_" + name, $"{name} must be the id of an account.");
+
+    /// <summary>What a caller may attach to everything that moves credits.</summary>
+    public static Checked<StoredMetadata> Details(string? reference, SortedDictionary<string, string>? metadata) =>
+        Text("reference", reference, MaxReferenceLength) is { } invalid ? invalid : Metadata(metadata);
+
     /// <summary>The metadata in the form in which it is stored: one compact JSON object, members in order.</summary>
-    public static Checked<string?> Metadata(SortedDictionary<string, string>? metadata)
+    public static Checked<StoredMetadata> Metadata(SortedDictionary<string, string>? metadata)
     {
         if (metadata is null || metadata.Count == 0)
-            return (string?)null;
+            return default(StoredMetadata);
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, Compact))
         {
@@ -82,6 +99,9 @@ internal static class RequestValidation
         }
         if (stream.Length > MaxMetadataBytes)
             return Refusal.BadRequest("invalid_metadata", $"metadata may have at most {MaxMetadataBytes} bytes as JSON.");
-        return System.Text.Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+        return new StoredMetadata(System.Text.Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length));
     }
 }
+
+/// <param name="Text">Null where there is none.</param>
+internal readonly record struct StoredMetadata(string? Text);

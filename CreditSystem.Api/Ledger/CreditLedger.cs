@@ -26,7 +26,6 @@ internal sealed partial class CreditLedger : BackgroundService
         partitions = [.. Enumerable.Range(0, options.Value.Partitions).Select(number => new LedgerPartition(number, store, options.Value, metrics, time, logger))];
         auditors = [.. partitions.Select(partition => new InvariantAuditor(partition.Number, store))];
         metrics.Observe("credit_system_ledger_queue_depth", () => partitions.Sum(partition => (long)partition.QueueDepth), "Commands that wait for a commit");
-        metrics.Observe("credit_system_ledger_queue_capacity", () => (long)partitions.Length * options.Value.QueueCapacity, "Commands that may wait before new ones are refused");
     }
 
     public IReadOnlyList<LedgerPartition> Partitions => partitions;
@@ -50,11 +49,32 @@ internal sealed partial class CreditLedger : BackgroundService
         }
     }
 
+    /// <summary>
+    /// Commits the commands of one request in one block, each with its own outcome. The request has a record of its own, so
+    /// that its key is known for ever: a repetition executes nothing and gets the outcomes of the first time.
+    /// </summary>
+    /// <returns>The outcome of the request itself and then of each command; null when one with the same id is being processed now.</returns>
+    public async Task<Committed[]?> ExecuteAsync(Command request, IEnumerable<Command> commands)
+    {
+        if (!inFlight.TryAdd(request.Id, 0))
+            return null;
+        try
+        {
+            return await SubmitAsync(request.Tenant, [request, .. commands], keyed: true);
+        }
+        finally
+        {
+            inFlight.TryRemove(request.Id, out _);
+        }
+    }
+
     /// <summary>Commits commands of one tenant, each with its own outcome.</summary>
-    public async Task<Committed[]> SubmitAsync(string tenant, Command[] commands)
+    public Task<Committed[]> SubmitAsync(string tenant, Command[] commands) => SubmitAsync(tenant, commands, keyed: false);
+
+    private async Task<Committed[]> SubmitAsync(string tenant, Command[] commands, bool keyed)
     {
         var started = Stopwatch.GetTimestamp();
-        var outcomes = await PartitionOf(tenant).SubmitAsync(commands);
+        var outcomes = await PartitionOf(tenant).SubmitAsync(commands, keyed);
         var elapsed = Stopwatch.GetElapsedTime(started);
         foreach (var outcome in outcomes)
             if (outcome.Replayed)

@@ -1,5 +1,4 @@
 using CreditSystem.Api.Access.Sessions;
-using CreditSystem.Api.Auditing;
 using CreditSystem.Api.Problems;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
@@ -9,7 +8,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace CreditSystem.Api.Access.Tokens;
 
 /// <summary>How an access token is verified. Claims that it does not know (such as a fingerprint) are no reason to refuse it.</summary>
-internal sealed class BearerSetup(SigningKeys keys, IOptions<AccessTokenOptions> tokens, TimeProvider time, SecurityMetrics metrics) : IConfigureNamedOptions<JwtBearerOptions>
+internal sealed class BearerSetup(SigningKeys keys, IOptions<AccessTokenOptions> tokens, TimeProvider time) : IConfigureNamedOptions<JwtBearerOptions>
 {
     public void Configure(JwtBearerOptions options) => Configure(JwtBearerDefaults.AuthenticationScheme, options);
 
@@ -46,7 +45,7 @@ internal sealed class BearerSetup(SigningKeys keys, IOptions<AccessTokenOptions>
     }
 
     /// <summary>Replaces the token's claims by the few that the API acts on.</summary>
-    private static Task AcceptAsync(TokenValidatedContext context)
+    private static async Task AcceptAsync(TokenValidatedContext context)
     {
         var user = context.Principal!;
         var tenant = user.FindFirst(AccessExtensions.TenantClaim)?.Value;
@@ -54,29 +53,41 @@ internal sealed class BearerSetup(SigningKeys keys, IOptions<AccessTokenOptions>
         if (string.IsNullOrEmpty(tenant) || string.IsNullOrEmpty(subject))
         {
             context.Fail("The token names no tenant or no subject.");
-            return Task.CompletedTask;
+            return;
         }
 
-        // Whether the session is over the request gate asks, together with what else it asks of Redis.
         var session = user.FindFirst(AccessExtensions.SessionClaim)?.Value;
+        if (session is not null && await context.HttpContext.RequestServices.GetRequiredService<Revocations>().ContainsAsync(session, context.HttpContext.RequestAborted))
+        {
+            context.Fail("The session is over.");
+            return;
+        }
+
         context.Principal = Credential.ToPrincipal(context.Scheme.Name, new Credential(
             tenant,
             subject,
             user.FindFirst(AccessExtensions.RoleClaim)?.Value ?? Role.Service,
             user.FindAll(AccessExtensions.ScopeClaim).SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
             user.FindFirst(JwtRegisteredClaimNames.Jti)?.Value ?? "",
-            session,
-            Revocation: session is null ? null : Revocations.KeyOfSession(session)));
-        return Task.CompletedTask;
+            session));
     }
 
-    private Task ChallengeAsync(JwtBearerChallengeContext context)
+    private static async Task ChallengeAsync(JwtBearerChallengeContext context)
     {
         context.HandleResponse();
-        metrics.Count(context.AuthenticateFailure is null ? SecurityEvent.CredentialMissing : SecurityEvent.TokenRefused);
+        var response = context.Response;
         if (context.AuthenticateFailure is null)
-            return CredentialProblem.WriteAsync(context.HttpContext, ProblemCodes.AuthRequired, "Send an access token (Authorization: Bearer) or an API key (X-API-Key).");
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+            await Problem.Of(StatusCodes.Status401Unauthorized, ProblemCodes.AuthRequired, "Send an access token (Authorization: Bearer) or an API key (X-API-Key).").ExecuteAsync(context.HttpContext);
+            return;
+        }
+
         var expired = context.AuthenticateFailure is SecurityTokenInvalidLifetimeException or SecurityTokenExpiredException;
-        return CredentialProblem.WriteAsync(context.HttpContext, ProblemCodes.TokenInvalid, expired ? "The access token has expired." : "The access token is not valid.");
+        response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+        await Problem.Of(
+            StatusCodes.Status401Unauthorized,
+            ProblemCodes.TokenInvalid,
+            expired ? "The access token has expired." : "The access token is not valid.").ExecuteAsync(context.HttpContext);
     }
 }

@@ -16,5 +16,7 @@ internal static class AccountEndpoints
         reads.MapGet("", GetAccount.HandleAsync).WithName("GetAccount").WithSummary("Read an account").Produces<AccountResponse>();
         reads.MapGet("/balance", GetBalance.HandleAsync).WithName("GetBalance").WithSummary("Read the balances of an account, now or at a time in the past").Produces<BalanceResponse>();
         reads.MapGet("/entries", ListEntries.HandleAsync).WithName("ListEntries").WithSummary("List the entries of an account, newest first").Produces<EntryPage>();
+        reads.MapGet("/statement", GetStatement.HandleAsync).WithName("GetStatement").WithSummary("Read a statement of account, as JSON or CSV")
+            .Produces<StatementResponse>(StatusCodes.Status200OK, "application/json", CsvStatement.ContentType).WithRequestTimeout(LongRead.Policy);
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using CreditSystem.Api.Ledger;
 using CreditSystem.Api.Ledger.Model;
@@ -7,11 +8,13 @@ namespace CreditSystem.Api.Features.Accounts;
 
 internal static class GetBalance
 {
-    public static async Task<IResult> HandleAsync(HttpContext context, CreditLedger ledger, TimeProvider time, string id, string? at = null)
+    public static async Task<IResult> HandleAsync(
+        HttpContext context, CreditLedger ledger, TimeProvider time, [AsParameters] AccountQuery query,
+        [Description("A time in the past, RFC 3339: the balances as they were then, without pending and available.")] string? at = null)
     {
         if (!Timestamp.TryParse(at, out var moment))
             return Timestamp.Invalid("at");
-        if (!(await AccountLookup.FindAsync(context, ledger, id)).TryGet(out var account, out var problem))
+        if (!(await AccountLookup.FindAsync(context, ledger, query)).TryGet(out var account, out var problem))
             return problem;
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         return moment is { } past && past < now
@@ -25,13 +28,10 @@ internal static class GetBalance
             return Problem.Of(
                 StatusCodes.Status404NotFound, "account_not_found",
                 string.Create(CultureInfo.InvariantCulture, $"The account was opened at {Codes.Time(account.OpenedAt):O}."));
-        var reader = ledger.PartitionOf(account.Tenant).Reader;
-        var position = await History.AtAsync(reader, account, moment, context.RequestAborted);
-        var entry = await History.EntryAsync(reader, account.Id, position, context.RequestAborted);
+        var then = await ledger.BalanceAtAsync(account, moment, context.RequestAborted);
         // What was pending and available then would need the grants of then; what was posted and held is in the entry.
         var balance = new BalanceResponse(
-            account.Id, account.Asset, entry?.Entry.Posted ?? 0, entry?.Entry.Held ?? 0, null, account.CreditLimit, null,
-            entry?.Entry.Sequence ?? 0, Codes.Time(moment));
+            account.Id, account.Asset, then.Posted, then.Held, null, account.CreditLimit, null, then.Sequence, Codes.Time(moment));
         return TypedResults.Json(balance, LedgerJson.Default.BalanceResponse);
     }
 }

@@ -1,47 +1,34 @@
+using System.ComponentModel;
 using CreditSystem.Api.Ledger;
-using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Model;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Accounts;
 
 internal static class ListEntries
 {
-    public static async Task<IResult> HandleAsync(HttpContext context, CreditLedger ledger, string id, string? cursor = null, int? limit = null)
+    public static async Task<IResult> HandleAsync(
+        HttpContext context, CreditLedger ledger, [AsParameters] AccountQuery query,
+        [Description("next_cursor of the page before.")] string? cursor = null,
+        [Description("1 to 200; by default 50.")] int? limit = null)
     {
         if (!Cursor.Limit(limit).TryGet(out var size, out var problem))
             return problem;
-        if (!(await AccountLookup.FindAsync(context, ledger, id)).TryGet(out var account, out problem))
+        HistoryPosition? position = null;
+        if (cursor is not null)
+        {
+            if (!Cursor.TryDecode(cursor, out var given))
+                return Cursor.Invalid();
+            position = given;
+        }
+        if (!(await AccountLookup.FindAsync(context, ledger, query)).TryGet(out var account, out problem))
             return problem;
-        var position = HistoryPosition.End(account);
-        if (cursor is not null && (!Cursor.TryDecode(cursor, out position) || position.Sequence > account.Sequence || position.Block > account.PreviousBlock))
-            return InvalidCursor();
-
-        var entries = new List<EntryResponse>(size);
-        string? next = null;
-        try
-        {
-            await foreach (var entry in History.BackFromAsync(ledger.PartitionOf(account.Tenant).Reader, account.Id, position, context.RequestAborted))
-            {
-                if (entries.Count == size)
-                {
-                    next = Cursor.Encode(new HistoryPosition(entry.Entry.Sequence, entry.Record.Block));
-                    break;
-                }
-                entries.Add(Of(entry));
-            }
-        }
-        catch (LedgerCorruptException) when (cursor is not null)
-        {
-            // A cursor that nobody was given points at a block without an entry of this account.
-            return InvalidCursor();
-        }
-        return TypedResults.Json(new EntryPage(entries, next), LedgerJson.Default.EntryPage);
+        if (await ledger.EntriesAsync(account, position, size, context.RequestAborted) is not { } page)
+            return Cursor.Invalid();
+        return TypedResults.Json(
+            new EntryPage([.. page.Entries.Select(Of)], page.Next is { } next ? Cursor.Encode(next) : null), LedgerJson.Default.EntryPage);
     }
 
     internal static EntryResponse Of(HistoryEntry entry) => new(
         entry.Entry.Sequence, entry.Posting.Id, entry.Posting.Kind.ToCode(), entry.Entry.Amount, entry.Entry.Posted, entry.Entry.Held,
         entry.Reference, entry.Record.Block, Codes.Time(entry.Record.At));
-
-    private static ProblemHttpResult InvalidCursor() => Refusal.BadRequest("invalid_cursor", "Pass next_cursor of the page before, unchanged.");
 }

@@ -34,11 +34,13 @@ internal static class CreateTransfer
             return problem;
         if (!IdempotencyKey.Of(context, caller, Route, request, LedgerJson.Default.CreateTransferRequest).TryGet(out var key, out problem))
             return problem;
-        if (!ToCommand(request, caller, key, options.Value).TryGet(out var command, out problem))
-            return problem;
-        return await LedgerResults.ExecuteAsync(context, ledger, command, record =>
-            TypedResults.Json(TransferResponse.Of(record, 0), LedgerJson.Default.TransferResponse, statusCode: StatusCodes.Status201Created));
+        return ToCommand(request, caller, key, options.Value).TryGet(out var command, out problem)
+            ? await LedgerResults.ExecuteAsync(context, ledger, command, Accepted)
+            : await LedgerResults.RefuseAsync(context, ledger, caller, key, problem, Accepted);
     }
+
+    internal static IResult Accepted(LedgerRecord record) =>
+        TypedResults.Json(TransferResponse.Of(record, 0), LedgerJson.Default.TransferResponse, statusCode: StatusCodes.Status201Created);
 
     internal static Checked<MoveCredits> ToCommand(CreateTransferRequest request, Caller caller, IdempotencyKey key, LedgerOptions options)
     {
@@ -48,15 +50,13 @@ internal static class CreateTransfer
             return problem;
         if (!TransferKinds.TryParseRequested(request.Kind ?? "transfer", out var kind))
             return Refusal.BadRequest("invalid_kind", "kind must be transfer, purchase, reward, grant, burn, refund or adjustment.");
-        if (RequestValidation.Text("reference", request.Reference, RequestValidation.MaxReferenceLength) is { } invalid)
-            return invalid;
+        if (!RequestValidation.Details(request.Reference, request.Metadata).TryGet(out var metadata, out problem))
+            return problem;
         if (RequestValidation.Amount("amount", request.Amount, options, caller.Tenant, request.Asset) is { } bounds)
             return bounds;
-        if (!RequestValidation.Metadata(request.Metadata).TryGet(out var metadata, out problem))
-            return problem;
         // Between two system accounts nothing else says which asset is meant.
         var asset = request.Asset ?? (from.IsSystem && to.IsSystem ? options.DefaultAsset : null);
         return new MoveCredits(
-            key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null, kind, from, to, asset, request.Amount, request.Reference, metadata);
+            key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null, kind, from, to, asset, request.Amount, request.Reference, metadata.Text);
     }
 }

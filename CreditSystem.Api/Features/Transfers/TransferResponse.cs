@@ -13,13 +13,14 @@ namespace CreditSystem.Api.Features.Transfers;
 /// <param name="Amount">How much, in minor units.</param>
 /// <param name="Reference">The caller's own name for it.</param>
 /// <param name="Metadata">What the caller wanted kept with it.</param>
+/// <param name="Allocations">Which grants paid; absent where none did.</param>
 /// <param name="Reversed">How much of it has been reversed; only when the transfer is read.</param>
 /// <param name="Block">The block of the log that holds it.</param>
 /// <param name="CreatedAt">When it was posted.</param>
 public sealed record TransferResponse(
     Guid Id, string Kind, Guid From, Guid? To, string Asset,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
-    string? Reference, JsonElement? Metadata,
+    string? Reference, JsonElement? Metadata, IReadOnlyList<Allocation>? Allocations,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long? Reversed,
     long Block, DateTimeOffset CreatedAt)
 {
@@ -31,7 +32,7 @@ public sealed record TransferResponse(
         var only = posting.Entries.Length == 1;
         return new TransferResponse(
             posting.Id, posting.Kind.ToCode(), only ? posting.Entries[0].Account : posting.Debit.Account, only ? null : posting.Credit.Account,
-            posting.Asset, posting.Amount, reference, Json(metadata), reversed, record.Block, Codes.Time(record.At));
+            posting.Asset, posting.Amount, reference, Json(metadata), only ? null : Allocation.Of(posting.Debit), reversed, record.Block, Codes.Time(record.At));
     }
 
     internal static JsonElement? Json(string? metadata)
@@ -40,5 +41,19 @@ public sealed record TransferResponse(
             return null;
         using var document = JsonDocument.Parse(metadata);
         return document.RootElement.Clone();
+    }
+}
+
+/// <summary>What one grant paid of a transfer.</summary>
+/// <param name="Grant">The grant; absent for what is outside grants.</param>
+/// <param name="Amount">How much, in minor units.</param>
+public sealed record Allocation(Guid? Grant, [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount)
+{
+    internal static Allocation[]? Of(Entry debit)
+    {
+        if (debit.Lots.Length == 0)
+            return null;
+        var drawn = Array.FindAll(debit.Lots, lot => lot.Amount < 0);
+        return drawn.Length == 0 ? null : Array.ConvertAll(drawn, lot => new Allocation(lot.Terms.IsBase ? null : lot.Terms.Id, -lot.Amount));
     }
 }

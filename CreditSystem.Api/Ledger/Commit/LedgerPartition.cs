@@ -34,7 +34,7 @@ internal sealed partial class LedgerPartition(
 
     /// <summary>Commits the commands; each gets its own outcome.</summary>
     /// <exception cref="LedgerUnavailableException">Nothing was written, or the outcome is not known.</exception>
-    public Task<Committed[]> SubmitAsync(Command[] commands)
+    public Task<Committed[]> SubmitAsync(Command[] commands, bool keyed = false)
     {
         if (Interlocked.Add(ref waiting, commands.Length) > options.QueueCapacity && commands.Length < Volatile.Read(ref waiting))
         {
@@ -42,7 +42,7 @@ internal sealed partial class LedgerPartition(
             metrics.Rejected("queue_full");
             throw new LedgerUnavailableException("The queue of this tenant's log is full.", LedgerUnavailableReason.QueueFull);
         }
-        var submission = new Submission(commands);
+        var submission = new Submission(commands, keyed);
         if (!queue.Writer.TryWrite(submission))
         {
             Interlocked.Add(ref waiting, -commands.Length);
@@ -111,13 +111,12 @@ internal sealed partial class LedgerPartition(
     {
         var started = Stopwatch.GetTimestamp();
         var view = new LedgerView(State, State.Head + 1, Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), State.At));
-        using (LedgerTracing.Evaluate(batch))
-        {
-            await RememberAsync(view, batch, cancellationToken);
-            foreach (var submission in batch)
-                for (var i = 0; i < submission.Commands.Length; i++)
-                    submission.Outcomes[i] = Execute(view, submission.Commands[i]);
-        }
+        await RememberAsync(view, batch, cancellationToken);
+        foreach (var submission in batch)
+            for (var i = 0; i < submission.Commands.Length; i++)
+                submission.Outcomes[i] = i > 0 && submission.Keyed && submission.Outcomes[0].Replayed
+                    ? Recall(view, submission.Commands[i])
+                    : Execute(view, submission.Commands[i]);
 
         if (view.Records.Count == 0)
         {
@@ -125,7 +124,8 @@ internal sealed partial class LedgerPartition(
             await Reader.CatchUpAsync(cancellationToken);
             return true;
         }
-        using var activity = LedgerTracing.Commit(batch, number, view);
+        using var activity = LedgerMetrics.Source.StartActivity("ledger.commit", ActivityKind.Internal, batch[0].Parent);
+        activity?.SetTag("ledger.block.records", view.Records.Count);
         var block = Block.Seal(number, view.BlockNumber, view.At, State.Hash, RecordWriter.Write(view.Records));
         if (!await AppendAsync(block, cancellationToken))
         {
@@ -142,6 +142,10 @@ internal sealed partial class LedgerPartition(
         var replayed = view.Known(command.Id) is { } earlier && earlier.Command.Id == command.Id;
         return new Committed(Evaluator.Execute(view, command), replayed);
     }
+
+    /// <summary>The outcome of a command whose request is in the log. What is not there was outside its bounds then, and is refused again.</summary>
+    private static Committed Recall(LedgerView view, Command command) =>
+        new(view.Known(command.Id) is { } earlier && earlier.Command.Id == command.Id ? earlier : LedgerRecord.Rejected(command, RejectionCode.LimitExceeded), true);
 
     /// <summary>
     /// Inserts until it is known who has the number. Trying the same block again is safe whatever became of the earlier

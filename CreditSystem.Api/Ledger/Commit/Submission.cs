@@ -8,11 +8,15 @@ namespace CreditSystem.Api.Ledger.Commit;
 internal readonly record struct Committed(LedgerRecord Record, bool Replayed);
 
 /// <summary>Commands of one request that wait for their outcome. Without commands: a read that waits until the state is current.</summary>
-internal sealed class Submission(Command[] commands)
+/// <param name="commands">What to commit, all in one block.</param>
+/// <param name="keyed">The first command stands for the key of the request: where the log has it already, nothing else is executed.</param>
+internal sealed class Submission(Command[] commands, bool keyed = false)
 {
     private readonly TaskCompletionSource<Committed[]> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Command[] Commands { get; } = commands;
+
+    public bool Keyed => keyed;
 
     public Committed[] Outcomes { get; } = commands.Length == 0 ? [] : new Committed[commands.Length];
 

@@ -20,7 +20,11 @@ internal sealed record MoveCredits(
 
 /// <summary>All of the transfers or none.</summary>
 internal sealed record MoveCreditsAtomically(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, MoveCredits[] Items)
-    : Command(Id, Fingerprint, Tenant, Holder);
+    : Command(Id, Fingerprint, Tenant, Holder)
+{
+    /// <summary>Stands in the log for a request whose parts are commands of their own.</summary>
+    public static MoveCreditsAtomically Request(Guid id, byte[] fingerprint, string tenant, string? holder) => new(id, fingerprint, tenant, holder, []);
+}
 
 /// <param name="Amount">Null: all that has not been reversed yet.</param>
 internal sealed record ReverseTransfer(

@@ -1,0 +1,20 @@
+using CreditSystem.Api.Access;
+
+namespace CreditSystem.Api.Features.Audit;
+
+internal static class AuditEndpoints
+{
+    public static void MapAudit(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/invariants", GetInvariants.HandleAsync).WithTags("Audit").RequireScope(Scope.OpsRead)
+            .WithName("GetInvariants").WithSummary("Check that the ledger adds up").Produces<InvariantsResponse>()
+            .WithRequestTimeout(LongRead.Policy).ProducesReadProblems();
+
+        var audit = routes.MapGroup("/audit").WithTags("Audit").RequireScope(Scope.AuditRead).ProducesReadProblems();
+        audit.MapGet("/verify", VerifyChain.HandleAsync)
+            .WithName("VerifyChain").WithSummary("Recompute the hash chain of the log").Produces<ChainResponse>()
+            .WithRequestTimeout(LongRead.Policy);
+        audit.MapGet("/blocks", ListBlocks.HandleAsync)
+            .WithName("ListBlocks").WithSummary("List the blocks of the log, oldest first").Produces<BlockPageResponse>();
+    }
+}

@@ -1,0 +1,17 @@
+using CreditSystem.Api.Access;
+using CreditSystem.Api.Ledger;
+
+namespace CreditSystem.Api.Features.Audit;
+
+internal static class GetInvariants
+{
+    public static async Task<IResult> HandleAsync(HttpContext context, CreditLedger ledger)
+    {
+        var report = await ledger.InvariantsAsync(context.GetCaller().Tenant, context.RequestAborted);
+        return TypedResults.Json(
+            new InvariantsResponse(
+                report.Holds, report.Block, report.Block == 0 ? null : Codes.Time(report.At), report.Accounts,
+                [.. report.Checks.Select(check => new InvariantResult(check.Name, check.Holds, check.Detail))]),
+            LedgerJson.Default.InvariantsResponse);
+    }
+}

@@ -1,0 +1,27 @@
+using System.ComponentModel;
+using CreditSystem.Api.Access;
+using CreditSystem.Api.Ledger;
+
+namespace CreditSystem.Api.Features.Audit;
+
+internal static class ListBlocks
+{
+    public static async Task<IResult> HandleAsync(
+        HttpContext context, CreditLedger ledger,
+        [Description("next_cursor of the page before.")] string? cursor = null,
+        [Description("1 to 200; by default 50.")] int? limit = null)
+    {
+        if (!Cursor.Limit(limit).TryGet(out var size, out var problem))
+            return problem;
+        var after = default(HistoryPosition);
+        if (cursor is not null && (!Cursor.TryDecode(cursor, out after) || after.Sequence != 0))
+            return Cursor.Invalid();
+        var page = await ledger.BlocksAsync(context.GetCaller().Tenant, after.Block, size, context.RequestAborted);
+        return TypedResults.Json(
+            new BlockPageResponse(
+                [.. page.Blocks.Select(block => new BlockResponse(
+                    block.Number, Codes.Time(block.At), Convert.ToHexStringLower(block.Previous), Convert.ToHexStringLower(block.Hash), block.Records, block.Transfers))],
+                page.Next is { } next ? Cursor.Encode(new HistoryPosition(0, next)) : null),
+            LedgerJson.Default.BlockPageResponse);
+    }
+}

@@ -1,0 +1,94 @@
+using CreditSystem.Api.Access;
+using CreditSystem.Api.Features.Transfers;
+using CreditSystem.Api.Ledger;
+using CreditSystem.Api.Ledger.Commit;
+using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Api.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+
+namespace CreditSystem.Api.Features.Usage;
+
+internal static class RecordUsage
+{
+    private const string Route = "/v1/usage";
+    private const string EventMember = "event_id";
+
+    public static async Task<IResult> HandleAsync(HttpContext context, CreditLedger ledger, IOptions<LedgerOptions> options)
+    {
+        var caller = context.GetCaller();
+        if (!(await JsonBody.ReadAsync(context.Request, LedgerJson.Default.RecordUsageRequest)).TryGet(out var request, out var problem))
+            return problem;
+        if (CreateBatch.Count(request.Events, "events") is { } miscounted)
+            return miscounted;
+        if (Unusable(request.Events) is { } unusable)
+            return unusable;
+        if (!IdempotencyKey.Of(context, caller, Route, request, LedgerJson.Default.RecordUsageRequest).TryGet(out var key, out problem))
+            return problem;
+
+        var items = new Checked<MoveCredits>[request.Events.Count];
+        var commands = new List<Command>(items.Length);
+        for (var i = 0; i < items.Length; i++)
+        {
+            items[i] = ToCommand(request.Events[i], caller, options.Value);
+            if (items[i].TryGet(out var command, out _))
+                commands.Add(command);
+        }
+        var header = MoveCreditsAtomically.Request(key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null);
+        return await ledger.ExecuteAsync(header, commands) is { } outcomes
+            ? LedgerResults.Answer(context, outcomes[0], key.Fingerprint, _ =>
+                TypedResults.Json(Results(request.Events, items, outcomes), LedgerJson.Default.UsageResponse))
+            : LedgerResults.InFlight(context);
+    }
+
+    /// <summary>Without an id of its own an event cannot be charged once, so the whole request is refused.</summary>
+    private static ProblemHttpResult? Unusable(IReadOnlyList<UsageEvent> events)
+    {
+        var ids = new HashSet<string>(events.Count, StringComparer.Ordinal);
+        foreach (var used in events)
+            if (RequestValidation.Text("id", used.Id, RequestValidation.MaxNameLength, required: true) is { } invalid)
+                return invalid;
+            else if (!ids.Add(used.Id))
+                return Refusal.BadRequest("duplicate_event", "Two events of the request have the same id.");
+        return null;
+    }
+
+    private static Checked<MoveCredits> ToCommand(UsageEvent used, Caller caller, LedgerOptions options)
+    {
+        if (!RequestValidation.HolderAccount("account", used.Account).TryGet(out var account, out var problem))
+            return problem;
+        if (RequestValidation.Amount("amount", used.Amount, options, caller.Tenant, asset: null) is { } bounds)
+            return bounds;
+        if (!RequestValidation.Metadata(new(used.Metadata ?? [], StringComparer.Ordinal) { [EventMember] = used.Id }).TryGet(out var metadata, out problem))
+            return problem;
+        // A user names events apart from everybody else, so that nobody can take the id of an event that is still to come.
+        var holder = caller.OwnAccountsOnly ? caller.Principal : null;
+        var id = LedgerId.ForUsageEvent(caller.Tenant, holder is null ? used.Id : $"{holder}\0{used.Id}");
+        var fingerprint = IdempotencyKey.FingerprintOf(HttpMethods.Post, "usage event", used, LedgerJson.Default.UsageEvent);
+        return new MoveCredits(
+            id, fingerprint, caller.Tenant, holder, TransferKind.Burn, account, AccountRef.To(SystemAccount.Revenue), null, used.Amount, null, metadata.Text)
+        { TraceId = Problem.TraceId };
+    }
+
+    private static UsageResponse Results(IReadOnlyList<UsageEvent> events, Checked<MoveCredits>[] items, Committed[] outcomes)
+    {
+        var results = new UsageResult[items.Length];
+        var next = 1;
+        for (var i = 0; i < items.Length; i++)
+            results[i] = items[i].TryGet(out var command, out var problem)
+                ? Result(events[i].Id, command, outcomes[next++].Record)
+                : Refused(events[i].Id, ItemProblem.Of(problem));
+        return new UsageResponse(results);
+    }
+
+    private static UsageResult Result(string id, MoveCredits command, LedgerRecord record)
+    {
+        if (!record.Command.Fingerprint.AsSpan().SequenceEqual(command.Fingerprint))
+            return Refused(id, (StatusCodes.Status422UnprocessableEntity, new ItemProblem("event_id_reused", "This id was used for another event.")));
+        return record.Rejection is { } rejection
+            ? Refused(id, ItemProblem.Of(rejection))
+            : new UsageResult(id, StatusCodes.Status201Created, TransferResponse.Of(record, 0), null);
+    }
+
+    private static UsageResult Refused(string id, (int Status, ItemProblem Problem) refused) => new(id, refused.Status, null, refused.Problem);
+}

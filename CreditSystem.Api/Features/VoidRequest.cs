@@ -1,0 +1,4 @@
+namespace CreditSystem.Api.Features;
+
+/// <summary>Voids what the route names. There is nothing to say about it, so the body may be left out.</summary>
+public sealed record VoidRequest;
