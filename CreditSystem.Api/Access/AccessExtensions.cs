@@ -1,7 +1,11 @@
 using System.Collections.Frozen;
 using System.Security.Claims;
+using CreditSystem.Api.Access.ApiKeys;
 using CreditSystem.Api.Access.Sessions;
 using CreditSystem.Api.Access.Tokens;
+using CreditSystem.Api.Auditing;
+using CreditSystem.Api.RateLimiting;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -16,6 +20,11 @@ internal static class AccessExtensions
     internal const string RoleClaim = "role";
     internal const string SessionClaim = "sid";
     internal const string CredentialClaim = "credential";
+    internal const string CredentialKindClaim = "credential_kind";
+    internal const string RevocationClaim = "revocation";
+
+    /// <summary>The scheme of a request without a word about schemes: an API key where one is shown, a token elsewhere.</summary>
+    private const string AnyCredential = "any";
 
     /// <summary>Adds authentication and authorization. A route that says nothing asks for a credential.</summary>
     internal static void AddAccess(this WebApplicationBuilder builder)
@@ -24,8 +33,15 @@ internal static class AccessExtensions
         builder.AddAccessTokens();
         builder.Services.AddSingleton<PromptRedis>();
         builder.Services.AddSingleton<Revocations>();
-        builder.Services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        builder.AddAuditing();
+        builder.Services.AddAuthentication(AnyCredential)
+            .AddPolicyScheme(AnyCredential, null, options => options.ForwardDefaultSelector = context =>
+                ApiKeyHandler.IsShown(context.Request) ? ApiKeyHandler.SchemeName : JwtBearerDefaults.AuthenticationScheme)
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null)
+            .AddJwtBearer();
         builder.Services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
+        builder.AddApiKeys();
+        builder.AddRateLimiting();
         builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalWriter>();
         builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
     }
@@ -41,8 +57,28 @@ internal static class AccessExtensions
     /// <summary>After the problems, before every endpoint.</summary>
     internal static void UseAccess(this WebApplication app)
     {
+        app.UseMiddleware<AuditRecorder>();
         app.UseAuthentication();
+        app.UseMiddleware<RequestGate>();
         app.UseAuthorization();
+    }
+
+    private static void AddApiKeys(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptionsWithValidateOnStart<ApiKeyOptions>().BindConfiguration(ApiKeyOptions.SectionName).ValidateDataAnnotations();
+        services.AddSingleton<ApiKeyStore>();
+        services.AddSingleton<ApiKeyCache>();
+        services.AddSingleton<ApiKeyIssuer>();
+        services.AddSingleton<ApiKeyUses>();
+        services.AddHostedService(provider => provider.GetRequiredService<ApiKeyUses>());
+    }
+
+    private static void AddRateLimiting(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<RateLimitOptions>().BindConfiguration(RateLimitOptions.SectionName).ValidateDataAnnotations();
+        builder.Services.AddSingleton<RateLimiter>();
+        builder.Services.AddSingleton<LocalLimiter>();
     }
 
     /// <summary>The authenticated caller. Only for endpoints that require a scope; throws where nobody is authenticated.</summary>

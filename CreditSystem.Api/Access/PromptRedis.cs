@@ -7,13 +7,14 @@ namespace CreditSystem.Api.Access;
 /// Redis for what must not wait for it: an answer within a moment or none. After a failure nobody asks for a second, so
 /// that an outage costs no request more than the first few.
 /// </summary>
-internal sealed partial class PromptRedis(RedisConnection connection, TimeProvider time, ILogger<PromptRedis> logger)
+internal sealed partial class PromptRedis(IServiceProvider services, TimeProvider time, ILogger<PromptRedis> logger)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(3);
 
+    private RedisConnection? connection;
     private long pausedUntil;
 
     /// <returns>Whether Redis answered, and what.</returns>
@@ -28,6 +29,8 @@ internal sealed partial class PromptRedis(RedisConnection connection, TimeProvid
     {
         try
         {
+            // At the first use: an API that asks nothing of Redis needs no connection to it.
+            connection ??= services.GetRequiredService<RedisConnection>();
             var value = await connection.ExecuteAsync((database, _) => operation(database), cancellationToken).WaitAsync(patience, cancellationToken);
             return (true, value);
         }

@@ -1,3 +1,4 @@
+using CreditSystem.Api.Auditing;
 using CreditSystem.Api.Problems;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
@@ -6,7 +7,7 @@ using Microsoft.Net.Http.Headers;
 namespace CreditSystem.Api.Access;
 
 /// <summary>Says which scope was missing, in the problem and in <c>WWW-Authenticate</c> (RFC 6750, section 3.1).</summary>
-internal sealed class RefusalWriter : IAuthorizationMiddlewareResultHandler
+internal sealed class RefusalWriter(SecurityMetrics metrics) : IAuthorizationMiddlewareResultHandler
 {
     private readonly AuthorizationMiddlewareResultHandler inner = new();
 
@@ -18,6 +19,7 @@ internal sealed class RefusalWriter : IAuthorizationMiddlewareResultHandler
             return;
         }
 
+        metrics.Count(SecurityEvent.ScopeRefused);
         var scope = authorizeResult.AuthorizationFailure?.FailedRequirements.OfType<ScopeRequirement>().FirstOrDefault()?.Scope;
         if (scope is not null)
             context.Response.Headers[HeaderNames.WWWAuthenticate] = $"Bearer error=\"insufficient_scope\", scope=\"{scope}\"";

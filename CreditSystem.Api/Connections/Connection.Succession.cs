@@ -30,6 +30,7 @@ internal sealed partial class Connection<TClient>
         {
             if (_current!.ConnectionString == connectionString)
                 return true;
+            using var activity = ConnectionTracing.Succeed(_kind.Name);
             var next = Create(connectionString);
             if (await ProbeAsync(next, cancellationToken) is { } reason)
             {

@@ -49,6 +49,9 @@ internal sealed partial class Connection<TClient> : IAsyncDisposable
         _watch = ChangeToken.OnChange(_configuration.GetReloadToken, () => _ = Task.Run(() => FollowAsync(_stopping.Token)));
     }
 
+    /// <summary>The client in use; null before the first use.</summary>
+    public TClient? Latest => _current?.Client;
+
     /// <exception cref="InvalidOperationException">No source has a connection string.</exception>
     public ConnectionGeneration<TClient> Current => _current ?? Begin();
 

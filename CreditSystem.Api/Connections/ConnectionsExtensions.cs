@@ -14,6 +14,8 @@ internal static class ConnectionsExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<MongoConnection>();
         builder.Services.AddSingleton<RedisConnection>();
+        builder.Services.AddSingleton<MongoPoolMetrics>();
+        builder.Services.AddActivatedSingleton<ConnectionMetrics>();
         builder.Services.AddSingleton<HealthProbes>();
         builder.Services.AddHostedService<ConnectionWarmUp>();
         // Both tell of each attempt at the information level.

@@ -22,7 +22,7 @@ internal sealed class MongoConnection : IAsyncDisposable
         var options = services.GetRequiredService<IOptions<ConnectionOptions>>().Value;
         _connection = new Connection<IMongoClient>(new ConnectionKind(
             // Each operation of this client is told itself that it was refused.
-            ConnectionNames.Mongo, (builder, number) => AddClient(builder, number, options), IsAuthenticationFailure, IsUnsent: _ => false), services);
+            ConnectionNames.Mongo, (builder, number) => AddClient(builder, number, options, services.GetService<MongoPoolMetrics>()), IsAuthenticationFailure, IsUnsent: _ => false), services);
     }
 
     /// <summary>The database of the current generation. Take it per operation, never keep it.</summary>
@@ -35,19 +35,24 @@ internal sealed class MongoConnection : IAsyncDisposable
     public Task<T> ExecuteAsync<T>(Func<IMongoDatabase, CancellationToken, Task<T>> operation, CancellationToken cancellationToken) =>
         _connection.ExecuteAsync((client, token) => operation(client.GetDatabase(DatabaseName), token), cancellationToken);
 
+    /// <summary>The client in use, for those who only look; null before the first use.</summary>
+    internal IMongoClient? Latest => _connection.Latest;
+
     public Task<HealthReport> CheckHealthAsync(CancellationToken cancellationToken) => _connection.CheckHealthAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     private string DatabaseName => _configuration[SecretKeys.MongoDatabaseName] ?? DefaultDatabase;
 
-    private static void AddClient(IHostApplicationBuilder builder, int number, ConnectionOptions options) =>
+    private static void AddClient(IHostApplicationBuilder builder, int number, ConnectionOptions options, MongoPoolMetrics? pool) =>
         builder.AddMongoDBClient(ConnectionNames.Mongo, configureClientSettings: settings =>
         {
             // Equal settings would share one pool with a generation that is about to end.
             settings.ApplicationName = $"credit-system-api/{number}";
             settings.ConnectTimeout = options.ConnectTimeout;
             settings.ServerSelectionTimeout = options.ConnectTimeout;
+            // The integration's tracing is there already.
+            settings.ClusterConfigurator += cluster => pool?.Subscribe(cluster);
         });
 
     private static bool IsAuthenticationFailure(Exception exception) => exception switch

@@ -23,6 +23,9 @@ internal sealed class RedisConnection : IAsyncDisposable
     public Task<T> ExecuteAsync<T>(Func<IDatabase, CancellationToken, Task<T>> operation, CancellationToken cancellationToken) =>
         _connection.ExecuteAsync((multiplexer, token) => operation(multiplexer.GetDatabase(), token), cancellationToken);
 
+    /// <summary>The connection in use, for those who only look; null before the first use.</summary>
+    internal IConnectionMultiplexer? Latest => _connection.Latest;
+
     public Task<HealthReport> CheckHealthAsync(CancellationToken cancellationToken) => _connection.CheckHealthAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();

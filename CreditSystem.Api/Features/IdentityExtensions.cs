@@ -1,8 +1,13 @@
 using CreditSystem.Api.Access.PersonalData;
 using CreditSystem.Api.Access.Sessions;
 using CreditSystem.Api.Access.Users;
+using CreditSystem.Api.Features.ApiKeys;
+using CreditSystem.Api.Features.AuditTrail;
 using CreditSystem.Api.Features.Auth;
+using CreditSystem.Api.Features.Modules;
 using CreditSystem.Api.Features.Users;
+using CreditSystem.Api.Modules;
+using CreditSystem.Api.RateLimiting;
 using Microsoft.AspNetCore.Identity;
 
 namespace CreditSystem.Api.Features;
@@ -28,7 +33,13 @@ internal static class IdentityExtensions
         services.AddSingleton<UserRegistration>();
         services.AddSingleton<SessionStore>();
         services.AddSingleton<SessionIssuer>();
+        services.AddSingleton<LoginLimiter>();
+        services.AddSingleton<LoginCompletion>();
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, AuthJson.Default));
+        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiKeyJson.Default));
+        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, AuditJson.Default));
+        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ModuleJson.Default));
+        builder.AddModules();
     }
 
     public static void MapIdentity(this IEndpointRouteBuilder routes)
@@ -36,5 +47,8 @@ internal static class IdentityExtensions
         var version = routes.MapGroup("/v1");
         version.MapAuth();
         version.MapUsers();
+        version.MapApiKeys();
+        version.MapAuditTrail();
+        routes.MapModules();
     }
 }

@@ -5,6 +5,7 @@ using CreditSystem.Api.Features.Holds;
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Api.Features.Usage;
 using CreditSystem.Api.Ledger;
+using CreditSystem.Api.Ledger.Audit;
 using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Outbox;
 using Microsoft.AspNetCore.Diagnostics;
@@ -24,6 +25,7 @@ internal static class LedgerExtensions
         builder.Services.AddSingleton<LedgerMetrics>();
         builder.Services.AddSingleton<CreditLedger>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CreditLedger>());
+        builder.Services.AddHostedService<LedgerWatch>();
         // Ahead of the handler that answers whatever nobody else does.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IExceptionHandler, LedgerExceptionHandler>());
         builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, LedgerJson.Default));

@@ -20,6 +20,21 @@ internal sealed partial class CreditLedger
         return await auditors[partition.Number].ReportAsync(tenant, partition.State, cancellationToken);
     }
 
+    /// <summary>Goes on adding up every log where it stopped the last time.</summary>
+    /// <param name="fromTheStart">Recomputes every chain from its first block as well.</param>
+    public async Task<LedgerAudit> AuditAsync(bool fromTheStart, CancellationToken cancellationToken)
+    {
+        var audit = new LedgerAudit(0, 0);
+        foreach (var partition in partitions)
+        {
+            var (violations, isBroken) = await auditors[partition.Number].CountAsync(partition.State, cancellationToken);
+            if (fromTheStart && !isBroken)
+                isBroken = !(await ChainVerifier.VerifyAsync(store, partition.Number, partition.State.Head, cancellationToken)).Intact;
+            audit = new LedgerAudit(audit.Violations + violations, audit.BrokenChains + (isBroken ? 1 : 0));
+        }
+        return audit;
+    }
+
     /// <summary>The blocks of the tenant's log after a number, oldest first.</summary>
     public async Task<BlockPage> BlocksAsync(string tenant, long after, int limit, CancellationToken cancellationToken)
     {

@@ -26,6 +26,7 @@ internal sealed partial class CreditLedger : BackgroundService
         partitions = [.. Enumerable.Range(0, options.Value.Partitions).Select(number => new LedgerPartition(number, store, options.Value, metrics, time, logger))];
         auditors = [.. partitions.Select(partition => new InvariantAuditor(partition.Number, store))];
         metrics.Observe("credit_system_ledger_queue_depth", () => partitions.Sum(partition => (long)partition.QueueDepth), "Commands that wait for a commit");
+        metrics.Observe("credit_system_ledger_queue_capacity", () => (long)partitions.Length * options.Value.QueueCapacity, "Commands that may wait before new ones are refused");
     }
 
     public IReadOnlyList<LedgerPartition> Partitions => partitions;

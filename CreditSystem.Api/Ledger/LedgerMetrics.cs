@@ -40,6 +40,10 @@ internal sealed class LedgerMetrics : IDisposable
     /// <summary>Observes what is known only by asking, such as how many commands wait.</summary>
     public void Observe(string name, Func<long> value, string description) => meter.CreateObservableGauge(name, value, description: description);
 
+    /// <summary>Observes what is not known at all times: null leaves the series out.</summary>
+    public void Observe(string name, Func<long?> value, string description) =>
+        meter.CreateObservableGauge(name, () => value() is { } known ? [new Measurement<long>(known)] : Array.Empty<Measurement<long>>(), description: description);
+
     public void Committed(IReadOnlyList<LedgerRecord> records, int commands, TimeSpan elapsed, int bytes)
     {
         commit.Record(elapsed.TotalSeconds);

@@ -31,6 +31,14 @@ internal sealed class LedgerOptions
     [Range(1, 86_400)]
     public int SweepIntervalSeconds { get; set; } = 15;
 
+    /// <summary>How often the ledger is added up, in seconds.</summary>
+    [Range(1, 86_400)]
+    public int AuditIntervalSeconds { get; set; } = 300;
+
+    /// <summary>How often every chain is recomputed from its first block, in seconds.</summary>
+    [Range(60, 31_536_000)]
+    public int ChainIntervalSeconds { get; set; } = 86_400;
+
     /// <summary>How long a hold lasts that does not say so, in seconds.</summary>
     [Range(1, 31_536_000)]
     public int DefaultHoldSeconds { get; set; } = 7 * 86_400;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Collections.Frozen;
 
 namespace CreditSystem.Api.Secrets;
@@ -22,6 +23,7 @@ internal sealed partial class SecretStore(SecretReader? reader, SecretLayers lay
     /// </summary>
     public async Task<bool> RefreshAsync(CancellationToken cancellationToken)
     {
+        using var activity = SecretsTracing.Refresh();
         await _gate.WaitAsync(cancellationToken);
         try
         {
@@ -35,6 +37,7 @@ internal sealed partial class SecretStore(SecretReader? reader, SecretLayers lay
         catch (VaultUnavailableException exception)
         {
             status.Lost(exception);
+            activity?.SetStatus(ActivityStatusCode.Error);
             metrics.Refreshed("failed");
             // Files and environment do not depend on Vault.
             Publish(Snapshot);

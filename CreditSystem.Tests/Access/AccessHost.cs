@@ -1,12 +1,15 @@
 using CreditSystem.Api.Access;
 using CreditSystem.Api.Access.Tokens;
+using CreditSystem.Api.Connections;
 using CreditSystem.Api.OpenApi;
 using CreditSystem.Api.Problems;
+using CreditSystem.Api.Secrets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
@@ -35,8 +38,18 @@ internal sealed class AccessHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
-        builder.Configuration.AddInMemoryCollection([new(SigningKeys.ConfigurationKey, Key)]);
+        builder.Environment.EnvironmentName = Environments.Development;
+        builder.Configuration.AddInMemoryCollection(
+        [
+            new(SigningKeys.ConfigurationKey, Key),
+            new("RateLimits:Enabled", "false"),
+            // Nothing listens there: what these tests ask, neither server is asked.
+            new("ConnectionStrings:credit-system", "mongodb://127.0.0.1:1/"),
+            new("ConnectionStrings:redis", "127.0.0.1:1,abortConnect=false"),
+        ]);
         builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero)));
+        await builder.AddSecretsAsync();
+        builder.AddConnections();
         builder.AddProblems();
         builder.AddAccess();
         builder.AddApiDocumentation();

@@ -1,3 +1,4 @@
+using System.Net;
 using CreditSystem.Api.Access;
 using CreditSystem.Api.Access.Tokens;
 using CreditSystem.Api.Connections;
@@ -10,6 +11,7 @@ using CreditSystem.Api.Secrets;
 using CreditSystem.Tests.Fixtures;
 using CreditSystem.Tests.Ledger;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
@@ -26,11 +28,16 @@ internal sealed class IdentityHost : IAsyncDisposable
 {
     public const string Password = "four horses and a cart";
 
+    /// <summary>A connection string to where nothing listens.</summary>
+    public const string NoRedis = "127.0.0.1:1";
+
     private readonly WebApplication app;
+    private readonly World world;
+    private readonly bool isReplica;
 
-    private IdentityHost(WebApplication app, IMongoDatabase database) => (this.app, Database) = (app, database);
+    private IdentityHost(WebApplication app, World world, bool isReplica) => (this.app, this.world, this.isReplica) = (app, world, isReplica);
 
-    public IMongoDatabase Database { get; }
+    public IMongoDatabase Database => world.Database;
 
     public IServiceProvider Services => app.Services;
 
@@ -41,9 +48,15 @@ internal sealed class IdentityHost : IAsyncDisposable
     /// <param name="configuration">Settings besides the keys.</param>
     /// <param name="configure">Services besides the API's.</param>
     public static async Task<IdentityHost> StartAsync(
-        MongoServer mongo, string redis, Dictionary<string, string?>? configuration = null, Action<IServiceCollection>? configure = null)
+        MongoServer mongo, string redis, Dictionary<string, string?>? configuration = null, Action<IServiceCollection>? configure = null) =>
+        await StartAsync(new World(await mongo.CreateDatabaseAsync("access"), await mongo.GetConnectionStringAsync(), redis, new InMemoryBlockStore(), new FakeTimeProvider(TimeProvider.System.GetUtcNow())), configuration, configure, isReplica: false);
+
+    /// <summary>Another process of the same installation, as far as one test process can be two.</summary>
+    public static Task<IdentityHost> StartReplicaAsync(IdentityHost of, string? redis = null, Dictionary<string, string?>? configuration = null) =>
+        StartAsync(of.world with { Redis = redis ?? of.world.Redis }, configuration, configure: null, isReplica: true);
+
+    private static async Task<IdentityHost> StartAsync(World world, Dictionary<string, string?>? configuration, Action<IServiceCollection>? configure, bool isReplica)
     {
-        var database = await mongo.CreateDatabaseAsync("access");
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
@@ -53,13 +66,15 @@ internal sealed class IdentityHost : IAsyncDisposable
         [
             new(SigningKeys.ConfigurationKey, AccessHost.Key),
             new("Logging:LogLevel:Default", "None"),
-            new("mongodb:database_name", database.DatabaseNamespace.DatabaseName),
-            new("ConnectionStrings:credit-system", await mongo.GetConnectionStringAsync()),
-            new("ConnectionStrings:redis", redis + ",abortConnect=false"),
+            // All tests share one Redis and one address; those about limits say what they are.
+            new("RateLimits:Enabled", "false"),
+            new("mongodb:database_name", world.Database.DatabaseNamespace.DatabaseName),
+            new("ConnectionStrings:credit-system", world.Mongo),
+            new("ConnectionStrings:redis", world.Redis + ",abortConnect=false"),
         ]);
         builder.Configuration.AddInMemoryCollection(configuration ?? []);
-        builder.Services.AddSingleton<TimeProvider>(new FakeTimeProvider(TimeProvider.System.GetUtcNow()));
-        builder.Services.AddSingleton<IBlockStore>(new InMemoryBlockStore());
+        builder.Services.AddSingleton<TimeProvider>(world.Time);
+        builder.Services.AddSingleton<IBlockStore>(world.Blocks);
         await builder.AddSecretsAsync();
         builder.AddConnections();
         builder.AddProblems();
@@ -71,6 +86,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = 10);
         configure?.Invoke(builder.Services);
         var app = builder.Build();
+        app.Use(TakeAddressAsync);
         app.UseProblems();
         app.UseAccess();
         app.MapLedger();
@@ -78,22 +94,24 @@ internal sealed class IdentityHost : IAsyncDisposable
         app.MapApiDocumentation();
         await app.StartAsync();
         // Connecting takes longer than the API has patience with Redis; where it is away, the test says so.
-        if (!redis.StartsWith("127.0.0.1:1,", StringComparison.Ordinal))
+        if (!world.Redis.StartsWith(NoRedis, StringComparison.Ordinal))
             await app.Services.GetRequiredService<RedisConnection>().ExecuteAsync((connected, _) => connected.PingAsync(), CancellationToken.None);
-        return new IdentityHost(app, database);
+        return new IdentityHost(app, world, isReplica);
     }
 
-    public HttpClient Client(string? token = null)
+    public HttpClient Client(string? token = null, string? address = null)
     {
         var client = app.GetTestClient();
+        if (address is not null)
+            client.DefaultRequestHeaders.Add(AddressHeader, address);
         if (token is not null)
             client.DefaultRequestHeaders.Add("Authorization", $"Bearer {token}");
         return client;
     }
 
     /// <summary>A client with a token of the role, as the token command signs it.</summary>
-    public HttpClient ClientOf(string role, string tenant, string subject = "somebody") =>
-        Client(app.Services.GetRequiredService<AccessTokenIssuer>().Issue(subject, tenant, role, Role.ScopesOf(role)).Value);
+    public HttpClient ClientOf(string role, string tenant, string subject = "somebody", string? address = null) =>
+        Client(app.Services.GetRequiredService<AccessTokenIssuer>().Issue(subject, tenant, role, Role.ScopesOf(role)).Value, address);
 
     /// <summary>Opens a tenant of a new name and gives its owner's registration.</summary>
     public async Task<Registered> OpenTenantAsync(string? tenant = null)
@@ -117,13 +135,26 @@ internal sealed class IdentityHost : IAsyncDisposable
         return new Registered(this, tenant, (string)user["id"]!, (string)user["wallet"]!, (string)tokens["access_token"]!, (string)tokens["refresh_token"]!);
     }
 
+    /// <summary>Who connects: without a network between them, the test says it.</summary>
+    public const string AddressHeader = "X-Test-Address";
+
+    private static Task TakeAddressAsync(HttpContext context, RequestDelegate next)
+    {
+        context.Connection.RemoteIpAddress = IPAddress.Parse(context.Request.Headers[AddressHeader].FirstOrDefault() ?? "127.0.0.1");
+        return next(context);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await app.StopAsync();
         await app.DisposeAsync();
-        await Database.Client.DropDatabaseAsync(Database.DatabaseNamespace.DatabaseName);
+        if (!isReplica)
+            await Database.Client.DropDatabaseAsync(Database.DatabaseNamespace.DatabaseName);
     }
 }
+
+/// <summary>What the replicas of an installation share.</summary>
+internal sealed record World(IMongoDatabase Database, string Mongo, string Redis, InMemoryBlockStore Blocks, FakeTimeProvider Time);
 
 internal sealed record Registered(IdentityHost Host, string Tenant, string Id, string Wallet, string AccessToken, string RefreshToken)
 {

@@ -77,4 +77,31 @@ public sealed class MetricsTests
 
         Assert.Contains(scrape.Samples, sample => sample.Name.StartsWith("http_server_request_duration_seconds", StringComparison.Ordinal) && sample.Exemplar.Contains("trace_id=", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task Has_no_more_series_for_a_hundred_accounts_than_for_two()
+    {
+        await using var host = await ObservedLedger.StartAsync();
+        var client = host.Client();
+        var bank = await client.OpenFundedAsync("bank", 1_000_000);
+        await MoveToAsync("first");
+        await OwnSeriesAsync();
+        var before = await OwnSeriesAsync();
+
+        for (var number = 0; number < 100; number++)
+            await MoveToAsync($"user-{number}");
+
+        Assert.Contains(before, series => series.StartsWith("credit_system_transaction_operations_total", StringComparison.Ordinal));
+        Assert.Equal(before, await OwnSeriesAsync());
+
+        async Task<List<string>> OwnSeriesAsync() =>
+            [.. (await Scrape.OfAsync(client)).Series.Where(series => series.StartsWith("credit_system_transaction", StringComparison.Ordinal) || series.StartsWith("credit_system_ledger_", StringComparison.Ordinal) || series.StartsWith("http_server_request", StringComparison.Ordinal)).Where(series => !series.StartsWith("credit_system_ledger_audit", StringComparison.Ordinal)).Order()];
+
+        async Task MoveToAsync(string owner)
+        {
+            var account = await client.OpenAsync(owner);
+            Assert.Equal(201, (await client.MoveAsync(bank, account, 1)).Status);
+            Assert.Equal(422, (await client.MoveAsync(account, bank, 5000)).Status);
+        }
+    }
 }

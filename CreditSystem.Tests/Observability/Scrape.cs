@@ -26,6 +26,21 @@ internal sealed partial class Scrape
         return new Scrape(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
+    /// <summary>Asks until a metric is there.</summary>
+    public static async Task<Scrape> UntilAsync(HttpClient client, string name, string path = "/metrics")
+    {
+        while (true)
+        {
+            var scrape = await OfAsync(client, path);
+            if (scrape.Names.Contains(name))
+                return scrape;
+            await Task.Delay(TimeSpan.FromMilliseconds(250), TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Name and labels of every series.</summary>
+    public IReadOnlySet<string> Series => Samples.Select(sample => $"{sample.Name}{{{string.Join(',', sample.Labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}={label.Value}"))}}}").ToHashSet();
+
     public IEnumerable<Sample> Of(string name) => Samples.Where(sample => sample.Name == name);
 
     /// <param name="Exemplar">What follows the value, behind a #; empty when there is none.</param>

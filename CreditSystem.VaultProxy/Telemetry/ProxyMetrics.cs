@@ -29,7 +29,8 @@ internal sealed class ProxyMetrics : IDisposable
         _cache = _meter.CreateCounter<long>("vault_proxy.cache.requests", "{request}", "Cacheable reads, by what the cache said.");
         _loginFailures = _meter.CreateCounter<long>("vault_proxy.login.failures", "{login}", "Logins that Vault refused.");
         _upstreamErrors = _meter.CreateCounter<long>("vault_proxy.upstream.errors", "{request}", "Requests that ended without an answer from Vault, by error.");
-        _meter.CreateObservableGauge("vault_proxy.upstream.state", () => pool.Nodes.Select(Observe), "{state}", "1 for the state that each node is in.");
+        _meter.CreateObservableGauge("vault_proxy.upstream.state", () => pool.Nodes.SelectMany(Observe), "{state}", "1 for the state that each node is in, 0 for all others.");
+        _meter.CreateObservableGauge("vault_proxy.upstream.suspect", () => pool.Nodes.Select(node => new Measurement<int>(node.IsSuspect ? 1 : 0, new KeyValuePair<string, object?>("node", node.Address))), "{state}", "1 for a node whose last request failed.");
         _meter.CreateObservableGauge("vault_proxy.upstream.usable", () => pool.Nodes.Count(node => node.IsUsable), "{node}", "Nodes that get requests.");
     }
 
@@ -50,8 +51,9 @@ internal sealed class ProxyMetrics : IDisposable
 
     internal void CountUpstreamError(string error) => _upstreamErrors.Add(1, new KeyValuePair<string, object?>("error", error));
 
-    private static Measurement<int> Observe(UpstreamNode node) =>
-        new(1, new("node", node.Address), new("state", node.State.ToString()), new("suspect", node.IsSuspect));
+    // Every state every time: the exporter keeps a series that is no longer observed at its last value.
+    private static IEnumerable<Measurement<int>> Observe(UpstreamNode node) =>
+        Enum.GetValues<NodeState>().Select(state => new Measurement<int>(node.State == state ? 1 : 0, new("node", node.Address), new("state", state.ToString())));
 
     public void Dispose() => _meter.Dispose();
 }

@@ -56,6 +56,8 @@ internal sealed class RedisServerProcess : IDisposable
             "--recover",
             "--checkpointdir", options.DataDirectory,
             "--lua",
+            // Without it two scripts on the same key run into each other, which Redis' never do.
+            "--lua-transaction-mode",
             // The native device needs libaio, which a bare machine does not have.
             "--device-type", "RandomAccess",
             "-q",

@@ -6,6 +6,7 @@ using Aspire.Hosting.Orchestration;
 using Aspire.Hosting.Publishing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -92,6 +93,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
             return;
         }
 
+        Services.TryAddSingleton(TimeProvider.System);
         Services.AddSingleton<ProcessGuard>();
         Services.AddSingleton<ResourceRunner>();
         Services.AddSingleton<HealthMonitor>();

@@ -11,7 +11,7 @@ public static class OtlpConfigurationExtensions
     {
         var configuration = builder.ApplicationBuilder.Configuration;
         var instance = Guid.NewGuid().ToString("N")[..8];
-        return builder.WithEnvironment(context =>
+        return builder.WithAnnotation(new OtlpInstanceAnnotation(instance)).WithEnvironment(context =>
         {
             if (context.ExecutionContext.IsPublishMode || configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] is not { Length: > 0 } endpoint)
                 return;
@@ -33,4 +33,10 @@ public static class OtlpConfigurationExtensions
             environment["OTEL_METRICS_EXEMPLAR_FILTER"] = "trace_based";
         });
     }
+}
+
+/// <summary>By which instance of a resource telemetry is told apart.</summary>
+internal sealed class OtlpInstanceAnnotation(string id) : IResourceAnnotation
+{
+    public string Id { get; } = id;
 }

@@ -83,5 +83,5 @@ public static partial class ResourceBuilderExtensions
 
     /// <summary>Names an icon of Fluent UI for the dashboard.</summary>
     public static IResourceBuilder<T> WithIconName<T>(this IResourceBuilder<T> builder, string iconName)
-        where T : IResource => builder;
+        where T : IResource => builder.WithAnnotation(new ResourceIconAnnotation(iconName));
 }

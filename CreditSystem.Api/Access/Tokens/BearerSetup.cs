@@ -1,4 +1,5 @@
 using CreditSystem.Api.Access.Sessions;
+using CreditSystem.Api.Auditing;
 using CreditSystem.Api.Problems;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
@@ -8,7 +9,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace CreditSystem.Api.Access.Tokens;
 
 /// <summary>How an access token is verified. Claims that it does not know (such as a fingerprint) are no reason to refuse it.</summary>
-internal sealed class BearerSetup(SigningKeys keys, IOptions<AccessTokenOptions> tokens, TimeProvider time) : IConfigureNamedOptions<JwtBearerOptions>
+internal sealed class BearerSetup(SigningKeys keys, IOptions<AccessTokenOptions> tokens, TimeProvider time, SecurityMetrics metrics) : IConfigureNamedOptions<JwtBearerOptions>
 {
     public void Configure(JwtBearerOptions options) => Configure(JwtBearerDefaults.AuthenticationScheme, options);
 
@@ -45,7 +46,7 @@ internal sealed class BearerSetup(SigningKeys keys, IOptions<AccessTokenOptions>
     }
 
     /// <summary>Replaces the token's claims by the few that the API acts on.</summary>
-    private static async Task AcceptAsync(TokenValidatedContext context)
+    private static Task AcceptAsync(TokenValidatedContext context)
     {
         var user = context.Principal!;
         var tenant = user.FindFirst(AccessExtensions.TenantClaim)?.Value;
@@ -53,41 +54,29 @@ internal sealed class BearerSetup(SigningKeys keys, IOptions<AccessTokenOptions>
         if (string.IsNullOrEmpty(tenant) || string.IsNullOrEmpty(subject))
         {
             context.Fail("The token names no tenant or no subject.");
-            return;
+            return Task.CompletedTask;
         }
 
+        // Whether the session is over the request gate asks, together with what else it asks of Redis.
         var session = user.FindFirst(AccessExtensions.SessionClaim)?.Value;
-        if (session is not null && await context.HttpContext.RequestServices.GetRequiredService<Revocations>().ContainsAsync(session, context.HttpContext.RequestAborted))
-        {
-            context.Fail("The session is over.");
-            return;
-        }
-
         context.Principal = Credential.ToPrincipal(context.Scheme.Name, new Credential(
             tenant,
             subject,
             user.FindFirst(AccessExtensions.RoleClaim)?.Value ?? Role.Service,
             user.FindAll(AccessExtensions.ScopeClaim).SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
             user.FindFirst(JwtRegisteredClaimNames.Jti)?.Value ?? "",
-            session));
+            session,
+            Revocation: session is null ? null : Revocations.KeyOfSession(session)));
+        return Task.CompletedTask;
     }
 
-    private static async Task ChallengeAsync(JwtBearerChallengeContext context)
+    private Task ChallengeAsync(JwtBearerChallengeContext context)
     {
         context.HandleResponse();
-        var response = context.Response;
+        metrics.Count(context.AuthenticateFailure is null ? SecurityEvent.CredentialMissing : SecurityEvent.TokenRefused);
         if (context.AuthenticateFailure is null)
-        {
-            response.Headers.WWWAuthenticate = "Bearer";
-            await Problem.Of(StatusCodes.Status401Unauthorized, ProblemCodes.AuthRequired, "Send an access token (Authorization: Bearer) or an API key (X-API-Key).").ExecuteAsync(context.HttpContext);
-            return;
-        }
-
+            return CredentialProblem.WriteAsync(context.HttpContext, ProblemCodes.AuthRequired, "Send an access token (Authorization: Bearer) or an API key (X-API-Key).");
         var expired = context.AuthenticateFailure is SecurityTokenInvalidLifetimeException or SecurityTokenExpiredException;
-        response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
-        await Problem.Of(
-            StatusCodes.Status401Unauthorized,
-            ProblemCodes.TokenInvalid,
-            expired ? "The access token has expired." : "The access token is not valid.").ExecuteAsync(context.HttpContext);
+        return CredentialProblem.WriteAsync(context.HttpContext, ProblemCodes.TokenInvalid, expired ? "The access token has expired." : "The access token is not valid.");
     }
 }

@@ -1,6 +1,8 @@
 using CreditSystem.Api.Access;
 using CreditSystem.Api.Access.Sessions;
 using CreditSystem.Api.Access.Users;
+using CreditSystem.Api.Auditing;
+using CreditSystem.Api.RateLimiting;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Features.Auth;
@@ -8,7 +10,7 @@ namespace CreditSystem.Api.Features.Auth;
 internal static class ChangePassword
 {
     /// <summary>Every other session of the user ends: whoever knew the old password may have one.</summary>
-    public static async Task<IResult> HandleAsync(HttpContext context, UserStore users, UserProfiles profiles, PasswordHashing passwords, SessionIssuer sessions)
+    public static async Task<IResult> HandleAsync(HttpContext context, UserStore users, UserProfiles profiles, PasswordHashing passwords, SessionIssuer sessions, LoginLimiter limiter, SecurityMetrics metrics)
     {
         var aborted = context.RequestAborted;
         var caller = context.GetCaller();
@@ -16,13 +18,23 @@ internal static class ChangePassword
             return problem;
         if (await users.FindAsync(caller.Tenant, caller.Principal, aborted) is not { } user)
             return Refusal.NotFound("user");
+        // Whoever has stolen a token may not try passwords with it either.
+        var attempt = await limiter.TryAsync(context, user.Tenant, user.Id, user);
+        if (!attempt.IsAllowed)
+            return TypedResults.Empty;
         if (request.CurrentPassword.Length > PasswordRules.MaxLength || !passwords.Verify(user, request.CurrentPassword).Matches)
+        {
+            metrics.Count(SecurityEvent.LoginFailed);
             return Login.Refused();
+        }
+
+        limiter.Succeeded(attempt);
         var profile = await profiles.RevealAsync(user, aborted);
         if (RegistrationRules.CheckPassword(request.NewPassword, profile.Tenant, profile.Username, profile.Email) is { } weak)
             return weak;
 
         await users.UpdateAsync(user.Tenant, user.Id, Builders<User>.Update.Set(u => u.PasswordHash, passwords.Hash(request.NewPassword)), aborted);
+        metrics.Count(SecurityEvent.PasswordChanged);
         await sessions.EndAllAsync(user.Tenant, user.Id, context.User.FindFirst(AccessExtensions.SessionClaim)?.Value, aborted);
         return TypedResults.NoContent();
     }

@@ -1,34 +1,41 @@
 using CreditSystem.Api.Access.Sessions;
 using CreditSystem.Api.Access.Users;
+using CreditSystem.Api.Auditing;
 using CreditSystem.Api.Problems;
+using CreditSystem.Api.RateLimiting;
 using Microsoft.AspNetCore.Http.HttpResults;
-using MongoDB.Driver;
 
 namespace CreditSystem.Api.Features.Auth;
 
 internal static class Login
 {
     public static async Task<IResult> HandleAsync(
-        HttpContext context, UserStore users, UserProfiles profiles, PasswordHashing passwords, Wallets wallets, SessionIssuer sessions)
+        HttpContext context, UserStore users, UserProfiles profiles, PasswordHashing passwords, LoginLimiter limiter, LoginCompletion completion, SecurityMetrics metrics)
     {
         var aborted = context.RequestAborted;
         if (!(await JsonBody.ReadAsync(context.Request, AuthJson.Default.LoginRequest)).TryGet(out var request, out var problem))
             return problem;
-        if (request.Tenant.Length > 63 || request.Login.Length is 0 or > 254 || request.Password.Length is 0 or > PasswordRules.MaxLength)
+        if (!RegistrationRules.IsTenantName(request.Tenant) || request.Login.Length is 0 or > 254 || request.Password.Length is 0 or > PasswordRules.MaxLength)
             return Refused();
 
-        var user = await users.FindByLoginAsync(
-            request.Tenant, profiles.EmailIndex(request.Tenant, request.Login), profiles.UsernameIndex(request.Tenant, request.Login), aborted);
+        var emailIndex = profiles.EmailIndex(request.Tenant, request.Login);
+        var user = await users.FindByLoginAsync(request.Tenant, emailIndex, profiles.UsernameIndex(request.Tenant, request.Login), aborted);
+        context.Note(tenant: request.Tenant, principal: user?.Id);
+        // Before the password, which takes long to look at.
+        var attempt = await limiter.TryAsync(context, request.Tenant, user?.Id ?? emailIndex, user);
+        if (!attempt.IsAllowed)
+            return TypedResults.Empty;
         var (matches, outdated) = passwords.Verify(user, request.Password);
         if (!matches || user is null)
+        {
+            metrics.Count(SecurityEvent.LoginFailed);
             return Refused();
+        }
+
+        limiter.Succeeded(attempt);
         if (user.Disabled)
             return Problem.Of(StatusCodes.Status403Forbidden, "user_disabled", "The user is disabled; ask an owner of the tenant.");
-
-        if (outdated)
-            await users.UpdateAsync(user.Tenant, user.Id, Builders<User>.Update.Set(u => u.PasswordHash, passwords.Hash(request.Password)), aborted);
-        await wallets.EnsureOpenAsync(user, aborted);
-        return await sessions.BeginAsync(user, aborted) is { } tokens ? TypedResults.Ok(ToResponse(tokens)) : Refused();
+        return await completion.CompleteAsync(user, attempt, outdated ? request.Password : null, aborted) is { } tokens ? TypedResults.Ok(ToResponse(tokens)) : Refused();
     }
 
     internal static TokenResponse ToResponse(IssuedTokens tokens) =>

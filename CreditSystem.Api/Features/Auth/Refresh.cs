@@ -1,4 +1,5 @@
 using CreditSystem.Api.Access.Sessions;
+using CreditSystem.Api.Auditing;
 using CreditSystem.Api.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -6,7 +7,7 @@ namespace CreditSystem.Api.Features.Auth;
 
 internal static class Refresh
 {
-    public static async Task<IResult> HandleAsync(HttpContext context, SessionIssuer sessions)
+    public static async Task<IResult> HandleAsync(HttpContext context, SessionIssuer sessions, SecurityMetrics metrics)
     {
         if (!(await JsonBody.ReadAsync(context.Request, AuthJson.Default.RefreshRequest)).TryGet(out var request, out var problem))
             return problem;
@@ -14,8 +15,10 @@ internal static class Refresh
             return Refused("The refresh token is not valid.");
 
         var outcome = await sessions.RefreshAsync(shown, context.RequestAborted);
+        context.Note(action: outcome.Reused ? "RefreshTokenReused" : null, tenant: outcome.Session?.Tenant, principal: outcome.Session?.User);
         if (outcome.Tokens is { } tokens)
             return TypedResults.Ok(Login.ToResponse(tokens));
+        metrics.Count(outcome.Reused ? SecurityEvent.RefreshReused : SecurityEvent.TokenRefused);
         return Refused(outcome.Reused
             ? "The refresh token was used before, so somebody has a copy: the session is over. Log in again."
             : "The refresh token is not valid.");

@@ -1,6 +1,7 @@
 using CreditSystem.Api.Access;
 using CreditSystem.Api.Access.Sessions;
 using CreditSystem.Api.Access.Users;
+using CreditSystem.Api.Auditing;
 using CreditSystem.Api.Problems;
 using Microsoft.Extensions.Options;
 
@@ -32,6 +33,7 @@ internal static class Register
             return Problem.Of(StatusCodes.Status404NotFound, "tenant_not_found", "There is no such tenant. To open it, send \"create_tenant\": true.");
         }
 
+        context.Note(tenant: user.Tenant, principal: user.Id, target: user.Id);
         if (!(await registration.CompleteAsync(user, aborted)).TryGet(out var profile, out problem))
             return problem;
         return await BeginAsync(sessions, user, profile, aborted);

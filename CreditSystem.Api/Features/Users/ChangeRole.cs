@@ -1,6 +1,7 @@
 using CreditSystem.Api.Access;
 using CreditSystem.Api.Access.Sessions;
 using CreditSystem.Api.Access.Users;
+using CreditSystem.Api.Auditing;
 using CreditSystem.Api.Features.Auth;
 using MongoDB.Driver;
 
@@ -9,7 +10,7 @@ namespace CreditSystem.Api.Features.Users;
 internal static class ChangeRole
 {
     /// <summary>The user's sessions end, so that no token with the scopes of the old role is left.</summary>
-    public static async Task<IResult> HandleAsync(HttpContext context, string id, UserStore users, UserProfiles profiles, SessionIssuer sessions)
+    public static async Task<IResult> HandleAsync(HttpContext context, string id, UserStore users, UserProfiles profiles, SessionIssuer sessions, SecurityMetrics metrics)
     {
         var aborted = context.RequestAborted;
         var caller = context.GetCaller();
@@ -23,6 +24,7 @@ internal static class ChangeRole
             return above;
         if (await users.UpdateAsync(caller.Tenant, id, Builders<User>.Update.Set(u => u.Role, request.Role), aborted) is not { } changed)
             return Refusal.NotFound("user");
+        metrics.Count(SecurityEvent.RoleChanged);
         await sessions.EndAllAsync(caller.Tenant, id, except: null, aborted);
         return TypedResults.Ok(await profiles.RevealAsync(changed, aborted));
     }

@@ -1,5 +1,6 @@
 using CreditSystem.Api.Access;
 using CreditSystem.Api.Access.Users;
+using CreditSystem.Api.Auditing;
 using CreditSystem.Api.Features.Auth;
 
 namespace CreditSystem.Api.Features.Users;
@@ -16,6 +17,7 @@ internal static class CreateUser
         if (!RegistrationRules.Check(new NewUser(caller.Tenant, request.Role, request.Email, request.Username, request.Password, request.Name, request.Phone)).TryGet(out var asked, out problem))
             return problem;
         var user = await registration.PrepareAsync(asked, context.RequestAborted);
+        context.Note(target: user.Id);
         return (await registration.CompleteAsync(user, context.RequestAborted)).TryGet(out var profile, out problem)
             ? TypedResults.Created($"/v1/users/{profile.Id}", profile)
             : problem;

@@ -1,6 +1,7 @@
 using CreditSystem.Api.Access;
 using CreditSystem.Api.Access.Sessions;
 using CreditSystem.Api.Access.Users;
+using CreditSystem.Api.Auditing;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Features.Users;
@@ -8,13 +9,13 @@ namespace CreditSystem.Api.Features.Users;
 /// <summary>Disables a user, which ends all its sessions, or enables it again.</summary>
 internal static class DisableUser
 {
-    public static Task<IResult> DisableAsync(HttpContext context, string id, UserStore users, UserProfiles profiles, SessionIssuer sessions) =>
-        SetAsync(context, id, disabled: true, users, profiles, sessions);
+    public static Task<IResult> DisableAsync(HttpContext context, string id, UserStore users, UserProfiles profiles, SessionIssuer sessions, SecurityMetrics metrics) =>
+        SetAsync(context, id, disabled: true, users, profiles, sessions, metrics);
 
-    public static Task<IResult> EnableAsync(HttpContext context, string id, UserStore users, UserProfiles profiles, SessionIssuer sessions) =>
-        SetAsync(context, id, disabled: false, users, profiles, sessions);
+    public static Task<IResult> EnableAsync(HttpContext context, string id, UserStore users, UserProfiles profiles, SessionIssuer sessions, SecurityMetrics metrics) =>
+        SetAsync(context, id, disabled: false, users, profiles, sessions, metrics);
 
-    private static async Task<IResult> SetAsync(HttpContext context, string id, bool disabled, UserStore users, UserProfiles profiles, SessionIssuer sessions)
+    private static async Task<IResult> SetAsync(HttpContext context, string id, bool disabled, UserStore users, UserProfiles profiles, SessionIssuer sessions, SecurityMetrics metrics)
     {
         var aborted = context.RequestAborted;
         var caller = context.GetCaller();
@@ -25,7 +26,11 @@ internal static class DisableUser
         if (await users.UpdateAsync(caller.Tenant, id, Builders<User>.Update.Set(u => u.Disabled, disabled), aborted) is not { } changed)
             return Refusal.NotFound("user");
         if (disabled)
+        {
+            metrics.Count(SecurityEvent.UserDisabled);
             await sessions.EndAllAsync(caller.Tenant, id, except: null, aborted);
+        }
+
         return TypedResults.Ok(await profiles.RevealAsync(changed, aborted));
     }
 }

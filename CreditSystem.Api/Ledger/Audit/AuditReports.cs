@@ -30,3 +30,8 @@ internal sealed record BlockSummary(long Number, long At, byte[] Previous, byte[
 
 /// <param name="Next">Pass it as <c>after</c> to go on; null at the end of the log.</param>
 internal sealed record BlockPage(IReadOnlyList<BlockSummary> Blocks, long? Next);
+
+/// <summary>The state of all logs in two numbers.</summary>
+/// <param name="Violations">How many statements do not hold: sums, limits, lots, accounts that differ from what is served.</param>
+/// <param name="BrokenChains">How many partitions have a block that is not what was sealed.</param>
+internal sealed record LedgerAudit(int Violations, int BrokenChains);

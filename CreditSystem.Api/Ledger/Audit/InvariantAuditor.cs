@@ -50,6 +50,22 @@ internal sealed class InvariantAuditor(int partition, IBlockStore store) : IDisp
         }
     }
 
+    /// <summary>How many statements about the log, of any tenant, do not hold, and whether its chain is broken.</summary>
+    public async Task<(int Violations, bool IsBroken)> CountAsync(LedgerState live, CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            await AdvanceAsync(cancellationToken);
+            var different = accounts.Count(account => live.Account(account.Key) is { } projected && !account.Value.Agrees(projected));
+            return (failures.Count + sums.Values.Count(sum => sum != 0) + different, broken is not null);
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
     public void Dispose() => turn.Dispose();
 
     private InvariantCheck Check(string tenant, string name, string? detail = null)

@@ -111,12 +111,15 @@ internal sealed partial class LedgerPartition(
     {
         var started = Stopwatch.GetTimestamp();
         var view = new LedgerView(State, State.Head + 1, Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), State.At));
-        await RememberAsync(view, batch, cancellationToken);
-        foreach (var submission in batch)
-            for (var i = 0; i < submission.Commands.Length; i++)
-                submission.Outcomes[i] = i > 0 && submission.Keyed && submission.Outcomes[0].Replayed
-                    ? Recall(view, submission.Commands[i])
-                    : Execute(view, submission.Commands[i]);
+        using (LedgerTracing.Evaluate(batch))
+        {
+            await RememberAsync(view, batch, cancellationToken);
+            foreach (var submission in batch)
+                for (var i = 0; i < submission.Commands.Length; i++)
+                    submission.Outcomes[i] = i > 0 && submission.Keyed && submission.Outcomes[0].Replayed
+                        ? Recall(view, submission.Commands[i])
+                        : Execute(view, submission.Commands[i]);
+        }
 
         if (view.Records.Count == 0)
         {
@@ -124,8 +127,7 @@ internal sealed partial class LedgerPartition(
             await Reader.CatchUpAsync(cancellationToken);
             return true;
         }
-        using var activity = LedgerMetrics.Source.StartActivity("ledger.commit", ActivityKind.Internal, batch[0].Parent);
-        activity?.SetTag("ledger.block.records", view.Records.Count);
+        using var activity = LedgerTracing.Commit(batch, number, view);
         var block = Block.Seal(number, view.BlockNumber, view.At, State.Hash, RecordWriter.Write(view.Records));
         if (!await AppendAsync(block, cancellationToken))
         {

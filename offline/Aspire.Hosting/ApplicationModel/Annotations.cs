@@ -105,6 +105,11 @@ public class ManifestPublishingCallbackAnnotation(Func<ManifestPublishingContext
     public Func<ManifestPublishingContext, Task>? Callback { get; } = callback;
 }
 
+internal sealed class ResourceIconAnnotation(string iconName) : IResourceAnnotation
+{
+    public string IconName { get; } = iconName;
+}
+
 internal sealed class ProjectMetadataAnnotation(IProjectMetadata metadata) : IResourceAnnotation
 {
     public IProjectMetadata Metadata { get; } = metadata;

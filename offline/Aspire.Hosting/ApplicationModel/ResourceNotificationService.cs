@@ -17,6 +17,8 @@ public class ResourceNotificationService : IDisposable
 
     internal ResourceNotificationService(IHostApplicationLifetime lifetime) => _lifetime = lifetime;
 
+    internal IReadOnlyCollection<ResourceEvent> Current => [.. _current.Values];
+
     /// <summary>Changes what a resource is.</summary>
     public Task PublishUpdateAsync(IResource resource, Func<CustomResourceSnapshot, CustomResourceSnapshot> stateFactory)
     {

@@ -6,10 +6,12 @@ using Microsoft.Extensions.Hosting;
 namespace Aspire.Hosting.Dashboard;
 
 /// <summary>Runs the real Aspire dashboard beside the application. Without it everything else goes on.</summary>
-internal sealed class DashboardHost(IConfiguration configuration, ProcessGuard guard, ResourceLoggerService loggers, IHostEnvironment environment) : BackgroundService
+internal sealed class DashboardHost(IConfiguration configuration, ProcessGuard guard, ResourceLoggerService loggers, IHostEnvironment environment, IServiceProvider services) : BackgroundService
 {
     internal const string Name = "aspire-dashboard";
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
+
+    private int ResourceServicePort => Uri.TryCreate(configuration["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"], UriKind.Absolute, out var url) ? url.Port : 0;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -38,12 +40,16 @@ internal sealed class DashboardHost(IConfiguration configuration, ProcessGuard g
 
     private async Task RunAsync(string program, string urls, CancellationToken stoppingToken)
     {
+        await using var resourceService = new ResourceServiceHost(services);
         var settings = new Dictionary<string, string>
         {
             ["ASPNETCORE_URLS"] = urls,
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] ?? "",
             ["ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"] = configuration["ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"] ?? "false",
+            ["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = await resourceService.StartAsync(ResourceServicePort, stoppingToken),
+            ["DASHBOARD__RESOURCESERVICECLIENT__AUTHMODE"] = "ApiKey",
+            ["DASHBOARD__RESOURCESERVICECLIENT__APIKEY"] = resourceService.Key,
             ["DASHBOARD__APPLICATIONNAME"] = environment.ApplicationName,
             ["LOGGING__LOGLEVEL__DEFAULT"] = "Warning",
         };

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 namespace Aspire.Hosting.Orchestration;
 
 /// <summary>Starts and stops the resources of the application.</summary>
-internal sealed class ApplicationOrchestrator(DistributedApplicationModel model, ResourceRunner runner, ResourceNotificationService notifications, IDistributedApplicationEventing eventing, IConfiguration configuration, IServiceProvider services) : IHostedService
+internal sealed class ApplicationOrchestrator(DistributedApplicationModel model, ResourceRunner runner, ResourceNotificationService notifications, IDistributedApplicationEventing eventing, IConfiguration configuration, TimeProvider clock, IServiceProvider services) : IHostedService
 {
     private readonly ConcurrentDictionary<IResource, Run> _runs = [];
 
@@ -22,10 +22,12 @@ internal sealed class ApplicationOrchestrator(DistributedApplicationModel model,
         foreach (var resource in model.Resources.OfType<IResourceWithConnectionString>())
             await eventing.PublishAsync(new ConnectionStringAvailableEvent(resource, services), cancellationToken);
 
+        foreach (var resource in model.Resources.Except(Runnable))
+            await PublishAsync(resource, KnownResourceStates.Running);
         foreach (var resource in Runnable)
         {
             if (resource.Annotations.OfType<ExplicitStartupAnnotation>().Any())
-                await notifications.PublishUpdateAsync(resource, snapshot => snapshot with { State = KnownResourceStates.NotStarted });
+                await PublishAsync(resource, KnownResourceStates.NotStarted);
             else
                 Start(resource);
         }
@@ -45,6 +47,7 @@ internal sealed class ApplicationOrchestrator(DistributedApplicationModel model,
         switch (command)
         {
             case KnownResourceCommands.StartCommand or "resource-start":
+                await LetEndAsync(resource).WaitAsync(cancellationToken);
                 Start(resource);
                 return true;
             case KnownResourceCommands.StopCommand or "resource-stop":
@@ -59,6 +62,9 @@ internal sealed class ApplicationOrchestrator(DistributedApplicationModel model,
         }
     }
 
+    private Task PublishAsync(IResource resource, string state) =>
+        notifications.PublishUpdateAsync(resource, snapshot => snapshot with { State = state, CreationTimeStamp = clock.GetUtcNow().UtcDateTime });
+
     private void Start(IResource resource)
     {
         if (_runs.TryGetValue(resource, out var earlier) && !earlier.Ended.IsCompleted)
@@ -67,6 +73,12 @@ internal sealed class ApplicationOrchestrator(DistributedApplicationModel model,
         var stopping = new CancellationTokenSource();
         _runs[resource] = new Run(Task.Run(() => runner.RunAsync(resource, stopping.Token), CancellationToken.None), stopping);
     }
+
+    /// <summary>Whoever has seen that a resource has ended may be ahead of its run, which has yet to tidy up.</summary>
+    private Task LetEndAsync(IResource resource) =>
+        _runs.TryGetValue(resource, out var run) && notifications.TryGetCurrentState(resource.Name, out var last) && ResourceNotificationService.IsTerminal(last.Snapshot)
+            ? run.Ended
+            : Task.CompletedTask;
 
     private async Task StopAsync(IResource resource)
     {

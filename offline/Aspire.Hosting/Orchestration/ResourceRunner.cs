@@ -48,7 +48,7 @@ internal sealed partial class ResourceRunner(ResourceNotificationService notific
                 HealthStatus = null,
                 Urls = [.. resource.Annotations.OfType<EndpointAnnotation>().Select(endpoint => new UrlSnapshot(endpoint.Name, endpoint.AllocatedEndpoint!.UriString, IsInternal: false))],
                 EnvironmentVariables = [.. command.Environment.Select(variable => new EnvironmentVariableSnapshot(variable.Key, variable.Value, IsFromSpec: true))],
-                Properties = [new("executable.pid", process.Id)],
+                Properties = [new("executable.pid", process.Id), new("executable.path", command.Program), new("executable.workDir", command.WorkingDirectory)],
             });
             var watching = health.WatchAsync(resource, ended.Token);
             await Task.WhenAny(process.Exited, Task.Delay(Timeout.Infinite, stopping));
@@ -98,7 +98,12 @@ internal sealed partial class ResourceRunner(ResourceNotificationService notific
             throw new DistributedApplicationException($"Dependency '{wait.Resource.Name}' did not end as expected: state {ended.Snapshot.State?.Text}, exit code {ended.Snapshot.ExitCode?.ToString() ?? "none"}, expected {wait.ExitCode}.");
     }
 
-    private Task ChangeAsync(IResource resource, string state) => notifications.PublishUpdateAsync(resource, snapshot => snapshot with { State = state, HealthStatus = null });
+    private Task ChangeAsync(IResource resource, string state) => notifications.PublishUpdateAsync(resource, snapshot => snapshot with
+    {
+        State = state,
+        HealthStatus = null,
+        CreationTimeStamp = snapshot.CreationTimeStamp ?? clock.GetUtcNow().UtcDateTime,
+    });
 
     private static partial class Log
     {

@@ -1,0 +1,52 @@
+using CreditSystem.Api.Access.Users;
+using CreditSystem.Api.Auditing;
+using CreditSystem.Api.Problems;
+using Microsoft.Extensions.Options;
+
+namespace CreditSystem.Api.RateLimiting;
+
+/// <summary>
+/// Limits the attempts to log in to one account without locking its owner out: those from an address that the account has
+/// logged in from count for that address alone, and all others together count for strangers.
+/// </summary>
+internal sealed class LoginLimiter(RateLimiter limiter, LocalLimiter local, UserProfiles profiles, IOptionsMonitor<RateLimitOptions> options, SecurityMetrics metrics)
+{
+    private const string Policy = "login";
+
+    /// <param name="context">The request.</param>
+    /// <param name="tenant">The tenant that it names.</param>
+    /// <param name="account">The user's id, or, where there is none, what stands for the name that was asked for: nobody learns which.</param>
+    /// <param name="user">The user, where there is one.</param>
+    /// <returns>The attempt; when refused, the answer has been written.</returns>
+    public async ValueTask<LoginAttempt> TryAsync(HttpContext context, string tenant, string account, User? user)
+    {
+        var address = profiles.AddressIndex(tenant, ClientAddress.BucketOf(context));
+        var isKnown = user?.KnownAddresses.Contains(address, StringComparer.Ordinal) == true;
+        var current = options.CurrentValue;
+        var limit = isKnown ? current.LoginFromKnownAddress : current.LoginOfStranger;
+        if (!current.Enabled || limit.Requests == 0)
+            return new LoginAttempt(true, address, isKnown, null);
+
+        var bucket = new Bucket(Policy, isKnown ? $"{tenant}:{account}:{address}" : $"{tenant}:{account}", limit, Bans: false);
+        var result = await limiter.AskAsync(new[] { bucket }, null, context.RequestAborted) is { } answer ? answer.Buckets[0] : local.Take(bucket);
+        if (result.IsAllowed)
+            return new LoginAttempt(true, address, isKnown, bucket);
+        metrics.Count(SecurityEvent.LoginLimited);
+        await RateLimitHeaders.RefuseAsync(
+            context, ProblemCodes.RateLimited, Policy, result.RetryAfter, "Too many attempts to log in to this account from here. Wait as long as Retry-After says.");
+        return new LoginAttempt(false, address, isKnown, bucket);
+    }
+
+    /// <summary>The owner has shown who it is: its own mistakes are forgotten, those of strangers are not.</summary>
+    public void Succeeded(LoginAttempt attempt)
+    {
+        if (attempt is { IsKnownAddress: true, Bucket: { } bucket })
+            limiter.Forget(bucket);
+    }
+}
+
+/// <param name="IsAllowed">Whether the password may be looked at.</param>
+/// <param name="Address">The blind index of the address.</param>
+/// <param name="IsKnownAddress">Whether the account has logged in from it.</param>
+/// <param name="Bucket">What it was counted against.</param>
+internal sealed record LoginAttempt(bool IsAllowed, string Address, bool IsKnownAddress, Bucket? Bucket);

@@ -1,0 +1,28 @@
+using System.Globalization;
+using CreditSystem.Api.Problems;
+
+namespace CreditSystem.Api.RateLimiting;
+
+/// <summary>What a caller is told about its limit.</summary>
+internal static class RateLimitHeaders
+{
+    public static void Write(IHeaderDictionary headers, in Bucket bucket, in BucketResult result)
+    {
+        headers["RateLimit-Limit"] = Text(bucket.Limit.Requests);
+        headers["RateLimit-Remaining"] = Text(result.IsAllowed ? result.Remaining : 0);
+        headers["RateLimit-Reset"] = Text(Seconds(result.IsAllowed ? result.Reset : result.RetryAfter));
+        headers["RateLimit-Policy"] = string.Create(CultureInfo.InvariantCulture, $"{bucket.Limit.Requests};w={bucket.Limit.WindowSeconds};name=\"{bucket.Policy}\"");
+    }
+
+    /// <summary>429 with <c>Retry-After</c>.</summary>
+    public static Task RefuseAsync(HttpContext context, string code, string policy, TimeSpan retryAfter, string detail)
+    {
+        context.Response.Headers.RetryAfter = Text(Seconds(retryAfter));
+        return Problem.Of(StatusCodes.Status429TooManyRequests, code, detail, ("policy", policy)).ExecuteAsync(context);
+    }
+
+    /// <summary>Rounded up: who comes back then is let in.</summary>
+    private static long Seconds(TimeSpan time) => Math.Max(1, (long)Math.Ceiling(time.TotalSeconds));
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
