@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Security.Cryptography;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Dashboard;
 using Aspire.Hosting.Eventing;
@@ -34,6 +35,7 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         // Later on the command line wins over everything that the settings of the host have added.
         _host.Configuration.AddCommandLine([.. options.Args ?? [], .. testArgs], Switches);
         _host.Configuration["AppHost:DisableDashboard"] ??= options.DisableDashboard.ToString();
+        _host.Configuration[DashboardHost.OtlpApiKey] ??= RandomNumberGenerator.GetHexString(32, lowercase: true);
         ExecutionContext = new DistributedApplicationExecutionContext(
             _host.Configuration["Publishing:Publisher"] is null ? DistributedApplicationOperation.Run : DistributedApplicationOperation.Publish);
         AddServices();
@@ -79,6 +81,8 @@ internal sealed class DistributedApplicationBuilder : IDistributedApplicationBui
         // The resources' own logs tell more than the host's about each probe of their health.
         _host.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         _host.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Warning);
+        _host.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        _host.Logging.AddFilter("Grpc", LogLevel.Warning);
         Services.AddHealthChecks();
         Services.AddSingleton(Eventing);
         Services.AddSingleton(ExecutionContext);

@@ -9,6 +9,7 @@ namespace Aspire.Hosting.Dashboard;
 internal sealed class DashboardHost(IConfiguration configuration, ProcessGuard guard, ResourceLoggerService loggers, IHostEnvironment environment, IServiceProvider services) : BackgroundService
 {
     internal const string Name = "aspire-dashboard";
+    internal const string OtlpApiKey = "AppHost:OtlpApiKey";
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(5);
 
     private int ResourceServicePort => Uri.TryCreate(configuration["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"], UriKind.Absolute, out var url) ? url.Port : 0;
@@ -46,7 +47,13 @@ internal sealed class DashboardHost(IConfiguration configuration, ProcessGuard g
             ["ASPNETCORE_URLS"] = urls,
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = configuration["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] ?? "",
-            ["ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"] = configuration["ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"] ?? "false",
+            // Whoever opens the page needs no token if the AppHost says so; whoever sends telemetry, or asks for it, still has to be a part of the application.
+            ["ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"] = "false",
+            ["DASHBOARD__FRONTEND__AUTHMODE"] = configuration.GetValue<bool>("ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS") ? "Unsecured" : "BrowserToken",
+            ["DASHBOARD__OTLP__AUTHMODE"] = "ApiKey",
+            ["DASHBOARD__OTLP__PRIMARYAPIKEY"] = configuration[OtlpApiKey]!,
+            ["DASHBOARD__API__AUTHMODE"] = "ApiKey",
+            ["DASHBOARD__API__PRIMARYAPIKEY"] = configuration[OtlpApiKey]!,
             ["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = await resourceService.StartAsync(ResourceServicePort, stoppingToken),
             ["DASHBOARD__RESOURCESERVICECLIENT__AUTHMODE"] = "ApiKey",
             ["DASHBOARD__RESOURCESERVICECLIENT__APIKEY"] = resourceService.Key,

@@ -67,9 +67,13 @@ internal sealed class DashboardService(DistributedApplicationModel model, Resour
         }
     }
 
-    /// <summary>A dashboard that gets no stream here keeps asking for one.</summary>
+    /// <summary>The dashboard asks again and again for a stream whose headers do not come, or that ends.</summary>
     public override Task WatchInteractions(IAsyncStreamReader<WatchInteractionsRequestUpdate> requestStream, IServerStreamWriter<WatchInteractionsResponseUpdate> responseStream, ServerCallContext context) =>
-        UntilEndAsync(context, ending => Task.Delay(Timeout.Infinite, ending));
+        UntilEndAsync(context, async ending =>
+        {
+            await context.WriteResponseHeadersAsync([]);
+            await Task.Delay(Timeout.Infinite, ending);
+        });
 
     private IResource Find(string name) => model.Resources.FirstOrDefault(resource => ResourceMessages.NameOf(resource) == name)
         ?? throw new RpcException(new Status(StatusCode.NotFound, $"There is no resource '{name}'."));

@@ -27,7 +27,7 @@ internal static class ResourceCommands
     private static CommandState Unless(bool isDisabled) => isDisabled ? CommandState.ResourceCommandStateDisabled : CommandState.ResourceCommandStateEnabled;
 
     private static ResourceCommand Create(string name, string displayName, string iconName, CommandState state, bool isHighlighted) =>
-        new() { Name = name, DisplayName = displayName, IconName = iconName, State = state, IsHighlighted = isHighlighted };
+        new() { Name = name, DisplayName = displayName, IconName = iconName, IconVariant = IconVariant.Filled, State = state, IsHighlighted = isHighlighted };
 
     private static ResourceCommand Create(ResourceCommandAnnotation annotation, CustomResourceSnapshot snapshot, IServiceProvider services)
     {

@@ -22,17 +22,19 @@ internal sealed class ResourceMessages(IServiceProvider services)
             Uid = NameOf(resource),
             DisplayName = resource.Name,
             ResourceType = snapshot.ResourceType,
-            CreatedAt = ToTimestamp(snapshot.CreationTimeStamp),
+            CreatedAt = ToTimestamp(snapshot.CreationTimeStamp ?? DateTime.UnixEpoch),
             StartedAt = ToTimestamp(snapshot.StartTimeStamp),
             StoppedAt = ToTimestamp(snapshot.StopTimeStamp),
         };
         if (snapshot.State is { } state)
-            (message.State, message.StateStyle) = (state.Text, state.Style ?? StyleOf(state.Text, snapshot.ExitCode));
+            message.State = state.Text;
+        if ((snapshot.State?.Style ?? StyleOf(message.State, snapshot.ExitCode)) is { } style)
+            message.StateStyle = style;
         if (resource.TryGetLastAnnotation<ResourceIconAnnotation>(out var icon))
             message.IconName = icon.IconName;
 
         message.Environment.AddRange(snapshot.EnvironmentVariables.Select(variable => new EnvironmentVariable { Name = variable.Name, Value = variable.Value ?? "", IsFromSpec = variable.IsFromSpec }));
-        message.Urls.AddRange(snapshot.Urls.Select(url => new Url { EndpointName = url.Name ?? "", FullUrl = url.Url, IsInternal = url.IsInternal, IsInactive = ResourceNotificationService.IsTerminal(snapshot) }));
+        message.Urls.AddRange(snapshot.Urls.Select(url => new Url { EndpointName = url.Name ?? "", FullUrl = url.Url, IsInternal = url.IsInternal, IsInactive = ResourceNotificationService.IsTerminal(snapshot), DisplayProperties = new UrlDisplayProperties() }));
         message.HealthReports.AddRange(HealthReportsOf(resource, snapshot));
         message.Relationships.AddRange(RelationshipsOf(resource));
         message.Commands.AddRange(ResourceCommands.Of(resource, snapshot, services));
@@ -77,10 +79,7 @@ internal sealed class ResourceMessages(IServiceProvider services)
 
     private static Timestamp? ToTimestamp(DateTime? time) => time is { } utc ? Timestamp.FromDateTime(DateTime.SpecifyKind(utc, DateTimeKind.Utc)) : null;
 
-    private static string StyleOf(string state, int? exitCode)
-    {
-        if (state == KnownResourceStates.FailedToStart || (state == KnownResourceStates.Exited && exitCode is not (null or 0)))
-            return "error";
-        return state == KnownResourceStates.Running ? "success" : "info";
-    }
+    /// <summary>Null leaves the choice to the dashboard, which looks at the health of what runs.</summary>
+    private static string? StyleOf(string state, int? exitCode) =>
+        state == KnownResourceStates.FailedToStart || (state == KnownResourceStates.Exited && exitCode is not (null or 0)) ? "error" : null;
 }
