@@ -8,6 +8,7 @@ using CreditSystem.Api.Ledger;
 using CreditSystem.Api.Ledger.Audit;
 using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Outbox;
+using CreditSystem.Api.Ledger.Projection;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -21,11 +22,13 @@ internal static class LedgerExtensions
         builder.Services.AddOptionsWithValidateOnStart<LedgerOptions>().BindConfiguration(LedgerOptions.SectionName).ValidateDataAnnotations();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton<IBlockStore, MongoBlockStore>();
+        builder.Services.TryAddSingleton<IProjectionStore, MongoProjectionStore>();
         builder.Services.AddSingleton<OutboxReader>();
         builder.Services.AddSingleton<LedgerMetrics>();
         builder.Services.AddSingleton<CreditLedger>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CreditLedger>());
         builder.Services.AddHostedService<LedgerWatch>();
+        builder.Services.AddHostedService<ExpirySweeper>();
         // Ahead of the handler that answers whatever nobody else does.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IExceptionHandler, LedgerExceptionHandler>());
         builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, LedgerJson.Default));

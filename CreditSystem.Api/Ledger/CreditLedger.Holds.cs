@@ -14,6 +14,6 @@ internal sealed partial class CreditLedger
             return null;
         // Finding the account settles what is due on it, this hold included.
         var account = await FindAccountAsync(tenant, hold.Account, linearizable: false);
-        return account is null ? null : new FoundHold(PartitionOf(tenant).State.Hold(id) ?? hold, account, placed);
+        return account is null ? null : new FoundHold(await PartitionOf(tenant).LoadHoldAsync(id, cancellationToken) ?? hold, account, placed);
     }
 }

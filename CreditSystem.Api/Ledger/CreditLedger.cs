@@ -4,6 +4,7 @@ using CreditSystem.Api.Ledger.Audit;
 using CreditSystem.Api.Ledger.Commit;
 using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Api.Ledger.Projection;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Ledger;
@@ -14,19 +15,25 @@ internal sealed partial class CreditLedger : BackgroundService
     private readonly LedgerPartition[] partitions;
     private readonly InvariantAuditor[] auditors;
     private readonly IBlockStore store;
+    private readonly TimeSpan housekeeping;
     private readonly ConcurrentDictionary<Guid, byte> inFlight = new();
     private readonly LedgerMetrics metrics;
     private readonly TimeProvider time;
 
-    public CreditLedger(IBlockStore store, IOptions<LedgerOptions> options, LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger)
+    public CreditLedger(
+        IBlockStore store, IProjectionStore projections, IOptions<LedgerOptions> options, LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger)
     {
         this.store = store;
         this.metrics = metrics;
         this.time = time;
-        partitions = [.. Enumerable.Range(0, options.Value.Partitions).Select(number => new LedgerPartition(number, store, options.Value, metrics, time, logger))];
+        housekeeping = TimeSpan.FromMilliseconds(options.Value.CheckpointIntervalMilliseconds / 2.0);
+        partitions = [.. Enumerable.Range(0, options.Value.Partitions)
+            .Select(number => new LedgerPartition(number, store, projections, options.Value, metrics, time, logger))];
         auditors = [.. partitions.Select(partition => new InvariantAuditor(partition.Number, store))];
         metrics.Observe("credit_system_ledger_queue_depth", () => partitions.Sum(partition => (long)partition.QueueDepth), "Commands that wait for a commit");
         metrics.Observe("credit_system_ledger_queue_capacity", () => (long)partitions.Length * options.Value.QueueCapacity, "Commands that may wait before new ones are refused");
+        metrics.Observe("credit_system_ledger_accounts_in_memory", () => partitions.Sum(partition => (long)partition.State.AccountCount), "Accounts that need not be read to be changed");
+        metrics.Observe("credit_system_ledger_known_ids", () => partitions.Sum(partition => (long)partition.Reader.KnownIds), "Ids that no other request can have");
     }
 
     public IReadOnlyList<LedgerPartition> Partitions => partitions;
@@ -105,6 +112,10 @@ internal sealed partial class CreditLedger : BackgroundService
         return account;
     }
 
+    /// <summary>Several accounts of the tenant as of one block; null where there is none.</summary>
+    public async Task<AccountState?[]> SnapshotAsync(string tenant, Guid[] accounts) =>
+        Array.ConvertAll(await PartitionOf(tenant).SnapshotAsync(accounts), account => account?.Tenant == tenant ? account : null);
+
     /// <summary>The record of the tenant's log that has the id as its command or as one of its postings.</summary>
     public async Task<LedgerRecord?> FindRecordAsync(string tenant, Guid id, CancellationToken cancellationToken)
     {
@@ -129,7 +140,22 @@ internal sealed partial class CreditLedger : BackgroundService
 
     // What is queued at shutdown is still committed and answered; only the grace period of the host ends that.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(partitions.Select(partition => partition.RunAsync(CancellationToken.None)));
+        Task.WhenAll([HousekeepAsync(stoppingToken), .. partitions.Select(partition => Task.Run(() => partition.RunAsync(CancellationToken.None), CancellationToken.None))]);
+
+    private async Task HousekeepAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(housekeeping, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping))
+                foreach (var partition in partitions)
+                    partition.Housekeep();
+        }
+        catch (OperationCanceledException)
+        {
+            // The partitions write what is left when they end.
+        }
+    }
 }
 
 internal static class PartitionHash

@@ -23,9 +23,17 @@ internal sealed class LedgerOptions
     [Range(1, 300)]
     public int CommitTimeoutSeconds { get; set; } = 10;
 
-    /// <summary>How often changed accounts are written behind, in milliseconds.</summary>
+    /// <summary>How long a log must have been quiet before what has changed is written behind it, in milliseconds.</summary>
     [Range(10, 600_000)]
     public int CheckpointIntervalMilliseconds { get; set; } = 5000;
+
+    /// <summary>How many records a busy log gets before that is done all the same: what a start has to replay.</summary>
+    [Range(1, 100_000_000)]
+    public int CheckpointTailRecords { get; set; } = 250_000;
+
+    /// <summary>How many accounts of one partition are kept in memory; the others are read when they are needed.</summary>
+    [Range(1, 100_000_000)]
+    public int MaxAccountsInMemory { get; set; } = 250_000;
 
     /// <summary>How often expired grants and holds are looked for, in seconds.</summary>
     [Range(1, 86_400)]

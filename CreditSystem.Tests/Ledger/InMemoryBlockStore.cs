@@ -8,6 +8,9 @@ internal sealed class InMemoryBlockStore : IBlockStore
 {
     private readonly ConcurrentDictionary<(int Partition, long Number), Block> blocks = new();
 
+    /// <summary>What is written behind this log.</summary>
+    public InMemoryProjectionStore Projections { get; } = new();
+
     /// <summary>Decides what befalls an append; by default nothing.</summary>
     public Func<Block, Fault> OnAppend { get; set; } = _ => Fault.None;
 
@@ -19,6 +22,8 @@ internal sealed class InMemoryBlockStore : IBlockStore
     public int Appends { get; private set; }
 
     public void Tamper(int partition, long number, Func<Block, Block> change) => blocks[(partition, number)] = change(blocks[(partition, number)]);
+
+    public void Remove(int partition, long number) => blocks.TryRemove((partition, number), out _);
 
     public async Task<bool> TryAppendAsync(Block block, CancellationToken cancellationToken)
     {
@@ -34,8 +39,10 @@ internal sealed class InMemoryBlockStore : IBlockStore
     public Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long number, int limit, CancellationToken cancellationToken)
     {
         var found = new List<Block>();
-        while (found.Count < limit && blocks.TryGetValue((partition, number + found.Count + 1), out var block))
-            found.Add(block);
+        var last = blocks.Keys.Where(key => key.Partition == partition).Select(key => key.Number).DefaultIfEmpty().Max();
+        while (found.Count < limit && ++number <= last)
+            if (blocks.TryGetValue((partition, number), out var block))
+                found.Add(block);
         return Task.FromResult<IReadOnlyList<Block>>(found);
     }
 

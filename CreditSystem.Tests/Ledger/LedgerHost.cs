@@ -7,6 +7,7 @@ using CreditSystem.Api.Access;
 using CreditSystem.Api.Features;
 using CreditSystem.Api.Ledger;
 using CreditSystem.Api.Ledger.Log;
+using CreditSystem.Api.Ledger.Projection;
 using CreditSystem.Api.Problems;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
@@ -34,6 +35,7 @@ internal sealed class LedgerHost : IAsyncDisposable
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(store);
+        builder.Services.AddSingleton<IProjectionStore>((store as InMemoryBlockStore)?.Projections ?? new InMemoryProjectionStore());
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("test", null);
         builder.Services.AddAuthorization();

@@ -5,106 +5,166 @@ using CreditSystem.Api.Ledger.Projection;
 
 namespace CreditSystem.Api.Ledger.Commit;
 
-/// <summary>Brings the state of one partition up to the end of its log, and finds records in it.</summary>
-internal sealed class PartitionReader(int partition, IBlockStore store, LedgerState state, IdIndex index)
+/// <summary>Finds records of one partition by what they are about. Any thread may ask.</summary>
+internal sealed class PartitionReader(int partition, IBlockStore store)
 {
-    private const int PageBlocks = 64;
-    private const int RecentBlocks = 128;
+    private const int RecentRecords = 16_384;
 
+    private readonly IdIndex index = new();
     private readonly Dictionary<long, LedgerRecord[]> recent = [];
+    private readonly Queue<long> order = new();
     private readonly Lock gate = new();
+    private int kept;
 
-    /// <summary>Reads and applies what other writers have appended.</summary>
-    /// <returns>The number of blocks that were new.</returns>
-    public async Task<int> CatchUpAsync(CancellationToken cancellationToken)
-    {
-        for (var total = 0; ;)
-        {
-            var blocks = await store.ReadAfterAsync(partition, state.Head, PageBlocks, cancellationToken);
-            foreach (var block in blocks)
-                await ApplyAsync(block, cancellationToken);
-            total += blocks.Count;
-            if (blocks.Count < PageBlocks)
-                return total;
-        }
-    }
-
-    /// <summary>Takes over a block that this replica has appended itself.</summary>
-    public void Accept(Block block, LedgerView view)
-    {
-        state.Advance(view, block.At, block.Hash);
-        Index(block.Number, view.Records);
-        Keep(block.Number, [.. view.Records]);
-    }
+    /// <summary>Ids that have not been written behind yet, by block.</summary>
+    public PendingIds Pending { get; } = new();
 
     /// <summary>The record that has the id as its command, as one of its postings, or as a reference.</summary>
-    public async Task<LedgerRecord?> FindAsync(Guid id, CancellationToken cancellationToken)
+    public async ValueTask<LedgerRecord?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
-        var candidates = new List<long>();
-        lock (gate)
-            index.Find(id, candidates);
-        foreach (var number in candidates)
-            foreach (var record in await RecordsAsync(number, cancellationToken))
-                if (Has(record, id))
-                    return record;
+        if (Candidates(id) is { } blocks)
+            foreach (var number in blocks)
+                foreach (var record in await RecordsAsync(number, cancellationToken))
+                    if (Has(record, id))
+                        return record;
         return null;
     }
 
-    public bool MayKnow(Guid id, List<long> candidates)
+    /// <summary>The hold as its last record left it; null where there is none.</summary>
+    public async ValueTask<HoldState?> FindHoldAsync(Guid id, CancellationToken cancellationToken) =>
+        Latest(id) is { } block
+            ? (await RecordsAsync(block, cancellationToken)).LastOrDefault(record => record.Hold?.Id == id)?.Hold
+            : null;
+
+    /// <summary>How much of a transfer has been reversed.</summary>
+    public async ValueTask<long> FindReversedAsync(Guid transfer, CancellationToken cancellationToken) =>
+        Latest(transfer) is { } block
+            ? (await RecordsAsync(block, cancellationToken)).LastOrDefault(record => Reverses(record, transfer))?.Reversed ?? 0
+            : 0;
+
+    /// <summary>Whether the log opened the account.</summary>
+    public async ValueTask<bool> HasOpenedAsync(Guid account, CancellationToken cancellationToken)
     {
-        candidates.Clear();
-        lock (gate)
-            index.Find(id, candidates);
-        return candidates.Count > 0;
+        if (Candidates(account) is { } blocks)
+            foreach (var number in blocks)
+                if ((await RecordsAsync(number, cancellationToken)).Any(record => Array.Exists(record.Opened, opened => opened.Id == account)))
+                    return true;
+        return false;
     }
 
-    public async Task<LedgerRecord[]> RecordsAsync(long number, CancellationToken cancellationToken)
+    /// <summary>False: the log certainly has nothing with this id.</summary>
+    public bool MayKnow(Guid id)
     {
         lock (gate)
-            if (recent.TryGetValue(number, out var kept))
-                return kept;
+            return index.MayContain(id);
+    }
+
+    public int KnownIds
+    {
+        get
+        {
+            lock (gate)
+                return index.Count;
+        }
+    }
+
+    public async ValueTask<LedgerRecord[]> RecordsAsync(long number, CancellationToken cancellationToken)
+    {
+        lock (gate)
+            if (recent.TryGetValue(number, out var found))
+                return found;
         var block = await store.ReadAsync(partition, number, cancellationToken)
-            ?? throw new LedgerCorruptException($"block {number} of partition {partition} is missing");
+            ?? throw new LedgerCorruptException($"block {number} of partition {partition} is missing", number);
         return block.ReadRecords();
     }
 
-    private async Task ApplyAsync(Block block, CancellationToken cancellationToken)
-    {
-        if (block.Number != state.Head + 1 || !block.Previous.AsSpan().SequenceEqual(state.Hash) || !block.IsIntact())
-            throw new LedgerCorruptException($"block {block.Number} of partition {partition} does not follow block {state.Head}");
-        cancellationToken.ThrowIfCancellationRequested();
-        var records = block.ReadRecords();
-        var view = new LedgerView(state, block.Number, block.At);
-        foreach (var record in records)
-            view.Replay(record);
-        state.Advance(view, block.At, block.Hash);
-        Index(block.Number, records);
-        Keep(block.Number, records);
-        await Task.CompletedTask;
-    }
+    /// <summary>The time and the hash of a block; null where the log does not reach that far.</summary>
+    public async Task<(long At, byte[] Hash)?> SealAsync(long number) =>
+        await store.ReadAsync(partition, number, CancellationToken.None) is { } block ? (block.At, block.Hash) : null;
 
-    private void Index(long number, IReadOnlyList<LedgerRecord> records)
-    {
-        lock (gate)
-            foreach (var record in records)
-            {
-                index.Add(record.Command.Id, number);
-                foreach (var posting in record.Postings)
-                    if (posting.Id != record.Command.Id)
-                        index.Add(posting.Id, number);
-                foreach (var reference in LedgerView.References(record))
-                    index.Add(reference, number);
-            }
-    }
-
-    private void Keep(long number, LedgerRecord[] records)
+    /// <summary>Takes note of a block that is in the log now.</summary>
+    public void Add(long number, LedgerRecord[] records)
     {
         lock (gate)
         {
+            foreach (var record in records)
+                Index(record, number);
             recent[number] = records;
-            recent.Remove(number - RecentBlocks);
+            order.Enqueue(number);
+            kept += records.Length;
+            while (kept > RecentRecords && order.Count > 1 && recent.Remove(order.Dequeue(), out var old))
+                kept -= old.Length;
         }
     }
+
+    public void Add(IdSegment segment)
+    {
+        lock (gate)
+            segment.AddTo(index);
+        Pending.DropUpTo(segment.Last);
+    }
+
+    public void Clear()
+    {
+        lock (gate)
+        {
+            index.Clear();
+            recent.Clear();
+            order.Clear();
+            kept = 0;
+            Pending.DropUpTo(long.MaxValue);
+        }
+    }
+
+    private void Index(LedgerRecord record, long number)
+    {
+        Add(record.Command.Id, number);
+        foreach (var posting in record.Postings)
+            if (posting.Id != record.Command.Id)
+                Add(posting.Id, number);
+        foreach (var reference in LedgerView.References(record))
+            Add(reference, number);
+        foreach (var opened in record.Opened)
+            Add(opened.Id, number);
+        if (record.Hold is { } hold)
+            SetLatest(hold.Id, number);
+        if (record is { Accepted: true, Command: ReverseTransfer reverse })
+            SetLatest(reverse.Transfer, number);
+    }
+
+    private void Add(Guid id, long number)
+    {
+        var key = IdIndex.Key(id);
+        index.Add(key, number);
+        Pending.Add(key, number);
+    }
+
+    private void SetLatest(Guid id, long number)
+    {
+        index.SetLatest(id, number);
+        Pending.AddLatest(id, number);
+    }
+
+    private List<long>? Candidates(Guid id)
+    {
+        lock (gate)
+        {
+            if (!index.MayContain(id))
+                return null;
+            var found = new List<long>(1);
+            index.Find(id, found);
+            return found;
+        }
+    }
+
+    private long? Latest(Guid id)
+    {
+        lock (gate)
+            return index.Latest(id);
+    }
+
+    private static bool Reverses(LedgerRecord record, Guid transfer) =>
+        record is { Accepted: true, Command: ReverseTransfer reverse } && reverse.Transfer == transfer;
 
     private static bool Has(LedgerRecord record, Guid id) =>
         record.Command.Id == id || Array.Exists(record.Postings, posting => posting.Id == id) || LedgerView.References(record).Contains(id);

@@ -4,6 +4,7 @@ using CreditSystem.Api.Ledger.Model;
 namespace CreditSystem.Api.Ledger.Commit;
 
 /// <summary>The outcome of a command.</summary>
+/// <param name="Record">What the log has under the command's id.</param>
 /// <param name="Replayed">The outcome is that of an earlier request with the same id.</param>
 internal readonly record struct Committed(LedgerRecord Record, bool Replayed);
 
@@ -18,9 +19,18 @@ internal sealed class Submission(Command[] commands, bool keyed = false)
 
     public bool Keyed => keyed;
 
-    public Committed[] Outcomes { get; } = commands.Length == 0 ? [] : new Committed[commands.Length];
+    /// <summary>Accounts to read together, between two blocks.</summary>
+    public Guid[] Read { get; init; } = [];
 
-    public long EnqueuedAt { get; } = Stopwatch.GetTimestamp();
+    public AccountState?[] Snapshot { get; set; } = [];
+
+    /// <summary>Asks for housekeeping between two blocks and for nothing else.</summary>
+    public bool IsHousekeeping { get; init; }
+
+    /// <summary>Asks that everything is worked out again from the first block.</summary>
+    public string? Rebuild { get; init; }
+
+    public Committed[] Outcomes { get; } = commands.Length == 0 ? [] : new Committed[commands.Length];
 
     public ActivityContext Parent { get; } = Activity.Current?.Context ?? default;
 

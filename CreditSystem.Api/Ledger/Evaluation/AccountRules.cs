@@ -18,18 +18,16 @@ internal static class AccountRules
             CreditLimit = command.CreditLimit,
             OpenedAt = now,
         };
-        view.Open(account);
         return new LedgerRecord(command, null) { Opened = [account] };
     }
 
-    /// <summary>The system account, opened now if nobody has used it yet.</summary>
+    /// <summary>The system account; one that nobody has used yet is to be opened by the record, if that is accepted.</summary>
     public static AccountState System(LedgerView view, string tenant, SystemAccount system, string asset, long now, List<AccountState> opened)
     {
         var id = LedgerId.ForSystemAccount(tenant, system, asset);
         if (view.Account(id) is { } account)
             return account;
         account = new AccountState { Id = id, Tenant = tenant, Holder = system.ToCode(), Asset = asset, System = system, OpenedAt = now };
-        view.Open(account);
         opened.Add(account);
         return account;
     }

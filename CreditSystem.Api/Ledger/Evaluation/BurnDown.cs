@@ -93,7 +93,7 @@ internal static class BurnDown
         void TakeBase()
         {
             baseTaken = true;
-            var part = Math.Min(Math.Max(account.BaseFree, 0), amount);
+            var part = (long)Int128.Clamp(account.BaseFree, 0, amount);
             if (part > 0)
                 parts.Add((LotTerms.Base, part));
             amount -= part;

@@ -22,7 +22,7 @@ internal static class GrantRules
             command.Id, command.Amount, command.Priority, command.ExpiresAt, command.Promotional, command.EffectiveAt ?? now, now, command.Source);
         var record = Entries.Post(
             command, command.Id, TransferKind.Grant, source, account, command.Amount, [], [new LotChange(terms, command.Amount, 0)]);
-        return record with { Opened = [.. opened] };
+        return record.Accepted ? record with { Opened = [.. opened] } : record;
     }
 
     /// <summary>Returns what is left of a grant to where it came from.</summary>
@@ -54,6 +54,6 @@ internal static class GrantRules
         var opened = new List<AccountState>();
         var receiver = AccountRules.System(view, account.Tenant, target, account.Asset, now, opened);
         var record = Entries.Post(command, command.Id, kind, account, receiver, lot.Free, [new LotChange(lot.Terms, -lot.Free, 0)], []);
-        return record with { Opened = [.. opened] };
+        return record.Accepted ? record with { Opened = [.. opened] } : record;
     }
 }

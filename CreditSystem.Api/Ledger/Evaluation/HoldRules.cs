@@ -53,7 +53,7 @@ internal static class HoldRules
         var lots = Entries.WithoutBaseOnly([.. drawn, .. released]);
         var record = Entries.Post(command, command.Id, TransferKind.Capture, account, destination, amount, lots, [], releasedAmount);
         if (!record.Accepted)
-            return record with { Opened = [.. opened] };
+            return record;
         var status = closes ? HoldStatus.Captured : HoldStatus.Active;
         return record with { Opened = [.. opened], Hold = hold with { Captured = hold.Captured + amount, Status = status, Pins = closes ? [] : left } };
     }

@@ -5,15 +5,14 @@ namespace CreditSystem.Api.Ledger.Evaluation;
 
 /// <summary>
 /// What the blocks up to <see cref="Head"/> add up to, as far as it has been loaded. One writer; readers see whole,
-/// immutable accounts at any time, and consistent ones together under <see cref="Gate"/>.
+/// immutable accounts at any time.
 /// </summary>
 internal sealed class LedgerState
 {
     private readonly ConcurrentDictionary<Guid, AccountState> accounts = new(concurrencyLevel: 1, capacity: 1024);
     private readonly ConcurrentDictionary<Guid, HoldState> holds = new(concurrencyLevel: 1, capacity: 64);
     private readonly ConcurrentDictionary<Guid, long> reversed = new(concurrencyLevel: 1, capacity: 64);
-
-    public Lock Gate { get; } = new();
+    private HashSet<Guid> changed = [];
 
     /// <summary>The number of the last block applied.</summary>
     public long Head { get; private set; }
@@ -23,7 +22,15 @@ internal sealed class LedgerState
 
     public byte[] Hash { get; private set; } = new byte[32];
 
-    public IReadOnlyDictionary<Guid, AccountState> Accounts => (IReadOnlyDictionary<Guid, AccountState>)accounts;
+    /// <summary>The block that the state was started behind: 0 where all of it comes from the log.</summary>
+    public long Start { get; private set; }
+
+    /// <summary>How many accounts have changed since the last checkpoint was begun.</summary>
+    public int ChangedCount => changed.Count;
+
+    public ICollection<AccountState> Accounts => accounts.Values;
+
+    public int AccountCount => accounts.Count;
 
     public AccountState? Account(Guid id) => accounts.GetValueOrDefault(id);
 
@@ -41,23 +48,61 @@ internal sealed class LedgerState
     /// <summary>Takes over what a view has worked out for the block that is now in the log.</summary>
     public void Advance(LedgerView view, long at, byte[] hash)
     {
-        lock (Gate)
+        foreach (var (id, account) in view.ChangedAccounts)
         {
-            foreach (var (id, account) in view.ChangedAccounts)
-                accounts[id] = account;
-            foreach (var (id, hold) in view.ChangedHolds)
-                holds[id] = hold;
-            foreach (var (id, amount) in view.ChangedReversals)
-                reversed[id] = amount;
-            Head = view.BlockNumber;
-            At = at;
-            Hash = hash;
+            accounts[id] = account;
+            changed.Add(id);
         }
+        foreach (var (id, hold) in view.ChangedHolds)
+            holds[id] = hold;
+        foreach (var (id, amount) in view.ChangedReversals)
+            reversed[id] = amount;
+        (Head, At, Hash) = (view.BlockNumber, at, hash);
     }
 
     /// <summary>Starts behind a checkpoint instead of at the first block.</summary>
-    public void StartAfter(long head, long at, byte[] hash) => (Head, At, Hash) = (head, at, hash);
+    public void StartAfter(long head, long at, byte[] hash) => (Start, Head, At, Hash) = (head, head, at, hash);
 
-    /// <summary>Forgets what can be loaded again from a checkpoint.</summary>
-    public void Evict(AccountState account) => accounts.TryRemove(new KeyValuePair<Guid, AccountState>(account.Id, account));
+    /// <summary>Starts again at the first block.</summary>
+    public void Reset()
+    {
+        accounts.Clear();
+        holds.Clear();
+        reversed.Clear();
+        changed = [];
+        StartAfter(0, 0, new byte[32]);
+    }
+
+    /// <summary>The accounts that have changed since the last call.</summary>
+    public List<AccountState> TakeChanged()
+    {
+        var taken = changed.Select(id => accounts[id]).ToList();
+        changed = [];
+        return taken;
+    }
+
+    /// <summary>Puts back what could not be written.</summary>
+    public void ReturnChanged(IEnumerable<AccountState> taken) => changed.UnionWith(taken.Select(account => account.Id));
+
+    /// <summary>
+    /// Forgets, with nothing waiting to be written, the accounts without news for longest, down to <paramref name="most"/>;
+    /// and what is in the log anyway.
+    /// </summary>
+    public void Evict(int most)
+    {
+        reversed.Clear();
+        foreach (var (id, hold) in holds)
+            if (hold.Status != HoldStatus.Active)
+                holds.TryRemove(id, out _);
+        if (accounts.Count <= most)
+            return;
+        var cold = accounts.Values.Where(account => !account.IsSystem && !changed.Contains(account.Id)).OrderBy(account => account.PreviousBlock);
+        // A tenth more than needed, so that this is not done again at once.
+        foreach (var account in cold.Take(accounts.Count - most + most / 10).ToList())
+        {
+            accounts.TryRemove(account.Id, out _);
+            foreach (var hold in account.Holds)
+                holds.TryRemove(hold.Id, out _);
+        }
+    }
 }

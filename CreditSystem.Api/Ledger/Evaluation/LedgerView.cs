@@ -48,10 +48,13 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at)
     }
 
     /// <summary>Puts a record at the end of the block and applies its effects.</summary>
-    public LedgerRecord Append(LedgerRecord record) => Add(record with { Postings = Apply(record.Postings) });
+    public LedgerRecord Append(LedgerRecord record) => Add(record.Accepted ? record with { Postings = Apply(record.Opened, record.Postings) } : record);
 
-    public Posting[] Apply(Posting[] postings)
+    /// <summary>Opens accounts and applies postings to them.</summary>
+    public Posting[] Apply(AccountState[] opened, Posting[] postings)
     {
+        foreach (var account in opened)
+            Set(account);
         var applied = new Posting[postings.Length];
         for (var i = 0; i < postings.Length; i++)
             applied[i] = postings[i] with { Entries = Array.ConvertAll(postings[i].Entries, Apply) };
@@ -62,7 +65,7 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at)
     public LedgerRecord Add(LedgerRecord record)
     {
         record = record with { Block = blockNumber, At = at };
-        ApplyRest(record);
+        ApplyRest(record, holderIsCurrent: true);
         Records.Add(record);
         known[record.Command.Id] = record;
         foreach (var posting in record.Postings)
@@ -72,23 +75,28 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at)
         return record;
     }
 
-    /// <summary>Applies a record that is in the log; what is here already is left as it is.</summary>
+    /// <summary>
+    /// Applies a record that is in the log. An account that was loaded as of a later block has the entry already and is
+    /// left as it is.
+    /// </summary>
+    /// <exception cref="ProjectionLostException">An account is missing, or older than the log says.</exception>
     public void Replay(LedgerRecord record)
     {
         foreach (var opened in record.Opened)
             if (Account(opened.Id) is null)
                 Set(opened);
-        foreach (var posting in record.Postings)
-            foreach (var entry in posting.Entries)
-                if (Account(entry.Account) is not { } account || account.Sequence + 1 == entry.Sequence)
-                    Apply(entry);
-                else if (account.Sequence < entry.Sequence)
-                    throw new LedgerCorruptException($"block {blockNumber}: account {entry.Account} goes from entry {account.Sequence} to {entry.Sequence}");
-        ApplyRest(record);
+        var holderIsCurrent = false;
+        foreach (var entry in record.Postings.SelectMany(posting => posting.Entries))
+        {
+            if (Account(entry.Account) is not { } account || account.Sequence + 1 < entry.Sequence)
+                throw new ProjectionLostException($"block {blockNumber}: account {entry.Account} is missing or older than entry {entry.Sequence - 1}");
+            if (account.Sequence >= entry.Sequence)
+                continue;
+            Apply(entry);
+            holderIsCurrent |= entry.Account == record.Hold?.Account;
+        }
+        ApplyRest(record, holderIsCurrent);
     }
-
-    /// <summary>Opens an account at once, so that the entries of the same record find it.</summary>
-    public void Open(AccountState account) => Set(account);
 
     private Entry Apply(Entry entry)
     {
@@ -128,11 +136,13 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at)
                 yield return LedgerId.ForReference(record.Command.Tenant, reference);
     }
 
-    private void ApplyRest(LedgerRecord record)
+    private void ApplyRest(LedgerRecord record, bool holderIsCurrent)
     {
         if (record.Hold is { } hold)
         {
             holds[hold.Id] = hold;
+            if (!holderIsCurrent)
+                return;
             var account = Account(hold.Account)!;
             var open = account.Holds.Any(other => other.Id == hold.Id);
             if (hold.Status == HoldStatus.Active && !open)
@@ -150,3 +160,6 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at)
         accounts[account.Id] = account;
     }
 }
+
+/// <summary>What was written behind the log does not fit it: the state is to be worked out from the first block.</summary>
+internal sealed class ProjectionLostException(string message) : Exception(message);

@@ -40,17 +40,16 @@ internal static class ReversalRules
         view.Account(original.Entries[0].Account) is { } account && account.Tenant == command.Tenant
         && (command.Holder is null || original.Amount > 0 && AccountRules.IsVisible(view.Account(original.Credit.Account), command));
 
-    // What was received went to the base lot, so it leaves from there, and from grants only where that does not suffice.
+    // What was received went to the base lot, so it leaves from there as far as the limit allows, and only then from grants:
+    // a transfer that is reversed at once leaves no trace, even where it had paid back an overdraft.
     private static LotChange[] DrawReceived(AccountState account, long amount, long now)
     {
         if (account.Lots.Length == 0)
             return [];
-        var fromBase = Math.Min(Math.Max(account.BaseFree, 0), amount);
-        var rest = amount - fromBase;
-        if (rest == 0)
+        var fromBase = (long)Int128.Clamp(account.BaseFree + account.CreditLimit, 0, amount);
+        if (fromBase == amount)
             return [new LotChange(LotTerms.Base, -amount, 0)];
-        var withoutBase = account with { Posted = account.Posted - Math.Max(account.BaseFree, 0) };
-        var drawn = BurnDown.Draw(withoutBase, rest, now);
+        var drawn = BurnDown.Draw(account with { Posted = account.Posted - fromBase }, amount - fromBase, now);
         return fromBase == 0 ? drawn : [new LotChange(LotTerms.Base, -fromBase, 0), .. drawn];
     }
 }

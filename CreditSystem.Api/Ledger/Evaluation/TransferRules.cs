@@ -17,7 +17,7 @@ internal static class TransferRules
         if (!from.IsSystem && from.Available(now) < command.Amount)
             return LedgerRecord.Rejected(command, RejectionCode.InsufficientFunds, from.Available(now), command.Amount);
         var record = Entries.Post(command, command.Id, command.Kind, from, to, command.Amount, BurnDown.Draw(from, command.Amount, now), []);
-        return opened.Count == 0 ? record : record with { Opened = [.. opened] };
+        return opened.Count == 0 || !record.Accepted ? record : record with { Opened = [.. opened] };
     }
 
     public static LedgerRecord MoveAtomically(LedgerView view, MoveCreditsAtomically command, long now)
@@ -38,7 +38,7 @@ internal static class TransferRules
                 return new LedgerRecord(command, rejection with { Index = i });
             }
             opened.AddRange(record.Opened);
-            postings.AddRange(view.Apply(record.Postings));
+            postings.AddRange(view.Apply(record.Opened, record.Postings));
         }
         view.Accept();
         return new LedgerRecord(command, null) { Postings = [.. postings], Opened = [.. opened] };

@@ -1,4 +1,5 @@
 using MongoDB.Bson;
+using MongoDB.Bson.IO;
 
 namespace CreditSystem.Api.Ledger.Log;
 
@@ -32,18 +33,24 @@ internal static class BlockDocument
             var key = document["_id"].AsInt64;
             number = key & ((1L << NumberBits) - 1);
             using var records = (RawBsonArray)document["txs"];
-            var content = new byte[records.Slice.Length];
-            records.Slice.GetBytes(0, content, 0, content.Length);
             var block = new Block(
                 document["p"].AsInt32, document["n"].AsInt64, document["at"].AsBsonDateTime.MillisecondsSinceEpoch,
-                document["prev"].AsBsonBinaryData.Bytes, document["hash"].AsBsonBinaryData.Bytes, content);
-            return Key(block.Partition, block.Number) == key
+                document["prev"].AsBsonBinaryData.Bytes, document["hash"].AsBsonBinaryData.Bytes, Bytes(records.Slice));
+            // Nothing but what the encoder writes: no byte of the document may be without a meaning, or it could be changed.
+            return Key(block.Partition, block.Number) == key && Encode(block).AsSpan().SequenceEqual(Bytes(document.Slice))
                 ? block
-                : throw new LedgerCorruptException($"the document of block {number} says that it is block {block.Number}", number);
+                : throw new LedgerCorruptException($"the document of block {number} is not as it was written", number);
         }
         catch (Exception exception) when (exception is not LedgerCorruptException)
         {
             throw new LedgerCorruptException($"the document of block {number} cannot be read", number, exception);
         }
+    }
+
+    private static byte[] Bytes(IByteBuffer slice)
+    {
+        var bytes = new byte[slice.Length];
+        slice.GetBytes(0, bytes, 0, bytes.Length);
+        return bytes;
     }
 }

@@ -30,26 +30,25 @@ internal sealed record AccountState
 
     public bool IsSystem => System != SystemAccount.None;
 
-    public long BaseRemaining => Posted - Lots.Sum(lot => lot.Remaining);
-
-    public long BasePinned => Held - Lots.Sum(lot => lot.Pinned);
-
-    public long BaseFree => Lots.Length == 0 ? Posted - Held : BaseRemaining - BasePinned;
+    /// <summary>What is free outside grants. With an overdraft beside large grants it is less than an Int64 can hold.</summary>
+    public Int128 BaseFree
+    {
+        get
+        {
+            var free = (Int128)Posted - Held;
+            foreach (var lot in Lots)
+                free -= lot.Free;
+            return free;
+        }
+    }
 
     /// <summary>What cannot be spent yet because its grant is not effective.</summary>
-    public long Pending(long now)
-    {
-        var pending = 0L;
-        foreach (var lot in Lots)
-            if (lot.Terms.EffectiveAt > now)
-                pending += lot.Free;
-        return pending;
-    }
+    public long Pending(long now) => Saturating(PendingExactly(now));
 
     public long Available(long now) => Saturating(Uncommitted(now) + CreditLimit);
 
     /// <summary>What can be spent without overdraft.</summary>
-    public Int128 Uncommitted(long now) => (Int128)Posted - Held - Pending(now);
+    public Int128 Uncommitted(long now) => (Int128)Posted - Held - PendingExactly(now);
 
     /// <summary>The earliest time at which a grant or a hold of this account expires.</summary>
     public long? NextExpiry()
@@ -80,6 +79,15 @@ internal sealed record AccountState
         Array.Copy(Trail, trail, kept);
         trail[kept] = block;
         return trail;
+    }
+
+    private Int128 PendingExactly(long now)
+    {
+        var pending = (Int128)0;
+        foreach (var lot in Lots)
+            if (lot.Terms.EffectiveAt > now)
+                pending += lot.Free;
+        return pending;
     }
 
     private static long Saturating(Int128 value) => (long)Int128.Clamp(value, long.MinValue, long.MaxValue);

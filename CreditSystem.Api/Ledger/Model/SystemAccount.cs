@@ -18,6 +18,8 @@ internal static class SystemAccounts
 {
     private static readonly string[] Codes = ["", "issuance", "promo", "revenue", "breakage", "stripe_clearing", "adjustments"];
 
+    public static IEnumerable<SystemAccount> All => Enumerable.Range(1, Codes.Length - 1).Select(number => (SystemAccount)number);
+
     public static string ToCode(this SystemAccount account) => Codes[(int)account];
 
     public static bool TryParse(string code, out SystemAccount account)

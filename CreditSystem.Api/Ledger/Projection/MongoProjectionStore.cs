@@ -9,7 +9,6 @@ namespace CreditSystem.Api.Ledger.Projection;
 /// <summary>The collections <c>accounts</c> and <c>transfer_ids</c>.</summary>
 internal sealed class MongoProjectionStore(MongoConnection connection) : IProjectionStore
 {
-    // Written with nobody waiting, and only what can be lost: one acknowledgement will do.
     private const int BatchAccounts = 500;
 
     private volatile bool indexed;
@@ -90,7 +89,7 @@ internal sealed class MongoProjectionStore(MongoConnection connection) : IProjec
             var writes = accounts.Select((account, i) => new ReplaceOneModel<RawBsonDocument>(
                 filter.Eq("_id", Binary(account.Id)) & filter.Lt("appliedBlock", account.PreviousBlock), documents[i])
             { IsUpsert = true });
-            await database.GetCollection<RawBsonDocument>("accounts").BulkWriteAsync(writes, new BulkWriteOptions { IsOrdered = false }, cancellationToken);
+            await database.GetCollection<RawBsonDocument>("accounts").WithWriteConcern(WriteConcern.WMajority).BulkWriteAsync(writes, new BulkWriteOptions { IsOrdered = false }, cancellationToken);
         }
         catch (MongoBulkWriteException<RawBsonDocument> exception) when (exception.WriteErrors.All(error => error.Category == ServerErrorCategory.DuplicateKey))
         {
@@ -122,7 +121,8 @@ internal sealed class MongoProjectionStore(MongoConnection connection) : IProjec
 
     private static BsonBinaryData Binary(Guid id) => new(id, GuidRepresentation.Standard);
 
-    private static IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) => database.GetCollection<BsonDocument>("accounts");
+    // A majority for all of it: a segment must not survive a failover that the accounts before it did not.
+    private static IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) => database.GetCollection<BsonDocument>("accounts").WithWriteConcern(WriteConcern.WMajority);
 
-    private static IMongoCollection<BsonDocument> Segments(IMongoDatabase database) => database.GetCollection<BsonDocument>("transfer_ids");
+    private static IMongoCollection<BsonDocument> Segments(IMongoDatabase database) => database.GetCollection<BsonDocument>("transfer_ids").WithWriteConcern(WriteConcern.WMajority);
 }

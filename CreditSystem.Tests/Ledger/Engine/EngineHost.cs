@@ -1,0 +1,58 @@
+using CreditSystem.Api.Ledger;
+using CreditSystem.Api.Ledger.Commit;
+using CreditSystem.Api.Ledger.Log;
+using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Api.Ledger.Projection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace CreditSystem.Tests.Ledger.Engine;
+
+/// <summary>The ledger of one replica without HTTP. Leaving it without <see cref="DisposeAsync"/> is a crash.</summary>
+internal sealed class EngineHost : IAsyncDisposable
+{
+    private readonly ServiceProvider services = new ServiceCollection().AddMetrics().AddSingleton<LedgerMetrics>().BuildServiceProvider();
+
+    private EngineHost(IBlockStore store, IProjectionStore projections, LedgerOptions options, TimeProvider time) => Ledger = new CreditLedger(
+        store, projections, Options.Create(options), services.GetRequiredService<LedgerMetrics>(), time, NullLogger<LedgerPartition>.Instance);
+
+    public CreditLedger Ledger { get; }
+
+    public LedgerPartition Partition => Ledger.PartitionOf(Ask.Tenant);
+
+    public static async Task<EngineHost> StartAsync(
+        IBlockStore store, IProjectionStore? projections = null, TimeProvider? time = null, Action<LedgerOptions>? configure = null)
+    {
+        var options = new LedgerOptions { Partitions = 1, CommitTimeoutSeconds = 5 };
+        configure?.Invoke(options);
+        projections ??= (store as InMemoryBlockStore)?.Projections ?? new InMemoryProjectionStore();
+        var host = new EngineHost(store, projections, options, time ?? TimeProvider.System);
+        await host.Ledger.StartAsync(CancellationToken.None);
+        return host;
+    }
+
+    public async Task<LedgerRecord> DoAsync(Command command) =>
+        (await Ledger.ExecuteAsync(command) ?? throw new InvalidOperationException("in flight")).Record;
+
+    public async Task<Guid> OpenAsync(string holder, long funds = 0, long limit = 0)
+    {
+        var account = (await DoAsync(Ask.Open(holder, limit))).Opened[0].Id;
+        if (funds > 0)
+            Assert.True((await DoAsync(Ask.Fund(account, funds))).Accepted);
+        return account;
+    }
+
+    public async Task<AccountState> AccountAsync(Guid id) => (await Ledger.FindAccountAsync(Ask.Tenant, id, linearizable: true))!;
+
+    public async Task<long> PostedAsync(Guid id) => (await AccountAsync(id)).Posted;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Ledger.StopAsync(CancellationToken.None);
+        if (Ledger.ExecuteTask is { } running)
+            await running;
+        Ledger.Dispose();
+        await services.DisposeAsync();
+    }
+}

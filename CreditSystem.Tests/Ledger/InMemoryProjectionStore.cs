@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Api.Ledger.Projection;
+
+namespace CreditSystem.Tests.Ledger;
+
+/// <summary>What is written behind the log, in memory; a test can lose any part of it.</summary>
+internal sealed class InMemoryProjectionStore : IProjectionStore
+{
+    private readonly ConcurrentDictionary<(int Partition, long After), IdSegment> segments = new();
+
+    public ConcurrentDictionary<Guid, (int Partition, AccountState Account)> Accounts { get; } = new();
+
+    public int Loads { get; private set; }
+
+    public int SegmentCount => segments.Count;
+
+    public void LoseSegments() => segments.Clear();
+
+    public Task<IReadOnlyList<AccountState>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        Loads++;
+        return Task.FromResult<IReadOnlyList<AccountState>>([.. ids.Where(Accounts.ContainsKey).Select(id => Accounts[id].Account)]);
+    }
+
+    public Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, CancellationToken cancellationToken)
+    {
+        foreach (var account in accounts)
+            Accounts.AddOrUpdate(account.Id, (partition, account), (_, there) => there.Account.PreviousBlock < account.PreviousBlock ? (partition, account) : there);
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<AccountState>>(
+            [.. Accounts.Values.Where(stored => stored.Partition == partition && stored.Account.NextExpiry() <= now).Take(limit).Select(stored => stored.Account)]);
+
+    public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
+        Task.FromResult(segments.GetValueOrDefault((partition, after)));
+
+    public Task<IdSegment> AddAsync(IdSegment segment, CancellationToken cancellationToken) =>
+        Task.FromResult(segments.GetOrAdd((segment.Partition, segment.After), segment));
+}

@@ -1,0 +1,63 @@
+using CreditSystem.Api.Ledger.Evaluation;
+using CreditSystem.Api.Ledger.Log;
+using CreditSystem.Api.Ledger.Model;
+
+namespace CreditSystem.Tests.Ledger.Proofs;
+
+/// <summary>The evaluator with nothing around it: a state, and blocks of commands at times that a test chooses.</summary>
+internal sealed class EvaluatorRun
+{
+    private readonly Dictionary<Guid, LedgerRecord> known = [];
+
+    public LedgerState State { get; } = new();
+
+    public LedgerRecord Do(long now, Command command) => Block(now, command)[0];
+
+    public LedgerRecord[] Block(long now, params Command[] commands)
+    {
+        var view = new LedgerView(State, State.Head + 1, Math.Max(now, State.At));
+        foreach (var id in commands.SelectMany(IdsOf))
+            if (known.TryGetValue(id, out var record))
+                view.Remember(id, record);
+        var outcomes = Array.ConvertAll(commands, command => Evaluator.Execute(view, command));
+        foreach (var record in view.Records)
+            foreach (var id in record.Postings.Select(posting => posting.Id).Append(record.Command.Id).Concat(LedgerView.References(record)))
+                known[id] = record;
+        // The bytes are what a replica would read: what is lost in them would be lost to it.
+        Assert.Equal(view.Records.Count, RecordReader.Read(RecordWriter.Write(view.Records), view.BlockNumber, view.At).Length);
+        State.Advance(view, view.At, new byte[32]);
+        return outcomes;
+    }
+
+    private static IEnumerable<Guid> IdsOf(Command command)
+    {
+        yield return command.Id;
+        if (command is ReverseTransfer reverse)
+            yield return reverse.Transfer;
+        var reference = command switch
+        {
+            MoveCredits move => move.Reference,
+            ReverseTransfer reversal => reversal.Reference,
+            _ => null,
+        };
+        if (reference is not null)
+            yield return LedgerId.ForReference(command.Tenant, reference);
+        foreach (var id in (command as MoveCreditsAtomically)?.Items.SelectMany(IdsOf) ?? [])
+            yield return id;
+    }
+}
+
+/// <summary>How long the proofs take: <c>LEDGER_PROOF_FACTOR=100</c> makes each that many times as long.</summary>
+internal static class Proof
+{
+    public static readonly int Factor = int.TryParse(Environment.GetEnvironmentVariable("LEDGER_PROOF_FACTOR"), out var factor) ? Math.Max(factor, 1) : 1;
+
+    /// <summary>The seed of a run: <c>LEDGER_PROOF_SEED</c>, or a new one; printed, so that a failure can be had again.</summary>
+    public static int Seed(string name)
+    {
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("LEDGER_PROOF_SEED"), out var given) ? given : Random.Shared.Next();
+        TestContext.Current.SendDiagnosticMessage("{0}: LEDGER_PROOF_SEED={1}", name, seed);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{name}: LEDGER_PROOF_SEED={seed}");
+        return seed;
+    }
+}
