@@ -130,8 +130,14 @@ internal sealed class ReferenceLedger
         Find(source)!.Base.Remaining -= amount;
         holder.Lots.Add(new ReferenceLot
         {
-            Id = id, Effective = effective ?? Now, Created = Now, Remaining = amount, Priority = priority, Expires = expires ?? long.MaxValue,
-            Promotional = promotional, Source = source,
+            Id = id,
+            Effective = effective ?? Now,
+            Created = Now,
+            Remaining = amount,
+            Priority = priority,
+            Expires = expires ?? long.MaxValue,
+            Promotional = promotional,
+            Source = source,
         });
         moves[id] = new Moved(source, account, amount, false, []);
         return "ok";
