@@ -33,8 +33,9 @@ internal static class VaultErrors
     internal static ValueTask WriteDenialAsync(HttpContext context, DenialReason reason)
     {
         var (status, message) = Describe(reason);
-        // An unread body would otherwise be drained before the connection is used again.
-        if (status == StatusCodes.Status413PayloadTooLarge)
+        // Whoever sends what two servers could read differently gets no second request on the same connection; nor is the rest
+        // of an oversized body read.
+        if (status is StatusCodes.Status400BadRequest or StatusCodes.Status413PayloadTooLarge)
             context.Response.Headers.Connection = "close";
         return WriteAsync(context, status, message);
     }

@@ -27,13 +27,29 @@ internal static class QueryRules
             var key = equals < 0 ? pair : pair[..equals];
             var value = equals < 0 ? [] : pair[(equals + 1)..];
             var index = IndexOf(allowed, key);
-            if (index < 0 || (seen & (1 << index)) != 0 || value.IndexOfAnyExcept(PlainValue) >= 0)
+            if (index < 0 || (seen & (1 << index)) != 0 || !IsPlain(value))
                 return false;
             seen |= 1 << index;
             if (key is "list" && !TryReadBoolean(value, out lists))
                 return false;
+            if ((key is "version" or "limit") && value.IndexOfAnyExceptInRange('0', '9') >= 0)
+                return false;
             if (key is "version")
                 version = value.ToString();
+        }
+
+        return true;
+    }
+
+    private static bool IsPlain(ReadOnlySpan<char> value)
+    {
+        if (value.IndexOfAnyExcept(PlainValue) >= 0)
+            return false;
+        for (var percent = value.IndexOf('%'); percent >= 0; percent = value.IndexOf('%'))
+        {
+            if (!RequestTargetParser.TryReadEncoded(value, percent, out var decoded) || decoded == '%')
+                return false;
+            value = value[(percent + 3)..];
         }
 
         return true;

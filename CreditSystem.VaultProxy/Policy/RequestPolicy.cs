@@ -27,7 +27,7 @@ internal sealed class RequestPolicy(IOptions<VaultProxyOptions> options)
         var headers = context.Request.Headers;
         if (!TryReadNamespace(headers[VaultHeaders.Namespace], out var vaultNamespace))
             return request with { Denial = DenialReason.NamespaceNotAllowed };
-        if (headers[VaultHeaders.Token].Count > 1 || headers.Authorization.Count > 1 || headers[VaultHeaders.WrapTtl].Count > 1)
+        if (HasTwoFramings(headers) || headers[VaultHeaders.Token].Count > 1 || headers.Authorization.Count > 1 || headers[VaultHeaders.WrapTtl].Count > 1)
             return request with { Denial = DenialReason.HeaderAmbiguous };
         if (_requiresRequestHeader && !request.Route!.ForwardsToUnhealthy && headers[VaultHeaders.Request] != "true")
             return request with { Denial = DenialReason.RequestHeaderMissing };
@@ -77,6 +77,10 @@ internal sealed class RequestPolicy(IOptions<VaultProxyOptions> options)
         vaultNamespace = header.ToString().Trim('/');
         return vaultNamespace is "" or "root" || Array.IndexOf(_namespaces, vaultNamespace) >= 0;
     }
+
+    // RFC 9112, section 6.3: possibly a request smuggled in the body of another. Kestrel goes by the chunks, and renames the length.
+    private static bool HasTwoFramings(IHeaderDictionary headers) =>
+        headers.TransferEncoding.Count > 0 && (headers.ContentLength is not null || headers.ContainsKey("X-Content-Length"));
 
     private static DenialReason CheckBody(HttpContext context, in VaultRequest request)
     {

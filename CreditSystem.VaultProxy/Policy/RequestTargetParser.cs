@@ -68,7 +68,7 @@ internal static class RequestTargetParser
                 continue;
             }
 
-            if (!TryHex(raw, i, out var value) || value < 0x20 || value is 0x7F or (byte)'\\')
+            if (!TryReadEncoded(raw, i, out var value))
                 return DenialReason.PathMalformed;
             if (value == '%' && IsDoubleEncoded(raw[(i + 3)..]))
                 return DenialReason.PathTraversal;
@@ -78,6 +78,10 @@ internal static class RequestTargetParser
 
         return TryReadUtf8(bytes[..count], out path) ? DenialReason.None : DenialReason.PathMalformed;
     }
+
+    /// <summary>Reads <c>%XX</c>, unless it stands for what no path and no parameter holds: a control character or a backslash.</summary>
+    internal static bool TryReadEncoded(ReadOnlySpan<char> raw, int percent, out byte value) =>
+        TryHex(raw, percent, out value) && value is >= 0x20 and not (0x7F or (byte)'\\');
 
     private static bool TryHex(ReadOnlySpan<char> raw, int percent, out byte value)
     {

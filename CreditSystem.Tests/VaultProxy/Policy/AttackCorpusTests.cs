@@ -1,0 +1,137 @@
+using System.Net;
+using System.Text;
+using CreditSystem.Tests.Proxy.Fixtures;
+
+namespace CreditSystem.Tests.Proxy.Policy;
+
+public sealed class AttackCorpusTests
+{
+    private const string Sentinel = "/v1/secret/data/credit-system/sentinel";
+
+    /// <summary>Follows each smuggling on its connection: answered where the proxy has kept the framing, and closes it.</summary>
+    private const string LastRequest = $"GET {Sentinel} HTTP/1.1\r\nHost: vault\r\nX-Vault-Token: t\r\nConnection: close\r\n\r\n";
+
+    [Fact]
+    public async Task Not_one_byte_of_the_attack_corpus_arrives_at_vault()
+    {
+        await using var vault = RecordingUpstream.Start();
+        await using var proxy = await ProxyHost.StartAsync(vault, ("RateLimits:RequestsPerSecond", "0"));
+        Assert.True(AttackCorpus.Attacks.Count >= 200, $"The corpus has only {AttackCorpus.Attacks.Count} requests.");
+        List<string> failures = [];
+
+        foreach (var attack in AttackCorpus.Attacks)
+        {
+            var answer = await RawConnection.SendAsync(proxy.Address, attack.Method, attack.Target);
+            if (!attack.Statuses.Contains(RawConnection.Statuses(answer).Append(0).First()))
+                failures.Add($"{attack.Method} {attack.Target[..Math.Min(80, attack.Target.Length)]} → {answer.Split('\r')[0]}");
+        }
+
+        Assert.Empty(failures);
+        Assert.Empty(vault.Requests);
+        // The recorder does record: what is allowed arrives.
+        await RawConnection.SendAsync(proxy.Address, "GET", Sentinel);
+        Assert.Equal([Sentinel], vault.Targets);
+    }
+
+    [Fact]
+    public async Task Smuggled_requests_never_arrive()
+    {
+        await using var vault = RecordingUpstream.Start();
+        await using var proxy = await ProxyHost.StartAsync(vault);
+        List<string> failures = [];
+
+        foreach (var smuggling in AttackCorpus.Smugglings)
+        {
+            vault.Forget();
+            var statuses = RawConnection.Statuses(await RawConnection.ExchangeAsync(proxy.Address, Encoding.Latin1.GetBytes(smuggling.Bytes + LastRequest)));
+            if (!statuses.SequenceEqual(smuggling.Statuses) || !vault.Targets.SequenceEqual(smuggling.Arrives))
+                failures.Add($"{smuggling.Name}: answered {string.Join(' ', statuses)}, arrived: {string.Join(' ', vault.Requests.Select(request => request.Line))}");
+        }
+
+        Assert.NotEmpty(AttackCorpus.Smugglings);
+        Assert.True(failures.Count == 0, string.Join(Environment.NewLine, failures));
+    }
+
+    [Theory]
+    [InlineData("GET", "/v1/secret/data/credit-system/app")]
+    [InlineData("GET", "/v1/secret/data/credit-system/my%2Fpath")]
+    [InlineData("GET", "/v1/secret/data/credit-system/my%2fpath%20with%20spaces")]
+    [InlineData("GET", "/v1/secret/data/credit-system/%C3%A9t%C3%A9/%E2%82%AC")]
+    [InlineData("GET", "/v1/secret/data/credit-system/a+b*c@d!e$f&g(h)i,j=k:l~m")]
+    [InlineData("GET", "/v1/secret/data/credit-system/100%25")]
+    [InlineData("GET", "/v1/secret/data/credit-system/.hidden/a..b")]
+    [InlineData("GET", "/v1/secret/data/credit-system")]
+    [InlineData("GET", "/v1/secret/data/credit-system/app?version=3")]
+    [InlineData("LIST", "/v1/secret/metadata/credit-system/")]
+    [InlineData("LIST", "/v1/secret/metadata/credit-system")]
+    [InlineData("GET", "/v1/secret/metadata/credit-system/?list=true")]
+    [InlineData("GET", "/v1/secret/metadata/credit-system/team%2Fa/?list=true&limit=10")]
+    [InlineData("GET", "/v1/sys/health?standbyok=true&perfstandbyok=true")]
+    [InlineData("HEAD", "/v1/sys/health")]
+    [InlineData("GET", "/v1/sys/seal-status")]
+    [InlineData("GET", "/v1/auth/token/lookup-self")]
+    [InlineData("GET", "/v1/database/creds/credit-system")]
+    [InlineData("GET", "/v1/auth/approle/role/web/role-id")]
+    [InlineData("LIST", "/v1/auth/approle/role/web/secret-id")]
+    [InlineData("GET", "/v1/sys/internal/ui/mounts/secret/data/credit-system/app")]
+    public async Task What_is_allowed_arrives_byte_for_byte(string method, string target)
+    {
+        await using var vault = RecordingUpstream.Start();
+        await using var proxy = await ProxyHost.StartAsync(vault);
+
+        var answer = await RawConnection.SendAsync(proxy.Address, method, target);
+
+        Assert.Equal([200], RawConnection.Statuses(answer));
+        Assert.Equal([$"{method} {target} HTTP/1.1"], vault.Requests.Select(request => request.Line));
+    }
+
+    [Theory]
+    [InlineData("auth/approle/login")]
+    [InlineData("auth/token/renew-self")]
+    [InlineData("auth/token/revoke-self")]
+    [InlineData("auth/approle/role/web/secret-id")]
+    [InlineData("auth/approle/role/web/secret-id-accessor/lookup")]
+    [InlineData("auth/approle/role/web/secret-id-accessor/destroy")]
+    [InlineData("secret/data/credit-system/app")]
+    [InlineData("secret/delete/credit-system/app")]
+    [InlineData("secret/undelete/credit-system/app")]
+    [InlineData("secret/destroy/credit-system/app")]
+    [InlineData("transit/encrypt/credit-system")]
+    [InlineData("transit/decrypt/credit-system")]
+    [InlineData("transit/rewrap/credit-system")]
+    [InlineData("sys/leases/renew")]
+    [InlineData("sys/leases/revoke")]
+    [InlineData("sys/wrapping/lookup")]
+    [InlineData("sys/wrapping/unwrap")]
+    [InlineData("pki/issue/web")]
+    public async Task Writes_of_the_applications_arrive_with_their_body(string path)
+    {
+        await using var vault = RecordingUpstream.Start();
+        await using var proxy = await ProxyHost.StartAsync(vault);
+        const string Body = """{"role_id":"r","secret_id":"s"}""";
+
+        using var answer = await proxy.SendAsync(HttpMethod.Post, $"/v1/{path}", body: Body);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var request = Assert.Single(vault.Requests);
+        Assert.Equal(($"/v1/{path}", Body, "application/json; charset=utf-8"), (request.Target, request.Text, request.Header("Content-Type")!.Replace("application/json;charset", "application/json; charset", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("GET", "/v1/sys/mounts", 403, "permission denied: path is not allowed by vault-proxy")]
+    [InlineData("GET", "/v1/secret/data/credit-system/../x", 400, "request path must not contain relative or doubly encoded segments")]
+    [InlineData("TRACE", "/v1/secret/data/credit-system/x", 403, "permission denied: method is not allowed by vault-proxy")]
+    [InlineData("GET", "/v1/secret/data/credit-system/x?help=1", 400, "query parameter is not allowed by vault-proxy")]
+    public async Task Refusals_have_the_shape_of_vaults_errors(string method, string target, int status, string error)
+    {
+        await using var vault = RecordingUpstream.Start();
+        await using var proxy = await ProxyHost.StartAsync(vault);
+
+        var answer = await RawConnection.SendAsync(proxy.Address, method, target);
+
+        Assert.Equal([status], RawConnection.Statuses(answer));
+        Assert.Contains("Content-Type: application/json\r\n", answer, StringComparison.Ordinal);
+        Assert.Contains("Cache-Control: no-store\r\n", answer, StringComparison.Ordinal);
+        Assert.EndsWith($$"""{"errors":["{{error}}"]}""", answer, StringComparison.Ordinal);
+    }
+}
