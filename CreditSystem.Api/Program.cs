@@ -2,6 +2,7 @@ using CreditSystem.Api.Access;
 using CreditSystem.Api.Commands;
 using CreditSystem.Api.Connections;
 using CreditSystem.Api.Features;
+using CreditSystem.Api.Features.Operations;
 using CreditSystem.Api.OpenApi;
 using CreditSystem.Api.Problems;
 using CreditSystem.Api.Secrets;
@@ -27,6 +28,7 @@ app.MapDefaultEndpoints(mapHealth: false);
 app.MapHealth();
 app.MapLedger();
 app.MapIdentity();
+app.MapOperations();
 app.MapApiDocumentation();
 
 await app.RunAsync();

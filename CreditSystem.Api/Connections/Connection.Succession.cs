@@ -10,6 +10,12 @@ internal sealed partial class Connection<TClient>
     {
         try
         {
+            if (Configured is null)
+            {
+                await GiveUpAsync(cancellationToken);
+                return;
+            }
+
             while (_current is { } current && Configured is { } configured && configured != current.ConnectionString)
             {
                 if (await TrySucceedAsync(configured, cancellationToken))
@@ -23,12 +29,37 @@ internal sealed partial class Connection<TClient>
         }
     }
 
+    /// <summary>The credentials may no longer be used: Vault has not confirmed them for too long.</summary>
+    private async Task GiveUpAsync(CancellationToken cancellationToken)
+    {
+        await _swap.WaitAsync(cancellationToken);
+        try
+        {
+            if (_current is not { } before || Configured is not null)
+                return;
+            _current = null;
+            Log.GivenUp(_logger, _kind.Name);
+            Retire(before);
+        }
+        finally
+        {
+            _swap.Release();
+        }
+    }
+
+    private void Retire(ConnectionGeneration<TClient> before)
+    {
+        var ended = before.RetireAsync(_options.Grace, _options.DrainTimeout, _time);
+        lock (_lock)
+            _retirements = Task.WhenAll(_retirements, ended);
+    }
+
     private async Task<bool> TrySucceedAsync(string connectionString, CancellationToken cancellationToken)
     {
         await _swap.WaitAsync(cancellationToken);
         try
         {
-            if (_current!.ConnectionString == connectionString)
+            if (_current is not { } before || before.ConnectionString == connectionString)
                 return true;
             using var activity = ConnectionTracing.Succeed(_kind.Name);
             var next = Create(connectionString);
@@ -39,10 +70,9 @@ internal sealed partial class Connection<TClient>
                 return false;
             }
 
-            var before = _current;
             _current = next;
             Log.TakenOver(_logger, _kind.Name, next.Number);
-            _ = before.RetireAsync(_options.Grace, _options.DrainTimeout, _time);
+            Retire(before);
             return true;
         }
         finally
@@ -91,9 +121,10 @@ internal sealed partial class Connection<TClient>
         if (isRefused)
             Log.Refused(_logger, _kind.Name);
         var deadline = _time.GetUtcNow() + (isRefused ? _options.CredentialPatience : TimeSpan.Zero);
-        while (true)
+        for (var isFirst = true; ; isFirst = false)
         {
-            await _secrets.RefreshAsync(cancellationToken);
+            // Once: each time could issue one more user, of the database engine.
+            await _secrets.RefreshAsync(cancellationToken, wasDatabaseRefused: isFirst && isRefused && _kind.Name == ConnectionNames.Mongo);
             if (_current != failed)
                 return true;
             if (Configured is { } configured && configured != failed.ConnectionString && await TrySucceedAsync(configured, cancellationToken))

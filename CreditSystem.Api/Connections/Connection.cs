@@ -1,3 +1,4 @@
+using CreditSystem.Api.Problems;
 using CreditSystem.Api.Secrets;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -34,6 +35,7 @@ internal sealed partial class Connection<TClient> : IAsyncDisposable
     private readonly Lock _lock = new();
     private volatile ConnectionGeneration<TClient>? _current;
     private Task<bool>? _recovery;
+    private Task _retirements = Task.CompletedTask;
     private DateTimeOffset _recoveredAt;
     private int _generations;
 
@@ -52,7 +54,7 @@ internal sealed partial class Connection<TClient> : IAsyncDisposable
     /// <summary>The client in use; null before the first use.</summary>
     public TClient? Latest => _current?.Client;
 
-    /// <exception cref="InvalidOperationException">No source has a connection string.</exception>
+    /// <exception cref="SecretUnavailableException">No source has a connection string.</exception>
     public ConnectionGeneration<TClient> Current => _current ?? Begin();
 
     /// <summary>Runs an operation on the current client, and once more on the next when the server has refused the credentials.</summary>
@@ -99,6 +101,17 @@ internal sealed partial class Connection<TClient> : IAsyncDisposable
         }
     }
 
+    /// <summary>Done when the configured connection string is in use, and no client with another one is left.</summary>
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        while (_current is { } current && Configured is { } configured && current.ConnectionString != configured)
+            await Task.Delay(RetryDelay, _time, cancellationToken);
+        Task retirements;
+        lock (_lock)
+            retirements = _retirements;
+        await retirements.WaitAsync(cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -121,7 +134,7 @@ internal sealed partial class Connection<TClient> : IAsyncDisposable
     private ConnectionGeneration<TClient> Begin()
     {
         lock (_lock)
-            return _current ??= Create(Configured ?? throw new InvalidOperationException($"ConnectionStrings:{_kind.Name} is not set by any source."));
+            return _current ??= Create(Configured ?? throw new SecretUnavailableException($"ConnectionStrings:{_kind.Name}"));
     }
 
     private string? Configured => _configuration.GetConnectionString(_kind.Name) is { Length: > 0 } value ? value : null;
@@ -139,6 +152,9 @@ internal sealed partial class Connection<TClient> : IAsyncDisposable
 
         [LoggerMessage(2102, LogLevel.Warning, "{Name}: the server does not accept the new connection string yet ({Reason}); the one before stays")]
         public static partial void NotAccepted(ILogger logger, string name, string reason);
+
+        [LoggerMessage(2104, LogLevel.Critical, "{Name}: no source has a connection string any more; the client is ended")]
+        public static partial void GivenUp(ILogger logger, string name);
 
         [LoggerMessage(2103, LogLevel.Warning, "{Name}: the server has refused the credentials; the secrets are refreshed")]
         public static partial void Refused(ILogger logger, string name);

@@ -38,6 +38,9 @@ internal sealed class MongoConnection : IAsyncDisposable
     /// <summary>The client in use, for those who only look; null before the first use.</summary>
     internal IMongoClient? Latest => _connection.Latest;
 
+    /// <summary>Done when no client with other credentials than the configured ones is left.</summary>
+    public Task SettleAsync(CancellationToken cancellationToken) => _connection.SettleAsync(cancellationToken);
+
     public Task<HealthReport> CheckHealthAsync(CancellationToken cancellationToken) => _connection.CheckHealthAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();

@@ -6,9 +6,10 @@ namespace CreditSystem.Api.Secrets;
 internal static class ConnectionStrings
 {
     /// <param name="configured">What the configuration itself says; it holds where no stronger source has a part of the string.</param>
-    public static void Derive(Dictionary<string, SourcedValue> values, Func<string, string?> configured)
+    /// <param name="engine">Where Vault's database engine has issued MongoDB's credentials: then they win over those of the whole string.</param>
+    public static void Derive(Dictionary<string, SourcedValue> values, Func<string, string?> configured, DatabaseOptions? engine = null)
     {
-        Set(values, SecretKeys.MongoConnection, configured, Mongo(values));
+        Set(values, SecretKeys.MongoConnection, configured, Mongo(values, engine));
         Set(values, SecretKeys.RedisConnection, configured, Redis(values));
     }
 
@@ -21,18 +22,18 @@ internal static class ConnectionStrings
             values[key] = derived;
     }
 
-    private static SourcedValue? Mongo(Dictionary<string, SourcedValue> values)
+    private static SourcedValue? Mongo(Dictionary<string, SourcedValue> values, DatabaseOptions? engine)
     {
         var whole = values.GetValueOrDefault(SecretKeys.MongoConnectionString);
-        var user = values.GetValueOrDefault("mongodb:user");
-        var password = values.GetValueOrDefault("mongodb:user_password");
+        var user = values.GetValueOrDefault(SecretKeys.MongoUser);
+        var password = values.GetValueOrDefault(SecretKeys.MongoPassword);
         var host = values.GetValueOrDefault("mongodb:service_name");
         if (whole is not null && host is not null && whole.Source.Origin < host.Source.Origin)
             whole = null;
         if (user is null || password is null || (whole is null && host is null))
             return whole;
         // A stronger source of the password than of the whole string wins: a file's password over a default's string.
-        if (whole is not null && (whole.Source.Origin >= password.Source.Origin || !TryParse(whole.Value, out var url) || url!.Username is not null))
+        if (engine is null && whole is not null && (whole.Source.Origin >= password.Source.Origin || !TryParse(whole.Value, out var url) || url!.Username is not null))
             return whole;
         var database = values[SecretKeys.MongoDatabaseName].Value;
         var builder = new MongoUrlBuilder(whole?.Value ?? $"mongodb://{host!.Value}:{values.GetValueOrDefault("mongodb:port")?.Value ?? "27017"}/{database}")
@@ -41,6 +42,8 @@ internal static class ConnectionStrings
             Password = password.Value,
         };
         builder.DatabaseName ??= database;
+        if (engine?.Mode == DatabaseMode.Dynamic)
+            builder.AuthenticationSource = engine.AuthenticationDatabase;
         return new SourcedValue(builder.ToString(), password.Source);
     }
 

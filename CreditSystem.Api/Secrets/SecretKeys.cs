@@ -7,6 +7,8 @@ internal static class SecretKeys
 {
     public const string MongoConnectionString = "mongodb:connection_string";
     public const string MongoDatabaseName = "mongodb:database_name";
+    public const string MongoUser = "mongodb:user";
+    public const string MongoPassword = "mongodb:user_password";
     public const string RedisHost = "redis:host";
     public const string RedisPort = "redis:port";
     public const string RedisPassword = "redis:password";
@@ -20,7 +22,7 @@ internal static class SecretKeys
     /// <summary>Every key of the four secrets, as the original system names them.</summary>
     public static readonly string[] All =
     [
-        MongoConnectionString, MongoDatabaseName, "mongodb:port", "mongodb:root_user", "mongodb:root_password", "mongodb:service_name", "mongodb:user", "mongodb:user_password",
+        MongoConnectionString, MongoDatabaseName, "mongodb:port", "mongodb:root_user", "mongodb:root_password", "mongodb:service_name", MongoUser, MongoPassword,
         RedisHost, RedisPort, RedisPassword, "redis:service_name",
         "app:debug", "app:environment", "app:port", SigningKey, "app:service_name",
         "monitoring:grafana_admin_password", LogLevel, MetricsEnabled,
@@ -31,8 +33,8 @@ internal static class SecretKeys
         .Select(key => (key.Replace(':', '_'), key))
         .Concat(
         [
-            ("mongodb_uri", MongoConnectionString), ("mongo_uri", MongoConnectionString), ("mongodb_password", "mongodb:user_password"),
-            ("mongodb_username", "mongodb:user"), ("mongodb_database", MongoDatabaseName), ("mongodb_host", "mongodb:service_name"),
+            ("mongodb_uri", MongoConnectionString), ("mongo_uri", MongoConnectionString), ("mongodb_password", MongoPassword),
+            ("mongodb_username", MongoUser), ("mongodb_database", MongoDatabaseName), ("mongodb_host", "mongodb:service_name"),
             ("jwt_secret_key", SigningKey), ("secret_key", SigningKey), ("log_level", LogLevel), ("metrics_enabled", MetricsEnabled),
             ("grafana_admin_password", "monitoring:grafana_admin_password"),
         ])

@@ -22,8 +22,10 @@ internal sealed class SecretLayers(VaultOptions options, IReadOnlyList<IConfigur
         foreach (var directory in options.SecretDirectories.Reverse())
             AddFiles(directory, values);
         foreach (var secret in snapshot?.Secrets ?? [])
-            AddSecret(secret, values);
-        ConnectionStrings.Derive(values, Configured);
+            AddSecret(secret, snapshot!.Origin, values);
+        if (snapshot?.Database is { } lease)
+            AddDatabase(lease, snapshot.Origin, values);
+        ConnectionStrings.Derive(values, Configured, snapshot?.Database is null ? null : options.MongoDB);
         return values;
     }
 
@@ -46,15 +48,22 @@ internal sealed class SecretLayers(VaultOptions options, IReadOnlyList<IConfigur
             var name = Path.GetFileName(path);
             var key = SecretKeys.OfName(name) ?? name.Replace("__", ":", StringComparison.Ordinal);
             if (SecretFiles.Read(path) is { } value)
-                values[key] = new SourcedValue(value, new SecretSource(SecretOrigin.File, path));
+                values[key] = new SourcedValue(value, new SecretSource(SecretOrigin.File, path, CreatedAt: File.GetLastWriteTimeUtc(path)));
         }
     }
 
-    private void AddSecret(VaultSecret secret, Dictionary<string, SourcedValue> values)
+    private static void AddDatabase(DatabaseLease lease, SecretOrigin origin, Dictionary<string, SourcedValue> values)
+    {
+        var source = new SecretSource(origin, lease.Path, CreatedAt: lease.IssuedAt);
+        values[SecretKeys.MongoUser] = new SourcedValue(lease.Username, source);
+        values[SecretKeys.MongoPassword] = new SourcedValue(lease.Password, source);
+    }
+
+    private void AddSecret(VaultSecret secret, SecretOrigin origin, Dictionary<string, SourcedValue> values)
     {
         var section = secret.Path[(options.Prefix.Trim('/').Length + 1)..].Replace('/', ':');
         foreach (var (key, value) in secret.Values)
-            values[$"{section}:{key}"] = new SourcedValue(value, new SecretSource(SecretOrigin.Vault, $"{options.MountPoint}/{secret.Path}", secret.Version, secret.CreatedAt));
+            values[$"{section}:{key}"] = new SourcedValue(value, new SecretSource(origin, $"{options.MountPoint}/{secret.Path}", secret.Version, secret.CreatedAt));
     }
 
     private string? Configured(string key)

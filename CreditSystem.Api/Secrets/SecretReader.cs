@@ -7,7 +7,7 @@ using VaultSharp.Core;
 namespace CreditSystem.Api.Secrets;
 
 /// <summary>Reads everything below the prefix: first the versions, then the contents of those that have changed.</summary>
-internal sealed class SecretReader(VaultOptions options, VaultSession session, TimeProvider time)
+internal sealed class SecretReader(VaultOptions options, VaultSession session, DatabaseCredentials database, TimeProvider time)
 {
     private const int MaxDepth = 4;
 
@@ -16,8 +16,9 @@ internal sealed class SecretReader(VaultOptions options, VaultSession session, T
     /// dropped; a deleted one is not in the result.
     /// </summary>
     /// <exception cref="VaultUnavailableException">Not all could be read; then nothing is returned.</exception>
-    public async Task<SecretSnapshot> ReadAsync(SecretSnapshot? known, CancellationToken cancellationToken)
+    public async Task<SecretSnapshot> ReadAsync(SecretSnapshot? known, bool wasDatabaseRefused, CancellationToken cancellationToken)
     {
+        var readAt = time.GetUtcNow();
         try
         {
             var carried = known?.Secrets.ToDictionary(secret => secret.Identity) ?? [];
@@ -30,7 +31,7 @@ internal sealed class SecretReader(VaultOptions options, VaultSession session, T
                     secrets.Add(carried.GetValueOrDefault(version) ?? await ReadSecretAsync(version, cancellationToken));
             }
 
-            return new SecretSnapshot(time.GetUtcNow(), secrets);
+            return new SecretSnapshot(readAt, secrets, await database.GetAsync(known?.Database, wasDatabaseRefused, cancellationToken));
         }
         catch (Exception exception) when (VaultUnavailableException.Covers(exception))
         {

@@ -1,7 +1,7 @@
 namespace CreditSystem.Api.Secrets;
 
 /// <summary>Compares the versions in Vault with those in use, again and again, each replica at a time of its own.</summary>
-internal sealed class SecretRefresh(SecretStore store, VaultOptions options, TimeProvider time) : BackgroundService
+internal sealed class SecretRefresh(SecretStore store, VaultStatus status, VaultOptions options, TimeProvider time) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -9,7 +9,9 @@ internal sealed class SecretRefresh(SecretStore store, VaultOptions options, Tim
         {
             try
             {
-                await Task.Delay(options.PollInterval * Jitter(), time, stoppingToken);
+                var wait = options.PollInterval * Jitter();
+                status.NextRefreshAt = time.GetUtcNow() + wait;
+                await Task.Delay(wait, time, stoppingToken);
                 await store.RefreshAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

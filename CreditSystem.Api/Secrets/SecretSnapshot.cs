@@ -8,6 +8,9 @@ internal sealed record VaultSecret(string Path, int Version, DateTimeOffset Crea
     /// <summary>Recreated at version 1, a secret is still another one: the version alone does not tell.</summary>
     public SecretVersion Identity => new(Path, Version, CreatedAt);
 
+    /// <summary>The last part of the path.</summary>
+    public string Name => Path[(Path.LastIndexOf('/') + 1)..];
+
     public override string ToString() => $"{Path} version {Version}";
 }
 
@@ -15,7 +18,11 @@ internal sealed record VaultSecret(string Path, int Version, DateTimeOffset Crea
 internal sealed record SecretVersion(string Path, int Version, DateTimeOffset CreatedAt);
 
 /// <summary>All secrets below the prefix, read together; it replaces the one before as a whole.</summary>
-internal sealed record SecretSnapshot(DateTimeOffset ReadAt, IReadOnlyList<VaultSecret> Secrets)
+/// <param name="ReadAt">When Vault has last confirmed all of it.</param>
+/// <param name="Secrets">Of the key-value engine.</param>
+/// <param name="Database">Of the database engine, where it issues the credentials of MongoDB.</param>
+/// <param name="Origin">Vault, or the file that outlives an outage.</param>
+internal sealed record SecretSnapshot(DateTimeOffset ReadAt, IReadOnlyList<VaultSecret> Secrets, DatabaseLease? Database = null, SecretOrigin Origin = SecretOrigin.Vault)
 {
     public override string ToString() => $"{Secrets.Count} secrets";
 }

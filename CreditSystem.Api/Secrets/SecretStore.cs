@@ -1,15 +1,16 @@
-using System.Diagnostics;
 using System.Collections.Frozen;
 
 namespace CreditSystem.Api.Secrets;
 
 /// <summary>The secrets in use. A refresh reads all of them, checks them, and only then replaces those in use as a whole.</summary>
-internal sealed partial class SecretStore(SecretReader? reader, SecretLayers layers, SecretsConfigurationProvider provider, VaultStatus status, SecretsMetrics metrics, bool mustBeSecure, ILogger logger) : IDisposable
+internal sealed partial class SecretStore(
+    SecretReader? reader, SecretLayers layers, SecretsConfigurationProvider provider, SnapshotFile? file, VaultOptions options,
+    VaultStatus status, SecretsMetrics metrics, bool mustBeSecure, TimeProvider time, ILogger logger) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private volatile FrozenDictionary<string, SourcedValue> _values = FrozenDictionary<string, SourcedValue>.Empty;
 
-    /// <summary>What was last read from Vault; null before the first time.</summary>
+    /// <summary>What was last read from Vault, or from the file of the last good secrets; null before the first time.</summary>
     public SecretSnapshot? Snapshot { get; private set; }
 
     /// <summary>Where the value of each key comes from.</summary>
@@ -21,26 +22,30 @@ internal sealed partial class SecretStore(SecretReader? reader, SecretLayers lay
     /// Compares with Vault and takes over what has changed. False when Vault gave no answer or the new values break a rule:
     /// then all stays as it was. Never throws for either.
     /// </summary>
-    public async Task<bool> RefreshAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="wasDatabaseRefused">MongoDB does not accept the credentials in use.</param>
+    public async Task<bool> RefreshAsync(CancellationToken cancellationToken, bool wasDatabaseRefused = false)
     {
-        using var activity = SecretsTracing.Refresh();
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            var snapshot = reader is null ? null : await reader.ReadAsync(Snapshot, cancellationToken);
+            var snapshot = reader is null ? null : await reader.ReadAsync(Snapshot, wasDatabaseRefused, cancellationToken);
             var isAccepted = Publish(snapshot);
             if (snapshot is not null && isAccepted)
+            {
                 status.Confirmed();
+                file?.Save(snapshot);
+            }
+
             metrics.Refreshed(isAccepted ? "accepted" : "rejected");
             return isAccepted;
         }
         catch (VaultUnavailableException exception)
         {
             status.Lost(exception);
-            activity?.SetStatus(ActivityStatusCode.Error);
             metrics.Refreshed("failed");
             // Files and environment do not depend on Vault.
-            Publish(Snapshot);
+            PublishStale();
             return false;
         }
         finally
@@ -49,10 +54,37 @@ internal sealed partial class SecretStore(SecretReader? reader, SecretLayers lay
         }
     }
 
+    /// <summary>Takes over the last good secrets of an earlier run. False when there are none that may be used.</summary>
+    public bool Restore()
+    {
+        if (Snapshot is not null || file?.Load() is not { } snapshot)
+            return false;
+        Snapshot = snapshot;
+        PublishStale();
+        return true;
+    }
+
     /// <summary>Reasons why the values in use must not serve outside development; empty when they may.</summary>
     public IReadOnlyList<string> FindInsecurities() => [.. SecretRules.Violations(_values), .. SecretRules.Insecurities(_values)];
 
     public void Dispose() => _gate.Dispose();
+
+    /// <summary>What Vault has not confirmed for too long is given up, one secret after the other: better none than one that was revoked.</summary>
+    private void PublishStale()
+    {
+        if (Snapshot is not { } snapshot)
+        {
+            Publish(snapshot: null);
+            return;
+        }
+
+        var age = time.GetUtcNow() - snapshot.ReadAt;
+        var kept = snapshot.Secrets.Where(secret => age <= options.MaxStalenessOf(secret.Name)).ToArray();
+        foreach (var expired in snapshot.Secrets.Except(kept).Where(secret => status.Expired(secret.Path)))
+            Log.Expired(logger, expired.Path, age.TotalHours);
+        var database = age <= options.MaxStalenessOf("mongodb") ? snapshot.Database : null;
+        Replace(layers.Merge(snapshot with { Secrets = kept, Database = database }));
+    }
 
     private bool Publish(SecretSnapshot? snapshot)
     {
@@ -67,13 +99,18 @@ internal sealed partial class SecretStore(SecretReader? reader, SecretLayers lay
 
         status.Accepted();
         Snapshot = snapshot;
+        Replace(merged);
+        return true;
+    }
+
+    private void Replace(Dictionary<string, SourcedValue> merged)
+    {
         var changed = merged.Where(pair => _values.GetValueOrDefault(pair.Key) != pair.Value).Select(pair => pair.Key).Concat(_values.Keys.Except(merged.Keys, StringComparer.OrdinalIgnoreCase)).ToArray();
         if (changed.Length == 0)
-            return true;
+            return;
         _values = merged.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
         provider.Replace(_values);
         Log.Changed(logger, changed.Length, string.Join(", ", changed.Order(StringComparer.Ordinal)));
-        return true;
     }
 
     private static partial class Log
@@ -83,5 +120,8 @@ internal sealed partial class SecretStore(SecretReader? reader, SecretLayers lay
 
         [LoggerMessage(2011, LogLevel.Error, "New secrets break a rule and are not used, the ones before stay: {Violations}")]
         public static partial void Rejected(ILogger logger, string violations);
+
+        [LoggerMessage(2013, LogLevel.Critical, "Vault has not confirmed {Path} for {Hours:F1} hours, which is too long: it is no longer used")]
+        public static partial void Expired(ILogger logger, string path, double hours);
     }
 }

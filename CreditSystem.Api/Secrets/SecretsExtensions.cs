@@ -22,13 +22,15 @@ internal static class SecretsExtensions
         builder.Services.AddSingleton(secrets.Store);
         builder.Services.AddSingleton(secrets.Session);
         builder.Services.AddSingleton(secrets.Status);
+        builder.Services.AddSingleton(secrets.Login);
+        builder.Services.AddSingleton(secrets.Renewal);
         builder.Services.AddSingleton(secrets.Clients);
         builder.Services.AddSingleton(secrets.Metrics);
         builder.Services.AddSingleton(logger);
         builder.Services.AddHostedService(services =>
         {
             logger.UseHost(services.GetRequiredService<ILoggerFactory>());
-            return new SecretRefresh(secrets.Store, options, time);
+            return new SecretRefresh(secrets.Store, secrets.Status, options, time);
         });
         if (options.Address is null)
             return;
@@ -45,7 +47,11 @@ internal static class SecretsExtensions
         {
             var wait = retry.Failed();
             if (options.Address is null || time.GetUtcNow() + wait > deadline)
+            {
+                secrets.Store.Restore();
                 return;
+            }
+
             await Task.Delay(wait, time);
             secrets.Session.RetryNow();
         }

@@ -16,8 +16,9 @@ internal sealed record SecretsGraph(
         var watch = new AppRoleCredentialsWatch(credentials, renewal, options, time, logger);
         var status = new VaultStatus(time, logger);
         var provider = new SecretsConfigurationProvider();
-        var reader = options.Address is null ? null : new SecretReader(options, session, time);
-        var store = new SecretStore(reader, new SecretLayers(options, configuration, isDevelopment), provider, status, metrics, !isDevelopment, logger);
+        var reader = options.Address is null ? null : new SecretReader(options, session, new DatabaseCredentials(options, session, time, logger), time);
+        var layers = new SecretLayers(options, configuration, isDevelopment);
+        var store = new SecretStore(reader, layers, provider, SnapshotFile.Create(options.Snapshot, time, logger), options, status, metrics, !isDevelopment, time, logger);
         metrics.Observe(store, session, time);
         return new SecretsGraph(store, session, login, renewal, watch, clients, status, provider, metrics);
     }

@@ -56,10 +56,24 @@ internal sealed class VaultOptions
     /// <summary>How often the versions of the secrets are compared.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long a secret that Vault does not confirm goes on being used; <see cref="MaxStalenessBySecret"/> says otherwise for one of them.</summary>
+    public TimeSpan MaxStaleness { get; set; } = TimeSpan.FromHours(72);
+
+    /// <summary>By the last part of the secret's path: <c>mongodb</c>, <c>redis</c>, <c>app</c>, <c>monitoring</c>.</summary>
+    public IDictionary<string, TimeSpan> MaxStalenessBySecret { get; } = new Dictionary<string, TimeSpan>(StringComparer.OrdinalIgnoreCase);
+
+    public SnapshotOptions Snapshot { get; set; } = new();
+
+    public DatabaseOptions MongoDB { get; set; } = new();
+
+    public TransitOptions Transit { get; set; } = new();
+
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long the start waits for Vault before it goes on without.</summary>
     public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    public TimeSpan MaxStalenessOf(string secret) => MaxStalenessBySecret.TryGetValue(secret, out var own) ? own : MaxStaleness;
 
     /// <summary>Reads the section, then Vault's own variables, from the configuration as it is before any secret.</summary>
     /// <exception cref="ValidationException">A value cannot be right; the message names it.</exception>
@@ -75,6 +89,9 @@ internal sealed class VaultOptions
         options.SecretId = Named(configuration, "VAULT_SECRET_ID") ?? options.SecretId;
         options.WrappedSecretId = Named(configuration, "VAULT_WRAPPED_SECRET_ID") ?? options.WrappedSecretId;
         options.CredentialsDirectory = Named(configuration, "VAULT_CREDENTIALS_DIRECTORY") ?? options.CredentialsDirectory;
+        options.Snapshot.Path = Named(configuration, "VAULT_SNAPSHOT_PATH") ?? options.Snapshot.Path;
+        options.Snapshot.KeyFile = Named(configuration, "VAULT_SNAPSHOT_KEY_FILE") ?? options.Snapshot.KeyFile;
+        options.Snapshot.Key = Named(configuration, "VAULT_SNAPSHOT_KEY") ?? options.Snapshot.Key;
         if (options.SecretDirectories.Count == 0)
             options.SecretDirectories.Add("/run/secrets");
         Validator.ValidateObject(options, new ValidationContext(options), validateAllProperties: true);

@@ -62,6 +62,9 @@ internal sealed class VaultSession(VaultLogin login, TimeProvider time) : IDispo
         }
     }
 
+    /// <summary>Names the token that a client carries; empty when it has been replaced meanwhile.</summary>
+    public string AccessorOf(IVaultClient client) => _current is { } token && token.Client == client ? token.Accessor : "";
+
     /// <summary>Takes over a renewed lease, unless the token has been replaced meanwhile.</summary>
     public void Adopt(VaultToken token, VaultToken renewed) => Interlocked.CompareExchange(ref _current, renewed, token);
 

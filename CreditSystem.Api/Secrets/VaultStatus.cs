@@ -4,6 +4,7 @@ namespace CreditSystem.Api.Secrets;
 internal sealed partial class VaultStatus(TimeProvider time, ILogger logger)
 {
     private readonly Lock _lock = new();
+    private string[] _expired = [];
 
     /// <summary>The last time that Vault confirmed the secrets in use.</summary>
     public DateTimeOffset? ConfirmedAt { get; private set; }
@@ -17,10 +18,29 @@ internal sealed partial class VaultStatus(TimeProvider time, ILogger logger)
     /// <summary>Rules that the values in Vault break, by key.</summary>
     public IReadOnlyList<string> Violations { get; private set; } = [];
 
+    /// <summary>When Vault and the secret files are compared next; null before the first poll.</summary>
+    public DateTimeOffset? NextRefreshAt { get; set; }
+
+    /// <summary>Secrets that are no longer used, because Vault has not confirmed them for too long.</summary>
+    public IReadOnlyCollection<string> ExpiredPaths => _expired;
+
+    /// <summary>True the first time.</summary>
+    public bool Expired(string path)
+    {
+        lock (_lock)
+        {
+            if (_expired.Contains(path))
+                return false;
+            _expired = [.. _expired, path];
+            return true;
+        }
+    }
+
     public void Confirmed()
     {
         lock (_lock)
         {
+            _expired = [];
             if (LostSince is { } since)
                 Log.Back(logger, (time.GetUtcNow() - since).TotalSeconds);
             ConfirmedAt = time.GetUtcNow();

@@ -17,6 +17,7 @@ internal sealed class SecretsSetup : IDisposable
     {
         Time = time ?? new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
         Options = new VaultOptions { Address = vault?.Address, RoleId = MinimalVault.RoleId, SecretId = "secret-canary-91c2" };
+        Options.Snapshot.Key = "canary-snapshot-key-0123456789abcdef012345";
         configure?.Invoke(Options);
         var configured = new MemoryConfigurationProvider(new MemoryConfigurationSource { InitialData = environment ?? [] });
         Graph = SecretsGraph.Create(Options, [configured], isDevelopment, Time, Logger);

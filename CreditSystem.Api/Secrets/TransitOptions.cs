@@ -1,0 +1,16 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace CreditSystem.Api.Secrets;
+
+/// <summary>Vault's transit engine, which encrypts personal data under a key that never leaves it.</summary>
+internal sealed class TransitOptions
+{
+    /// <summary>Whether to use it; without it, or without Vault, a key of the configuration encrypts.</summary>
+    public bool Enabled { get; set; }
+
+    [Required]
+    public string MountPoint { get; set; } = "transit";
+
+    [Required]
+    public string Key { get; set; } = "personal-data";
+}

@@ -1,0 +1,92 @@
+using System.Net;
+using System.Text.Json;
+using CreditSystem.Api.Access;
+using CreditSystem.Api.Features.Operations;
+using CreditSystem.Api.Secrets;
+using CreditSystem.Tests.Access;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CreditSystem.Tests.Secrets;
+
+public sealed class ProvenanceTests
+{
+    private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(56));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Each_key_tells_its_source_version_age_and_next_refresh_and_never_its_value()
+    {
+        await using var vault = await MinimalVault.StartAsync(_time);
+        SecretsSetup.WriteAll(vault);
+        using var setup = new SecretsSetup(vault, _time, environment: new() { ["REDIS_SERVICE_NAME"] = "canary-environment" });
+        await setup.RefreshAsync();
+        _time.Advance(TimeSpan.FromMinutes(3));
+        setup.Graph.Status.NextRefreshAt = _time.GetUtcNow().AddSeconds(15);
+
+        var sources = ListConfigSources.Describe(setup.Store, setup.Graph.Status, _time).Sources;
+
+        Assert.Contains(new ConfigSource("app:secret_key", "vault", "secret/credit-system/app", 1, 180, _time.GetUtcNow().AddSeconds(15)), sources);
+        Assert.Contains(new ConfigSource("redis:service_name", "environment", "REDIS_SERVICE_NAME", null, null, null), sources);
+        Assert.Contains(sources, source => source is { Key: "mongodb:database_name", Source: "vault" });
+        var text = JsonSerializer.Serialize(sources);
+        Assert.DoesNotContain("canary", text, StringComparison.Ordinal);
+        Assert.DoesNotContain(SecretsSetup.SigningKey, text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_status_of_vault_tells_everything_but_secrets()
+    {
+        await using var vault = await MinimalVault.StartAsync(_time);
+        SecretsSetup.WriteAll(vault);
+        using var setup = new SecretsSetup(vault, _time, configure: options => options.Namespace = "ns1/");
+        await setup.RefreshAsync();
+
+        var healthy = Describe(setup);
+        vault.Fault = _ => 503;
+        _time.Advance(TimeSpan.FromMinutes(1));
+        await setup.RefreshAsync();
+        var degraded = Describe(setup);
+
+        Assert.Equal("healthy", healthy.Status);
+        Assert.True(healthy.Authenticated);
+        Assert.Equal(4, healthy.Secrets.Count);
+        Assert.Equal("ns1/", healthy.Namespace);
+        Assert.Equal("degraded", degraded.Status);
+        Assert.Equal(_time.GetUtcNow(), degraded.DegradedSince);
+        Assert.Equal("Vault answered 503.", degraded.Reason);
+        Assert.DoesNotContain("canary", JsonSerializer.Serialize(healthy) + JsonSerializer.Serialize(degraded), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_debug_view_of_the_configuration_names_the_keys_and_shows_no_secret()
+    {
+        await using var vault = await MinimalVault.StartAsync(_time);
+        SecretsSetup.WriteAll(vault);
+        using var setup = new SecretsSetup(vault, _time, environment: new() { ["MONGODB_PASSWORD"] = "canary-environment", ["SOME_API_KEY"] = "canary-key", ["Urls"] = "http://canary:canary@host", ["Ledger:Partitions"] = "4" });
+        await setup.RefreshAsync();
+
+        var view = setup.Configuration.GetRedactedDebugView();
+
+        Assert.DoesNotContain("canary", view, StringComparison.Ordinal);
+        Assert.Contains("secret_key=***", view, StringComparison.Ordinal);
+        Assert.Contains("Partitions=4", view, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/vault/status")]
+    [InlineData("/config/sources")]
+    public async Task Only_administrators_see_it(string path)
+    {
+        await using var host = await AccessHost.StartAsync();
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await host.Client().GetAsync(path, Token)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await host.Client(host.Token(Role.User)).GetAsync(path, Token)).StatusCode);
+        var answer = await host.Client(host.Token(Role.Owner)).GetAsync(path, Token);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.DoesNotContain(AccessHost.Key, await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+    }
+
+    private VaultStatusResponse Describe(SecretsSetup setup) =>
+        GetVaultStatus.Describe(setup.Options, setup.Store, setup.Graph.Session, setup.Graph.Login, setup.Graph.Status, 200, _time);
+}
