@@ -39,9 +39,17 @@ internal sealed class FaultState
         Volatile.Write(ref _serverErrors, count);
     }
 
-    public bool TakeMissedWrite() => Take(ref _missedWrites);
+    public void Reset()
+    {
+        IsStandby = false;
+        Delay = TimeSpan.Zero;
+        MissedWritesLeft = 0;
+        FailNext(0, StatusCodes.Status500InternalServerError);
+    }
 
-    public bool TakeServerError() => Take(ref _serverErrors);
+    private bool TakeMissedWrite() => Take(ref _missedWrites);
+
+    private bool TakeServerError() => Take(ref _serverErrors);
 
     /// <summary>Lets a request through, late, or answers in the server's place.</summary>
     public async Task HandleAsync(HttpContext context, Func<HttpContext, Task> next)

@@ -104,6 +104,9 @@ internal sealed partial class LeaseStore(VaultStorage storage, MountTable mounts
         }
     }
 
+    /// <summary>Leaves it to the next sweep: whether there is something to take back is not known.</summary>
+    public void GiveUp(LeaseEntry lease) => _leases.Put(lease.Id, lease with { IsRevoking = true });
+
     private void Forget(LeaseEntry lease)
     {
         _leases.Delete(lease.Id);

@@ -1,17 +1,20 @@
 using System.Net;
+using CreditSystem.Dev.Vault.Audit;
 using CreditSystem.Dev.Vault.Mounts;
 using CreditSystem.Dev.Vault.Policies;
 using CreditSystem.Dev.Vault.Routing;
+using CreditSystem.Dev.Vault.Sys;
 using CreditSystem.Dev.Vault.Tokens;
 using CreditSystem.Dev.Vault.Wrapping;
 
 namespace CreditSystem.Dev.Vault.Server;
 
 /// <summary>The way of every request: token, policies, backend, wrapping, audit.</summary>
-internal sealed partial class VaultCore(MountTable mounts, TokenStore tokens, PolicyStore policies, WrappingStore wrapping, ILogger<VaultCore> logger)
+internal sealed partial class VaultCore(MountTable mounts, TokenStore tokens, PolicyStore policies, WrappingStore wrapping, AuditLog audit, Metrics metrics, VaultClock clock, ILogger<VaultCore> logger)
 {
     public async Task<Reply> HandleAsync(Call call)
     {
+        var startedAt = clock.GetTimestamp();
         Reply reply;
         try
         {
@@ -27,6 +30,8 @@ internal sealed partial class VaultCore(MountTable mounts, TokenStore tokens, Po
             reply = Reply.Fail(StatusCodes.Status500InternalServerError, [$"1 error occurred:\n\t* {exception.Message}\n\n"]);
         }
 
+        audit.Response(call, reply);
+        metrics.Count(call, reply, startedAt);
         if (call.Token is { NumUses: TokenEntry.Spent } spent)
             await tokens.RevokeAsync(spent.Hash);
         return reply;
@@ -39,6 +44,7 @@ internal sealed partial class VaultCore(MountTable mounts, TokenStore tokens, Po
         var route = found?.Backend.Find(call.Path.Length > call.MountPath.Length ? call.Path[call.MountPath.Length..] : "", call);
         if (route is not { IsOpen: true })
             Authorize(call, route);
+        audit.Request(call);
         if (found is null)
             throw VaultFault.NotFound($"no handler for route \"{call.PathInNamespace}\". route entry not found.");
         if (route is null)

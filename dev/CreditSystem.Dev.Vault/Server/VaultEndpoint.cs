@@ -113,7 +113,7 @@ internal sealed class VaultEndpoint(VaultCore core, MountTable mounts, Namespace
     private static JsonObject FromQuery(HttpRequest request) =>
         new(request.Query.Where(pair => pair.Key != "list").Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value.ToString())));
 
-    private static async Task<JsonObject> ReadBodyAsync(HttpContext context)
+    internal static async Task<JsonObject> ReadBodyAsync(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
         var text = await reader.ReadToEndAsync(context.RequestAborted);

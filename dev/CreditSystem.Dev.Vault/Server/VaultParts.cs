@@ -1,3 +1,4 @@
+using CreditSystem.Dev.Vault.Audit;
 using CreditSystem.Dev.Vault.Auth.AppRole;
 using CreditSystem.Dev.Vault.Faults;
 using CreditSystem.Dev.Vault.Leases;
@@ -5,7 +6,9 @@ using CreditSystem.Dev.Vault.Mounts;
 using CreditSystem.Dev.Vault.Policies;
 using CreditSystem.Dev.Vault.Routing;
 using CreditSystem.Dev.Vault.Secrets.Cubbyhole;
+using CreditSystem.Dev.Vault.Secrets.Database;
 using CreditSystem.Dev.Vault.Secrets.KeyValue;
+using CreditSystem.Dev.Vault.Secrets.Transit;
 using CreditSystem.Dev.Vault.Storage;
 using CreditSystem.Dev.Vault.Sys;
 using CreditSystem.Dev.Vault.Tokens;
@@ -17,6 +20,8 @@ namespace CreditSystem.Dev.Vault.Server;
 internal sealed class VaultParts : IAsyncDisposable
 {
     private readonly VaultStorage _storage;
+    private readonly ILoggerFactory _loggers;
+    private readonly AuditLog _audit;
     private readonly PolicyStore _policies;
     private readonly SysBackend _sys;
     private readonly TokenBackend _tokenBackend;
@@ -24,7 +29,7 @@ internal sealed class VaultParts : IAsyncDisposable
 
     public VaultParts(VaultStorage storage, TimeProvider time, string rootToken, ILoggerFactory loggers)
     {
-        _storage = storage;
+        (_storage, _loggers) = (storage, loggers);
         Clock = new VaultClock(time);
         Mounts = new MountTable(storage) { Factory = Create };
         Namespaces = new NamespaceTable(storage);
@@ -33,6 +38,8 @@ internal sealed class VaultParts : IAsyncDisposable
         _policies = new PolicyStore(storage);
         Seal = new SealState(storage);
         var wrapping = new WrappingStore(storage, Tokens, Clock);
+        _audit = new AuditLog(storage, Clock);
+        var metrics = new Metrics(Seal, Tokens, Leases, Clock);
         _tokenBackend = new TokenBackend(Tokens, _policies, Clock);
         _cubbyhole = new CubbyholeBackend(storage);
         _sys = new SysBackend(
@@ -42,10 +49,12 @@ internal sealed class VaultParts : IAsyncDisposable
             new PolicyRoutes(_policies, Tokens),
             new LeaseRoutes(Leases, Tokens, Clock),
             new WrappingRoutes(wrapping, Tokens),
+            new AuditRoutes(_audit),
+            metrics,
             new NamespaceRoutes(Namespaces, Mounts, AddBuiltIns),
         ]);
         Sweeper = new Sweeper(Clock, Mounts, Tokens, Leases, wrapping, loggers.CreateLogger<Sweeper>());
-        var core = new VaultCore(Mounts, Tokens, _policies, wrapping, loggers.CreateLogger<VaultCore>());
+        var core = new VaultCore(Mounts, Tokens, _policies, wrapping, _audit, metrics, Clock, loggers.CreateLogger<VaultCore>());
         Endpoint = new VaultEndpoint(core, Mounts, Namespaces, Seal, new StatusRoutes(Seal, Faults, Clock));
         MountAll();
     }
@@ -72,6 +81,7 @@ internal sealed class VaultParts : IAsyncDisposable
     {
         await Sweeper.DisposeAsync();
         Mounts.Dispose();
+        _audit.Dispose();
         _storage.Dispose();
     }
 
@@ -100,6 +110,8 @@ internal sealed class VaultParts : IAsyncDisposable
         return (mount.IsAuth, mount.Type) switch
         {
             (false, "kv") => mount.Options?.GetValueOrDefault("version") == "2" ? new KeyValueBackend(data, Clock) : new UnversionedBackend(data),
+            (false, "transit") => new TransitBackend(data, Clock),
+            (false, "database") => new DatabaseBackend(data, Clock, Leases, Mounts, _loggers.CreateLogger<DatabaseBackend>()),
             (true, "approle") => new AppRoleBackend(data, Clock, Tokens, Mounts),
             _ => throw VaultFault.BadRequest($"plugin not found in the catalog: {mount.Type}"),
         };

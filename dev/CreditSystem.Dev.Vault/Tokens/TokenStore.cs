@@ -125,6 +125,8 @@ internal sealed class TokenStore
     /// <summary>Everything but the root token of this run.</summary>
     public IEnumerable<TokenEntry> All() => _tokens.Keys().Select(_tokens.Get<TokenEntry>).OfType<TokenEntry>();
 
+    public int Count => _tokens.Keys().Count();
+
     public IReadOnlyList<string> Accessors() => [.. _accessors.Keys(), _root.Accessor];
 
     public async Task<int> RevokeWhereAsync(Func<TokenEntry, bool> condition)
