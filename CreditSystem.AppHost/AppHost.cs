@@ -49,6 +49,12 @@ var api = builder.AddProject<Projects.CreditSystem_Api>("api")
     .WithReference(vaultProxy).WaitFor(vaultProxy)
     .WithHttpHealthCheck("/health");
 
+// Buttons of the dashboard: seal and unseal, rotate the secret_id (also every twelve hours), add up the ledger, demonstrate.
+vaultServer.AddVaultCommands(vault);
+var rotation = builder.AddSecretIdRotation<Projects.CreditSystem_VaultProxy>("vault-rotation", vault, bootstrap, api);
+api.AddLedgerCommands();
+builder.AddDemonstration<Projects.CreditSystem_Dev_Traffic>("demo-traffic", launch, api, vaultServer, rotation);
+
 builder.AddConsole(launch, api, vaultProxy);
 
 await builder.Build().RunAsync();

@@ -7,6 +7,11 @@ internal sealed class AppRoleCredentialsSource(VaultOptions options)
     private const string SecretIdFile = "secret_id";
     private const string WrappedSecretIdFile = "wrapped_secret_id";
 
+    /// <summary>When the newest secret_id was written; null where it comes from the environment, which does not tell.</summary>
+    public DateTimeOffset? WrittenAt => options.CredentialsDirectory is not { } directory ? null
+        : new[] { SecretIdFile, WrappedSecretIdFile }.Select(file => new FileInfo(Path.Combine(directory, file))).Where(file => file.Exists)
+            .Select(file => (DateTimeOffset?)new DateTimeOffset(file.LastWriteTimeUtc)).Max();
+
     /// <summary>What to try, the best first: a wrapped secret_id, then a plain one. Empty when there are none, or not both yet.</summary>
     public async Task<IReadOnlyList<AppRoleCredentials>> ReadAsync(CancellationToken cancellationToken)
     {

@@ -19,7 +19,7 @@ internal sealed record SecretsGraph(
         var reader = options.Address is null ? null : new SecretReader(options, session, new DatabaseCredentials(options, session, time, logger), time);
         var layers = new SecretLayers(options, configuration, isDevelopment);
         var store = new SecretStore(reader, layers, provider, SnapshotFile.Create(options.Snapshot, time, logger), options, status, metrics, !isDevelopment, time, logger);
-        metrics.Observe(store, session, time);
+        metrics.Observe(store, session, credentials, time);
         return new SecretsGraph(store, session, login, renewal, watch, clients, status, provider, metrics);
     }
 }

@@ -22,6 +22,11 @@ internal sealed class SecretsMetrics : IDisposable
         _refreshes = _meter.CreateCounter<long>("vault.secrets.refreshes", description: "Comparisons with Vault, by outcome");
         _replacements = _meter.CreateCounter<long>("vault.token.replacements", description: "Logins beside a token that was still in use, or after one was lost");
         _tamperings = _meter.CreateCounter<long>("vault.wrapping.tamperings", description: "Wrapped secret_ids that somebody else had opened or made");
+        // From nought on: an alert compares with what was before, and a series that begins with its first failure hides it.
+        _loginFailures.Add(0, new KeyValuePair<string, object?>("status", 400));
+        _renewals.Add(0, new KeyValuePair<string, object?>("outcome", "renewed"));
+        _replacements.Add(0);
+        _tamperings.Add(0);
     }
 
     public void LoginFailed(HttpStatusCode? statusCode) => _loginFailures.Add(1, new KeyValuePair<string, object?>("status", (int?)statusCode ?? 0));
@@ -35,8 +40,9 @@ internal sealed class SecretsMetrics : IDisposable
     public void Refreshed(string outcome) => _refreshes.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
     /// <summary>Lets the age and version of each secret, and the time that the token has left, be observed.</summary>
-    public void Observe(SecretStore store, VaultSession session, TimeProvider time)
+    public void Observe(SecretStore store, VaultSession session, AppRoleCredentialsSource credentials, TimeProvider time)
     {
+        _meter.CreateObservableGauge("vault.secret_id.age", () => credentials.WrittenAt is { } at ? [new Measurement<double>(Seconds(time.GetUtcNow() - at))] : Array.Empty<Measurement<double>>(), "s", "Time since the rotation wrote the secret_id");
         _meter.CreateObservableGauge("vault.token.ttl", () => session.Current is { } token ? Seconds(token.ExpiresAt - time.GetUtcNow()) : 0, "s", "Time until the token expires");
         _meter.CreateObservableGauge("vault.secret.version", () => Each(store, secret => secret.Version), description: "Version in use, by path");
         _meter.CreateObservableGauge("vault.secret.age", () => Each(store, secret => Seconds(time.GetUtcNow() - secret.CreatedAt)), "s", "Age of the version in use, by path");

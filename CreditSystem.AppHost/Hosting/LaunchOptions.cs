@@ -15,6 +15,7 @@ internal sealed class LaunchOptions
           --vault-proxy-port N     port of the vault-proxy (8200)
           --dashboard-port N       port of the Aspire dashboard (18888)
           --no-dashboard           run without the dashboard
+          --demo                   with customers who use the system (a resource that is off otherwise)
           --data-directory PATH    where the data lies (~/.local/share/credit-system)
           --servers MODE           containers or processes (containers where Docker or Podman answers)
 
@@ -34,6 +35,8 @@ internal sealed class LaunchOptions
     public int DashboardPort { get; private set; } = 18888;
 
     public bool HasDashboard { get; private set; } = true;
+
+    public bool HasDemonstration { get; private set; }
 
     public string DataDirectory { get; private set; } = DefaultDataDirectory();
 
@@ -60,7 +63,7 @@ internal sealed class LaunchOptions
                 continue;
             }
 
-            if (name != "--no-dashboard" && value is null)
+            if (!Flags.Contains(name) && value is null)
                 value = index + 1 < args.Length ? args[++index] : null;
             if (option(options, value ?? ""))
                 continue;
@@ -75,6 +78,7 @@ internal sealed class LaunchOptions
             VaultProxyPort = options.VaultProxyPort,
             DashboardPort = options.DashboardPort,
             HasDashboard = options.HasDashboard,
+            HasDemonstration = options.HasDemonstration,
             DataDirectory = options.DataDirectory,
             Servers = options.Servers,
         };
@@ -108,11 +112,14 @@ internal sealed class LaunchOptions
         return taken == default ? null : $"Port {taken.Port} of {taken.What} is in use. Stop what listens there, or choose another one: dotnet run --project CreditSystem.AppHost -- {taken.Option} {taken.Port + 1000}";
     }
 
+    private static readonly string[] Flags = ["--no-dashboard", "--demo"];
+
     private static readonly Dictionary<string, Func<LaunchOptions, string, bool>> Known = new(StringComparer.Ordinal)
     {
         ["--api-port"] = (options, value) => IsPort(value, out var port) && (options.ApiPort = port) > 0,
         ["--vault-proxy-port"] = (options, value) => IsPort(value, out var port) && (options.VaultProxyPort = port) > 0,
         ["--dashboard-port"] = (options, value) => IsPort(value, out var port) && (options.DashboardPort = port) > 0,
+        ["--demo"] = (options, _) => options.HasDemonstration = true,
         ["--no-dashboard"] = (options, _) => !(options.HasDashboard = false),
         ["--data-directory"] = (options, value) => value.Length > 0 && (options.DataDirectory = Path.GetFullPath(value)).Length > 0,
         ["--servers"] = (options, value) => (options.Servers = value) is ServerMode.Containers or ServerMode.Processes,

@@ -10,11 +10,11 @@ internal static class VaultBootstrapExtensions
     internal static IResourceBuilder<ProjectResource> AddVaultBootstrap<TProject>(this IDistributedApplicationBuilder builder, string name, IResourceBuilder<VaultResource> vault, ServerMode mode)
         where TProject : IProjectMetadata, new()
     {
-        var directory = Path.Combine(mode.DataDirectory, "approle");
+        var credentials = new CredentialsAnnotation(Path.Combine(mode.DataDirectory, "approle"), Path.Combine(mode.DataDirectory, "approle-rotator"));
         var bootstrap = builder.AddProject<TProject>(name)
-            .WithArgs("bootstrap", "--credentials-directory", directory)
+            .WithArgs("bootstrap", "--credentials-directory", credentials.Directory, "--rotator-credentials-directory", credentials.RotatorDirectory)
             .WithEnvironment("VAULT_ADDR", vault.Resource.AddressExpression)
-            .WithAnnotation(new CredentialsDirectoryAnnotation(directory))
+            .WithAnnotation(credentials)
             .ExcludeFromManifest();
         return vault.Resource.RootToken is { } rootToken ? bootstrap.WithEnvironment("VAULT_TOKEN", $"{rootToken}") : bootstrap;
     }
@@ -33,12 +33,23 @@ internal static class VaultBootstrapExtensions
                 .WithEnvironment("VAULT_SECRET_ID", builder.AddParameter(SecretIdParameter, secret: true));
         }
 
-        bootstrap.Resource.TryGetLastAnnotation<CredentialsDirectoryAnnotation>(out var credentials);
-        return service.WithEnvironment("VAULT_CREDENTIALS_DIRECTORY", credentials!.Path).WaitForCompletion(bootstrap);
+        bootstrap.Resource.TryGetLastAnnotation<CredentialsAnnotation>(out var credentials);
+        return service.WithEnvironment("VAULT_CREDENTIALS_DIRECTORY", credentials!.Directory).WaitForCompletion(bootstrap);
     }
 
-    private sealed class CredentialsDirectoryAnnotation(string path) : IResourceAnnotation
+    /// <summary>Gives the rotation its own AppRole, and the folder whose secret_id it replaces.</summary>
+    internal static IResourceBuilder<ProjectResource> WithRotatorAppRole(this IResourceBuilder<ProjectResource> rotation, IResourceBuilder<ProjectResource> bootstrap)
     {
-        public string Path { get; } = path;
+        bootstrap.Resource.TryGetLastAnnotation<CredentialsAnnotation>(out var credentials);
+        return rotation
+            .WithArgs("rotate-secret-id", "--credentials-directory", credentials!.Directory, "--rotator-credentials-directory", credentials.RotatorDirectory)
+            .WaitForCompletion(bootstrap);
+    }
+
+    private sealed class CredentialsAnnotation(string directory, string rotatorDirectory) : IResourceAnnotation
+    {
+        public string Directory { get; } = directory;
+
+        public string RotatorDirectory { get; } = rotatorDirectory;
     }
 }

@@ -1,0 +1,73 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace CreditSystem.AppHost.Hosting;
+
+/// <summary>Traffic for the dashboards: off, until somebody starts it or <c>--demo</c> is given.</summary>
+internal static partial class DemonstrationExtensions
+{
+    private const string ForEver = "0";
+
+    private static readonly TimeSpan Scene = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(15);
+
+    /// <summary>Adds customers who use the API. While they do, the secret_id is rotated and Vault is sealed for a while, and none of them notices.</summary>
+    internal static void AddDemonstration<TProject>(this IDistributedApplicationBuilder builder, string name, LaunchOptions launch, IResourceBuilder<ProjectResource> api, IResourceBuilder<IResource> vaultServer, IResourceBuilder<IResource> rotation)
+        where TProject : IProjectMetadata, new()
+    {
+        if (builder.ExecutionContext.IsPublishMode)
+            return;
+
+        var traffic = builder.AddProject<TProject>(name)
+            .WithEnvironment("API_URL", api.GetEndpoint("http"))
+            .WithIconName("PeopleTeam")
+            .WithParentRelationship(api)
+            .WaitFor(api)
+            .ExcludeFromManifest();
+        if (launch.HasDemonstration)
+            traffic.WithEnvironment("TRAFFIC_SECONDS", ForEver);
+        else
+            traffic.WithExplicitStart();
+
+        api.WithCommand("demonstrate", "Run the demonstration", context => context.Services().ExecuteCommandAsync(traffic.Resource, KnownResourceCommands.StartCommand, context.CancellationToken), new CommandOptions
+        {
+            Description = "Two minutes of customers, with a rotation of the secret_id and a short outage of Vault on the way.",
+            IconName = "PeopleTeam",
+        });
+        builder.Eventing.Subscribe<ResourceReadyEvent>(traffic.Resource, (ready, cancellationToken) => PlayAsync(ready.Services, vaultServer.Resource, rotation.Resource, cancellationToken));
+    }
+
+    private static async Task PlayAsync(IServiceProvider services, IResource vault, IResource rotation, CancellationToken cancellationToken)
+    {
+        var commands = services.GetRequiredService<ResourceCommandService>();
+        var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("Demonstration");
+        await Task.Delay(Scene, cancellationToken);
+        await ExecuteAsync(rotation, KnownResourceCommands.StartCommand);
+        await Task.Delay(Scene, cancellationToken);
+        await ExecuteAsync(vault, VaultCommandExtensions.Seal);
+        try
+        {
+            await Task.Delay(Outage, cancellationToken);
+        }
+        finally
+        {
+            // However the demonstration ends, it leaves a Vault behind that works.
+            await ExecuteAsync(vault, VaultCommandExtensions.Unseal);
+        }
+
+        async Task ExecuteAsync(IResource resource, string command)
+        {
+            var result = await commands.ExecuteCommandAsync(resource, command, CancellationToken.None);
+            if (!result.Success)
+                Log.Failed(logger, command, resource.Name, result.Message ?? "no reason given");
+        }
+    }
+
+    private static ResourceCommandService Services(this ExecuteCommandContext context) => context.ServiceProvider.GetRequiredService<ResourceCommandService>();
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "'{Command}' of {Resource} failed: {Reason}")]
+        public static partial void Failed(ILogger logger, string command, string resource, string reason);
+    }
+}
