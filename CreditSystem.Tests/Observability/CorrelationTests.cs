@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 namespace CreditSystem.Tests.Observability;
 
 /// <summary>Whoever reports an error quotes one number, and it finds the trace and the log.</summary>
+[Collection(AloneCollection.Name)]
 public sealed class CorrelationTests
 {
     [Theory]
@@ -56,4 +57,11 @@ public sealed class CorrelationTests
         Assert.Equal("application/problem+json", answer.Response.Content.Headers.ContentType?.MediaType);
         Assert.Equal(trace, (string?)answer.Body["traceId"]);
     }
+}
+
+/// <summary>Whether a span is sampled depends on all who listen in the process, so nobody else may.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class AloneCollection
+{
+    internal const string Name = "Alone in the process";
 }

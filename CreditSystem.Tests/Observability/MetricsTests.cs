@@ -4,6 +4,9 @@ namespace CreditSystem.Tests.Observability;
 
 public sealed class MetricsTests
 {
+    private static readonly string[] Watched =
+        ["credit_system_transaction_", "credit_system_ledger_commit", "credit_system_ledger_block", "credit_system_ledger_rejected", "credit_system_ledger_queue", "http_server_request"];
+
     [Fact]
     public async Task Shows_the_names_that_dashboards_of_the_original_ask_for()
     {
@@ -94,8 +97,9 @@ public sealed class MetricsTests
         Assert.Contains(before, series => series.StartsWith("credit_system_transaction_operations_total", StringComparison.Ordinal));
         Assert.Equal(before, await OwnSeriesAsync());
 
-        async Task<List<string>> OwnSeriesAsync() =>
-            [.. (await Scrape.OfAsync(client)).Series.Where(series => series.StartsWith("credit_system_transaction", StringComparison.Ordinal) || series.StartsWith("credit_system_ledger_", StringComparison.Ordinal) || series.StartsWith("http_server_request", StringComparison.Ordinal)).Where(series => !series.StartsWith("credit_system_ledger_audit", StringComparison.Ordinal)).Order()];
+        // The watch over the ledger shows its gauges when it has been through it, which has nothing to do with accounts.
+        async Task<List<string>> OwnSeriesAsync() => [.. (await Scrape.OfAsync(client)).Series.Where(series =>
+            Watched.Any(prefix => series.StartsWith(prefix, StringComparison.Ordinal))).Order()];
 
         async Task MoveToAsync(string owner)
         {
