@@ -29,6 +29,7 @@ internal static class IdentityExtensions
         services.AddSingleton<TenantStore>();
         services.AddSingleton<UserStore>();
         services.AddSingleton<UserProfiles>();
+        services.AddSingleton<TenantOpening>();
         services.AddSingleton<Wallets>();
         services.AddSingleton<UserRegistration>();
         services.AddSingleton<SessionStore>();

@@ -3,6 +3,7 @@ using CreditSystem.Api.Access;
 using CreditSystem.Api.Access.Tokens;
 using CreditSystem.Api.Connections;
 using CreditSystem.Api.Features;
+using CreditSystem.Api.Hardening;
 using CreditSystem.Api.Ledger;
 using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.OpenApi;
@@ -77,6 +78,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         builder.Services.AddSingleton<IBlockStore>(world.Blocks);
         await builder.AddSecretsAsync();
         builder.AddConnections();
+        builder.AddHardening();
         builder.AddProblems();
         builder.AddAccess();
         builder.AddLedger();
@@ -87,6 +89,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         configure?.Invoke(builder.Services);
         var app = builder.Build();
         app.Use(TakeAddressAsync);
+        app.UseHardening();
         app.UseProblems();
         app.UseAccess();
         app.MapLedger();

@@ -10,7 +10,7 @@ namespace CreditSystem.Api.Features.Auth;
 internal static class Login
 {
     public static async Task<IResult> HandleAsync(
-        HttpContext context, UserStore users, UserProfiles profiles, PasswordHashing passwords, LoginLimiter limiter, LoginCompletion completion, SecurityMetrics metrics)
+        HttpContext context, UserStore users, TenantStore tenants, UserProfiles profiles, PasswordHashing passwords, LoginLimiter limiter, LoginCompletion completion, SecurityMetrics metrics)
     {
         var aborted = context.RequestAborted;
         if (!(await JsonBody.ReadAsync(context.Request, AuthJson.Default.LoginRequest)).TryGet(out var request, out var problem))
@@ -20,7 +20,8 @@ internal static class Login
 
         var emailIndex = profiles.EmailIndex(request.Tenant, request.Login);
         var user = await users.FindByLoginAsync(request.Tenant, emailIndex, profiles.UsernameIndex(request.Tenant, request.Login), aborted);
-        context.Note(tenant: request.Tenant, principal: user?.Id);
+        if (user is not null)
+            context.Note(tenant: user.Tenant, principal: user.Id);
         // Before the password, which takes long to look at.
         var attempt = await limiter.TryAsync(context, request.Tenant, user?.Id ?? emailIndex, user);
         if (!attempt.IsAllowed)
@@ -29,6 +30,9 @@ internal static class Login
         if (!matches || user is null)
         {
             metrics.Count(SecurityEvent.LoginFailed);
+            // Only a tenant that exists has an audit trail; it is looked for whether or not there is such a user.
+            if (await tenants.FindAsync(request.Tenant, aborted) is { } tenant)
+                context.Note(tenant: tenant.Id);
             return Refused();
         }
 

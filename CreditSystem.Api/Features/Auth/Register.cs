@@ -3,6 +3,7 @@ using CreditSystem.Api.Access.Sessions;
 using CreditSystem.Api.Access.Users;
 using CreditSystem.Api.Auditing;
 using CreditSystem.Api.Problems;
+using CreditSystem.Api.RateLimiting;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.Auth;
@@ -10,7 +11,7 @@ namespace CreditSystem.Api.Features.Auth;
 internal static class Register
 {
     public static async Task<IResult> HandleAsync(
-        HttpContext context, TenantStore tenants, UserRegistration registration, SessionIssuer sessions, IOptions<RegistrationOptions> options, TimeProvider time)
+        HttpContext context, TenantOpening opening, TenantStore tenants, UserRegistration registration, UserProfiles profiles, SessionIssuer sessions, IOptions<RegistrationOptions> options)
     {
         var aborted = context.RequestAborted;
         if (!(await JsonBody.ReadAsync(context.Request, AuthJson.Default.RegisterRequest)).TryGet(out var request, out var problem))
@@ -18,20 +19,16 @@ internal static class Register
         var role = request.CreateTenant ? Role.Owner : Role.User;
         if (!RegistrationRules.Check(new NewUser(request.Tenant, role, request.Email, request.Username, request.Password, request.Name, request.Phone)).TryGet(out var asked, out problem))
             return problem;
-        if (!(request.CreateTenant ? options.Value.NewTenants : options.Value.Users))
+        if (!(request.CreateTenant ? await opening.IsAllowedAsync(aborted) : options.Value.Users))
             return Problem.Of(StatusCodes.Status403Forbidden, "registration_closed", "This installation does not let anybody register; ask an owner of the tenant.");
 
         var user = await registration.PrepareAsync(asked, aborted);
-        if (request.CreateTenant)
-        {
-            // The tenant first: its name decides who owns it. Cut off here, the name is taken by nobody who could log in.
-            if (!await tenants.TryInsertAsync(new Tenant { Id = asked.Tenant, Owner = user.Id, CreatedAt = time.GetUtcNow().UtcDateTime }, aborted))
-                return Problem.Of(StatusCodes.Status409Conflict, "tenant_taken", "There is a tenant of this name.");
-        }
-        else if (await tenants.FindAsync(asked.Tenant, aborted) is null)
-        {
+        user = user with { KnownAddresses = [profiles.AddressIndex(user.Tenant, ClientAddress.BucketOf(context))] };
+        // The tenant first: its name decides who owns it. Cut off here, the name is taken by nobody who could log in.
+        if (request.CreateTenant && !await opening.TryOpenAsync(asked.Tenant, user.Id, aborted))
+            return Problem.Of(StatusCodes.Status409Conflict, "tenant_taken", "There is a tenant of this name.");
+        if (!request.CreateTenant && await tenants.FindAsync(asked.Tenant, aborted) is null)
             return Problem.Of(StatusCodes.Status404NotFound, "tenant_not_found", "There is no such tenant. To open it, send \"create_tenant\": true.");
-        }
 
         context.Note(tenant: user.Tenant, principal: user.Id, target: user.Id);
         if (!(await registration.CompleteAsync(user, aborted)).TryGet(out var profile, out problem))

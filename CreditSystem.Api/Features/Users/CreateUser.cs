@@ -7,7 +7,7 @@ namespace CreditSystem.Api.Features.Users;
 
 internal static class CreateUser
 {
-    public static async Task<IResult> HandleAsync(HttpContext context, UserRegistration registration)
+    public static async Task<IResult> HandleAsync(HttpContext context, UserRegistration registration, TenantStore tenants, TenantOpening opening)
     {
         var caller = context.GetCaller();
         if (!(await JsonBody.ReadAsync(context.Request, AuthJson.Default.CreateUserRequest)).TryGet(out var request, out var problem))
@@ -18,6 +18,9 @@ internal static class CreateUser
             return problem;
         var user = await registration.PrepareAsync(asked, context.RequestAborted);
         context.Note(target: user.Id);
+        // With a token of the command line: the first user makes the tenant known, so that nobody else can open it.
+        if (await tenants.FindAsync(caller.Tenant, context.RequestAborted) is null)
+            await opening.TryRecordAsync(caller.Tenant, user.Id, context.RequestAborted);
         return (await registration.CompleteAsync(user, context.RequestAborted)).TryGet(out var profile, out problem)
             ? TypedResults.Created($"/v1/users/{profile.Id}", profile)
             : problem;
