@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using MongoDB.Bson.Serialization.Attributes;
 
 namespace CreditSystem.Api.Auditing;
@@ -54,7 +56,9 @@ internal sealed record AuditEvent
 [BsonIgnoreExtraElements]
 internal sealed record AuditChunk
 {
-    /// <summary>In the order of writing (UUIDv7).</summary>
+    private static long latest;
+
+    /// <summary>In the order of writing.</summary>
     [BsonId]
     public required string Id { get; init; }
 
@@ -77,14 +81,25 @@ internal sealed record AuditChunk
     [BsonElement("events")]
     public required AuditEvent[] Events { get; init; }
 
-    public static string IdAt(DateTimeOffset time) => $"aud_{Guid.CreateVersion7(time):N}";
+    /// <summary>Time (48 bits), number within it (16) and chance (64): of one process each id is greater than the one before.</summary>
+    public static string NewId(DateTimeOffset now)
+    {
+        long before, next;
+        do
+        {
+            before = Volatile.Read(ref latest);
+            next = Math.Max(before + 1, now.ToUnixTimeMilliseconds() << 16);
+        }
+        while (Interlocked.CompareExchange(ref latest, next, before) != before);
+        return string.Create(CultureInfo.InvariantCulture, $"aud_{next:x16}{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+    }
 
     /// <summary>The least id that a chunk written at the time can have.</summary>
-    public static string LeastIdAt(DateTimeOffset time) => $"aud_{Guid.CreateVersion7(time).ToString("N")[..12]}";
+    public static string LeastIdAt(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $"aud_{time.ToUnixTimeMilliseconds():x12}");
 
     public static AuditChunk Of(string tenant, IReadOnlyList<AuditEvent> events, DateTimeOffset now) => new()
     {
-        Id = IdAt(now),
+        Id = NewId(now),
         Tenant = tenant,
         From = events.Min(e => e.At),
         To = events.Max(e => e.At),

@@ -117,15 +117,15 @@ internal sealed class IdentityHost : IAsyncDisposable
         Client(app.Services.GetRequiredService<AccessTokenIssuer>().Issue(subject, tenant, role, Role.ScopesOf(role)).Value, address);
 
     /// <summary>Opens a tenant of a new name and gives its owner's registration.</summary>
-    public async Task<Registered> OpenTenantAsync(string? tenant = null)
+    public async Task<Registered> OpenTenantAsync(string? tenant = null, string? address = null)
     {
         tenant ??= $"t-{Guid.NewGuid():N}"[..20];
-        return await RegisterAsync(tenant, "olivia", createTenant: true);
+        return await RegisterAsync(tenant, "olivia", createTenant: true, address);
     }
 
-    public async Task<Registered> RegisterAsync(string tenant, string username, bool createTenant = false)
+    public async Task<Registered> RegisterAsync(string tenant, string username, bool createTenant = false, string? address = null)
     {
-        var answer = await Client().PostAsync("/v1/auth/register", new
+        var answer = await Client(address: address).PostAsync("/v1/auth/register", new
         {
             tenant,
             username,

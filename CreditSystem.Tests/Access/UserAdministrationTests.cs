@@ -43,6 +43,7 @@ public sealed class UserAdministrationTests(MongoServer mongo, RedisServer redis
         Assert.Equal((400, "invalid_role"), await CreateAsync(op, "eve", "emperor"));
         Assert.Equal((403, "insufficient_authority"), ((await op.PostAsync($"/v1/users/{owner.Id}/disable", new { })).Status, "insufficient_authority"));
         Assert.Equal((201, null), await CreateAsync(op, "oscar", "operator"));
+        Assert.Equal((201, null), await CreateAsync(op, "ursula", "user"));
         Assert.Equal((201, null), await CreateAsync(owner.Client, "olaf", "owner"));
     }
 
