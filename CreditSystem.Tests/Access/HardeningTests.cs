@@ -42,7 +42,7 @@ public sealed class HardeningTests(MongoServer mongo, RedisServer redis)
         await using var host = await StartAsync(new() { ["RateLimits:Enabled"] = "true", ["RateLimits:Address:Requests"] = "3" });
         var statuses = new List<int>();
         for (var i = 0; i < 5; i++)
-            statuses.Add((await Forwarded(host, "203.0.113.77", $"192.0.2.{i}").ReadAsync("/openapi/v1.json")).Status);
+            statuses.Add((await Forwarded(host, "203.0.113.77", $"192.0.2.{i}").ReadAsync("/docs/")).Status);
 
         Assert.Equal([200, 200, 200, 429, 429], statuses);
         var owner = await host.OpenTenantAsync();
@@ -112,7 +112,7 @@ public sealed class HardeningTests(MongoServer mongo, RedisServer redis)
         secure.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
 
         var redirected = await plain.PostAsync("/v1/auth/login", new { });
-        var direct = await secure.ReadAsync("/openapi/v1.json");
+        var direct = await secure.ReadAsync("/docs/");
 
         Assert.Equal((308, "https://credits.example:8443/v1/auth/login"), ((int)redirected.Status, redirected.Response.Headers.Location?.ToString()));
         Assert.NotEqual(308, (await probe.ReadAsync("/alive")).Status);
@@ -165,7 +165,7 @@ public sealed class HardeningTests(MongoServer mongo, RedisServer redis)
     {
         var statuses = new List<int>();
         for (var i = 0; i < count; i++)
-            statuses.Add((await Forwarded(host, connectsFrom, forwardedFor).ReadAsync("/openapi/v1.json")).Status);
+            statuses.Add((await Forwarded(host, connectsFrom, forwardedFor).ReadAsync("/docs/")).Status);
         return statuses;
     }
 

@@ -23,7 +23,7 @@ public sealed class RateLimitTests(MongoServer mongo, RedisServer redis) : IAsyn
     {
         await using var defaults = await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync(), new() { ["RateLimits:Enabled"] = "true" });
 
-        var anonymous = await defaults.Client(address: address).ReadAsync("/openapi/v1.json");
+        var anonymous = await defaults.Client(address: address).ReadAsync("/docs/");
         var user = await defaults.ClientOf(Role.User, tenant).ReadAsync("/v1/auth/me");
         var created = await defaults.ClientOf(Role.Owner, tenant, "owner").PostAsync("/v1/api-keys", new { name = "shop" });
         var key = await defaults.Client((string)created.Body["key"]!).ReadAsync("/v1/auth/me");
@@ -125,8 +125,8 @@ public sealed class RateLimitTests(MongoServer mongo, RedisServer redis) : IAsyn
             Assert.Equal(401, (await wrong.ReadAsync("/v1/auth/me")).Status);
 
         Assert.Equal(429, (await wrong.ReadAsync("/v1/auth/me")).Status);
-        Assert.Equal(429, (await host.Client(address: address).ReadAsync("/openapi/v1.json")).Status);
-        Assert.Equal(200, (await host.Client(address: "203.0.113.9").ReadAsync("/openapi/v1.json")).Status);
+        Assert.Equal(429, (await host.Client(address: address).ReadAsync("/docs/")).Status);
+        Assert.Equal(200, (await host.Client(address: "203.0.113.9").ReadAsync("/docs/")).Status);
         // Somebody else behind the same address, with a credential of its own.
         Assert.Equal(200, (await host.ClientOf(Role.User, tenant, "neighbour", address).ReadAsync("/v1/auth/me")).Status);
     }
@@ -135,10 +135,10 @@ public sealed class RateLimitTests(MongoServer mongo, RedisServer redis) : IAsyn
     public async Task Counts_one_ipv6_subscriber_as_one()
     {
         for (var i = 0; i < 10; i++)
-            Assert.Equal(200, (await host.Client(address: $"2001:db8:{addresses}:1::{i + 1:x}").ReadAsync("/openapi/v1.json")).Status);
+            Assert.Equal(200, (await host.Client(address: $"2001:db8:{addresses}:1::{i + 1:x}").ReadAsync("/docs/")).Status);
 
-        Assert.Equal(429, (await host.Client(address: $"2001:db8:{addresses}:1:ffff::1").ReadAsync("/openapi/v1.json")).Status);
-        Assert.Equal(200, (await host.Client(address: $"2001:db8:{addresses}:2::1").ReadAsync("/openapi/v1.json")).Status);
+        Assert.Equal(429, (await host.Client(address: $"2001:db8:{addresses}:1:ffff::1").ReadAsync("/docs/")).Status);
+        Assert.Equal(200, (await host.Client(address: $"2001:db8:{addresses}:2::1").ReadAsync("/docs/")).Status);
     }
 
     [Fact]

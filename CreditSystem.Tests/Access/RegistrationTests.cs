@@ -39,7 +39,26 @@ public sealed class RegistrationTests(MongoServer mongo, RedisServer redis) : IA
         Assert.Equal((409, "tenant_taken"), (taken.Status, taken.Code));
     }
 
-    // The original encrypted what it searched with random nonces: duplicates passed.
+    /// <summary>The original encrypted what it searched with random nonces: duplicates passed, and nobody was ever found.</summary>
+    [Fact]
+    public async Task Defect_of_the_original_random_encryption_of_searched_fields()
+    {
+        await host.OpenTenantAsync("acme");
+        await host.OpenTenantAsync("other");
+        await host.RegisterAsync("acme", "alice");
+        await host.RegisterAsync("other", "alice");
+
+        var duplicate = await RegisterAsync(email: "alice@example.org", username: "alice-again");
+        var found = await host.Client().PostAsync("/v1/auth/login", new { tenant = "acme", login = "alice@example.org", password = IdentityHost.Password });
+        var stored = await host.Database.GetCollection<BsonDocument>("users").Find(FilterDefinition<BsonDocument>.Empty).ToListAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal((409, "email_taken"), (duplicate.Status, duplicate.Code));
+        Assert.Equal(200, found.Status);
+        // What is encrypted never looks the same twice, what is found by does within a tenant and in no other.
+        Assert.Equal(stored.Count, stored.Select(user => user["email"].AsString).Distinct().Count());
+        Assert.Equal(stored.Count, stored.Select(user => user["email_index"].AsString).Distinct().Count());
+    }
+
     [Theory]
     [InlineData("Alice@Example.ORG", "somebody-else", "email_taken")]
     [InlineData("other@example.org", "ALICE", "username_taken")]
