@@ -102,7 +102,11 @@ public sealed class BearerTokenTests : IAsyncLifetime
     {
         var token = Sign(AccessHost.Key, "credit-system", "credit-system", SecurityAlgorithms.HmacSha256, new()
         {
-            ["sub"] = "alice", ["tenant"] = "shop", ["scope"] = "accounts:read", ["fingerprint"] = "5f1c", ["fp"] = new[] { "a", "b" },
+            ["sub"] = "alice",
+            ["tenant"] = "shop",
+            ["scope"] = "accounts:read",
+            ["fingerprint"] = "5f1c",
+            ["fp"] = new[] { "a", "b" },
         });
 
         var answer = await host.Client(token).ReadAsync("/scoped");
