@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Security.Claims;
 using CreditSystem.Api.Access.ApiKeys;
 using CreditSystem.Api.Access.Sessions;
@@ -85,7 +84,7 @@ internal static class AccessExtensions
     internal static Caller GetCaller(this HttpContext context)
     {
         var user = context.User;
-        var scopes = user.FindAll(ScopeClaim).SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToFrozenSet(StringComparer.Ordinal);
+        var scopes = user.FindAll(ScopeClaim).SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal);
         return new Caller(Required(user, TenantClaim), Required(user, ClaimTypes.NameIdentifier), scopes, user.FindFirstValue(RoleClaim) == Role.User);
     }
 

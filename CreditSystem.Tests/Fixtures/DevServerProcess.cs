@@ -13,7 +13,9 @@ internal sealed class DevServerProcess : IAsyncDisposable
     private readonly List<string> _output = [];
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private DevServerProcess(Process process) => _process = process;
+    private readonly string _readyText;
+
+    private DevServerProcess(Process process, string readyText) => (_process, _readyText) = (process, readyText);
 
     /// <summary>Everything that it has printed.</summary>
     public string Output
@@ -27,9 +29,11 @@ internal sealed class DevServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Starts it and waits for its line "… is ready …".</summary>
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>Starts it and waits for a line with <paramref name="readyText"/>.</summary>
     /// <exception cref="InvalidOperationException">It has ended instead; the message is its output.</exception>
-    public static async Task<DevServerProcess> StartAsync(string project, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken)
+    public static async Task<DevServerProcess> StartAsync(string project, IReadOnlyDictionary<string, string> environment, CancellationToken cancellationToken, string readyText = " is ready on ")
     {
         // The server ends with the test process, even when that is killed; it is then given no chance to end it itself.
         var startInfo = new ProcessStartInfo("setpriv", ["--pdeathsig", "TERM", "dotnet", Path.Combine(AppContext.BaseDirectory, $"{project}.dll")])
@@ -39,7 +43,7 @@ internal sealed class DevServerProcess : IAsyncDisposable
         };
         foreach (var (name, value) in environment)
             startInfo.Environment[name] = value;
-        var server = new DevServerProcess(new Process { StartInfo = startInfo });
+        var server = new DevServerProcess(new Process { StartInfo = startInfo }, readyText);
         server.Launch();
         await Task.WhenAny(server._ready.Task, server._process.WaitForExitAsync(cancellationToken), Task.Delay(StartTime, cancellationToken));
         if (server._ready.Task.IsCompleted)
@@ -115,7 +119,7 @@ internal sealed class DevServerProcess : IAsyncDisposable
             return;
         lock (_output)
             _output.Add(line);
-        if (line.Contains(" is ready on ", StringComparison.Ordinal))
+        if (line.Contains(_readyText, StringComparison.Ordinal))
             _ready.TrySetResult();
     }
 }

@@ -11,6 +11,9 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
 
     public ConcurrentDictionary<Guid, (int Partition, AccountState Account)> Accounts { get; } = new();
 
+    /// <summary>The block that the accounts of each partition are as of.</summary>
+    public ConcurrentDictionary<int, long> Saved { get; } = new();
+
     public int Loads { get; private set; }
 
     public int SegmentCount => segments.Count;
@@ -23,12 +26,15 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
         return Task.FromResult<IReadOnlyList<AccountState>>([.. ids.Where(Accounts.ContainsKey).Select(id => Accounts[id].Account)]);
     }
 
-    public Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, CancellationToken cancellationToken)
+    public Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, CancellationToken cancellationToken)
     {
         foreach (var account in accounts)
             Accounts.AddOrUpdate(account.Id, (partition, account), (_, there) => there.Account.PreviousBlock < account.PreviousBlock ? (partition, account) : there);
+        Saved.AddOrUpdate(partition, block, (_, there) => Math.Max(there, block));
         return Task.CompletedTask;
     }
+
+    public Task<long> SavedAsync(int partition, CancellationToken cancellationToken) => Task.FromResult(Saved.GetValueOrDefault(partition));
 
     public Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<AccountState>>(

@@ -1,5 +1,11 @@
 using System.CommandLine;
+using CreditSystem.Bench.Chaos;
+using CreditSystem.Bench.Ledger;
 
-var root = new RootCommand("Measures CreditSystem against its peers, in the same run, as ratios.");
+var root = new RootCommand("Measures CreditSystem against its peers, in the same run, as ratios.")
+{
+    LedgerCommand.Create(),
+    ChaosCommand.Create(),
+};
 
 return await root.Parse(args).InvokeAsync();

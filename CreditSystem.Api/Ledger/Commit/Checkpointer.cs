@@ -103,7 +103,7 @@ internal sealed partial class Checkpointer(
         try
         {
             FailPoints.Hit(FailPoints.BeforeCheckpoint);
-            await projections.SaveAsync(partition, accounts, CancellationToken.None);
+            await projections.SaveAsync(partition, accounts, block, CancellationToken.None);
             FailPoints.Hit(FailPoints.DuringCheckpoint);
             await WriteIdsAsync(block, at, hash);
             return true;

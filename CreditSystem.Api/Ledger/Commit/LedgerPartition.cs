@@ -91,7 +91,8 @@ internal sealed partial class LedgerPartition
             return State.Account(id) ?? cold;
         if (State.Account(id) is null && await Reader.HasOpenedAsync(id, CancellationToken.None))
             await Enqueue(new Submission([]) { Rebuild = $"account {id} has not been written behind the log" });
-        return State.Account(id);
+        // To be worked out in bounded memory, accounts are written on the way and may have left again.
+        return State.Account(id) ?? (await projections.LoadAsync([id], CancellationToken.None) is [var restored] ? restored : null);
     }
 
     public async ValueTask<HoldState?> LoadHoldAsync(Guid id, CancellationToken cancellationToken) =>

@@ -71,8 +71,7 @@ internal sealed partial class StateKeeper(
             reader.Add(segment);
             last = segment;
         }
-        // A projection that belongs to another log, or to a longer one, is as good as none.
-        if (last is not null && (await store.ReadAsync(partition, last.Last, cancellationToken))?.Hash.AsSpan().SequenceEqual(last.Hash) != true)
+        if (last is not null && !await FitsAsync(last, cancellationToken))
         {
             reader.Clear();
             last = null;
@@ -84,6 +83,11 @@ internal sealed partial class StateKeeper(
         started = true;
         Log.Started(logger, partition, state.Head, reader.KnownIds);
     }
+
+    // What belongs to another log, or to a longer one, or beside which the accounts are older, is as good as nothing.
+    private async Task<bool> FitsAsync(IdSegment last, CancellationToken cancellationToken) =>
+        await projections.SavedAsync(partition, cancellationToken) >= last.Last
+        && (await store.ReadAsync(partition, last.Last, cancellationToken))?.Hash.AsSpan().SequenceEqual(last.Hash) is true;
 
     private async Task ApplyNewAsync(CancellationToken cancellationToken)
     {

@@ -11,8 +11,14 @@ internal interface IProjectionStore
     /// <summary>The accounts among <paramref name="ids"/> that have been written.</summary>
     Task<IReadOnlyList<AccountState>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
 
-    /// <summary>Writes accounts; one that is newer already stays as it is.</summary>
-    Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, CancellationToken cancellationToken);
+    /// <summary>
+    /// Writes accounts, one that is newer already stays as it is; and then, beside them, that all accounts are as of
+    /// <paramref name="block"/> now.
+    /// </summary>
+    Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, CancellationToken cancellationToken);
+
+    /// <summary>The block that the accounts are as of; 0 where they are gone.</summary>
+    Task<long> SavedAsync(int partition, CancellationToken cancellationToken);
 
     /// <summary>Accounts of the partition on which something has expired at or before a time.</summary>
     Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken);

@@ -25,14 +25,19 @@ internal sealed class MongoProjectionStore(MongoConnection connection) : IProjec
             return found;
         }, cancellationToken);
 
-    public Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, CancellationToken cancellationToken) =>
+    public Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(async (database, token) =>
         {
             await EnsureIndexAsync(database, token);
             foreach (var chunk in accounts.Chunk(BatchAccounts))
                 await SaveAsync(database, partition, chunk, token);
+            await MarkAsync(database, partition, block, token);
             return true;
         }, cancellationToken);
+
+    public Task<long> SavedAsync(int partition, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(async (database, token) =>
+            await Accounts(database).Find(Builders<BsonDocument>.Filter.Eq("_id", Mark(partition))).Limit(1).FirstOrDefaultAsync(token) is { } mark ? mark["appliedBlock"].AsInt64 : 0, cancellationToken);
 
     public Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken) =>
         connection.ExecuteAsync<IReadOnlyList<AccountState>>(async (database, token) =>
@@ -101,6 +106,24 @@ internal sealed class MongoProjectionStore(MongoConnection connection) : IProjec
                 document.Dispose();
         }
     }
+
+    // In the same collection, so that an old copy of it is known by an old mark.
+    private static async Task MarkAsync(IMongoDatabase database, int partition, long block, CancellationToken cancellationToken)
+    {
+        var filter = Builders<BsonDocument>.Filter;
+        try
+        {
+            await Accounts(database).ReplaceOneAsync(
+                filter.Eq("_id", Mark(partition)) & filter.Lt("appliedBlock", block), new BsonDocument { ["_id"] = Mark(partition), ["appliedBlock"] = block },
+                new ReplaceOptions { IsUpsert = true }, cancellationToken);
+        }
+        catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
+        {
+            // Another replica has come further.
+        }
+    }
+
+    private static string Mark(int partition) => $"partition/{partition}";
 
     private async Task EnsureIndexAsync(IMongoDatabase database, CancellationToken cancellationToken)
     {

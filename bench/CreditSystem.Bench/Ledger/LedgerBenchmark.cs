@@ -1,0 +1,69 @@
+using CreditSystem.Bench.Processes;
+
+namespace CreditSystem.Bench.Ledger;
+
+/// <summary>Runs all loads in turns, round by round, so that each sees the same machine.</summary>
+internal static class LedgerBenchmark
+{
+    public static async Task<LedgerReport> RunAsync(LedgerPlan plan, Action<string> progress, CancellationToken cancellationToken)
+    {
+        await using var bed = await TestBed.StartAsync(replicas: 1, [], cancellationToken);
+        progress($"pgbench is being initialised at scale {plan.Scale}");
+        var pgbench = await Pgbench.PrepareAsync(bed.MongoDirectory, plan.Scale, cancellationToken);
+        var (api, address) = bed.Replicas[0];
+        var load = new LoadGenerator(address, bed.Token);
+
+        var before = api.ResidentBytes;
+        progress($"{plan.Accounts} accounts are being opened");
+        await load.GrowAsync(plan.Accounts, cancellationToken);
+        var memory = (api.ResidentBytes - before) * 100_000.0 / plan.Accounts / (1024 * 1024);
+
+        var runs = new List<Measurement>();
+        // What is compiled, cached and allocated in the first seconds of a process is nobody's throughput.
+        await load.TransfersAsync("warm-up", 32, Math.Min(plan.Seconds, 5), hot: false, cancellationToken);
+        for (var round = 1; round <= plan.Rounds; round++)
+        {
+            var used = api.ProcessorTime;
+            await RoundAsync(plan, pgbench, load, run =>
+            {
+                var processor = (api.ProcessorTime - used).TotalMicroseconds / (run.Rate * plan.Seconds);
+                used = api.ProcessorTime;
+                runs.Add(run);
+                progress($"round {round}: {run.Name} at {run.Connections}: {run.Rate:F0}/s, p50 {run.P50Milliseconds:F2} ms, p99 {run.P99Milliseconds:F2} ms, "
+                    + $"{processor:F0} µs of the API's processor time each{(run.Failures > 0 ? $", {run.Failures} failed" : "")}");
+            }, cancellationToken);
+        }
+
+        var recovery = plan.LogTransfers > 0 ? await RecoveryMeasure.RunAsync(bed, load, plan.LogTransfers, progress, cancellationToken) : null;
+        var growth = await GrowthAsync(plan, load, progress, cancellationToken);
+        return new LedgerReport(
+            runs.GroupBy(run => (run.Name, run.Connections)).Select(group => Measurement.Median(group)).ToList(), runs, memory, recovery, growth,
+            await pgbench.SettingAsync("fsync", cancellationToken), await pgbench.SettingAsync("synchronous_commit", cancellationToken));
+    }
+
+    private static async Task RoundAsync(LedgerPlan plan, Pgbench pgbench, LoadGenerator load, Action<Measurement> measured, CancellationToken cancellationToken)
+    {
+        foreach (var connections in LedgerPlan.Connections)
+        {
+            measured(await pgbench.MeasureAsync(connections, plan.Seconds, cancellationToken));
+            measured(await load.TransfersAsync("single, uniform", connections, plan.Seconds, hot: false, cancellationToken));
+            measured(await load.TransfersAsync("single, hot account", connections, plan.Seconds, hot: true, cancellationToken));
+        }
+        measured(await load.BatchesAsync("batches of 100", 8, plan.Seconds, 100, cancellationToken));
+        measured(await load.BatchesAsync("batches of 1000", 8, plan.Seconds, 1000, cancellationToken));
+        measured(await load.BalancesAsync("balance", 32, plan.Seconds, cancellationToken));
+    }
+
+    private static async Task<List<(int Accounts, double Rate)>> GrowthAsync(LedgerPlan plan, LoadGenerator load, Action<string> progress, CancellationToken cancellationToken)
+    {
+        var growth = new List<(int, double)>();
+        for (var accounts = 10_000; accounts <= plan.MaxAccounts; accounts *= 10)
+        {
+            await load.GrowAsync(Math.Max(accounts, load.AccountCount), cancellationToken);
+            var run = await load.TransfersAsync("growth", 32, plan.Seconds, hot: false, cancellationToken, among: accounts);
+            growth.Add((accounts, run.Rate));
+            progress($"{accounts} accounts: {run.Rate:F0}/s");
+        }
+        return growth;
+    }
+}

@@ -1,0 +1,21 @@
+namespace CreditSystem.Bench.Ledger;
+
+/// <summary>What one run of one load came to.</summary>
+/// <param name="Rate">Operations per second: requests, or transfers where a request carries many.</param>
+internal sealed record Measurement(string Name, int Connections, double Rate, double P50Milliseconds, double P99Milliseconds, int Failures = 0)
+{
+    public static Measurement Of(string name, int connections, List<double> latencies, double seconds, int perRequest, int failures)
+    {
+        latencies.Sort();
+        return new Measurement(name, connections, latencies.Count * perRequest / seconds, At(latencies, 0.5), At(latencies, 0.99), failures);
+    }
+
+    /// <summary>The run with the median rate: interleaved runs see the same machine, and one bad moment counts once.</summary>
+    public static Measurement Median(IEnumerable<Measurement> runs)
+    {
+        var ordered = runs.OrderBy(run => run.Rate).ToList();
+        return ordered[ordered.Count / 2];
+    }
+
+    public static double At(List<double> sorted, double quantile) => sorted.Count == 0 ? 0 : sorted[Math.Min((int)(sorted.Count * quantile), sorted.Count - 1)];
+}

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace CreditSystem.Bench.Processes;
+
+/// <summary>A server of the system as a process of its own, which can be killed and started again.</summary>
+internal sealed class ServerProcess(string assembly, Dictionary<string, string> environment, Func<ServerProcess, CancellationToken, Task<bool>> isReady) : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(6);
+
+    private readonly Queue<string> lines = new();
+    private Process? process;
+
+    public string Name => assembly;
+
+    public bool IsRunning => process is { HasExited: false };
+
+    /// <summary>The resident memory of the process, bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            process!.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
+    /// <summary>The processor time that the process has used.</summary>
+    public TimeSpan ProcessorTime
+    {
+        get
+        {
+            process!.Refresh();
+            return process.TotalProcessorTime;
+        }
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Starts it and waits until it answers.</summary>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{assembly}.dll")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetTempPath(),
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        lock (lines)
+            lines.Clear();
+        process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        var clock = Stopwatch.StartNew();
+        while (!await isReady(this, cancellationToken))
+        {
+            if (process.HasExited || clock.Elapsed > StartTime)
+                throw new InvalidOperationException($"{assembly} is not ready:{Environment.NewLine}{LastLines}");
+            await Task.Delay(20, cancellationToken);
+        }
+    }
+
+    /// <summary>Ends it as a power cut does.</summary>
+    public async Task KillAsync()
+    {
+        if (process is null)
+            return;
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (process is null)
+            return;
+        if (!process.HasExited)
+        {
+            using var terminate = Process.Start("kill", ["-TERM", $"{process.Id}"]);
+            await terminate.WaitForExitAsync();
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+            await process.WaitForExitAsync(patience.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            if (!process.HasExited)
+                await KillAsync();
+        }
+        process.Dispose();
+        process = null;
+    }
+
+    public bool HasSaid(string text)
+    {
+        lock (lines)
+            return lines.Any(line => line.Contains(text, StringComparison.Ordinal));
+    }
+
+    public string LastLines
+    {
+        get
+        {
+            lock (lines)
+                return string.Join(Environment.NewLine, lines);
+        }
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is null)
+            return;
+        lock (lines)
+        {
+            lines.Enqueue(line);
+            if (lines.Count > 40)
+                lines.Dequeue();
+        }
+    }
+}

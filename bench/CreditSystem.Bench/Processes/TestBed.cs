@@ -1,0 +1,114 @@
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+
+namespace CreditSystem.Bench.Processes;
+
+/// <summary>The system on this machine: MongoDB, Redis and API processes, with data of their own that is deleted at the end.</summary>
+internal sealed class TestBed : IAsyncDisposable
+{
+    private readonly string directory = Directory.CreateTempSubdirectory("credit-system-bench-").FullName;
+    private readonly string password = RandomNumberGenerator.GetHexString(24, lowercase: true);
+    private readonly string signingKey = RandomNumberGenerator.GetHexString(64, lowercase: true);
+    private readonly int mongoPort = ServerProcess.FreePort();
+    private readonly int redisPort = ServerProcess.FreePort();
+    private readonly HttpClient probe = new() { Timeout = TimeSpan.FromSeconds(2) };
+
+    private TestBed(int replicas, Dictionary<string, string> settings)
+    {
+        Mongo = new ServerProcess("CreditSystem.Dev.Mongo", new()
+        {
+            ["MONGO_INITDB_ROOT_USERNAME"] = "bench",
+            ["MONGO_INITDB_ROOT_PASSWORD"] = password,
+            ["MONGO_PORT"] = $"{mongoPort}",
+            ["DEV_DATA_DIRECTORY"] = MongoDirectory,
+        }, IsReadyAsync);
+        Redis = new ServerProcess("CreditSystem.Dev.Redis", new()
+        {
+            ["REDIS_PASSWORD"] = password,
+            ["REDIS_PORT"] = $"{redisPort}",
+            ["DEV_DATA_DIRECTORY"] = Path.Combine(directory, "redis"),
+        }, IsReadyAsync);
+        Token = AccessToken.Sign(signingKey, "bench");
+        Replicas = [.. Enumerable.Range(0, replicas).Select(_ => Replica(settings))];
+    }
+
+    public ServerProcess Mongo { get; }
+
+    public ServerProcess Redis { get; }
+
+    public IReadOnlyList<(ServerProcess Process, Uri Address)> Replicas { get; }
+
+    /// <summary>An access token for everything, for a day.</summary>
+    public string Token { get; }
+
+    public string MongoDirectory => Path.Combine(directory, "mongo");
+
+    public string MongoConnectionString => $"mongodb://bench:{password}@127.0.0.1:{mongoPort}/?authSource=admin&authMechanism=SCRAM-SHA-256";
+
+    public static async Task<TestBed> StartAsync(int replicas, Dictionary<string, string> settings, CancellationToken cancellationToken)
+    {
+        var bed = new TestBed(replicas, settings);
+        try
+        {
+            await Task.WhenAll(bed.Mongo.StartAsync(cancellationToken), bed.Redis.StartAsync(cancellationToken));
+            foreach (var (process, _) in bed.Replicas)
+                await process.StartAsync(cancellationToken);
+            return bed;
+        }
+        catch
+        {
+            await bed.DisposeAsync();
+            throw;
+        }
+    }
+
+    public HttpClient CreateClient(int replica = 0)
+    {
+        var client = new HttpClient { BaseAddress = Replicas[replica].Address, Timeout = TimeSpan.FromSeconds(60) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var (process, _) in Replicas)
+            await process.DisposeAsync();
+        await Redis.DisposeAsync();
+        await Mongo.DisposeAsync();
+        probe.Dispose();
+        Directory.Delete(directory, recursive: true);
+    }
+
+    // As in production, except that the limits would refuse a benchmark within its first second.
+    private (ServerProcess, Uri) Replica(Dictionary<string, string> settings)
+    {
+        var address = new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}");
+        var environment = new Dictionary<string, string>(settings)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["ASPNETCORE_URLS"] = address.ToString(),
+            ["ConnectionStrings__credit-system"] = MongoConnectionString,
+            ["ConnectionStrings__redis"] = $"127.0.0.1:{redisPort},password={password},abortConnect=false",
+            ["APP_SECRET_KEY"] = signingKey,
+            ["RateLimits__Enabled"] = "false",
+            ["Logging__LogLevel__Default"] = "Warning",
+            ["DOTNET_gcServer"] = "0",
+        };
+        return (new ServerProcess("CreditSystem.Api", environment, (_, token) => AnswersAsync(address, token)), address);
+    }
+
+    private async Task<bool> AnswersAsync(Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await probe.GetAsync(new Uri(address, "/alive"), cancellationToken);
+            return response.IsSuccessStatusCode;
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private static Task<bool> IsReadyAsync(ServerProcess process, CancellationToken cancellationToken) => Task.FromResult(process.HasSaid(" is ready on "));
+}
