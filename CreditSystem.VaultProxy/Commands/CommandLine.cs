@@ -1,3 +1,5 @@
+using CreditSystem.VaultProxy.Commands.Bootstrap;
+
 namespace CreditSystem.VaultProxy.Commands;
 
 /// <summary>The commands of the proxy's image; without one of them the proxy runs.</summary>
@@ -7,6 +9,7 @@ internal static class CommandLine
     internal static async Task<int?> TryRunAsync(string[] args) => args switch
     {
         ["healthcheck", .. var rest] => await HealthProbe.RunAsync(rest),
+        [BootstrapCommand.Name, .. var rest] => await BootstrapCommand.RunAsync(rest, CommandHost.Process),
         _ => null,
     };
 }

@@ -1,0 +1,77 @@
+using CreditSystem.VaultProxy.Commands.Vault;
+
+namespace CreditSystem.VaultProxy.Commands.Bootstrap;
+
+/// <summary>
+/// Prepares Vault and the users of the databases. Every step looks first and writes only what differs, so that it can be run
+/// again at any time, also after it was ended half-way: a password is in Vault before the database is told it.
+/// </summary>
+internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest request, Changes changes)
+{
+    /// <returns>The keys that the system needs and that nobody has given.</returns>
+    public async Task<IReadOnlyList<string>> ExecuteAsync(CancellationToken cancellationToken)
+    {
+        await new EngineSteps(vault, request.Settings, changes).RunAsync(cancellationToken);
+        await new AccessSteps(vault, request.Settings, changes).RunAsync(cancellationToken);
+        var missing = await WriteSecretsAsync(cancellationToken);
+        var credentials = new CredentialStep(vault, request.Settings, changes);
+        await credentials.RunAsync(request.Settings.Role, request.CredentialsDirectory, cancellationToken);
+        await credentials.RunAsync(request.Settings.RotatorRole, request.RotatorCredentialsDirectory, cancellationToken);
+        return missing;
+    }
+
+    private async Task<IReadOnlyList<string>> WriteSecretsAsync(CancellationToken cancellationToken)
+    {
+        var secrets = new SecretStep(vault, request.Settings, changes);
+        var drafts = new Dictionary<string, SecretDraft>();
+        foreach (var name in GivenValues.Secrets)
+            drafts[name] = await secrets.ReadAsync(name, cancellationToken);
+        foreach (var (secret, key, value) in request.Given)
+            drafts[secret].Set(key, value);
+
+        var kept = new KeptValues(request.KeptValuesDirectory);
+        await kept.RestoreAsync(drafts["app"], cancellationToken);
+        FillApp(drafts["app"]);
+        FillMonitoring(drafts["monitoring"]);
+        // Kept before Vault has them: an end in between must not leave data under a key that is lost.
+        await kept.SaveAsync(drafts["app"], changes, cancellationToken);
+
+        var mongo = Create("MongoDB", "ConnectionStrings__mongodb", request.MongoConnectionString, text => new MongoStep(text, changes));
+        mongo?.Describe(drafts["mongodb"], request.WithRootCredentials);
+        var redis = Create("Redis", "ConnectionStrings__redis", request.RedisConnectionString, text => new RedisStep(text, changes));
+        redis?.Describe(drafts["redis"]);
+        if (redis is not null)
+            await redis.VerifyAsync();
+        foreach (var draft in drafts.Values)
+            await secrets.WriteAsync(draft, cancellationToken);
+        if (mongo is not null)
+            await mongo.ApplyAsync(drafts["mongodb"], cancellationToken);
+        return SecretStep.FindMissing(drafts.Values);
+    }
+
+    private T? Create<T>(string name, string variable, string? connectionString, Func<string, T> create)
+        where T : class
+    {
+        if (connectionString is not null)
+            return create(connectionString);
+        changes.Say($"{name} is left alone: {variable} is not set. Its secret keeps what it has.");
+        return null;
+    }
+
+    private void FillApp(SecretDraft app)
+    {
+        app.SetIfMissing("secret_key", Generated.Key);
+        app.SetIfMissing("personal_data_key", Generated.Key);
+        app.SetIfMissing("debug", () => "false");
+        app.SetIfMissing("environment", () => request.Environment);
+        app.SetIfMissing("port", () => "5001");
+        app.SetIfMissing("service_name", () => "credit-system-api");
+    }
+
+    private static void FillMonitoring(SecretDraft monitoring)
+    {
+        monitoring.SetIfMissing("grafana_admin_password", Generated.Password);
+        monitoring.SetIfMissing("log_level", () => "Information");
+        monitoring.SetIfMissing("metrics_enabled", () => "true");
+    }
+}
