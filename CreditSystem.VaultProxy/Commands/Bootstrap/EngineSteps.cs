@@ -10,9 +10,18 @@ internal sealed class EngineSteps(VaultAdminClient vault, BootstrapSettings sett
     {
         var mounts = await vault.ReadAsync("sys/mounts", cancellationToken) ?? [];
         await MountAsync(mounts, "sys/mounts", settings.KvMount, "kv", new JsonObject { ["version"] = "2" }, cancellationToken);
-        await MountAsync(mounts, "sys/mounts", settings.TransitMount, "transit", options: null, cancellationToken);
         var logins = await vault.ReadAsync("sys/auth", cancellationToken) ?? [];
         await MountAsync(logins, "sys/auth", settings.AppRoleMount, "approle", options: null, cancellationToken);
+        try
+        {
+            await MountAsync(mounts, "sys/mounts", settings.TransitMount, "transit", options: null, cancellationToken);
+        }
+        catch (VaultRequestException refusal) when (refusal.Reason.Contains("plugin not found", StringComparison.Ordinal))
+        {
+            changes.Say("This Vault has no transit engine: the API encrypts personal data itself, under app.personal_data_key.");
+            return;
+        }
+
         await TransitKeyAsync(mounts, cancellationToken);
     }
 
