@@ -35,7 +35,7 @@ public sealed class BootstrapTests(VaultServer vaults, MongoServer mongo, RedisS
         var secretId = await File.ReadAllTextAsync(Path.Combine(Credentials, "secret_id"), Token);
         (exitCode, output) = await command.BootstrapAsync([.. names, "--credentials-directory", Credentials]);
         Assert.True(exitCode == 0, output);
-        Assert.Contains("Changed: 0.", output, StringComparison.Ordinal);
+        Assert.True(output.Contains("Changed: 0.", StringComparison.Ordinal), output);
         Assert.Equal(secretId, await File.ReadAllTextAsync(Path.Combine(Credentials, "secret_id"), Token));
         foreach (var (name, secret) in await ReadSecretsAsync(vault, names[1]))
             Assert.True(JsonNode.DeepEquals(secrets[name], secret), name);

@@ -1,4 +1,5 @@
 using CreditSystem.VaultProxy.Commands.Bootstrap;
+using CreditSystem.VaultProxy.Commands.Rotation;
 
 namespace CreditSystem.VaultProxy.Commands;
 
@@ -10,6 +11,7 @@ internal static class CommandLine
     {
         ["healthcheck", .. var rest] => await HealthProbe.RunAsync(rest),
         [BootstrapCommand.Name, .. var rest] => await BootstrapCommand.RunAsync(rest, CommandHost.Process),
+        [RotateCommand.Name, .. var rest] => await RotateCommand.RunAsync(rest, CommandHost.Process),
         _ => null,
     };
 }

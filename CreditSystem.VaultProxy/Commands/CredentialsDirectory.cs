@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace CreditSystem.VaultProxy.Commands;
@@ -6,7 +7,7 @@ namespace CreditSystem.VaultProxy.Commands;
 /// A folder of credentials as the kubelet lays one out: each file is a link into <c>..data</c>, which is a link to a folder
 /// of one generation and is replaced by a rename. Whoever reads or watches it sees the old files or the new ones, never half.
 /// </summary>
-internal sealed class CredentialsDirectory(string path)
+internal sealed partial class CredentialsDirectory(string path)
 {
     internal const string RoleIdFile = "role_id";
     internal const string SecretIdFile = "secret_id";
@@ -49,7 +50,7 @@ internal sealed class CredentialsDirectory(string path)
 
             var link = System.IO.Path.Combine(Path, $"{generation}.link");
             File.CreateSymbolicLink(link, generation);
-            File.Move(link, System.IO.Path.Combine(Path, Data), overwrite: true);
+            Rename(link, System.IO.Path.Combine(Path, Data));
             foreach (var name in files.Keys)
                 Link(name);
             RemoveOthers(generation, files);
@@ -60,6 +61,16 @@ internal sealed class CredentialsDirectory(string path)
         }
     }
 
+    /// <summary>File.Move refuses a link to a folder, Directory.Move an existing target; the system's call does both at once.</summary>
+    private static void Rename(string from, string to)
+    {
+        if (NativeRename(from, to) != 0)
+            throw new IOException(Marshal.GetLastPInvokeErrorMessage());
+    }
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int NativeRename(string from, string to);
+
     private void Link(string name)
     {
         var file = System.IO.Path.Combine(Path, name);
@@ -68,7 +79,7 @@ internal sealed class CredentialsDirectory(string path)
             return;
         // A plain file of an earlier layout gives way to the link in one step as well.
         File.CreateSymbolicLink($"{file}.link", target);
-        File.Move($"{file}.link", file, overwrite: true);
+        Rename($"{file}.link", file);
     }
 
     private void RemoveOthers(string generation, IReadOnlyDictionary<string, string> files)

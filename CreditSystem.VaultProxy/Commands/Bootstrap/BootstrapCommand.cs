@@ -60,7 +60,7 @@ internal sealed class BootstrapCommand
         var changes = new Changes(output, parsed.GetValue(dryRun));
         try
         {
-            var missing = await new BootstrapRun(vault, request, changes).ExecuteAsync(cancellationToken);
+            var missing = await new BootstrapRun(vault, request, changes, host.Time).ExecuteAsync(cancellationToken);
             await output.WriteLineAsync($"{(changes.IsDryRun ? "Would change" : "Changed")}: {changes.Count}.");
             if (missing.Count == 0)
                 return ExitCodes.Done;

@@ -6,7 +6,7 @@ namespace CreditSystem.VaultProxy.Commands.Bootstrap;
 /// Prepares Vault and the users of the databases. Every step looks first and writes only what differs, so that it can be run
 /// again at any time, also after it was ended half-way: a password is in Vault before the database is told it.
 /// </summary>
-internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest request, Changes changes)
+internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest request, Changes changes, TimeProvider time)
 {
     /// <returns>The keys that the system needs and that nobody has given.</returns>
     public async Task<IReadOnlyList<string>> ExecuteAsync(CancellationToken cancellationToken)
@@ -14,7 +14,7 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
         await new EngineSteps(vault, request.Settings, changes).RunAsync(cancellationToken);
         await new AccessSteps(vault, request.Settings, changes).RunAsync(cancellationToken);
         var missing = await WriteSecretsAsync(cancellationToken);
-        var credentials = new CredentialStep(vault, request.Settings, changes);
+        var credentials = new CredentialStep(vault, request.Settings, changes, time);
         await credentials.RunAsync(request.Settings.Role, request.CredentialsDirectory, cancellationToken);
         await credentials.RunAsync(request.Settings.RotatorRole, request.RotatorCredentialsDirectory, cancellationToken);
         return missing;

@@ -1,10 +1,11 @@
 using System.Text.Json.Nodes;
+using CreditSystem.VaultProxy.Commands.Rotation;
 using CreditSystem.VaultProxy.Commands.Vault;
 
 namespace CreditSystem.VaultProxy.Commands.Bootstrap;
 
 /// <summary>Writes role_id and secret_id of a role into a folder, unless those in it are good already.</summary>
-internal sealed class CredentialStep(VaultAdminClient vault, BootstrapSettings settings, Changes changes)
+internal sealed class CredentialStep(VaultAdminClient vault, BootstrapSettings settings, Changes changes, TimeProvider time)
 {
     public async Task RunAsync(string role, string? directory, CancellationToken cancellationToken)
     {
@@ -44,6 +45,8 @@ internal sealed class CredentialStep(VaultAdminClient vault, BootstrapSettings s
         {
             [CredentialsDirectory.RoleIdFile] = roleId,
             [CredentialsDirectory.SecretIdFile] = secretId,
+            // The rotation ends this one, too, two generations on.
+            [DirectoryTarget.GenerationsFile] = Generation.Write([new Generation((string?)made?["secret_id_accessor"] ?? "", time.GetUtcNow())]),
         }, cancellationToken);
     }
 

@@ -31,7 +31,10 @@ internal sealed class SecretStep(VaultAdminClient vault, BootstrapSettings setti
     {
         var what = $"secret {settings.KvMount}/{settings.Prefix}/{draft.Name}";
         Task Write() => vault.WriteAsync(DataPath(draft.Name), new JsonObject { ["data"] = draft.Values, ["options"] = new JsonObject { ["cas"] = draft.Version } }, cancellationToken);
-        if (!draft.Exists)
+        // Nothing is known of it yet: an empty secret would only hide that.
+        if (!draft.Exists && draft.Added.Count == 0)
+            changes.Say($"{what} is not written: nothing is known of it.");
+        else if (!draft.Exists)
             await changes.AddAsync($"{what}: {string.Join(", ", draft.Added)}", Write);
         else if (draft.Added.Count + draft.Changed.Count > 0)
             await changes.ChangeAsync($"{what}: {string.Join(", ", draft.Added.Select(key => $"+{key}").Concat(draft.Changed.Select(key => $"~{key}")))}", Write);

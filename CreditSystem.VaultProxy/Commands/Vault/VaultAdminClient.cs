@@ -30,9 +30,14 @@ internal sealed class VaultAdminClient(HttpClient http, string? vaultNamespace) 
     }
 
     /// <summary>The whole answer; null when Vault has nothing to say (204).</summary>
+    /// <param name="path">Below <c>/v1/</c>.</param>
+    /// <param name="body">Null is an empty object.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="wrapSeconds">Asks for the answer in a wrapping token that lives so long.</param>
+    /// <param name="token">Instead of the client's own.</param>
     /// <exception cref="VaultRequestException">Vault refuses.</exception>
-    public Task<JsonObject?> WriteAsync(string path, JsonObject? body, CancellationToken cancellationToken, int? wrapSeconds = null) =>
-        SendAsync(HttpMethod.Post, path, body ?? [], wrapSeconds, cancellationToken);
+    public Task<JsonObject?> WriteAsync(string path, JsonObject? body, CancellationToken cancellationToken, int? wrapSeconds = null, string? token = null) =>
+        SendAsync(HttpMethod.Post, path, body ?? [], wrapSeconds, cancellationToken, token);
 
     public async Task<JsonArray> ListAsync(string path, CancellationToken cancellationToken) =>
         (await ReadAsync($"{path}?list=true", cancellationToken))?["keys"] as JsonArray ?? [];
@@ -53,12 +58,12 @@ internal sealed class VaultAdminClient(HttpClient http, string? vaultNamespace) 
 
     public void Dispose() => http.Dispose();
 
-    private async Task<JsonObject?> SendAsync(HttpMethod method, string path, JsonObject? body, int? wrapSeconds, CancellationToken cancellationToken)
+    private async Task<JsonObject?> SendAsync(HttpMethod method, string path, JsonObject? body, int? wrapSeconds, CancellationToken cancellationToken, string? token = null)
     {
         using var request = new HttpRequestMessage(method, new Uri($"v1/{path}", UriKind.Relative));
         request.Headers.Add("X-Vault-Request", "true");
-        if (Token is not null)
-            request.Headers.Add("X-Vault-Token", Token);
+        if ((token ?? Token) is { } sent)
+            request.Headers.Add("X-Vault-Token", sent);
         if (vaultNamespace is not null)
             request.Headers.Add("X-Vault-Namespace", vaultNamespace);
         if (wrapSeconds is { } seconds)

@@ -1,0 +1,161 @@
+using System.Text.Json.Nodes;
+using CreditSystem.Tests.Fixtures;
+
+namespace CreditSystem.Tests.Operations;
+
+/// <summary>Rotation into the Secret <c>vault-approle-creds</c>, by the client of the real Kubernetes API.</summary>
+public sealed class KubernetesRotationTests(VaultServer vaults)
+{
+    private const string SecretName = "vault-approle-creds";
+
+    private static readonly string[] Target = ["--kubernetes-secret", SecretName, "--kubernetes-namespace", "credit-system", "--overlap-seconds", "0"];
+
+    [Fact]
+    public async Task Replaces_the_secret_id_by_one_patch_and_leaves_everything_else()
+    {
+        await using var api = await SecretApiServer.StartAsync();
+        using var role = await StartAsync(api);
+        api.Touch(secret => secret["metadata"]!["labels"] = new JsonObject { ["app"] = "api" });
+
+        var (exitCode, output) = await role.RotateAsync(Target);
+
+        Assert.True(exitCode == 0, output);
+        Assert.Equal(1, api.Patches);
+        Assert.True(await role.LogsInAsync(api.SecretId));
+        Assert.NotEqual(role.SecretId, api.SecretId);
+        Assert.True(await role.LogsInAsync(role.SecretId));
+        Assert.Equal(SecretApiServer.Encode(role.RoleId), (string?)api.Secret!["data"]!["role_id"]);
+        Assert.Equal("api", (string?)api.Secret["metadata"]!["labels"]!["app"]);
+        Assert.DoesNotContain(api.SecretId, api.Secret["metadata"]!.ToJsonString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(api.SecretId, output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ends_the_generation_before_the_one_before_by_what_the_annotation_remembers()
+    {
+        await using var api = await SecretApiServer.StartAsync();
+        using var role = await StartAsync(api);
+        List<string> generations = [];
+        for (var i = 0; i < 3; i++)
+        {
+            await role.RotateAsync(Target);
+            generations.Add(api.SecretId);
+        }
+
+        Assert.Equal("False True True", string.Join(' ', await Task.WhenAll(generations.Select(role.LogsInAsync))));
+    }
+
+    [Fact]
+    public async Task Tries_again_when_somebody_else_has_changed_something_else()
+    {
+        await using var api = await SecretApiServer.StartAsync();
+        using var role = await StartAsync(api);
+        var isFirst = true;
+        api.BeforePatch = () =>
+        {
+            if (isFirst)
+                api.Touch(secret => secret["metadata"]!["labels"] = new JsonObject { ["touched"] = "yes" });
+            isFirst = false;
+        };
+
+        var (exitCode, output) = await role.RotateAsync(Target);
+
+        Assert.True(exitCode == 0, output);
+        Assert.Equal(2, api.Patches);
+        Assert.True(await role.LogsInAsync(api.SecretId));
+        Assert.Equal("yes", (string?)api.Secret!["metadata"]!["labels"]!["touched"]);
+    }
+
+    [Fact]
+    public async Task Withdraws_its_own_when_somebody_else_has_rotated_in_between()
+    {
+        await using var api = await SecretApiServer.StartAsync();
+        using var role = await StartAsync(api);
+        api.BeforePatch = () => api.Touch(secret => secret["data"]!["secret_id"] = SecretApiServer.Encode("of another run"));
+        var before = await role.CountSecretIdsAsync();
+
+        var (exitCode, output) = await role.RotateAsync(Target);
+
+        Assert.True(exitCode == 0, output);
+        Assert.Equal("of another run", api.SecretId);
+        Assert.Equal(before, await role.CountSecretIdsAsync());
+    }
+
+    [Fact]
+    public async Task Without_the_permission_nothing_is_left_behind_and_the_message_names_it()
+    {
+        await using var api = await SecretApiServer.StartAsync();
+        using var role = await StartAsync(api);
+        api.Fault = method => method == "PATCH" ? ApiFault.Forbidden : ApiFault.None;
+        var before = await role.CountSecretIdsAsync();
+
+        var (exitCode, output) = await role.RotateAsync(Target);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("needs 'patch' on this Secret", output, StringComparison.Ordinal);
+        Assert.Equal(before, await role.CountSecretIdsAsync());
+        Assert.True(await role.LogsInAsync(api.SecretId));
+    }
+
+    [Theory]
+    [InlineData("GET", nameof(ApiFault.Unavailable))]
+    [InlineData("PATCH", nameof(ApiFault.Unavailable))]
+    [InlineData("PATCH", nameof(ApiFault.Broken))]
+    [InlineData("PATCH", nameof(ApiFault.AnswerLost))]
+    public async Task Goes_on_after_a_failure_that_passes(string verb, string fault)
+    {
+        await using var api = await SecretApiServer.StartAsync();
+        using var role = await StartAsync(api);
+        var failures = 1;
+        api.Fault = method => method == verb && failures-- > 0 ? Enum.Parse<ApiFault>(fault) : ApiFault.None;
+
+        var (exitCode, output) = await role.RotateAsync(Target);
+
+        Assert.True(exitCode == 0, output);
+        Assert.True(await role.LogsInAsync(api.SecretId));
+        Assert.NotEqual(role.SecretId, api.SecretId);
+        Assert.Equal(2, await role.CountSecretIdsAsync());
+    }
+
+    [Fact]
+    public async Task Does_not_end_a_secret_id_that_may_have_arrived()
+    {
+        await using var api = await SecretApiServer.StartAsync();
+        using var role = await StartAsync(api);
+        var isDown = false;
+        api.Fault = method =>
+        {
+            var fault = isDown ? ApiFault.Broken : method == "PATCH" ? ApiFault.AnswerLost : ApiFault.None;
+            isDown |= method == "PATCH";
+            return fault;
+        };
+
+        var (exitCode, _) = await role.RotateAsync(Target);
+
+        Assert.Equal(1, exitCode);
+        Assert.NotEqual(role.SecretId, api.SecretId);
+        Assert.True(await role.LogsInAsync(api.SecretId));
+    }
+
+    [Fact]
+    public async Task A_Secret_that_does_not_exist_is_not_made()
+    {
+        await using var api = await SecretApiServer.StartAsync();
+        using var role = await RotatedRole.CreateAsync(vaults);
+        role.Set("KUBECONFIG", await api.WriteKubeconfigAsync(role.FilePath("kubeconfig")));
+
+        var (exitCode, output) = await role.RotateAsync(Target);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("does not exist", output, StringComparison.Ordinal);
+        Assert.Equal(1, await role.CountSecretIdsAsync());
+    }
+
+    private async Task<RotatedRole> StartAsync(SecretApiServer api)
+    {
+        var role = await RotatedRole.CreateAsync(vaults);
+        api.Create(SecretName, role.RoleId, role.SecretId);
+        role.Set("KUBECONFIG", await api.WriteKubeconfigAsync(role.FilePath("kubeconfig")));
+        return role;
+    }
+}

@@ -1,0 +1,198 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace CreditSystem.Tests.Operations;
+
+/// <summary>What happens to a request instead of, or after, what should happen.</summary>
+internal enum ApiFault
+{
+    None,
+    Forbidden,
+    Unavailable,
+
+    /// <summary>The connection ends before anything was done.</summary>
+    Broken,
+
+    /// <summary>It is done, and the answer gets lost.</summary>
+    AnswerLost,
+}
+
+/// <summary>
+/// The Kubernetes API server as it behaves for Secrets, over HTTPS: bearer tokens, a resourceVersion that every write
+/// changes, merge patches that are applied whole or refused (409), Status objects for errors.
+/// </summary>
+internal sealed class SecretApiServer : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly X509Certificate2 certificate;
+    private readonly Lock gate = new();
+    private readonly string token = RandomNumberGenerator.GetHexString(32);
+    private int version = 41;
+
+    private SecretApiServer(WebApplication app, X509Certificate2 certificate) => (this.app, this.certificate) = (app, certificate);
+
+    public JsonObject? Secret { get; private set; }
+
+    /// <summary>Asked for each request, by its method.</summary>
+    public Func<string, ApiFault> Fault { get; set; } = _ => ApiFault.None;
+
+    /// <summary>Runs before a patch is looked at, as somebody else's write would.</summary>
+    public Action BeforePatch { get; set; } = () => { };
+
+    public int Patches { get; private set; }
+
+    public string SecretId => Encoding.UTF8.GetString(Convert.FromBase64String((string)Secret!["data"]!["secret_id"]!));
+
+    public static async Task<SecretApiServer> StartAsync()
+    {
+        var certificate = CreateCertificate();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
+        builder.Logging.ClearProviders();
+        var server = new SecretApiServer(builder.Build(), certificate);
+        server.app.Run(server.AnswerAsync);
+        await server.app.StartAsync();
+        return server;
+    }
+
+    public void Create(string name, string roleId, string secretId) => Secret = new JsonObject
+    {
+        ["apiVersion"] = "v1",
+        ["kind"] = "Secret",
+        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "credit-system", ["resourceVersion"] = $"{version}" },
+        ["data"] = new JsonObject { ["role_id"] = Encode(roleId), ["secret_id"] = Encode(secretId) },
+    };
+
+    /// <summary>A write of somebody else.</summary>
+    public void Touch(Action<JsonObject> change)
+    {
+        lock (gate)
+        {
+            change(Secret!);
+            Secret!["metadata"]!["resourceVersion"] = $"{++version}";
+        }
+    }
+
+    public static string Encode(string value) => Convert.ToBase64String(Encoding.UTF8.GetBytes(value));
+
+    public async Task<string> WriteKubeconfigAsync(string path)
+    {
+        await File.WriteAllTextAsync(path, $$"""
+            apiVersion: v1
+            kind: Config
+            clusters:
+            - name: test
+              cluster:
+                server: {{app.Urls.Single()}}
+                certificate-authority-data: {{Encode(certificate.ExportCertificatePem())}}
+            users:
+            - name: rotation
+              user:
+                token: {{token}}
+            contexts:
+            - name: test
+              context: { cluster: test, user: rotation }
+            current-context: test
+            """);
+        return path;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        certificate.Dispose();
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var request = context.Request;
+        var body = request.Method == "PATCH" ? (JsonObject)(await JsonNode.ParseAsync(request.Body))! : [];
+        var fault = Fault(request.Method);
+        if (fault == ApiFault.Broken)
+        {
+            context.Abort();
+            return;
+        }
+
+        var (status, answer) = fault switch
+        {
+            ApiFault.Forbidden => (403, Status(403, "Forbidden")),
+            ApiFault.Unavailable => (503, Status(503, "ServiceUnavailable")),
+            _ => Answer(request, body),
+        };
+        if (fault == ApiFault.AnswerLost)
+        {
+            context.Abort();
+            return;
+        }
+
+        context.Response.StatusCode = status;
+        await context.Response.WriteAsJsonAsync(answer);
+    }
+
+    private (int, JsonNode) Answer(HttpRequest request, JsonObject body)
+    {
+        if (request.Headers.Authorization != $"Bearer {token}")
+            return (401, Status(401, "Unauthorized"));
+        lock (gate)
+        {
+            if (Secret is null || request.Path != $"/api/v1/namespaces/credit-system/secrets/{Secret["metadata"]!["name"]}")
+                return (404, Status(404, "NotFound"));
+            return request.Method switch
+            {
+                "GET" => (200, Secret.DeepClone()),
+                "PATCH" when request.ContentType?.StartsWith("application/merge-patch+json", StringComparison.Ordinal) == true => Patch(body),
+                "PATCH" => (415, Status(415, "UnsupportedMediaType")),
+                _ => (405, Status(405, "MethodNotAllowed")),
+            };
+        }
+    }
+
+    private (int, JsonNode) Patch(JsonObject patch)
+    {
+        BeforePatch();
+        Patches++;
+        if ((string?)patch["metadata"]?["resourceVersion"] is { } expected && expected != (string?)Secret!["metadata"]!["resourceVersion"])
+            return (409, Status(409, "Conflict"));
+        Merge(Secret!, patch);
+        Secret!["metadata"]!["resourceVersion"] = $"{++version}";
+        return (200, Secret.DeepClone());
+    }
+
+    // RFC 7396.
+    private static void Merge(JsonObject target, JsonObject patch)
+    {
+        foreach (var (key, value) in patch)
+        {
+            if (value is null)
+                target.Remove(key);
+            else if (value is JsonObject part)
+                Merge(target[key] as JsonObject ?? (JsonObject)(target[key] = new JsonObject()), part);
+            else
+                target[key] = value.DeepClone();
+        }
+    }
+
+    private static JsonObject Status(int code, string reason) =>
+        new() { ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Failure", ["reason"] = reason, ["code"] = code };
+
+    private static X509Certificate2 CreateCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=kubernetes", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
+        var now = TimeProvider.System.GetUtcNow();
+        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+    }
+}

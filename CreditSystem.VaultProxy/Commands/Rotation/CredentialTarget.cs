@@ -1,0 +1,31 @@
+namespace CreditSystem.VaultProxy.Commands.Rotation;
+
+/// <summary>Where the API finds its AppRole credentials: a folder, or a Secret of Kubernetes.</summary>
+internal interface ICredentialTarget
+{
+    /// <summary>Its name for people.</summary>
+    string Name { get; }
+
+    /// <exception cref="CommandFailure">It does not exist, or may not be read.</exception>
+    /// <exception cref="TargetUnavailableException">It cannot be reached now.</exception>
+    Task<TargetState> ReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Puts the secret_id and its generations in place at once, provided that nobody has written since <paramref name="read"/>.</summary>
+    /// <returns>False when somebody has.</returns>
+    /// <exception cref="CommandFailure">It refuses for good; it is as it was.</exception>
+    /// <exception cref="TargetUnavailableException">Nobody knows whether it was written.</exception>
+    Task<bool> TryWriteAsync(TargetState read, string secretId, IReadOnlyList<Generation> generations, CancellationToken cancellationToken);
+}
+
+/// <summary>What a target holds. Its text never holds the secret_id.</summary>
+/// <param name="Version">Changes with every write.</param>
+/// <param name="RoleId">Null when there is none.</param>
+/// <param name="SecretId">Null when there is none.</param>
+/// <param name="Generations">Oldest first; the last is the current one, if the rotation or the bootstrap wrote it.</param>
+internal sealed record TargetState(string Version, string? RoleId, string? SecretId, IReadOnlyList<Generation> Generations)
+{
+    public override string ToString() => $"{nameof(TargetState)} {Version}";
+}
+
+/// <summary>A target did not answer.</summary>
+internal sealed class TargetUnavailableException(string message, Exception inner) : Exception(message, inner);
