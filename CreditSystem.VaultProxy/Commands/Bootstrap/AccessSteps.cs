@@ -24,7 +24,7 @@ internal sealed class AccessSteps(VaultAdminClient vault, BootstrapSettings sett
     {
         ["bind_secret_id"] = true,
         ["secret_id_ttl"] = (long)secretIdTtl.TotalSeconds,
-        ["secret_id_num_uses"] = 0,
+        ["secret_id_num_uses"] = 0L,
         ["token_policies"] = new JsonArray(policy),
         ["token_no_default_policy"] = true,
         ["token_ttl"] = (long)tokenTtl.TotalSeconds,
