@@ -9,9 +9,9 @@ internal static class EndpointProblems
         where TBuilder : IEndpointConventionBuilder =>
         builder.Produces([400, 401, 403, 404, 429, 503]);
 
-    public static TBuilder ProducesMoneyProblems<TBuilder>(this TBuilder builder)
+    public static TBuilder ProducesMoneyProblems<TBuilder>(this TBuilder builder, bool keyRequired = true)
         where TBuilder : IEndpointConventionBuilder =>
-        builder.Produces([400, 401, 403, 404, 409, 413, 415, 422, 429, 503]);
+        builder.Produces([400, 401, 403, 404, 409, 413, 415, 422, 429, 503]).WithMetadata(new IdempotencyKeyMetadata(keyRequired));
 
     private static TBuilder Produces<TBuilder>(this TBuilder builder, ReadOnlySpan<int> statusCodes)
         where TBuilder : IEndpointConventionBuilder
@@ -21,3 +21,7 @@ internal static class EndpointProblems
         return builder;
     }
 }
+
+/// <summary>The route reads an Idempotency-Key.</summary>
+/// <param name="Required">Without one it answers 400.</param>
+internal sealed record IdempotencyKeyMetadata(bool Required);

@@ -2,6 +2,7 @@ using System.Globalization;
 using CreditSystem.Api.Access;
 using CreditSystem.Api.Features;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -34,6 +35,22 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
         foreach (var status in problems)
             Complete(operation.Responses, status, schema);
         AddIdempotencyKey(operation, context);
+        AddExamples(operation, metadata);
+    }
+
+    private static void AddExamples(OpenApiOperation operation, IList<object> metadata)
+    {
+        if (metadata.OfType<IAcceptsMetadata>().LastOrDefault()?.RequestType is { } type
+            && operation.RequestBody?.Content?.TryGetValue("application/json", out var body) == true)
+            body.Example ??= Examples.OfBody(type);
+        foreach (var (status, response) in operation.Responses!)
+        {
+            if (response.Content?.TryGetValue(ProblemJson, out var problem) == true && int.TryParse(status, CultureInfo.InvariantCulture, out var code))
+                problem.Example ??= Examples.OfProblem(code);
+            // Whatever the answer is as JSON, as CSV it is text.
+            if (response.Content?.TryGetValue("text/csv", out var csv) == true)
+                csv.Schema = new OpenApiSchema { Type = JsonSchemaType.String };
+        }
     }
 
     private static void Complete(OpenApiResponses responses, int status, OpenApiSchemaReference schema)
@@ -47,16 +64,18 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
             };
     }
 
-    /// <summary>Routes that move credits (the only ones that answer 422) read the header themselves, so the document would not know it.</summary>
+    /// <summary>Routes read the header themselves, so the document would not know it. Those that answer 422 move credits.</summary>
     private static void AddIdempotencyKey(OpenApiOperation operation, OpenApiOperationTransformerContext context)
     {
-        if (context.Description.HttpMethod != HttpMethods.Post || operation.Responses?.ContainsKey("422") != true)
+        var keyed = context.Description.ActionDescriptor.EndpointMetadata.OfType<IdempotencyKeyMetadata>().LastOrDefault();
+        if (keyed is null && (context.Description.HttpMethod != HttpMethods.Post || operation.Responses?.ContainsKey("422") != true))
             return;
         operation.Parameters ??= [];
         operation.Parameters.Add(new OpenApiParameter
         {
             Name = IdempotencyKey.HeaderName,
             In = ParameterLocation.Header,
+            Required = keyed?.Required == true,
             Description = "Makes the request safe to retry: the same key and body give the same answer, for ever.",
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyKey.MaxLength },
         });

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Text.Json.Serialization;
 using CreditSystem.Api.Features;
 using CreditSystem.Api.Problems;
 using Microsoft.AspNetCore.Mvc;
@@ -12,18 +14,41 @@ internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
         if (context.JsonTypeInfo.Type == typeof(ProblemDetails))
+            DescribeProblem(schema);
+        else if (context.JsonPropertyInfo is { } property)
+            DescribeMember(schema, property.AttributeProvider, IsOfRequest(property.DeclaringType));
+        else if (!IsOfRequest(context.JsonTypeInfo.Type))
+            // Answers leave out what is null.
+            foreach (var optional in context.JsonTypeInfo.Properties.Where(member => member.IsGetNullable))
+                schema.Required?.Remove(optional.Name);
+        return Task.CompletedTask;
+    }
+
+    private static void DescribeProblem(OpenApiSchema schema)
+    {
+        schema.Properties ??= new Dictionary<string, IOpenApiSchema>();
+        schema.Properties[Problem.CodeMember] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What a program tells errors apart by." };
+        schema.Properties[Problem.TraceIdMember] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What the logs know the request by." };
+        schema.Required = new HashSet<string> { Problem.CodeMember };
+    }
+
+    /// <summary>A converter is opaque to the framework.</summary>
+    private static void DescribeMember(OpenApiSchema schema, ICustomAttributeProvider? attributes, bool isOfRequest)
+    {
+        var converter = attributes?.GetCustomAttributes(typeof(JsonConverterAttribute), true).OfType<JsonConverterAttribute>().FirstOrDefault()?.ConverterType;
+        if (converter == typeof(MinorUnitsConverter))
         {
-            schema.Properties ??= new Dictionary<string, IOpenApiSchema>();
-            schema.Properties[Problem.CodeMember] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What a program tells errors apart by." };
-            schema.Properties[Problem.TraceIdMember] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What the logs know the request by." };
-        }
-        else if (context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(typeof(System.Text.Json.Serialization.JsonConverterAttribute), true)
-            .OfType<System.Text.Json.Serialization.JsonConverterAttribute>().Any(converter => converter.ConverterType == typeof(MinorUnitsConverter)) == true)
-        {
-            schema.Type = JsonSchemaType.String;
+            // Read as either, written as a string.
+            schema.Type = isOfRequest ? JsonSchemaType.String | JsonSchemaType.Integer : JsonSchemaType.String;
             schema.Format = null;
             schema.Pattern = "^-?[0-9]{1,19}$";
         }
-        return Task.CompletedTask;
+        else if (converter == typeof(Rfc3339Converter))
+        {
+            schema.Type = JsonSchemaType.String;
+            schema.Format = "date-time";
+        }
     }
+
+    private static bool IsOfRequest(Type type) => type.Name.EndsWith("Request", StringComparison.Ordinal) || type == typeof(Features.Usage.UsageEvent);
 }

@@ -52,6 +52,8 @@ internal static class ProblemExtensions
         var problem = context.ProblemDetails;
         problem.Status ??= context.HttpContext.Response.StatusCode;
         problem.Extensions.TryAdd(Problem.CodeMember, ProblemCodes.Of(problem.Status.Value));
+        // The framework's own, named by the naming policy of bodies.
+        problem.Extensions.Remove("trace_id");
         problem.Extensions[Problem.TraceIdMember] = Problem.TraceId ?? context.HttpContext.TraceIdentifier;
     }
 }

@@ -10,7 +10,7 @@ internal static class AccountEndpoints
         accounts.MapPost("", OpenAccount.HandleAsync).RequireScope(Scope.AccountsWrite)
             .WithName("OpenAccount").WithSummary("Open an account")
             .Accepts<OpenAccountRequest>("application/json").Produces<AccountResponse>(StatusCodes.Status201Created)
-            .ProducesMoneyProblems();
+            .ProducesMoneyProblems(keyRequired: false);
 
         var reads = accounts.MapGroup("/{id}").RequireScope(Scope.AccountsRead).ProducesReadProblems();
         reads.MapGet("", GetAccount.HandleAsync).WithName("GetAccount").WithSummary("Read an account").Produces<AccountResponse>();
