@@ -108,7 +108,7 @@ public sealed class BadInputTests : IAsyncLifetime
 
     [Theory]
     [InlineData(null, "idempotency_key_required")]
-    [InlineData("", "invalid_idempotency_key")]
+    [InlineData("", "idempotency_key_required")]
     [InlineData("ä", "invalid_idempotency_key")]
     [InlineData("tab\there", "invalid_idempotency_key")]
     [InlineData("256", "invalid_idempotency_key")]

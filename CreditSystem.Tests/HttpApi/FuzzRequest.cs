@@ -29,6 +29,8 @@ internal sealed class FuzzRequest(WholeApi api, ApiOperation operation, int seed
             switch ((string?)parameter["in"])
             {
                 case "path":
+                    // The server itself refuses a path with a NUL; the one in memory throws it at the client.
+                    value = value.Replace("\0", "", StringComparison.Ordinal);
                     path = path.Replace($"{{{name}}}", Uri.EscapeDataString(value.Length == 0 ? "-" : value), StringComparison.Ordinal);
                     break;
                 case "query" when random.Next(2) == 0:
