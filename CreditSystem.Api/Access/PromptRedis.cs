@@ -1,4 +1,6 @@
 using CreditSystem.Api.Connections;
+using CreditSystem.Api.RateLimiting;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace CreditSystem.Api.Access;
@@ -7,9 +9,8 @@ namespace CreditSystem.Api.Access;
 /// Redis for what must not wait for it: an answer within a moment or none. After a failure nobody asks for a second, so
 /// that an outage costs no request more than the first few.
 /// </summary>
-internal sealed partial class PromptRedis(IServiceProvider services, TimeProvider time, ILogger<PromptRedis> logger)
+internal sealed partial class PromptRedis(IServiceProvider services, IOptionsMonitor<RateLimitOptions> options, TimeProvider time, ILogger<PromptRedis> logger)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(3);
@@ -19,7 +20,7 @@ internal sealed partial class PromptRedis(IServiceProvider services, TimeProvide
 
     /// <returns>Whether Redis answered, and what.</returns>
     public ValueTask<(bool Answered, T? Value)> TryAsync<T>(Func<IDatabase, Task<T>> operation, CancellationToken cancellationToken) =>
-        time.GetTimestamp() < Volatile.Read(ref pausedUntil) ? default : AskAsync(operation, Patience, cancellationToken);
+        time.GetTimestamp() < Volatile.Read(ref pausedUntil) ? default : AskAsync(operation, TimeSpan.FromMilliseconds(options.CurrentValue.RedisPatienceMilliseconds), cancellationToken);
 
     /// <summary>For what is worth waiting for, and worth trying in spite of an outage.</summary>
     public ValueTask<(bool Answered, T? Value)> TryHardAsync<T>(Func<IDatabase, Task<T>> operation, CancellationToken cancellationToken) =>

@@ -37,6 +37,10 @@ internal sealed class RateLimitOptions
 
     [Range(1, 604_800)]
     public int BanSeconds { get; set; } = 3_600;
+
+    /// <summary>How long a request waits for Redis before it goes on as if Redis were away, in milliseconds.</summary>
+    [Range(10, 10_000)]
+    public int RedisPatienceMilliseconds { get; set; } = 250;
 }
 
 /// <summary>A bucket: as many requests at once as <see cref="Requests"/>, refilled evenly over the window.</summary>

@@ -69,6 +69,8 @@ internal sealed class IdentityHost : IAsyncDisposable
             new("Logging:LogLevel:Default", "None"),
             // All tests share one Redis and one address; those about limits say what they are.
             new("RateLimits:Enabled", "false"),
+            // A busy machine is no outage.
+            new("RateLimits:RedisPatienceMilliseconds", world.Redis.StartsWith(NoRedis, StringComparison.Ordinal) ? "250" : "10000"),
             new("mongodb:database_name", world.Database.DatabaseNamespace.DatabaseName),
             new("ConnectionStrings:credit-system", world.Mongo),
             new("ConnectionStrings:redis", world.Redis + ",abortConnect=false"),
