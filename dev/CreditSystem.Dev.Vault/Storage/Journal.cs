@@ -25,7 +25,7 @@ internal sealed class Journal : IDisposable
         try
         {
             Directory.CreateDirectory(directory, OwnerOnly | UnixFileMode.UserExecute);
-            return new Journal(Path.Combine(directory, "vault.journal"), Create(Path.Combine(directory, "vault.lock"), FileMode.OpenOrCreate));
+            return new Journal(Path.Combine(directory, "vault.journal"), Create(Path.Combine(directory, "vault.lock"), FileMode.OpenOrCreate, FileShare.None));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -70,7 +70,7 @@ internal sealed class Journal : IDisposable
     public void Compact(IReadOnlyDictionary<string, byte[]> living)
     {
         var draft = _path + ".new";
-        var stream = Create(draft, FileMode.Create);
+        var stream = Create(draft, FileMode.Create, FileShare.Read);
         stream.Write(Encoding.UTF8.GetBytes(Header + "\n"));
         foreach (var (key, value) in living)
             stream.Write(Encode(key, value));
@@ -87,11 +87,11 @@ internal sealed class Journal : IDisposable
         _lockFile.Dispose();
     }
 
-    private static FileStream Create(string path, FileMode mode) => new(path, new FileStreamOptions
+    private static FileStream Create(string path, FileMode mode, FileShare share) => new(path, new FileStreamOptions
     {
         Mode = mode,
         Access = FileAccess.Write,
-        Share = FileShare.None,
+        Share = share,
         UnixCreateMode = OwnerOnly,
     });
 
