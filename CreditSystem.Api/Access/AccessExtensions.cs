@@ -38,6 +38,7 @@ internal static class AccessExtensions
                 ApiKeyHandler.IsShown(context.Request) ? ApiKeyHandler.SchemeName : JwtBearerDefaults.AuthenticationScheme)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null)
             .AddJwtBearer();
+        builder.Services.AddSingleton<VerifiedTokens>();
         builder.Services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
         builder.AddApiKeys();
         builder.AddRateLimiting();

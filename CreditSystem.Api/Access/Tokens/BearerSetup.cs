@@ -9,8 +9,10 @@ using Microsoft.IdentityModel.Tokens;
 namespace CreditSystem.Api.Access.Tokens;
 
 /// <summary>How an access token is verified. Claims that it does not know (such as a fingerprint) are no reason to refuse it.</summary>
-internal sealed class BearerSetup(SigningKeys keys, IOptions<AccessTokenOptions> tokens, TimeProvider time, SecurityMetrics metrics) : IConfigureNamedOptions<JwtBearerOptions>
+internal sealed class BearerSetup(SigningKeys keys, VerifiedTokens verified, IOptions<AccessTokenOptions> tokens, TimeProvider time, SecurityMetrics metrics) : IConfigureNamedOptions<JwtBearerOptions>
 {
+    private const string Prefix = "Bearer ";
+
     public void Configure(JwtBearerOptions options) => Configure(JwtBearerDefaults.AuthenticationScheme, options);
 
     public void Configure(string? name, JwtBearerOptions options)
@@ -40,13 +42,22 @@ internal sealed class BearerSetup(SigningKeys keys, IOptions<AccessTokenOptions>
     /// <summary>Without a key every token would look forged: that is an outage (503), not the caller's fault.</summary>
     private Task RequireKeyAsync(MessageReceivedContext context)
     {
-        if (context.Request.Headers.Authorization.Count > 0)
-            _ = keys.Current;
+        if (context.Request.Headers.Authorization is not [{ } authorization])
+            return Task.CompletedTask;
+        _ = keys.Current;
+        if (TokenOf(authorization) is { } token && verified.Find(token) is { } principal)
+        {
+            context.Principal = principal;
+            context.Success();
+        }
         return Task.CompletedTask;
     }
 
+    private static string? TokenOf(string authorization) =>
+        authorization.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? authorization[Prefix.Length..].Trim() : null;
+
     /// <summary>Replaces the token's claims by the few that the API acts on.</summary>
-    private static Task AcceptAsync(TokenValidatedContext context)
+    private Task AcceptAsync(TokenValidatedContext context)
     {
         var user = context.Principal!;
         var tenant = user.FindFirst(AccessExtensions.TenantClaim)?.Value;
@@ -67,6 +78,8 @@ internal sealed class BearerSetup(SigningKeys keys, IOptions<AccessTokenOptions>
             user.FindFirst(JwtRegisteredClaimNames.Jti)?.Value ?? "",
             session,
             Revocation: session is null ? null : Revocations.KeyOfSession(session)));
+        if (context.Request.Headers.Authorization is [{ } authorization] && TokenOf(authorization) is { } token)
+            verified.Add(token, context.Principal, context.SecurityToken.ValidTo);
         return Task.CompletedTask;
     }
 

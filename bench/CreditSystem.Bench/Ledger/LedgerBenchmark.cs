@@ -20,7 +20,7 @@ internal static class LedgerBenchmark
 
         var runs = new List<Measurement>();
         // What is compiled, cached and allocated in the first seconds of a process is nobody's throughput.
-        await load.TransfersAsync("warm-up", 32, Math.Min(plan.Seconds, 5), hot: false, cancellationToken);
+        await load.TransfersAsync("warm-up", 32, Math.Min(plan.Seconds * 2, 30), hot: false, cancellationToken);
         for (var round = 1; round <= plan.Rounds; round++)
         {
             var used = api.ProcessorTime;
