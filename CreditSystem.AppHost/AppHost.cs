@@ -1,10 +1,10 @@
 using CreditSystem.AppHost.Hosting;
 using CreditSystem.AppHost.Kubernetes;
 
-if (await KubernetesCommand.TryRunAsync(args) is { } exitCode)
-    return exitCode;
-if (LaunchOptions.TryParse(args, Console.Out, Console.Error) is not { } launch)
-    return LaunchOptions.UsageExitCode;
+if (await KubernetesCommand.TryRunAsync(args) is { } kubernetesExitCode)
+    return kubernetesExitCode;
+if (LaunchOptions.TryParse(args, Console.Out, Console.Error, out var usageExitCode) is not { } launch)
+    return usageExitCode;
 
 var builder = DistributedApplication.CreateBuilder(launch.ForBuilder());
 if (launch.FindPortConflict(builder) is { } conflict)

@@ -6,7 +6,7 @@ namespace CreditSystem.AppHost.Hosting;
 /// <summary>What can be said on the command line beside what Aspire itself understands.</summary>
 internal sealed class LaunchOptions
 {
-    internal const int UsageExitCode = 2;
+    private const int UsageExitCode = 2;
 
     private const string Usage = """
         Runs the credit system: dotnet run --project CreditSystem.AppHost [-- OPTIONS]
@@ -43,9 +43,10 @@ internal sealed class LaunchOptions
     /// <summary><c>containers</c>, <c>processes</c>, or null to look what there is.</summary>
     public string? Servers { get; private set; }
 
-    /// <returns>Null after help, or an error, has been written.</returns>
-    internal static LaunchOptions? TryParse(string[] args, TextWriter output, TextWriter error)
+    /// <returns>Null after help, or an error, has been written; then there is an exit code.</returns>
+    internal static LaunchOptions? TryParse(string[] args, TextWriter output, TextWriter error, out int exitCode)
     {
+        exitCode = 0;
         var rest = new List<string>();
         var options = new LaunchOptions([]);
         for (var index = 0; index < args.Length; index++)
@@ -69,6 +70,7 @@ internal sealed class LaunchOptions
                 continue;
 
             error.WriteLine($"{name}: '{value}' is not a value for it.\n\n{Usage}");
+            exitCode = UsageExitCode;
             return null;
         }
 
