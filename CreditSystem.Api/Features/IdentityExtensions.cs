@@ -5,8 +5,10 @@ using CreditSystem.Api.Features.ApiKeys;
 using CreditSystem.Api.Features.AuditTrail;
 using CreditSystem.Api.Features.Auth;
 using CreditSystem.Api.Features.Modules;
+using CreditSystem.Api.Features.Payments;
 using CreditSystem.Api.Features.Users;
 using CreditSystem.Api.Modules;
+using CreditSystem.Api.Payments;
 using CreditSystem.Api.RateLimiting;
 using Microsoft.AspNetCore.Identity;
 
@@ -40,7 +42,9 @@ internal static class IdentityExtensions
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiKeyJson.Default));
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, AuditJson.Default));
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ModuleJson.Default));
+        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, PaymentJson.Default));
         builder.AddModules();
+        builder.AddPayments();
     }
 
     public static void MapIdentity(this IEndpointRouteBuilder routes)
@@ -50,6 +54,7 @@ internal static class IdentityExtensions
         version.MapUsers();
         version.MapApiKeys();
         version.MapAuditTrail();
+        version.MapPayments();
         routes.MapModules();
     }
 }
