@@ -8,7 +8,8 @@ internal static class ServiceEndpointExtensions
     /// <param name="publishedPort">Port in the image; the deployment tool's choice, if null.</param>
     internal static IResourceBuilder<ProjectResource> ListensOn(this IResourceBuilder<ProjectResource> service, int port, int? publishedPort = null) =>
         service.ApplicationBuilder.ExecutionContext.IsPublishMode
-            ? service.WithHttpEndpoint(targetPort: publishedPort)
+            // Aspire would let everybody say whom a request is from; which proxies may, is each service's own setting.
+            ? service.DisableForwardedHeaders().WithHttpEndpoint(targetPort: publishedPort)
             : service.WithHttpEndpoint(port: port);
 
     /// <summary>The port for Prometheus and the probes, which no client of the service can reach.</summary>

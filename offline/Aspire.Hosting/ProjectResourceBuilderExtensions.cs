@@ -28,10 +28,14 @@ public static class ProjectResourceBuilderExtensions
             .WithEnvironment(context => SetUrls(project, context));
     }
 
+    /// <summary>Lets a published project not believe forwarded headers from everybody.</summary>
+    public static IResourceBuilder<ProjectResource> DisableForwardedHeaders(this IResourceBuilder<ProjectResource> builder) =>
+        builder.WithAnnotation(new DisableForwardedHeadersAnnotation());
+
     private static IResourceBuilder<ProjectResource> WithPublishedDefaults(this IResourceBuilder<ProjectResource> project) => project
         .WithEnvironment(context =>
         {
-            if (project.Resource.Annotations.OfType<EndpointAnnotation>().Any())
+            if (project.Resource.Annotations.OfType<EndpointAnnotation>().Any() && !project.Resource.Annotations.OfType<DisableForwardedHeadersAnnotation>().Any())
                 context.EnvironmentVariables["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true";
         })
         .WithEnvironment(context =>
@@ -79,3 +83,5 @@ public static class ProjectResourceBuilderExtensions
     private static List<EndpointReference> HttpEndpoints(IResourceBuilder<ProjectResource> project, params string[] schemes) =>
         [.. project.Resource.Annotations.OfType<EndpointAnnotation>().Where(endpoint => schemes.Contains(endpoint.UriScheme)).Select(endpoint => project.GetEndpoint(endpoint.Name))];
 }
+
+internal sealed class DisableForwardedHeadersAnnotation : IResourceAnnotation;
