@@ -1,3 +1,5 @@
+using CreditSystem.ServiceDefaults;
+
 namespace CreditSystem.Api.Commands;
 
 /// <summary>The commands of the API's image; without one of them the API runs.</summary>
@@ -6,6 +8,7 @@ internal static class CommandLine
     /// <returns>The exit code, or null when the first argument is no command.</returns>
     internal static async Task<int?> TryRunAsync(string[] args) => args switch
     {
+        [HealthProbe.Name, .. var rest] => await HealthProbe.RunAsync(rest, defaultPort: 5001),
         [TokenCommand.Name, .. var rest] => await TokenCommand.RunAsync(rest),
         _ => null,
     };

@@ -12,7 +12,11 @@ internal static class VaultBootstrapExtensions
     {
         var credentials = new CredentialsAnnotation(Path.Combine(mode.DataDirectory, "approle"), Path.Combine(mode.DataDirectory, "approle-rotator"));
         var bootstrap = builder.AddProject<TProject>(name)
-            .WithArgs("bootstrap", "--credentials-directory", credentials.Directory, "--rotator-credentials-directory", credentials.RotatorDirectory)
+            .WithArgs(
+                "bootstrap", "--environment", "development",
+                "--credentials-directory", credentials.Directory, "--rotator-credentials-directory", credentials.RotatorDirectory,
+                // A container's development Vault forgets everything at its end, the databases do not.
+                "--keep-values", Path.Combine(mode.DataDirectory, "kept"))
             .WithEnvironment("VAULT_ADDR", vault.Resource.AddressExpression)
             .WithAnnotation(credentials)
             .ExcludeFromManifest();

@@ -1,16 +1,21 @@
 using System.Net.Security;
 
-namespace CreditSystem.VaultProxy.Commands;
+namespace CreditSystem.ServiceDefaults;
 
-/// <summary><c>healthcheck [URL]</c>: asks the proxy in the same container whether it lives, so that the image needs no curl.</summary>
-internal static class HealthProbe
+/// <summary><c>healthcheck [URL]</c>: asks the service in the same container whether it lives, so that the image needs no curl.</summary>
+public static class HealthProbe
 {
-    private const int DefaultPort = 8200;
+    public const string Name = "healthcheck";
+
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    internal static async Task<int> RunAsync(string[] args)
+    /// <param name="args">The URL, or nothing.</param>
+    /// <param name="defaultPort">Where the service listens when no variable says so.</param>
+    /// <returns>0 for a 2xx answer, 1 for any other and for none, 2 for what is no URL.</returns>
+    public static async Task<int> RunAsync(string[] args, int defaultPort)
     {
-        var url = args.FirstOrDefault() ?? FindOwnUrl(Environment.GetEnvironmentVariable);
+        ArgumentNullException.ThrowIfNull(args);
+        var url = args.FirstOrDefault() ?? FindOwnUrl(Environment.GetEnvironmentVariable, defaultPort);
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address))
             return 2;
 
@@ -29,12 +34,12 @@ internal static class HealthProbe
         }
     }
 
-    /// <summary>The first address that the proxy listens on, by the variables that ASP.NET Core reads.</summary>
-    internal static string FindOwnUrl(Func<string, string?> variable)
+    /// <summary>The first address that the service listens on, by the variables that ASP.NET Core reads.</summary>
+    internal static string FindOwnUrl(Func<string, string?> variable, int defaultPort)
     {
         var ports = variable("ASPNETCORE_HTTP_PORTS") ?? variable("HTTP_PORTS");
         if (variable("ASPNETCORE_URLS") is not { Length: > 0 } urls)
-            return $"http://127.0.0.1:{(string.IsNullOrEmpty(ports) ? DefaultPort : ports.Split(';')[0])}/alive";
+            return $"http://127.0.0.1:{(string.IsNullOrEmpty(ports) ? defaultPort : ports.Split(';')[0])}/alive";
 
         var first = urls.Split(';')[0].TrimEnd('/');
         return first.Replace("://+", "://127.0.0.1", StringComparison.Ordinal)
