@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using CreditSystem.Api.Features;
 using CreditSystem.Api.Features.Accounts;
 using CreditSystem.Api.Features.Grants;
 using CreditSystem.Api.Features.Holds;
@@ -22,7 +21,6 @@ internal static class Examples
         [typeof(ReverseTransferRequest)] = """{ "amount": "2500", "reference": "return-17" }""",
         [typeof(PlaceHoldRequest)] = $$"""{ "account": "{{Account}}", "amount": "500", "to": "revenue", "expires_in_seconds": 3600 }""",
         [typeof(CaptureHoldRequest)] = """{ "amount": "300", "final": true }""",
-        [typeof(VoidRequest)] = "{}",
         [typeof(IssueGrantRequest)] = $$"""{ "account": "{{Account}}", "amount": "1000", "promotional": true, "priority": 10, "expires_at": "2030-01-01T00:00:00Z" }""",
         [typeof(RecordUsageRequest)] = $$"""{ "events": [ { "id": "call-20260131-1", "account": "{{Account}}", "amount": "3", "metadata": { "model": "small" } } ] }""",
     };

@@ -54,7 +54,8 @@ public sealed class OpenApiDocumentTests(WholeApi api) : IClassFixture<WholeApi>
         var writes = api.Operations.Where(operation => operation.RequestSchema is not null && areas.Any(area => operation.Path.StartsWith(area, StringComparison.Ordinal))).ToList();
 
         Assert.Equal(10, writes.Count);
-        Assert.Empty(writes.Where(operation => operation.Node["requestBody"]!["content"]!["application/json"]!["example"] is null).Select(operation => operation.Name));
+        // Of an empty object there is nothing to show.
+        Assert.Empty(writes.Where(operation => !operation.Path.EndsWith("/void", StringComparison.Ordinal) && operation.Node["requestBody"]!["content"]!["application/json"]!["example"] is null).Select(operation => operation.Name));
     }
 
     [Fact]
