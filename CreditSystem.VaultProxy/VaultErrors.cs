@@ -12,6 +12,10 @@ internal static class VaultErrors
     internal const string NoUpstream = "no Vault node is available";
     internal const string InvalidSecretId = "invalid role or secret ID";
 
+    internal static bool IsSealed(ReadOnlySpan<byte> body) => body.IndexOf("Vault is sealed"u8) >= 0;
+
+    internal static bool IsInvalidSecretId(ReadOnlySpan<byte> body) => body.IndexOf("invalid role or secret ID"u8) >= 0;
+
     // A handful of fixed messages, rendered once each.
     private static readonly ConcurrentDictionary<string, byte[]> Bodies = new();
 
@@ -48,6 +52,7 @@ internal static class VaultErrors
         DenialReason.QueryNotAllowed => (400, "query parameter is not allowed by vault-proxy"),
         DenialReason.HeaderAmbiguous => (400, "a Vault header was given more than once"),
         DenialReason.BodyNotAllowed => (400, "request must not have a body"),
+        DenialReason.LoginMalformed => (400, "login must be a JSON object with role_id and secret_id as strings"),
         DenialReason.BodyTooLarge => (413, "request body too large"),
         DenialReason.RequestHeaderMissing => (400, "missing or invalid X-Vault-Request header"),
         DenialReason.MethodNotAllowed => (403, "permission denied: method is not allowed by vault-proxy"),

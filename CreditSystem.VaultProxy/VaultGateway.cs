@@ -1,3 +1,4 @@
+using CreditSystem.VaultProxy.Caching;
 using CreditSystem.VaultProxy.Forwarding;
 using CreditSystem.VaultProxy.Policy;
 using CreditSystem.VaultProxy.RateLimiting;
@@ -5,11 +6,14 @@ using CreditSystem.VaultProxy.Telemetry;
 
 namespace CreditSystem.VaultProxy;
 
-/// <summary>The way of a request: judged, limited, forwarded, counted.</summary>
+/// <summary>The way of a request: judged, limited, answered from the cache or forwarded, counted.</summary>
 internal sealed class VaultGateway(
     RequestPolicy policy,
     RequestLimits limits,
     VaultForwarder forwarder,
+    LoginGuard logins,
+    KvCache cache,
+    GracefulDrain drain,
     ProxyMetrics metrics,
     AccessLog accessLog,
     TimeProvider time)
@@ -19,13 +23,21 @@ internal sealed class VaultGateway(
         var started = time.GetTimestamp();
         var request = policy.Evaluate(context);
         var caller = VaultCaller.Read(context);
+        var span = ProxyTracing.Start(request);
         try
         {
+            if (drain.IsDraining)
+                context.Response.Headers.Connection = "close";
             await ServeAsync(context, request, caller);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The client has gone; there is nobody to answer.
         }
         finally
         {
             Record(context, request, caller, time.GetElapsedTime(started));
+            ProxyTracing.Stop(span, request, context.Response.StatusCode, context.Response.Headers["X-Cache"]);
         }
     }
 
@@ -35,17 +47,20 @@ internal sealed class VaultGateway(
         {
             metrics.CountDenial(request.Denial);
             await VaultErrors.WriteDenialAsync(context, request.Denial);
-            return;
         }
-
-        if (!limits.TryTake(caller, out var retryAfter))
+        else if (!limits.TryTake(caller, out var retryAfter))
         {
             metrics.CountDenial(DenialReason.RateLimited);
             await VaultErrors.WriteAsync(context, StatusCodes.Status429TooManyRequests, "request rate limit of vault-proxy exceeded", retryAfter);
-            return;
         }
-
-        await forwarder.ForwardAsync(context, request, caller);
+        else if (request.Route!.MountClass == MountClass.Login)
+        {
+            await logins.ServeAsync(context, request, caller);
+        }
+        else if (!await cache.TryServeAsync(context, request, caller))
+        {
+            await forwarder.ForwardAsync(context, request, caller);
+        }
     }
 
     private void Record(HttpContext context, in VaultRequest request, in VaultCaller caller, TimeSpan elapsed)

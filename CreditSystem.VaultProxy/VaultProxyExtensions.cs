@@ -1,3 +1,4 @@
+using CreditSystem.VaultProxy.Caching;
 using CreditSystem.VaultProxy.Forwarding;
 using CreditSystem.VaultProxy.Policy;
 using CreditSystem.VaultProxy.RateLimiting;
@@ -32,8 +33,14 @@ internal static class VaultProxyExtensions
         services.AddSingleton<ProxyMetrics>();
         services.AddSingleton<AccessLog>();
         services.AddSingleton<VaultForwarder>();
+        services.AddSingleton<LoginAttempts>();
+        services.AddSingleton<LoginGuard>();
+        services.AddSingleton<KvCache>();
         services.AddSingleton<VaultGateway>();
         services.AddHostedService<HealthProber>();
+        services.AddSingleton<GracefulDrain>();
+        services.AddHostedService(provider => provider.GetRequiredService<GracefulDrain>());
+        services.AddOptions<HostOptions>().Configure<IOptions<VaultProxyOptions>>(GracefulDrain.ConfigureHost);
         services.AddHealthChecks().AddCheck<UpstreamHealthCheck>("vault");
 
         // Vault's own port, unless the environment names others.

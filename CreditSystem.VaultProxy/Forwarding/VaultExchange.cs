@@ -31,8 +31,8 @@ internal sealed class VaultExchange(VaultRoute route, string rawTarget, Upstream
 
     public bool Retries => retries;
 
-    /// <summary>Asked before an answer is passed on; true when it has been answered otherwise.</summary>
-    public Func<HttpContext, int, ReadOnlyMemory<byte>, ValueTask<bool>>? Intercept { get; init; }
+    /// <summary>Asked before an answer is passed on.</summary>
+    public IAnswerFilter? Filter { get; init; }
 
     public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
@@ -104,7 +104,7 @@ internal sealed class VaultExchange(VaultRoute route, string rawTarget, Upstream
             return false;
         if (_buffer is null && proxyResponse.Content.Headers.ContentLength is <= BufferBytes)
             await BufferAsync(proxyResponse, cancellationToken);
-        if (Intercept is not null && await Intercept(httpContext, (int)proxyResponse.StatusCode, _isWhole ? _buffer.AsMemory(0, _buffered) : default))
+        if (Filter is not null && await Filter.TryAnswerAsync(proxyResponse, _isWhole ? _buffer.AsMemory(0, _buffered) : default, isSealed: false))
             return false;
 
         var response = httpContext.Response;

@@ -26,22 +26,22 @@ internal sealed class VaultForwarder : IDisposable
             new FailoverHandler(pool, new RetryBudget(upstream.RetryBudget), metrics, upstream.MaxRetries, UpstreamConnection.CreateHandler(upstream)));
     }
 
-    /// <param name="intercept">Asked before an answer is passed on; true when it has been answered otherwise.</param>
+    /// <param name="filter">Asked before an answer, or the lack of one, is passed on.</param>
     /// <returns>YARP's verdict; the client has been answered either way, unless it has gone.</returns>
-    public async ValueTask<ForwarderError> ForwardAsync(
-        HttpContext context, VaultRequest request, VaultCaller caller, Func<HttpContext, int, ReadOnlyMemory<byte>, ValueTask<bool>>? intercept = null)
+    public async ValueTask<ForwarderError> ForwardAsync(HttpContext context, VaultRequest request, VaultCaller caller, IAnswerFilter? filter = null)
     {
         var route = request.Route!;
         var node = _pool.Select() ?? (route.ForwardsToUnhealthy ? _pool.SelectAny() : null);
         if (node is null)
         {
-            await WriteNoUpstreamAsync(context);
+            if (filter is null || !await filter.TryAnswerAsync(null, default, _pool.IsSealed))
+                await WriteNoUpstreamAsync(context);
             return ForwarderError.NoAvailableDestinations;
         }
 
         PrepareRequest(context, route);
         var retries = route.Retries && (request.Method & (VaultMethods.Get | VaultMethods.List | VaultMethods.Head)) != 0;
-        var exchange = new VaultExchange(route, request.Target.Raw, node, caller.Address, retries) { Intercept = intercept };
+        var exchange = new VaultExchange(route, request.Target.Raw, node, caller.Address, retries) { Filter = filter };
         try
         {
             var error = await _yarp.SendAsync(context, node.Address, _client, route.ForwarderConfig, exchange);
@@ -77,12 +77,16 @@ internal sealed class VaultForwarder : IDisposable
 
         var tooLarge = context.GetForwarderErrorFeature()?.Exception is { } exception && IsBodyTooLarge(exception);
         context.Response.Clear();
+        if (exchange.Filter is not null && await exchange.Filter.TryAnswerAsync(null, default, _pool.IsSealed))
+            return;
         if (tooLarge)
             await VaultErrors.WriteDenialAsync(context, DenialReason.BodyTooLarge);
         else if (error == ForwarderError.RequestTimedOut)
             await VaultErrors.WriteAsync(context, StatusCodes.Status504GatewayTimeout, "Vault did not answer in time");
         else if (error is ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled)
             await VaultErrors.WriteAsync(context, StatusCodes.Status400BadRequest, "request body could not be read");
+        else if (!_pool.HasUsableNode)
+            await WriteNoUpstreamAsync(context);
         else
             await VaultErrors.WriteAsync(context, StatusCodes.Status502BadGateway, "error connecting to Vault", RetryAfter);
     }

@@ -17,5 +17,5 @@ internal enum DenialReason
     BodyTooLarge,
     RateLimited,
     LoginGuarded,
-    Draining,
+    LoginMalformed,
 }

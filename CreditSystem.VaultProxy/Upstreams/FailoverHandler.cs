@@ -29,7 +29,7 @@ internal sealed class FailoverHandler(UpstreamPool pool, RetryBudget budget, Pro
             var node = exchange.Node;
             tried |= 1UL << node.Index;
             var outcome = await TryAsync(request, exchange, node, cancellationToken);
-            if (outcome.Failure is null || NextNode(exchange, tried, attempt) is null || !budget.TrySpend())
+            if (outcome.Failure is null || NextNode(exchange, tried, attempt) is not { } next || !MaySpend(outcome, next, tried))
                 return outcome.GetResponse();
 
             outcome.Response?.Dispose();
@@ -40,6 +40,11 @@ internal sealed class FailoverHandler(UpstreamPool pool, RetryBudget budget, Pro
             request.RequestUri = CreateUri(exchange.Node, exchange.RawTarget);
         }
     }
+
+    // When a node dies, all that was under way there goes once to another node, which has had none of it yet: no load is
+    // multiplied, and no client is to fail, however many they are.
+    private bool MaySpend(in Outcome outcome, UpstreamNode next, ulong tried) =>
+        (outcome.Response is null && (tried & (1UL << next.Index)) == 0) || budget.TrySpend();
 
     private async ValueTask<Outcome> TryAsync(HttpRequestMessage request, VaultExchange exchange, UpstreamNode node, CancellationToken cancellationToken)
     {

@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
-using Yarp.ReverseProxy.Forwarder;
 
 namespace CreditSystem.VaultProxy.Upstreams;
 
@@ -20,7 +18,8 @@ internal static class UpstreamConnection
             EnableMultipleHttp2Connections = true,
             ConnectTimeout = TimeSpan.FromSeconds(options.ConnectTimeoutSeconds),
             PooledConnectionLifetime = TimeSpan.FromSeconds(options.PooledConnectionLifetimeSeconds),
-            ActivityHeadersPropagator = new ReverseProxyPropagator(DistributedContextPropagator.Current),
+            // Its spans name the whole URL; the proxy's own do not. Vault does nothing with the headers either.
+            ActivityHeadersPropagator = null,
         };
         ConfigureTls(handler.SslOptions, options);
         return handler;

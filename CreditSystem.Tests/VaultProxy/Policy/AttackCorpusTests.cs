@@ -114,7 +114,8 @@ public sealed class AttackCorpusTests
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         var request = Assert.Single(vault.Requests);
-        Assert.Equal(($"/v1/{path}", Body, "application/json; charset=utf-8"), (request.Target, request.Text, request.Header("Content-Type")!.Replace("application/json;charset", "application/json; charset", StringComparison.Ordinal)));
+        Assert.Equal(($"/v1/{path}", Body), (request.Target, request.Text));
+        Assert.StartsWith("application/json", request.Header("Content-Type"), StringComparison.Ordinal);
     }
 
     [Theory]

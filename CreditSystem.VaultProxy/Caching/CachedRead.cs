@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Net;
+using CreditSystem.VaultProxy.Forwarding;
+using CreditSystem.VaultProxy.Policy;
+
+namespace CreditSystem.VaultProxy.Caching;
+
+/// <summary>One read that the cache answers, or learns from.</summary>
+internal sealed class CachedRead(KvCache cache, HttpContext context, VaultRequest request, CacheProofs.Caller caller, CacheKey key) : IAnswerFilter
+{
+    private readonly long _epoch = cache.Store.Epoch;
+    private CachedAnswer? _answer;
+
+    public HttpContext Context => context;
+
+    public VaultRequest Request => request;
+
+    public CacheProofs.Caller Caller => caller;
+
+    public CacheKey Key => key;
+
+    internal bool TryAnswerFresh(string result)
+    {
+        if (!cache.Proofs.Has(caller, key) || !cache.Store.TryGetFresh(key, out _answer, out var age))
+            return false;
+        SetHeaders("HIT", age, result);
+        return true;
+    }
+
+    public async ValueTask<bool> TryAnswerAsync(HttpResponseMessage? response, ReadOnlyMemory<byte> body, bool isSealed)
+    {
+        if (response is null || (int)response.StatusCode >= 500)
+            return await TryAnswerStaleAsync(isSealed || (response is not null && VaultErrors.IsSealed(body.Span)));
+
+        if (response.StatusCode == HttpStatusCode.Forbidden)
+            cache.Proofs.Remove(caller);
+        else if (response.StatusCode == HttpStatusCode.OK && IsJson(response) && CacheableBody.Check(body.Span) && cache.Store.TryAdd(key, body.Span, _epoch))
+            cache.Proofs.Add(caller, key);
+        context.Response.Headers["X-Cache"] = "MISS";
+        return false;
+    }
+
+    // Sealing is an operator's way to end all access at once, and not an outage.
+    private async ValueTask<bool> TryAnswerStaleAsync(bool isSealed)
+    {
+        if (isSealed || !cache.MayServeStale(this) || !cache.Store.TryGetStale(key, out _answer, out var age))
+            return false;
+        SetHeaders("STALE", age, "stale");
+        await WriteAsync();
+        return true;
+    }
+
+    internal ValueTask WriteAsync()
+    {
+        context.Response.ContentLength = _answer!.Body.Length;
+        return new ValueTask(context.Response.Body.WriteAsync(_answer.Body, context.RequestAborted).AsTask());
+    }
+
+    private void SetHeaders(string state, TimeSpan age, string result)
+    {
+        var response = context.Response;
+        response.StatusCode = StatusCodes.Status200OK;
+        response.ContentType = VaultErrors.JsonContentType;
+        response.Headers.CacheControl = "no-store";
+        response.Headers.Age = ((int)age.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        response.Headers["X-Cache"] = state;
+        cache.Count(result);
+    }
+
+    private static bool IsJson(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType == VaultErrors.JsonContentType;
+}

@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using CreditSystem.VaultProxy.Forwarding;
+using CreditSystem.VaultProxy.Policy;
+using CreditSystem.VaultProxy.Telemetry;
+using Microsoft.Extensions.Options;
+
+namespace CreditSystem.VaultProxy.Caching;
+
+/// <summary>
+/// Answers reads of KV secrets from memory, to callers that have read the same secret from Vault themselves. ASP.NET Core's
+/// output cache knows no such rule: it serves a secret to whoever asks next, with a bad token or none.
+/// </summary>
+internal sealed class KvCache(IOptions<VaultProxyOptions> options, VaultForwarder forwarder, ProxyMetrics metrics, TimeProvider time)
+{
+    private readonly (string Mount, string Prefix)[] _prefixes = [.. options.Value.Cache.Prefixes.Select(VaultRoutes.SplitMount)];
+    private readonly ConcurrentDictionary<CacheKey, Flight> _flights = new();
+
+    internal CacheStore Store { get; } = new(options.Value.Cache, time);
+
+    internal CacheProofs Proofs { get; } = new(options.Value.Cache, time);
+
+    private bool ServesStale => options.Value.Cache.StaleIfErrorSeconds > 0;
+
+    /// <summary>Serves the request, if it is one that the cache has to do with.</summary>
+    /// <returns>False when it has not, and nothing has been done.</returns>
+    internal async ValueTask<bool> TryServeAsync(HttpContext context, VaultRequest request, VaultCaller caller)
+    {
+        if (_prefixes.Length == 0)
+            return false;
+        var route = request.Route!;
+        if (route.EndsTokens || (route.EvictsMount is not null && request.Operation is not (VaultMethods.Get or VaultMethods.List)))
+        {
+            await ForwardWriteAsync(context, request, caller);
+            return true;
+        }
+
+        if (!route.Cacheable || !TryGetKey(context, request, out var key))
+            return false;
+        await ServeReadAsync(new CachedRead(this, context, request, new(caller.Token, caller.Address), key), caller);
+        return true;
+    }
+
+    private async ValueTask ServeReadAsync(CachedRead read, VaultCaller caller)
+    {
+        if (read.TryAnswerFresh("hit"))
+        {
+            await read.WriteAsync();
+            return;
+        }
+
+        // Only a caller that will have a proof may wait for another's answer; anyone else has to ask Vault itself.
+        var flight = new Flight(read.Caller);
+        var leader = _flights.GetOrAdd(read.Key, flight);
+        if (leader != flight && (leader.Caller == read.Caller || Proofs.Has(read.Caller, read.Key)))
+        {
+            await leader.Done.Task.WaitAsync(read.Context.RequestAborted);
+            if (read.TryAnswerFresh("shared"))
+            {
+                await read.WriteAsync();
+                return;
+            }
+        }
+
+        try
+        {
+            metrics.CountCache("miss");
+            await forwarder.ForwardAsync(read.Context, read.Request, caller, read);
+        }
+        finally
+        {
+            if (leader == flight)
+            {
+                _flights.TryRemove(new(read.Key, flight));
+                flight.Done.SetResult();
+            }
+        }
+    }
+
+    private async ValueTask ForwardWriteAsync(HttpContext context, VaultRequest request, VaultCaller caller)
+    {
+        CacheKey? secret = request.Route!.EvictsMount is null ? null : CacheKey.Parse(request.Namespace, request.Target.Path, "");
+        Store.BeginWrite(secret);
+        try
+        {
+            if (request.Route.EndsTokens)
+                Proofs.Clear();
+            await forwarder.ForwardAsync(context, request, caller);
+        }
+        finally
+        {
+            if (request.Route.EndsTokens)
+                Proofs.Clear();
+            Store.EndWrite(secret);
+        }
+    }
+
+    internal void Count(string result) => metrics.CountCache(result);
+
+    internal bool MayServeStale(CachedRead read) => ServesStale && Proofs.HasInOutage(read.Caller, read.Key);
+
+    private bool TryGetKey(HttpContext context, in VaultRequest request, out CacheKey key)
+    {
+        key = default;
+        if (request.Operation != VaultMethods.Get || !HasPlainHeaders(context.Request.Headers))
+            return false;
+        key = CacheKey.Parse(request.Namespace, request.Target.Path, request.Version);
+        foreach (var (mount, prefix) in _prefixes)
+        {
+            if (key.Mount == mount && key.Secret.StartsWith(prefix, StringComparison.Ordinal) && (key.Secret.Length == prefix.Length || key.Secret[prefix.Length] == '/'))
+                return true;
+        }
+
+        return false;
+    }
+
+    // Wrapping, consistency and MFA headers change the answer; a client that asks for no cache gets none.
+    private static bool HasPlainHeaders(IHeaderDictionary headers)
+    {
+        if (headers.CacheControl.Count > 0 || headers.Pragma.Count > 0)
+            return false;
+        foreach (var (name, _) in headers)
+        {
+            if (name.StartsWith(VaultHeaders.Prefix, StringComparison.OrdinalIgnoreCase) && !IsPlain(name))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static bool IsPlain(string name) =>
+        name.Equals(VaultHeaders.Token, StringComparison.OrdinalIgnoreCase)
+        || name.Equals(VaultHeaders.Namespace, StringComparison.OrdinalIgnoreCase)
+        || name.Equals(VaultHeaders.Request, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>A read on its way to Vault.</summary>
+    private sealed class Flight(CacheProofs.Caller caller)
+    {
+        public CacheProofs.Caller Caller => caller;
+
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}
