@@ -21,6 +21,9 @@ internal static class VaultProxyExtensions
         // YARP and the HTTP client name whole URLs at Information; the access log tells what may be told.
         foreach (var category in CategoriesWithUrls)
             builder.Logging.AddFilter(category, LogLevel.Warning);
+        // Its scope puts the path of the request beside every line that is logged under it.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        builder.AddProxyTelemetry();
 
         var services = builder.Services;
         services.AddOptionsWithValidateOnStart<VaultProxyOptions>().BindConfiguration(VaultProxyOptions.SectionName);

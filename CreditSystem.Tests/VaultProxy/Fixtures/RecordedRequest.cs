@@ -22,6 +22,8 @@ internal sealed record RecordedRequest(string Line, IReadOnlyList<KeyValuePair<s
 /// <summary>What the upstream says to it.</summary>
 internal sealed record Reply(int Status, string Body = "", params (string Name, string Value)[] Headers)
 {
+    public string ContentType { get; init; } = "application/json";
+
     public static Reply Secret(string value = "secret-canary-value") =>
         new(200, """{"request_id":"r","lease_id":"","data":{"data":{"password":"@"},"metadata":{"version":1}}}""".Replace("@", value, StringComparison.Ordinal));
 

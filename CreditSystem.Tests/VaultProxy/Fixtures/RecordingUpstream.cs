@@ -105,7 +105,7 @@ internal sealed class RecordingUpstream : IAsyncDisposable
     private static async Task WriteAsync(Stream stream, RecordedRequest request, Reply reply)
     {
         var body = Encoding.UTF8.GetBytes(reply.Body);
-        var head = new StringBuilder($"HTTP/1.1 {reply.Status} Whatever\r\nContent-Type: application/json\r\n");
+        var head = new StringBuilder($"HTTP/1.1 {reply.Status} Whatever\r\nContent-Type: {reply.ContentType}\r\n");
         foreach (var (name, value) in reply.Headers)
             head.Append($"{name}: {value}\r\n");
         if (reply.Status != 204)
