@@ -30,7 +30,7 @@ internal sealed class VaultProxyOptionsValidator : IValidateOptions<VaultProxyOp
         foreach (var address in options.Upstreams)
         {
             if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.PathAndQuery != "/" || uri.UserInfo.Length > 0 || uri.Fragment.Length > 0)
-                yield return $"Upstreams: '{address}' is not http(s)://host[:port] without a path";
+                yield return $"Upstreams: '{(address.Contains('@') ? "(with credentials)" : address)}' is not http(s)://host[:port] without a path";
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed class VaultForwarder : IDisposable
         _metrics = metrics;
         var upstream = options.Value.Upstream;
         _client = new HttpMessageInvoker(
-            new FailoverHandler(pool, new RetryBudget(upstream.RetryBudget), metrics, upstream.MaxRetries, UpstreamConnection.CreateHandler(upstream)));
+            new FailoverHandler(pool, new RetryBudget(upstream.RetryBudget), metrics, upstream, UpstreamConnection.CreateHandler(upstream)));
     }
 
     /// <param name="filter">Asked before an answer, or the lack of one, is passed on.</param>

@@ -9,7 +9,7 @@ namespace CreditSystem.VaultProxy.Upstreams;
 /// Sends a request to the node that was chosen for it, and a body-less read that failed to another one. YARP itself never
 /// retries (https://github.com/dotnet/yarp/issues/56).
 /// </summary>
-internal sealed class FailoverHandler(UpstreamPool pool, RetryBudget budget, ProxyMetrics metrics, int maxRetries, HttpMessageHandler inner)
+internal sealed class FailoverHandler(UpstreamPool pool, RetryBudget budget, ProxyMetrics metrics, UpstreamOptions options, HttpMessageHandler inner)
     : DelegatingHandler(inner)
 {
     private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
@@ -22,6 +22,7 @@ internal sealed class FailoverHandler(UpstreamPool pool, RetryBudget budget, Pro
         if (!request.Options.TryGetValue(VaultExchange.Key, out var exchange))
             throw new InvalidOperationException("The request was not made by the proxy.");
 
+        UpstreamConnection.NameServer(request, options);
         budget.Earn();
         var tried = 0UL;
         for (var attempt = 0; ; attempt++)
@@ -67,7 +68,7 @@ internal sealed class FailoverHandler(UpstreamPool pool, RetryBudget budget, Pro
 
     // Another node if there is one; else the same one again, unless it is known to be out.
     private UpstreamNode? NextNode(VaultExchange exchange, ulong tried, int attempt) =>
-        exchange.Retries && attempt < maxRetries ? pool.Select(tried) ?? pool.Select() : null;
+        exchange.Retries && attempt < options.MaxRetries ? pool.Select(tried) ?? pool.Select() : null;
 
     private string ReportTransportFailure(UpstreamNode node, Exception exception)
     {

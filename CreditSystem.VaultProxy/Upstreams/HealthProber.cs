@@ -45,6 +45,7 @@ internal sealed partial class HealthProber(UpstreamPool pool, IOptions<VaultProx
         timeout.CancelAfter(TimeSpan.FromSeconds(_options.ProbeTimeoutSeconds));
         // HTTP/2 where TLS offers it, like the requests themselves.
         using var request = new HttpRequestMessage(HttpMethod.Get, node.Address + "/v1/sys/health") { Version = HttpVersion.Version20 };
+        UpstreamConnection.NameServer(request, _options);
         try
         {
             using var response = await client.SendAsync(request, timeout.Token);

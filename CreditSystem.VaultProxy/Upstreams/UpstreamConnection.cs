@@ -25,9 +25,19 @@ internal static class UpstreamConnection
         return handler;
     }
 
+    /// <summary>
+    /// Names the server as its certificate does: the handler takes the expected name from the Host header and overwrites what
+    /// its TLS options say (https://github.com/dotnet/runtime/blob/main/src/libraries/System.Net.Http/src/System/Net/Http/SocketsHttpHandler/ConnectionPool/HttpConnectionPoolManager.cs).
+    /// </summary>
+    internal static void NameServer(HttpRequestMessage request, UpstreamOptions options)
+    {
+        // An empty variable of the environment means the same as none.
+        if (!string.IsNullOrEmpty(options.TlsServerName))
+            request.Headers.Host = options.TlsServerName;
+    }
+
     private static void ConfigureTls(SslClientAuthenticationOptions tls, UpstreamOptions options)
     {
-        tls.TargetHost = options.TlsServerName;
         if (options.ClientCertificatePath is { Length: > 0 } certificate)
             tls.ClientCertificates = [X509Certificate2.CreateFromPemFile(certificate, options.ClientKeyPath)];
         if (options.CaCertificatePath is not { Length: > 0 } authority)
