@@ -1,0 +1,82 @@
+using System.Net;
+using CreditSystem.Tests.Fixtures;
+using CreditSystem.Tests.Proxy.Fixtures;
+
+namespace CreditSystem.Tests.Proxy.Processes;
+
+public sealed class ProxyProcessTests
+{
+    private const int LargeBytes = 32 * 1024 * 1024;
+    private const string Secret = "/v1/secret/data/credit-system/large";
+
+    [Fact]
+    public async Task On_sigterm_it_is_first_not_ready_then_finishes_what_is_in_flight_and_takes_nothing_new()
+    {
+        await using var vault = RecordingUpstream.Start();
+        var release = new TaskCompletionSource();
+        vault.Before = request => request.Target.EndsWith("/slow", StringComparison.Ordinal) ? release.Task : Task.CompletedTask;
+        await using var proxy = await ProxyProcess.StartAsync(vault, DevServerProcess.FreePort(), ("VaultProxy__Drain__DelaySeconds", "5"), ("VaultProxy__Drain__TimeoutSeconds", "60"));
+        var inFlight = ReadAsync(proxy, "slow");
+        await Answers.EventuallyAsync(() => vault.Targets.Count == 1, "the slow read is at Vault");
+
+        await proxy.SignalAsync();
+        await WaitForAsync(proxy, "/ready", 503);
+        // Not ready, and still serving those who do not know yet.
+        using (var late = await ReadAsync(proxy, "late"))
+            Assert.Equal((HttpStatusCode.OK, true), (late.StatusCode, late.Headers.ConnectionClose));
+        await WaitForAsync(proxy, "/ready", 0);
+        Assert.False(proxy.HasExited);
+        Assert.False(inFlight.IsCompleted);
+        release.SetResult();
+
+        using var answer = await inFlight;
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Contains("secret-canary-value", await answer.TextAsync(), StringComparison.Ordinal);
+        Assert.Equal(0, await proxy.ExitAsync());
+    }
+
+    [Fact]
+    public async Task Bodies_of_32_mebibytes_stream_both_ways_in_constant_memory()
+    {
+        await using var vault = RecordingUpstream.Start();
+        await using var proxy = await ProxyProcess.StartAsync(vault, DevServerProcess.FreePort());
+        var body = new byte[LargeBytes];
+        var large = new string('x', LargeBytes);
+        // The code and the buffers that any transfer needs.
+        vault.Answer = _ => Reply.Secret(large[..1_000_000]);
+        (await ReadAsync(proxy, "large")).Dispose();
+        (await WriteAsync(proxy, body[..1_000_000])).Dispose();
+        var before = await proxy.PeakMemoryAsync();
+
+        var largeReply = Reply.Secret(large);
+        vault.Answer = request => request.Method == "GET" ? largeReply : new Reply(204);
+        var written = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => WriteAsync(proxy, body)));
+        var read = await Task.WhenAll(Enumerable.Range(0, 4).Select(async _ => (await (await ReadAsync(proxy, "large")).TextAsync()).Length));
+
+        Assert.All(written, answer => Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode));
+        Assert.All(read, length => Assert.True(length > LargeBytes));
+        Assert.Equal(4, vault.Requests.Count(request => request.Body.Length == LargeBytes));
+        // Eight bodies have passed, 256 MiB; less than two of them would have fitted in.
+        Assert.InRange(await proxy.PeakMemoryAsync() - before, 0, 2 * LargeBytes);
+    }
+
+    private static async Task<HttpResponseMessage> ReadAsync(ProxyProcess proxy, string name) => await SendAsync(proxy, HttpMethod.Get, $"/v1/secret/data/credit-system/{name}", null);
+
+    private static Task<HttpResponseMessage> WriteAsync(ProxyProcess proxy, byte[] body) => SendAsync(proxy, HttpMethod.Post, Secret, new ByteArrayContent(body));
+
+    private static async Task<HttpResponseMessage> SendAsync(ProxyProcess proxy, HttpMethod method, string target, HttpContent? content)
+    {
+        using var request = new HttpRequestMessage(method, target) { Content = content };
+        request.Headers.Add("X-Vault-Token", "t");
+        return await proxy.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+    }
+
+    private static async Task WaitForAsync(ProxyProcess proxy, string path, int status)
+    {
+        while (await proxy.StatusAsync(path) != status)
+        {
+            Assert.False(proxy.HasExited, $"It has ended before {path} answered {status}.");
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+}
