@@ -10,6 +10,7 @@ internal static class CommandLine
     {
         [HealthProbe.Name, .. var rest] => await HealthProbe.RunAsync(rest, defaultPort: 5001),
         [TokenCommand.Name, .. var rest] => await TokenCommand.RunAsync(rest),
+        ["vault" or "config" or "mongo" or "redis", ..] => await OperatorCommands.RunAsync(args),
         _ => null,
     };
 }
