@@ -7,9 +7,11 @@ using CreditSystem.Api.Features.Auth;
 using CreditSystem.Api.Features.Modules;
 using CreditSystem.Api.Features.Payments;
 using CreditSystem.Api.Features.Users;
+using CreditSystem.Api.Features.Webhooks;
 using CreditSystem.Api.Modules;
 using CreditSystem.Api.Payments;
 using CreditSystem.Api.RateLimiting;
+using CreditSystem.Api.Webhooks;
 using Microsoft.AspNetCore.Identity;
 
 namespace CreditSystem.Api.Features;
@@ -44,7 +46,9 @@ internal static class IdentityExtensions
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ModuleJson.Default));
         services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, PaymentJson.Default));
         builder.AddModules();
+        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, WebhookJson.Default));
         builder.AddPayments();
+        builder.AddWebhooks();
     }
 
     public static void MapIdentity(this IEndpointRouteBuilder routes)
@@ -55,6 +59,7 @@ internal static class IdentityExtensions
         version.MapApiKeys();
         version.MapAuditTrail();
         version.MapPayments();
+        version.MapWebhookEndpoints();
         routes.MapModules();
     }
 }

@@ -1,0 +1,39 @@
+using CreditSystem.Api.Access;
+using CreditSystem.Api.Webhooks;
+using MongoDB.Driver;
+
+namespace CreditSystem.Api.Features.Webhooks;
+
+internal static class ManageWebhookEndpoints
+{
+    private const int DefaultOverlapSeconds = 86_400;
+    private const int MaxOverlapSeconds = 7 * 86_400;
+
+    public static async Task<IResult> ListAsync(HttpContext context, WebhookStore store) => TypedResults.Ok(new WebhookEndpointList(
+        [.. (await store.ListAsync(context.GetCaller().Tenant, context.RequestAborted)).Select(WebhookEndpointResponse.Of)]));
+
+    public static async Task<IResult> GetAsync(HttpContext context, string id, WebhookStore store) =>
+        await store.FindAsync(context.GetCaller().Tenant, id, context.RequestAborted) is { } endpoint
+            ? TypedResults.Ok(WebhookEndpointResponse.Of(endpoint))
+            : Refusal.NotFound("webhook_endpoint");
+
+    public static async Task<IResult> DeleteAsync(HttpContext context, string id, WebhookStore store) =>
+        await store.DeleteAsync(context.GetCaller().Tenant, id, context.RequestAborted) ? TypedResults.NoContent() : Refusal.NotFound("webhook_endpoint");
+
+    public static async Task<IResult> RotateAsync(HttpContext context, string id, WebhookStore store, WebhookSecrets secrets, TimeProvider time)
+    {
+        var (tenant, aborted) = (context.GetCaller().Tenant, context.RequestAborted);
+        if (!(await JsonBody.ReadAsync(context.Request, WebhookJson.Default.RotateWebhookSecretRequest)).TryGet(out var request, out var problem))
+            return problem;
+        if (request.OverlapSeconds is < 0 or > MaxOverlapSeconds)
+            return Refusal.BadRequest("invalid_overlap_seconds", $"overlap_seconds must be between 0 and {MaxOverlapSeconds}.");
+        if (await store.FindAsync(tenant, id, aborted) is not { } endpoint)
+            return Refusal.NotFound("webhook_endpoint");
+        var (shown, kept) = await secrets.CreateAsync(id, aborted);
+        var change = Builders<WebhookEndpoint>.Update.Set(item => item.Secret, kept).Set(item => item.Previous, endpoint.Secret)
+            .Set(item => item.PreviousUntil, time.GetUtcNow().UtcDateTime.AddSeconds(request.OverlapSeconds ?? DefaultOverlapSeconds));
+        return await store.UpdateAsync(tenant, id, change, aborted) is { } rotated
+            ? TypedResults.Ok(new IssuedWebhookEndpointResponse(shown, WebhookEndpointResponse.Of(rotated)))
+            : Refusal.NotFound("webhook_endpoint");
+    }
+}

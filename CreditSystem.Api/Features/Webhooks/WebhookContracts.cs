@@ -1,0 +1,57 @@
+using System.Text.Json.Serialization;
+using CreditSystem.Api.Webhooks;
+
+namespace CreditSystem.Api.Features.Webhooks;
+
+/// <summary>Asks to be told of events.</summary>
+/// <param name="Url">Where to, by HTTPS; at a public address.</param>
+/// <param name="Types">Which events, such as <c>transfer.posted</c>; all by default.</param>
+public sealed record CreateWebhookEndpointRequest(string Url, IReadOnlyList<string>? Types = null);
+
+/// <param name="OverlapSeconds">How long deliveries are signed with the old secret as well; by default a day.</param>
+public sealed record RotateWebhookSecretRequest(int? OverlapSeconds = null);
+
+public sealed record WebhookEndpointResponse(string Id, string Url, IReadOnlyList<string> Types, DateTimeOffset CreatedAt)
+{
+    internal static WebhookEndpointResponse Of(WebhookEndpoint endpoint) =>
+        new(endpoint.Id, endpoint.Url, endpoint.Types, new DateTimeOffset(DateTime.SpecifyKind(endpoint.CreatedAt, DateTimeKind.Utc)));
+}
+
+/// <param name="Secret">What deliveries are signed with: shown this once.</param>
+public sealed record IssuedWebhookEndpointResponse(string Secret, WebhookEndpointResponse Endpoint);
+
+public sealed record WebhookEndpointList(IReadOnlyList<WebhookEndpointResponse> Endpoints);
+
+/// <summary>One event on its way to one endpoint.</summary>
+/// <param name="Status">pending, delivered, or dead after the last attempt.</param>
+/// <param name="LastStatus">What the endpoint answered last.</param>
+/// <param name="LastError">Why it did not answer.</param>
+public sealed record WebhookDeliveryResponse(
+    string Id, string Event, string Type, string Status, int Attempts, int? LastStatus, string? LastError, DateTimeOffset? NextAt, DateTimeOffset CreatedAt)
+{
+    internal static WebhookDeliveryResponse Of(WebhookDelivery delivery) => new(
+        delivery.Id, delivery.Event, delivery.Type, delivery.Status, delivery.Attempts, delivery.LastStatus, delivery.LastError,
+        delivery.Status == WebhookDelivery.Pending ? Time(delivery.NextAt) : null, Time(delivery.CreatedAt));
+
+    private static DateTimeOffset Time(DateTime utc) => new(DateTime.SpecifyKind(utc, DateTimeKind.Utc));
+}
+
+public sealed record WebhookDeliveryList(IReadOnlyList<WebhookDeliveryResponse> Deliveries);
+
+/// <summary>The JSON of the routes around webhooks, generated at build time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true,
+    MaxDepth = 16)]
+[JsonSerializable(typeof(CreateWebhookEndpointRequest))]
+[JsonSerializable(typeof(RotateWebhookSecretRequest))]
+[JsonSerializable(typeof(WebhookEndpointResponse))]
+[JsonSerializable(typeof(IssuedWebhookEndpointResponse))]
+[JsonSerializable(typeof(WebhookEndpointList))]
+[JsonSerializable(typeof(WebhookDeliveryResponse))]
+[JsonSerializable(typeof(WebhookDeliveryList))]
+internal sealed partial class WebhookJson : JsonSerializerContext;

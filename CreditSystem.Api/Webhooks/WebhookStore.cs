@@ -1,0 +1,109 @@
+using CreditSystem.Api.Access;
+using CreditSystem.Api.Connections;
+using MongoDB.Driver;
+
+namespace CreditSystem.Api.Webhooks;
+
+/// <summary>The endpoints of all tenants and what is on its way to them.</summary>
+internal sealed class WebhookStore(MongoConnection connection)
+{
+    private readonly OnceIndexes endpointIndexes = new();
+    private readonly OnceIndexes deliveryIndexes = new();
+
+    public Task InsertAsync(WebhookEndpoint endpoint, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
+    {
+        await endpointIndexes.EnsureAsync(Endpoints(database), [new(Builders<WebhookEndpoint>.IndexKeys.Ascending(known => known.Tenant))], token);
+        await Endpoints(database).InsertOneAsync(endpoint, cancellationToken: token);
+        return true;
+    }, cancellationToken);
+
+    /// <summary>A tenant's endpoints, or everybody's.</summary>
+    public Task<List<WebhookEndpoint>> ListAsync(string? tenant, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        (database, token) => Endpoints(database).Find(endpoint => tenant == null || endpoint.Tenant == tenant).SortBy(endpoint => endpoint.Id).ToListAsync(token), cancellationToken);
+
+    public Task<WebhookEndpoint?> FindAsync(string tenant, string id, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        async (database, token) => (WebhookEndpoint?)await Endpoints(database).Find(endpoint => endpoint.Id == id && endpoint.Tenant == tenant).FirstOrDefaultAsync(token), cancellationToken);
+
+    public Task<WebhookEndpoint?> UpdateAsync(string tenant, string id, UpdateDefinition<WebhookEndpoint> change, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        async (database, token) => (WebhookEndpoint?)await Endpoints(database).FindOneAndUpdateAsync<WebhookEndpoint>(
+            endpoint => endpoint.Id == id && endpoint.Tenant == tenant, change, new() { ReturnDocument = ReturnDocument.After }, token), cancellationToken);
+
+    /// <summary>Deletes it with all that is on its way to it.</summary>
+    public Task<bool> DeleteAsync(string tenant, string id, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
+    {
+        var deleted = await Endpoints(database).DeleteOneAsync(endpoint => endpoint.Id == id && endpoint.Tenant == tenant, token);
+        await Deliveries(database).DeleteManyAsync(delivery => delivery.Endpoint == id && delivery.Tenant == tenant, token);
+        return deleted.DeletedCount > 0;
+    }, cancellationToken);
+
+    /// <summary>Queues it unless it is queued, or has been.</summary>
+    public Task QueueAsync(WebhookDelivery delivery, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
+    {
+        await deliveryIndexes.EnsureAsync(Deliveries(database), DeliveryIndexes, token);
+        try
+        {
+            await Deliveries(database).InsertOneAsync(delivery, cancellationToken: token);
+        }
+        catch (MongoWriteException failure) when (failure.WriteError.Category == ServerErrorCategory.DuplicateKey)
+        {
+        }
+
+        return true;
+    }, cancellationToken);
+
+    /// <summary>Takes a due delivery, so that no other sender does before <paramref name="until"/>.</summary>
+    public Task<WebhookDelivery?> TakeAsync(DateTime now, DateTime until, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        async (database, token) => (WebhookDelivery?)await Deliveries(database).FindOneAndUpdateAsync<WebhookDelivery>(
+            delivery => delivery.Status == WebhookDelivery.Pending && delivery.NextAt <= now,
+            Builders<WebhookDelivery>.Update.Set(delivery => delivery.NextAt, until).Inc(delivery => delivery.Attempts, 1),
+            new() { ReturnDocument = ReturnDocument.After, Sort = Builders<WebhookDelivery>.Sort.Ascending(delivery => delivery.NextAt) }, token), cancellationToken);
+
+    public Task<WebhookDelivery?> ChangeAsync(string tenant, string id, UpdateDefinition<WebhookDelivery> change, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        async (database, token) => (WebhookDelivery?)await Deliveries(database).FindOneAndUpdateAsync<WebhookDelivery>(
+            delivery => delivery.Id == id && delivery.Tenant == tenant, change, new() { ReturnDocument = ReturnDocument.After }, token), cancellationToken);
+
+    /// <summary>Newest first.</summary>
+    public Task<List<WebhookDelivery>> ListDeliveriesAsync(string endpoint, string? status, int limit, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        (database, token) => Deliveries(database).Find(delivery => delivery.Endpoint == endpoint && (status == null || delivery.Status == status))
+            .SortByDescending(delivery => delivery.CreatedAt).Limit(limit).ToListAsync(token), cancellationToken);
+
+    /// <summary>How far a partition has been read; null before the first time.</summary>
+    public Task<long?> ReadCursorAsync(int partition, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        async (database, token) => (await Cursors(database).Find(cursor => cursor.Id == NameOf(partition)).FirstOrDefaultAsync(token))?.Block, cancellationToken);
+
+    public Task WriteCursorAsync(int partition, long block, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        (database, token) => Cursors(database).UpdateOneAsync(
+            cursor => cursor.Id == NameOf(partition), Builders<WebhookCursor>.Update.Max(cursor => cursor.Block, block), new UpdateOptions { IsUpsert = true }, token), cancellationToken);
+
+    /// <summary>Lets one replica at a time read the log. Two would do no harm but work: what they queue has the same ids.</summary>
+    public Task<bool> LeaseAsync(string owner, DateTime now, DateTime until, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
+    {
+        try
+        {
+            var leased = await Cursors(database).UpdateOneAsync(
+                cursor => cursor.Id == "lease" && (cursor.Owner == owner || cursor.Until < now),
+                Builders<WebhookCursor>.Update.Set(cursor => cursor.Owner, owner).Set(cursor => cursor.Until, until),
+                new UpdateOptions { IsUpsert = true }, token);
+            return leased.MatchedCount > 0 || leased.UpsertedId is not null;
+        }
+        catch (MongoWriteException failure) when (failure.WriteError.Category == ServerErrorCategory.DuplicateKey)
+        {
+            return false;
+        }
+    }, cancellationToken);
+
+    private static string NameOf(int partition) => $"partition-{partition}";
+
+    private static IMongoCollection<WebhookEndpoint> Endpoints(IMongoDatabase database) => database.GetCollection<WebhookEndpoint>("webhook_endpoints");
+
+    private static IMongoCollection<WebhookDelivery> Deliveries(IMongoDatabase database) => database.GetCollection<WebhookDelivery>("webhook_deliveries");
+
+    private static IMongoCollection<WebhookCursor> Cursors(IMongoDatabase database) => database.GetCollection<WebhookCursor>("webhook_cursors");
+
+    private static IEnumerable<CreateIndexModel<WebhookDelivery>> DeliveryIndexes =>
+    [
+        new(Builders<WebhookDelivery>.IndexKeys.Ascending(delivery => delivery.Status).Ascending(delivery => delivery.NextAt), new() { Name = "due" }),
+        new(Builders<WebhookDelivery>.IndexKeys.Ascending(delivery => delivery.Endpoint).Descending(delivery => delivery.CreatedAt), new() { Name = "endpoint" }),
+        new(Builders<WebhookDelivery>.IndexKeys.Ascending(delivery => delivery.ExpiresAt), new() { Name = "expiry", ExpireAfter = TimeSpan.Zero }),
+    ];
+}
