@@ -72,9 +72,9 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
         receiver.Status = 500;
 
         await DeliverAsync();
-        Assert.Equal(1, receiver.Received.Count);
+        Assert.Single(receiver.Received);
         await DeliverAsync();
-        Assert.Equal(1, receiver.Received.Count);
+        Assert.Single(receiver.Received);
         for (var attempt = 2; attempt <= 3; attempt++)
         {
             host.Time.Advance(TimeSpan.FromMinutes(1));
