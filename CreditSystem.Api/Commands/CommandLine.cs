@@ -7,6 +7,7 @@ internal static class CommandLine
     internal static async Task<int?> TryRunAsync(string[] args) => args switch
     {
         [TokenCommand.Name, .. var rest] => await TokenCommand.RunAsync(rest),
+        ["vault" or "config" or "mongo" or "redis", ..] => await OperatorCommands.RunAsync(args),
         _ => null,
     };
 }

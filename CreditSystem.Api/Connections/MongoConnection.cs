@@ -15,6 +15,7 @@ internal sealed class MongoConnection : IAsyncDisposable
 
     private readonly Connection<IMongoClient> _connection;
     private readonly IConfiguration _configuration;
+    private readonly SecretStore _secrets;
 
     public MongoConnection(IServiceProvider services)
     {
@@ -23,6 +24,9 @@ internal sealed class MongoConnection : IAsyncDisposable
         _connection = new Connection<IMongoClient>(new ConnectionKind(
             // Each operation of this client is told itself that it was refused.
             ConnectionNames.Mongo, (builder, number) => AddClient(builder, number, options, services.GetService<MongoPoolMetrics>()), IsAuthenticationFailure, IsUnsent: _ => false), services);
+        _secrets = services.GetRequiredService<SecretStore>();
+        if (services.GetRequiredService<VaultOptions>().MongoDB.Mode == DatabaseMode.Dynamic)
+            services.GetRequiredService<TokenRenewal>().BeforeRevocation = HandOverAsync;
     }
 
     /// <summary>The database of the current generation. Take it per operation, never keep it.</summary>
@@ -44,6 +48,15 @@ internal sealed class MongoConnection : IAsyncDisposable
     public Task<HealthReport> CheckHealthAsync(CancellationToken cancellationToken) => _connection.CheckHealthAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>The user of a lease ends with its token: nobody may use it any more when that token is revoked.</summary>
+    private async Task<bool> HandOverAsync(VaultToken before, CancellationToken cancellationToken)
+    {
+        if (!await _secrets.RefreshAsync(cancellationToken) || _secrets.Snapshot?.Database?.Accessor == before.Accessor)
+            return false;
+        await SettleAsync(cancellationToken);
+        return true;
+    }
 
     private string DatabaseName => _configuration[SecretKeys.MongoDatabaseName] ?? DefaultDatabase;
 

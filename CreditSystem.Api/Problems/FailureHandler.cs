@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CreditSystem.Api.Secrets;
 using Microsoft.AspNetCore.Diagnostics;
 using MongoDB.Driver;
 using StackExchange.Redis;
@@ -37,7 +38,7 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
     {
         BadHttpRequestException bad => (bad.StatusCode, ProblemCodes.Of(bad.StatusCode), DetailOf(bad)),
         JsonException json => (StatusCodes.Status400BadRequest, ProblemCodes.Malformed, DetailOf(json)),
-        SecretUnavailableException =>
+        SecretUnavailableException or VaultUnavailableException =>
             (StatusCodes.Status503ServiceUnavailable, ProblemCodes.SecretUnavailable, "A secret that this needs has not been delivered yet. Try again later."),
         MongoException or TimeoutException or RedisException =>
             (StatusCodes.Status503ServiceUnavailable, ProblemCodes.StorageUnavailable, "The storage does not answer. Try again with the same Idempotency-Key."),

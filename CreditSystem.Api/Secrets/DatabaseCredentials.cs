@@ -63,7 +63,7 @@ internal sealed partial class DatabaseCredentials(VaultOptions options, VaultSes
         var read = (await session.CallAsync(client => client.V1.Secrets.Database.GetStaticCredentialsAsync(Options.Role, Options.MountPoint), cancellationToken)).Data;
         return known is not null && known.Username == read.Username && known.Password == read.Password
             ? known
-            : new DatabaseLease($"{Options.MountPoint}/static-creds/{Options.Role}", read.Username, read.Password, "", time.GetUtcNow(), time.GetUtcNow(), TimeSpan.MaxValue, TimeSpan.MaxValue, "");
+            : new DatabaseLease($"{Options.MountPoint}/static-creds/{Options.Role}", read.Username, read.Password, "", time.GetUtcNow(), time.GetUtcNow(), DatabaseLease.Endless, DatabaseLease.Endless, "");
     }
 
     private static partial class Log

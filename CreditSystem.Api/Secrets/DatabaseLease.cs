@@ -13,6 +13,9 @@ namespace CreditSystem.Api.Secrets;
 internal sealed record DatabaseLease(
     string Path, string Username, string Password, string Id, DateTimeOffset IssuedAt, DateTimeOffset LeasedAt, TimeSpan Duration, TimeSpan Asked, string Accessor)
 {
+    /// <summary>The duration of what has no lease: a static role's user does not end.</summary>
+    public static readonly TimeSpan Endless = TimeSpan.FromDays(36_500);
+
     private const double Whole = 0.98;
 
     public DateTimeOffset ExpiresAt => LeasedAt + Duration;

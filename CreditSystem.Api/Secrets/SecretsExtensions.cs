@@ -18,15 +18,7 @@ internal static class SecretsExtensions
         if (!builder.Environment.IsDevelopment() && secrets.Store.FindInsecurities() is { Count: > 0 } insecurities)
             throw new InsecureConfigurationException(insecurities);
 
-        builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton(secrets.Store);
-        builder.Services.AddSingleton(secrets.Session);
-        builder.Services.AddSingleton(secrets.Status);
-        builder.Services.AddSingleton(secrets.Login);
-        builder.Services.AddSingleton(secrets.Renewal);
-        builder.Services.AddSingleton(secrets.Clients);
-        builder.Services.AddSingleton(secrets.Metrics);
-        builder.Services.AddSingleton(logger);
+        builder.Register(secrets, options, logger);
         builder.Services.AddHostedService(services =>
         {
             logger.UseHost(services.GetRequiredService<ILoggerFactory>());
@@ -36,6 +28,21 @@ internal static class SecretsExtensions
             return;
         builder.Services.AddHostedService(_ => secrets.Renewal);
         builder.Services.AddHostedService(_ => secrets.Watch);
+    }
+
+    /// <summary>Lets the services of the application have the parts of this area.</summary>
+    public static void Register(this IHostApplicationBuilder builder, SecretsGraph secrets, VaultOptions options, SecretsLogger logger)
+    {
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(secrets.Store);
+        builder.Services.AddSingleton(secrets.Session);
+        builder.Services.AddSingleton(secrets.Status);
+        builder.Services.AddSingleton(secrets.Login);
+        builder.Services.AddSingleton<TransitService>();
+        builder.Services.AddSingleton(secrets.Renewal);
+        builder.Services.AddSingleton(secrets.Clients);
+        builder.Services.AddSingleton(secrets.Metrics);
+        builder.Services.AddSingleton(logger);
     }
 
     /// <summary>Tries until it works or the start has waited long enough; what is there then is used.</summary>

@@ -32,6 +32,20 @@ internal sealed partial class TokenRenewal(VaultSession session, SecretsMetrics 
         _wakeUps.Writer.TryWrite(true);
     }
 
+    /// <summary>Ends a token, with everything that was issued to it. Where that fails it ends with its lease.</summary>
+    public async Task RevokeAsync(VaultToken token)
+    {
+        try
+        {
+            await token.Client.V1.Auth.Token.RevokeSelfAsync();
+            session.Forget(token);
+        }
+        catch (Exception exception) when (VaultUnavailableException.Covers(exception))
+        {
+            Log.Kept(logger);
+        }
+    }
+
     /// <summary>Does what is due now. How long nothing else is.</summary>
     internal async Task<TimeSpan> StepAsync(CancellationToken cancellationToken)
     {
@@ -161,9 +175,9 @@ internal sealed partial class TokenRenewal(VaultSession session, SecretsMetrics 
                 return;
             }
 
-            await token.Client.V1.Auth.Token.RevokeSelfAsync().WaitAsync(cancellationToken);
+            await RevokeAsync(token);
         }
-        catch (Exception exception) when (VaultUnavailableException.Covers(exception) || exception is OperationCanceledException)
+        catch (Exception exception) when (exception is OperationCanceledException or TimeoutException)
         {
             // It ends by itself with its lease.
             Log.Kept(logger);

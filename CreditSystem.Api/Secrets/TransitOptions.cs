@@ -5,12 +5,12 @@ namespace CreditSystem.Api.Secrets;
 /// <summary>Vault's transit engine, which encrypts personal data under a key that never leaves it.</summary>
 internal sealed class TransitOptions
 {
-    /// <summary>Whether to use it; without it, or without Vault, a key of the configuration encrypts.</summary>
-    public bool Enabled { get; set; }
+    /// <summary>Whether to use it where there is a Vault; otherwise, and while the engine does not help, a key of the configuration encrypts.</summary>
+    public bool Enabled { get; set; } = true;
 
     [Required]
     public string MountPoint { get; set; } = "transit";
 
     [Required]
-    public string Key { get; set; } = "personal-data";
+    public string Key { get; set; } = "credit-system";
 }

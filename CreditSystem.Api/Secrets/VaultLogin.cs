@@ -23,6 +23,9 @@ internal sealed partial class VaultLogin(
     /// <summary>Names the credentials of the last login, without giving them away; null before the first.</summary>
     public string? Generation { get; private set; }
 
+    /// <summary>The role of the last login, by the name that Vault gives it.</summary>
+    public string? RoleName { get; private set; }
+
     /// <exception cref="VaultUnavailableException">There is no token now; a later call may succeed.</exception>
     public async Task<VaultToken> LoginAsync(CancellationToken cancellationToken)
     {
@@ -66,6 +69,7 @@ internal sealed partial class VaultLogin(
         var granted = login.ReturnedLoginAuthInfo;
         var lease = TimeSpan.FromSeconds(granted.LeaseDurationSeconds);
         Generation = credentials.Fingerprint[..8];
+        RoleName = granted.Metadata?.GetValueOrDefault("role_name");
         Log.LoggedIn(logger, granted.LeaseDurationSeconds);
         return new VaultToken(client, granted.ClientTokenAccessor, now, lease, lease, !granted.Renewable, options.RenewalDeadline);
     }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using CreditSystem.Api.Connections;
+using CreditSystem.Api.Features.Operations;
 using CreditSystem.Api.Secrets;
 using CreditSystem.Tests.Fixtures;
 using Microsoft.AspNetCore.Builder;
@@ -32,11 +33,20 @@ internal sealed class ConnectionsHost : IAsyncDisposable
 
     public string User { get; private set; }
 
+    /// <summary>Of the user that was made last.</summary>
+    public string MongoPassword { get; private set; } = "";
+
     public MongoConnection MongoConnection => App.Services.GetRequiredService<MongoConnection>();
 
     public RedisConnection RedisConnection => App.Services.GetRequiredService<RedisConnection>();
 
     public SecretStore Secrets => App.Services.GetRequiredService<SecretStore>();
+
+    public VaultSession Session => App.Services.GetRequiredService<VaultSession>();
+
+    public IConfigurationRoot Configuration => (IConfigurationRoot)App.Configuration;
+
+    public TokenRenewal Renewal => App.Services.GetRequiredService<TokenRenewal>();
 
     public HttpClient Client => App.GetTestClient();
 
@@ -44,12 +54,14 @@ internal sealed class ConnectionsHost : IAsyncDisposable
 
     private WebApplication App => _app ?? throw new InvalidOperationException("Not started.");
 
-    public static async Task<ConnectionsHost> StartAsync(MongoServer server, string grace = "00:00:01", string pollInterval = "00:10:00")
+    public static async Task<ConnectionsHost> StartAsync(MongoServer server, string grace = "00:00:01", string pollInterval = "00:10:00", bool dynamicUsers = false, Eavesdropper? ear = null)
     {
         var host = new ConnectionsHost(await MinimalVault.StartAsync(), await server.GetInstanceAsync(), await RedisServer.StartIsolatedAsync(Token));
         SecretsSetup.WriteAll(host.Vault);
         host.WriteMongo(await host.CreateUserAsync());
         host.WriteRedis();
+        host.Vault.CreateDatabaseUser = host.CreateNamedUserAsync;
+        host.Vault.DropDatabaseUser = host.DropUserAsync;
         await host.StartAsync(new Dictionary<string, string?>
         {
             ["VAULT_ADDR"] = host.Vault.Address.ToString(),
@@ -57,7 +69,8 @@ internal sealed class ConnectionsHost : IAsyncDisposable
             ["VAULT_SECRET_ID"] = "secret-canary-91c2",
             ["Vault:PollInterval"] = pollInterval,
             ["Connections:Grace"] = grace,
-        });
+            ["Vault:MongoDB:Mode"] = dynamicUsers ? "Dynamic" : "KeyValue",
+        }, ear);
         return host;
     }
 
@@ -70,10 +83,16 @@ internal sealed class ConnectionsHost : IAsyncDisposable
     public async Task<string> CreateUserAsync()
     {
         User = NewName();
-        var password = RandomNumberGenerator.GetHexString(24, lowercase: true);
+        var password = MongoPassword = RandomNumberGenerator.GetHexString(24, lowercase: true);
         var roles = new BsonArray { new BsonDocument { ["role"] = "readWriteAnyDatabase", ["db"] = "admin" }, new BsonDocument { ["role"] = "clusterAdmin", ["db"] = "admin" } };
         await _admin.RunCommandAsync<BsonDocument>(new BsonDocument { ["createUser"] = User, ["pwd"] = password, ["roles"] = roles }, cancellationToken: Token);
         return password;
+    }
+
+    public async Task<(string User, string Password)> CreateNamedUserAsync()
+    {
+        var password = await CreateUserAsync();
+        return (User, password);
     }
 
     public async Task<string> ChangeMongoPasswordAsync()
@@ -83,7 +102,7 @@ internal sealed class ConnectionsHost : IAsyncDisposable
         return password;
     }
 
-    public Task DropUserAsync(string user) => _admin.RunCommandAsync<BsonDocument>(new BsonDocument("dropUser", user), cancellationToken: Token);
+    public Task DropUserAsync(string user) => _admin.RunCommandAsync<BsonDocument>(new BsonDocument("dropUser", user), cancellationToken: CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
@@ -93,17 +112,22 @@ internal sealed class ConnectionsHost : IAsyncDisposable
         await Redis.DisposeAsync();
     }
 
-    private async Task StartAsync(Dictionary<string, string?> configuration)
+    private async Task StartAsync(Dictionary<string, string?> configuration, Eavesdropper? ear)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseTestServer();
         builder.Logging.ClearProviders();
+        if (ear is not null)
+            builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(ear);
         builder.Environment.EnvironmentName = "Production";
         builder.Configuration.AddInMemoryCollection(configuration);
         await builder.AddSecretsAsync();
         builder.AddConnections();
         _app = builder.Build();
         _app.MapHealth();
+        // Whoever asks: this host has no authentication.
+        _app.MapGet("/vault/status", GetVaultStatus.HandleAsync);
+        _app.MapGet("/config/sources", ListConfigSources.Handle);
         await _app.StartAsync(Token);
     }
 

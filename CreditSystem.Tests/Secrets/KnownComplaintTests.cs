@@ -1,7 +1,7 @@
 namespace CreditSystem.Tests.Secrets;
 
 /// <summary>One test for each complaint about the clients that exist.</summary>
-public sealed class KnownComplaintTests
+public sealed partial class KnownComplaintTests
 {
     /// <summary>VaultSharp.Extensions.Configuration: a reload drops the keys of secrets that have not changed.</summary>
     [Fact]

@@ -81,11 +81,16 @@ internal sealed partial class MinimalVault : IAsyncDisposable
         var request = context.Request;
         Requests.Enqueue($"{request.Method} {request.Path}{request.QueryString}");
         var body = request.ContentLength > 0 ? (await JsonNode.ParseAsync(request.Body))!.AsObject() : [];
-        var (status, answer) = Fault(request) is { } fault ? (fault, Errors("injected")) : Answer(request, body);
+        var (status, answer) = Fault(request) is { } fault ? (fault, Errors("injected")) : IsOfEngine(request) ? await AnswerEnginesAsync(request, body) : Answer(request, body);
+        if (status == 204 && request.Path == "/v1/auth/token/revoke-self")
+            await DropLeasesOfAsync(request.Headers["X-Vault-Token"].ToString());
         context.Response.StatusCode = status;
         if (answer is not null)
             await context.Response.WriteAsJsonAsync(answer);
     }
+
+    private static bool IsOfEngine(HttpRequest request) =>
+        request.Path.StartsWithSegments("/v1/database") || request.Path.StartsWithSegments("/v1/transit") || request.Path.StartsWithSegments("/v1/sys/leases");
 
     private (int Status, JsonNode? Answer) Answer(HttpRequest request, JsonObject body)
     {
@@ -141,6 +146,7 @@ internal sealed partial class MinimalVault : IAsyncDisposable
             ["lease_duration"] = (int)lease.TotalSeconds,
             ["renewable"] = true,
             ["policies"] = new JsonArray("default"),
+            ["metadata"] = new JsonObject { ["role_name"] = "credit-system" },
         },
     };
 

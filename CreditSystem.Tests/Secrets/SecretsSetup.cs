@@ -15,6 +15,7 @@ internal sealed class SecretsSetup : IDisposable
 
     public SecretsSetup(MinimalVault? vault, FakeTimeProvider? time = null, bool isDevelopment = true, Action<VaultOptions>? configure = null, Dictionary<string, string?>? environment = null)
     {
+        Vault = vault;
         Time = time ?? new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(56));
         Options = new VaultOptions { Address = vault?.Address, RoleId = MinimalVault.RoleId, SecretId = "secret-canary-91c2" };
         Options.Snapshot.Key = "canary-snapshot-key-0123456789abcdef012345";
@@ -23,6 +24,8 @@ internal sealed class SecretsSetup : IDisposable
         Graph = SecretsGraph.Create(Options, [configured], isDevelopment, Time, Logger);
         _root = new ConfigurationRoot([configured, Graph.Provider]);
     }
+
+    public MinimalVault? Vault { get; }
 
     public FakeTimeProvider Time { get; }
 

@@ -10,7 +10,7 @@ internal sealed class UserStore(MongoConnection connection)
     public const string UsernameTaken = "username_taken";
     public const int MaxKnownAddresses = 10;
 
-    private const string CollectionName = "users";
+    internal const string CollectionName = "users";
     private const string UsernameIndexName = "tenant_username";
     private const string EmailIndexName = "tenant_email";
 

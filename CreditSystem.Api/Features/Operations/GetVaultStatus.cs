@@ -55,7 +55,7 @@ internal static class GetVaultStatus
             snapshot is null ? null : ListConfigSources.Word(snapshot.Origin),
             status.Violations,
             [.. (snapshot?.Secrets ?? []).Select(secret => Of(secret, options, status, now))],
-            snapshot?.Database is { } lease ? new VaultDatabaseStatus(lease.Path, lease.IssuedAt, lease.Duration == TimeSpan.MaxValue ? null : lease.ExpiresAt) : null);
+            snapshot?.Database is { } lease ? new VaultDatabaseStatus(lease.Path, lease.IssuedAt, lease.Duration == DatabaseLease.Endless ? null : lease.ExpiresAt) : null);
     }
 
     private static VaultSecretStatus Of(VaultSecret secret, VaultOptions options, VaultStatus status, DateTimeOffset now) => new(

@@ -1,0 +1,10 @@
+using CreditSystem.Api.Connections;
+
+namespace CreditSystem.Api.Commands;
+
+/// <summary><c>mongo ping</c>: the credentials that the API would use, against the server that it would use.</summary>
+internal static class MongoPingCommand
+{
+    internal static async Task<int> RunAsync(Operation operation, CancellationToken cancellationToken) =>
+        await PingAnswer.WriteAsync(operation, ConnectionNames.Mongo, services => services.GetRequiredService<MongoConnection>().CheckHealthAsync, cancellationToken);
+}

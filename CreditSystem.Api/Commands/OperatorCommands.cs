@@ -1,0 +1,48 @@
+using System.CommandLine;
+
+namespace CreditSystem.Api.Commands;
+
+/// <summary>What an operator runs in the image of the API, in place of the original's <c>kubectl exec … python3 -c</c>.</summary>
+internal static class OperatorCommands
+{
+    /// <summary>For scripts instead of people.</summary>
+    internal static readonly Option<bool> Json = new("--json") { Description = "Print JSON", Recursive = true };
+
+    /// <param name="args">The command line.</param>
+    /// <param name="output">Instead of the standard output.</param>
+    /// <param name="configure">Sets what the environment otherwise does.</param>
+    internal static Task<int> RunAsync(string[] args, TextWriter? output = null, Action<IHostApplicationBuilder>? configure = null)
+    {
+        var root = new RootCommand("Look after the connection to Vault and the servers behind it") { Json };
+        root.Add(new Command("vault", "Vault and the secrets in it")
+        {
+            Create("status", "Tell how Vault is, who we are to it, and how long its calls take", VaultStatusCommand.RunAsync, configure),
+            Create("secrets", "List the secrets with their versions and the names of their keys", VaultSecretsCommand.RunAsync, configure),
+            Create("versions", "List the versions of a secret", VaultVersionsCommand.RunAsync, configure, VaultVersionsCommand.Path),
+            Create("rollback", "Make an older version of a secret the newest", VaultRollbackCommand.RunAsync, configure, VaultVersionsCommand.Path, VaultRollbackCommand.To, VaultRollbackCommand.DryRun),
+            Create("rewrap", "Bring all personal data under the newest key of the transit engine", VaultRewrapCommand.RunAsync, configure),
+        });
+        root.Add(new Command("config", "The configuration") { Create("sources", "List where each value comes from", ConfigSourcesCommand.RunAsync, configure) });
+        root.Add(new Command("mongo", "MongoDB") { Create("ping", "Ask MongoDB for a sign of life", MongoPingCommand.RunAsync, configure) });
+        root.Add(new Command("redis", "Redis") { Create("ping", "Ask Redis for a sign of life", RedisPingCommand.RunAsync, configure) });
+        var invocation = new InvocationConfiguration();
+        if (output is not null)
+            (invocation.Output, invocation.Error) = (output, output);
+        return root.Parse(args).InvokeAsync(invocation);
+    }
+
+    private static Command Create(string name, string description, Func<Operation, CancellationToken, Task<int>> run, Action<IHostApplicationBuilder>? configure, params Symbol[] symbols)
+    {
+        var command = new Command(name, description);
+        foreach (var symbol in symbols)
+        {
+            if (symbol is Argument argument)
+                command.Add(argument);
+            else
+                command.Add((Option)symbol);
+        }
+
+        command.SetAction((parsed, token) => Operation.RunAsync(parsed, run, configure, token));
+        return command;
+    }
+}

@@ -1,0 +1,34 @@
+using CreditSystem.Api.Features.Operations;
+using CreditSystem.Api.Secrets;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace CreditSystem.Api.Commands;
+
+/// <summary>What the two pings tell: exit code 0 when the server has let us in and answers, else 1.</summary>
+internal sealed record PingAnswer(string Name, bool Connected, string? Reason, string? CredentialsFrom, double Milliseconds)
+{
+    internal static async Task<int> WriteAsync(Operation operation, string name, Func<IServiceProvider, Func<CancellationToken, Task<HealthReport>>> checkOf, CancellationToken cancellationToken)
+    {
+        if (!await operation.Secrets.Store.RefreshAsync(cancellationToken))
+            operation.Secrets.Store.Restore();
+        var check = checkOf(operation.Services);
+        // The first one opens the connection.
+        var report = await check(cancellationToken);
+        var start = operation.Time.GetTimestamp();
+        if (report.Status == HealthStatus.Healthy)
+            report = await check(cancellationToken);
+        var isConnected = report.Status == HealthStatus.Healthy;
+        var key = name == Connections.ConnectionNames.Mongo ? SecretKeys.MongoConnection : SecretKeys.RedisConnection;
+        var answer = new PingAnswer(
+            name,
+            isConnected,
+            // The kind of failure: its words may hold anything.
+            isConnected ? null : report.Entries.Values.Select(entry => entry.Exception?.GetType().Name).FirstOrDefault() ?? "unhealthy",
+            operation.Secrets.Store.SourceOf(key) is { } source ? ListConfigSources.Word(source.Origin) : null,
+            isConnected ? operation.Time.GetElapsedTime(start).TotalMilliseconds : 0);
+        operation.Write(answer, output => output.WriteLine(answer.Connected
+            ? FormattableString.Invariant($"{answer.Name}: answered in {answer.Milliseconds:0.#} ms, credentials from {answer.CredentialsFrom}")
+            : $"{answer.Name}: no answer ({answer.Reason}), credentials from {answer.CredentialsFrom}"));
+        return isConnected ? 0 : 1;
+    }
+}

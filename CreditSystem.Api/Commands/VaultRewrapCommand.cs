@@ -1,0 +1,50 @@
+using CreditSystem.Api.Access.PersonalData;
+using CreditSystem.Api.Access.Users;
+using CreditSystem.Api.Connections;
+using MongoDB.Driver;
+
+namespace CreditSystem.Api.Commands;
+
+/// <summary><c>vault rewrap</c>: brings all personal data under the newest key of the transit engine, after its rotation. It may run at any time, and again.</summary>
+internal static class VaultRewrapCommand
+{
+    internal sealed record Answer(int Users, int Rewritten);
+
+    internal static async Task<int> RunAsync(Operation operation, CancellationToken cancellationToken)
+    {
+        if (!await operation.Secrets.Store.RefreshAsync(cancellationToken))
+            throw new Secrets.VaultUnavailableException(operation.Secrets.Status.Reason ?? "Vault's secrets break a rule.");
+        var protector = operation.Services.GetRequiredService<PersonalDataProtector>();
+        var (users, rewritten) = (0, 0);
+        await operation.Services.GetRequiredService<MongoConnection>().ExecuteAsync(async (database, token) =>
+        {
+            var collection = database.GetCollection<User>(UserStore.CollectionName);
+            using var cursor = await collection.Find(FilterDefinition<User>.Empty).ToCursorAsync(token);
+            while (await cursor.MoveNextAsync(token))
+            {
+                foreach (var user in cursor.Current)
+                {
+                    users++;
+                    rewritten += await RewrapAsync(collection, protector, user, token) ? 1 : 0;
+                }
+            }
+
+            return true;
+        }, cancellationToken);
+        operation.Write(new Answer(users, rewritten), output => output.WriteLine($"{rewritten} of {users} users rewritten under the newest key."));
+        return 0;
+    }
+
+    private static async Task<bool> RewrapAsync(IMongoCollection<User> collection, PersonalDataProtector protector, User user, CancellationToken cancellationToken)
+    {
+        var (email, username) = (await protector.RewrapAsync(user.Email, user.Id, cancellationToken), await protector.RewrapAsync(user.Username, user.Id, cancellationToken));
+        var name = user.Name is null ? null : await protector.RewrapAsync(user.Name, user.Id, cancellationToken);
+        var phone = user.Phone is null ? null : await protector.RewrapAsync(user.Phone, user.Id, cancellationToken);
+        var change = Builders<User>.Update.Set(stored => stored.Email, email).Set(stored => stored.Username, username).Set(stored => stored.Name, name).Set(stored => stored.Phone, phone);
+        // Whoever has changed the user meanwhile has encrypted it anew.
+        var result = await collection.UpdateOneAsync(
+            stored => stored.Id == user.Id && stored.Email == user.Email && stored.Username == user.Username && stored.Name == user.Name && stored.Phone == user.Phone,
+            change, cancellationToken: cancellationToken);
+        return result.ModifiedCount > 0;
+    }
+}

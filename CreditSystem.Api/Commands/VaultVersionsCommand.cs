@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Net;
+using CreditSystem.Api.Secrets;
+using VaultSharp.V1.Commons;
+
+namespace CreditSystem.Api.Commands;
+
+/// <summary><c>vault versions PATH</c>.</summary>
+internal static class VaultVersionsCommand
+{
+    internal static readonly Argument<string> Path = new("path") { Description = "The secret, e.g. app or credit-system/app" };
+
+    internal sealed record Version(int Number, string State, string CreatedAt);
+
+    internal static async Task<int> RunAsync(Operation operation, CancellationToken cancellationToken)
+    {
+        var path = operation.Locate(operation.Parsed.GetRequiredValue(Path));
+        var metadata = await ReadAsync(operation, path, cancellationToken);
+        Version[] versions =
+        [
+            .. metadata.Versions
+                .Select(pair => (Number: int.Parse(pair.Key, CultureInfo.InvariantCulture), pair.Value))
+                .OrderByDescending(version => version.Number)
+                .Select(version => new Version(version.Number, State(version.Value, version.Number == metadata.CurrentVersion), version.Value.CreatedTime)),
+        ];
+        operation.Write(versions, output => Table.Print(output, ["Version", "State", "Created"], versions.Select(version => (IReadOnlyList<string>)
+        [
+            version.Number.ToString(CultureInfo.InvariantCulture), version.State, version.CreatedAt,
+        ])));
+        return 0;
+    }
+
+    internal static async Task<FullSecretMetadata> ReadAsync(Operation operation, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await operation.CallAsync(client => client.V1.Secrets.KeyValue.V2.ReadSecretMetadataAsync(path, operation.Options.MountPoint), cancellationToken)).Data;
+        }
+        catch (VaultUnavailableException exception) when (exception.StatusCode == HttpStatusCode.NotFound)
+        {
+            throw new VaultUnavailableException($"There is no secret {operation.Options.MountPoint}/{path}.", exception.StatusCode);
+        }
+    }
+
+    internal static string State(SecretMetadata version, bool isCurrent) =>
+        version.Destroyed ? "destroyed" : !string.IsNullOrEmpty(version.DeletionTime) ? "deleted" : isCurrent ? "current" : "kept";
+}

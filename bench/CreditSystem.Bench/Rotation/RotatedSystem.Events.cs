@@ -1,0 +1,147 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using MongoDB.Bson;
+using MongoDB.Driver;
+using StackExchange.Redis;
+
+namespace CreditSystem.Bench.Rotation;
+
+// What happens to it.
+internal sealed partial class RotatedSystem
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private string MongoAddress => $"127.0.0.1:{_mongoPort}";
+
+    /// <summary>Issues another secret_id; of those before it the last one stays good.</summary>
+    public async Task RotateSecretIdAsync(CancellationToken cancellationToken)
+    {
+        var before = await ReadStatusAsync("credentials_generation", cancellationToken);
+        await IssueSecretIdAsync(cancellationToken);
+        await UntilAsync("the API uses the new secret_id", async () => await ReadStatusAsync("credentials_generation", cancellationToken) != before, cancellationToken);
+        while (_accessors.Count > 2)
+            await _vault.DestroySecretIdAsync(_accessors.Dequeue(), cancellationToken);
+    }
+
+    /// <summary>The server first: for a moment nobody has the password that it asks for.</summary>
+    public async Task ChangeMongoPasswordAsync(CancellationToken cancellationToken)
+    {
+        _mongoPassword = Random();
+        await AdministerMongoAsync(new BsonDocument { ["updateUser"] = MongoUser, ["pwd"] = _mongoPassword }, cancellationToken);
+        await WriteMongoAsync(cancellationToken);
+    }
+
+    /// <summary>Both passwords are good until the new one is in use everywhere.</summary>
+    public async Task ChangeRedisPasswordAsync(CancellationToken cancellationToken)
+    {
+        var before = _redisPassword;
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{_redisPort},password={before},allowAdmin=true");
+        _redisPassword = Random();
+        await redis.GetDatabase().ExecuteAsync("ACL", "SETUSER", "default", $">{_redisPassword}");
+        var version = await VersionOfAsync("redis", cancellationToken);
+        await WriteRedisAsync(cancellationToken);
+        await UntilAsync("the API uses the new Redis password", async () => await VersionOfAsync("redis", cancellationToken) > version, cancellationToken);
+        await redis.GetDatabase().ExecuteAsync("ACL", "SETUSER", "default", $"<{before}");
+    }
+
+    public async Task RotateSigningKeyAsync(CancellationToken cancellationToken)
+    {
+        var version = await VersionOfAsync("app", cancellationToken);
+        await WriteSigningKeyAsync(cancellationToken);
+        await UntilAsync("the API has the new signing key", async () => await VersionOfAsync("app", cancellationToken) > version, cancellationToken);
+        AcceptSigningKey();
+    }
+
+    public async Task RevokeTokenAsync(CancellationToken cancellationToken)
+    {
+        var status = await ReadStatusAsync(cancellationToken);
+        await _vault.RevokeAsync((string)status["token"]!["accessor"]!, cancellationToken);
+    }
+
+    public Task SealAsync(CancellationToken cancellationToken) => _vault.PostAsync("sys/seal", [], cancellationToken);
+
+    public async Task UnsealAsync(CancellationToken cancellationToken)
+    {
+        using var answer = await _probe.PostAsJsonAsync(new Uri(Local(_controlPort), "unseal"), new JsonObject(), cancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    public async Task RestartProxyAsync(CancellationToken cancellationToken)
+    {
+        await _servers[3].StopAsync();
+        await _servers[3].StartAsync(cancellationToken);
+    }
+
+    public Task WaitUntilHealthyAsync(CancellationToken cancellationToken) =>
+        UntilAsync("the API confirms its secrets with Vault", async () => await ReadStatusAsync("status", cancellationToken) == "healthy", cancellationToken);
+
+    private async Task IssueSecretIdAsync(CancellationToken cancellationToken)
+    {
+        var (secretId, accessor) = await _vault.IssueSecretIdAsync(cancellationToken);
+        _accessors.Enqueue(accessor);
+        await WriteIntoAsync("secret_id", secretId, cancellationToken);
+    }
+
+    private async Task WriteIntoAsync(string name, string value, CancellationToken cancellationToken)
+    {
+        var temporary = Path.Combine(CredentialsDirectory, $".{name}.tmp");
+        await File.WriteAllTextAsync(temporary, value, cancellationToken);
+        File.Move(temporary, Path.Combine(CredentialsDirectory, name), overwrite: true);
+    }
+
+    private Task WriteMongoAsync(CancellationToken cancellationToken) => _vault.WriteAsync("mongodb", new JsonObject
+    {
+        ["connection_string"] = $"mongodb://{MongoUser}:{_mongoPassword}@{MongoAddress}/{Database}?authSource=admin",
+        ["database_name"] = Database,
+    }, cancellationToken);
+
+    private Task WriteRedisAsync(CancellationToken cancellationToken) =>
+        _vault.WriteAsync("redis", new JsonObject { ["host"] = "127.0.0.1", ["port"] = _redisPort, ["password"] = _redisPassword }, cancellationToken);
+
+    private async Task WriteSigningKeyAsync(CancellationToken cancellationToken)
+    {
+        _signingKeys.Add(Random());
+        await _vault.WriteAsync("app", new JsonObject { ["secret_key"] = _signingKeys[^1], ["personal_data_key"] = _vaultRoot + _mongoRoot }, cancellationToken);
+    }
+
+    private void AcceptSigningKey() => Volatile.Write(ref _tokens, [.. _signingKeys.Select(key => AccessTokens.Sign(key, Time))]);
+
+    private Task CreateMongoUserAsync(CancellationToken cancellationToken) => AdministerMongoAsync(new BsonDocument
+    {
+        ["createUser"] = MongoUser,
+        ["pwd"] = _mongoPassword,
+        ["roles"] = new BsonArray { new BsonDocument { ["role"] = "readWriteAnyDatabase", ["db"] = "admin" }, new BsonDocument { ["role"] = "clusterAdmin", ["db"] = "admin" } },
+    }, cancellationToken);
+
+    private async Task AdministerMongoAsync(BsonDocument command, CancellationToken cancellationToken)
+    {
+        using var client = new MongoClient($"mongodb://root:{_mongoRoot}@{MongoAddress}/?authSource=admin&authMechanism=SCRAM-SHA-256");
+        await client.GetDatabase("admin").RunCommandAsync<BsonDocument>(command, cancellationToken: cancellationToken);
+    }
+
+    private async Task<string?> ReadStatusAsync(string name, CancellationToken cancellationToken) => (string?)(await ReadStatusAsync(cancellationToken))[name];
+
+    private async Task<int> VersionOfAsync(string secret, CancellationToken cancellationToken) =>
+        (await ReadStatusAsync(cancellationToken))["secrets"]!.AsArray().Where(each => (string)each!["path"]! == $"secret/credit-system/{secret}").Select(each => (int)each!["version"]!).SingleOrDefault();
+
+    private async Task<JsonObject> ReadStatusAsync(CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(ApiAddress, "/vault/status"));
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", NextAccessToken());
+        using var answer = await _probe.SendAsync(request, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+        return (await answer.Content.ReadFromJsonAsync<JsonObject>(cancellationToken))!;
+    }
+
+    private async Task UntilAsync(string what, Func<Task<bool>> condition, CancellationToken cancellationToken)
+    {
+        var since = Time.GetTimestamp();
+        while (!await condition())
+        {
+            if (Time.GetElapsedTime(since) > Patience)
+                throw new TimeoutException($"Not within {Patience.TotalSeconds:0} s: {what}.");
+            await Task.Delay(TimeSpan.FromMilliseconds(200), Time, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+
+namespace CreditSystem.Bench.Rotation;
+
+/// <summary>The whole system on this machine, with data of its own that is deleted at the end: nothing in it has a credential but from Vault.</summary>
+internal sealed partial class RotatedSystem : IAsyncDisposable
+{
+    private const string MongoUser = "credit-system";
+    private const string Database = "credit-system";
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("credit-system-rotation-").FullName;
+    private readonly string _mongoRoot = Random();
+    private readonly string _vaultRoot = $"hvs.{Random()}";
+    private readonly int _mongoPort = ChildServer.FreePort();
+    private readonly int _redisPort = ChildServer.FreePort();
+    private readonly int _vaultPort = ChildServer.FreePort();
+    private readonly int _controlPort = ChildServer.FreePort();
+    private readonly int _proxyPort = ChildServer.FreePort();
+    private readonly HttpClient _probe = new(new SocketsHttpHandler()) { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly List<string> _signingKeys = [];
+    private readonly Queue<string> _accessors = new();
+    private readonly VaultAdministration _vault;
+    private readonly ChildServer[] _servers;
+    private string[] _tokens = [];
+    private string _redisPassword = Random();
+    private string _mongoPassword = Random();
+    private int _token;
+
+    private RotatedSystem()
+    {
+        _vault = new VaultAdministration(Local(_vaultPort), _vaultRoot);
+        _servers = [Mongo(), Redis(), Vault(), Proxy(), Api()];
+    }
+
+    public TimeProvider Time { get; } = TimeProvider.System;
+
+    public Uri ApiAddress { get; } = Local(ChildServer.FreePort());
+
+    private string CredentialsDirectory => Path.Combine(_directory, "approle");
+
+    public static async Task<RotatedSystem> StartAsync(CancellationToken cancellationToken)
+    {
+        var system = new RotatedSystem();
+        try
+        {
+            await Task.WhenAll(system._servers[..3].Select(server => server.StartAsync(cancellationToken)));
+            await system.PrepareAsync(cancellationToken);
+            await system._servers[3].StartAsync(cancellationToken);
+            await system._servers[4].StartAsync(cancellationToken);
+            return system;
+        }
+        catch
+        {
+            await system.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>By each signing key in turn: that of before the rotation goes on being good.</summary>
+    public string NextAccessToken()
+    {
+        var tokens = Volatile.Read(ref _tokens);
+        return tokens[(Interlocked.Increment(ref _token) & int.MaxValue) % tokens.Length];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var server in _servers.Reverse())
+            await server.DisposeAsync();
+        _vault.Dispose();
+        _probe.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(CredentialsDirectory);
+        await CreateMongoUserAsync(cancellationToken);
+        await WriteIntoAsync("role_id", await _vault.CreateRoleAsync(cancellationToken), cancellationToken);
+        await IssueSecretIdAsync(cancellationToken);
+        await WriteMongoAsync(cancellationToken);
+        await WriteRedisAsync(cancellationToken);
+        await WriteSigningKeyAsync(cancellationToken);
+        AcceptSigningKey();
+        await _vault.WriteAsync("monitoring", new JsonObject { ["log_level"] = "WARNING", ["metrics_enabled"] = true }, cancellationToken);
+    }
+
+    private ChildServer Mongo() => new("CreditSystem.Dev.Mongo", new()
+    {
+        ["MONGO_INITDB_ROOT_USERNAME"] = "root",
+        ["MONGO_INITDB_ROOT_PASSWORD"] = _mongoRoot,
+        ["MONGO_PORT"] = $"{_mongoPort}",
+        ["DEV_DATA_DIRECTORY"] = Path.Combine(_directory, "mongo"),
+    }, SaysSoAsync);
+
+    private ChildServer Redis() => new("CreditSystem.Dev.Redis", new()
+    {
+        ["REDIS_PASSWORD"] = _redisPassword,
+        ["REDIS_PORT"] = $"{_redisPort}",
+        ["DEV_DATA_DIRECTORY"] = Path.Combine(_directory, "redis"),
+    }, SaysSoAsync);
+
+    private ChildServer Vault() => new("CreditSystem.Dev.Vault", new()
+    {
+        ["VAULT_DEV_ROOT_TOKEN_ID"] = _vaultRoot,
+        ["VAULT_DEV_LISTEN_ADDRESS"] = $"127.0.0.1:{_vaultPort}",
+        ["VAULT_DEV_CONTROL_ADDRESS"] = $"127.0.0.1:{_controlPort}",
+        ["DEV_DATA_DIRECTORY"] = Path.Combine(_directory, "vault"),
+    }, SaysSoAsync);
+
+    private ChildServer Proxy() => new("CreditSystem.VaultProxy", new()
+    {
+        ["ASPNETCORE_URLS"] = Local(_proxyPort).ToString(),
+        ["VaultProxy__Upstreams__0"] = Local(_vaultPort).ToString().TrimEnd('/'),
+        ["VaultProxy__Upstream__ProbeIntervalSeconds"] = "1",
+        // A restart for a new image waits for its connections; here the point is that nobody else has to.
+        ["VaultProxy__Drain__DelaySeconds"] = "0",
+        ["Logging__LogLevel__Default"] = "Warning",
+    }, (_, token) => AnswersAsync(new Uri(Local(_proxyPort), "/alive"), token));
+
+    // As in production, except that the limits would refuse a benchmark within its first second.
+    private ChildServer Api() => new("CreditSystem.Api", new()
+    {
+        ["ASPNETCORE_ENVIRONMENT"] = "Production",
+        ["ASPNETCORE_URLS"] = ApiAddress.ToString(),
+        ["VAULT_ADDR"] = Local(_proxyPort).ToString().TrimEnd('/'),
+        ["VAULT_CREDENTIALS_DIRECTORY"] = CredentialsDirectory,
+        ["Vault__PollInterval"] = "00:00:02",
+        ["RateLimits__Enabled"] = "false",
+    }, (_, token) => AnswersAsync(new Uri(ApiAddress, "/ready"), token));
+
+    private static Task<bool> SaysSoAsync(ChildServer server, CancellationToken cancellationToken) => Task.FromResult(server.HasSaid(" is ready on "));
+
+    private async Task<bool> AnswersAsync(Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await _probe.GetAsync(address, cancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+
+    private static string Random() => RandomNumberGenerator.GetHexString(40, lowercase: true);
+
+    private static Uri Local(int port) => new($"http://127.0.0.1:{port}/");
+}

@@ -1,0 +1,61 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace CreditSystem.Bench.Rotation;
+
+/// <summary>What an administrator does in Vault, past the proxy: the role, the policy, the secrets.</summary>
+internal sealed class VaultAdministration(Uri address, string rootToken) : IDisposable
+{
+    private const string Role = "auth/approle/role/credit-system";
+    private const string Policy = """
+        path "secret/data/credit-system/*" { capabilities = ["read"] }
+        path "secret/metadata/credit-system/*" { capabilities = ["read", "list"] }
+        path "secret/metadata/credit-system" { capabilities = ["list"] }
+        """;
+
+    private readonly HttpClient _client = new(new SocketsHttpHandler()) { BaseAddress = new Uri(address, "/v1/"), Timeout = TimeSpan.FromSeconds(10), DefaultRequestHeaders = { { "X-Vault-Token", rootToken } } };
+
+    /// <summary>Makes the role. Its role_id.</summary>
+    public async Task<string> CreateRoleAsync(CancellationToken cancellationToken)
+    {
+        await EnableAsync("sys/auth/approle", "approle", cancellationToken);
+        await PostAsync("sys/policies/acl/credit-system", new JsonObject { ["policy"] = Policy }, cancellationToken);
+        await PostAsync(Role, new JsonObject { ["token_policies"] = "credit-system", ["token_ttl"] = "1h", ["token_max_ttl"] = "24h", ["secret_id_ttl"] = "25h" }, cancellationToken);
+        var read = await _client.GetFromJsonAsync<JsonObject>($"{Role}/role-id", cancellationToken);
+        return (string)read!["data"]!["role_id"]!;
+    }
+
+    public async Task<(string SecretId, string Accessor)> IssueSecretIdAsync(CancellationToken cancellationToken)
+    {
+        var issued = (await PostAsync($"{Role}/secret-id", [], cancellationToken))!["data"]!;
+        return ((string)issued["secret_id"]!, (string)issued["secret_id_accessor"]!);
+    }
+
+    public Task DestroySecretIdAsync(string accessor, CancellationToken cancellationToken) =>
+        PostAsync($"{Role}/secret-id-accessor/destroy", new JsonObject { ["secret_id_accessor"] = accessor }, cancellationToken);
+
+    public Task WriteAsync(string name, JsonObject data, CancellationToken cancellationToken) =>
+        PostAsync($"secret/data/credit-system/{name}", new JsonObject { ["data"] = data }, cancellationToken);
+
+    public Task RevokeAsync(string accessor, CancellationToken cancellationToken) =>
+        PostAsync("auth/token/revoke-accessor", new JsonObject { ["accessor"] = accessor }, cancellationToken);
+
+    public async Task<JsonObject?> PostAsync(string path, JsonObject body, CancellationToken cancellationToken)
+    {
+        using var answer = await _client.PostAsJsonAsync(path, body, cancellationToken);
+        var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+        if (!answer.IsSuccessStatusCode)
+            throw new InvalidOperationException($"Vault answered {(int)answer.StatusCode} to {path}: {text}");
+        return text.Length == 0 ? null : JsonNode.Parse(text)!.AsObject();
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task EnableAsync(string path, string type, CancellationToken cancellationToken)
+    {
+        using var answer = await _client.PostAsJsonAsync(path, new JsonObject { ["type"] = type }, cancellationToken);
+        // 400: it is there already, as in a development Vault it may be.
+        if (!answer.IsSuccessStatusCode && (int)answer.StatusCode != 400)
+            throw new InvalidOperationException($"Vault answered {(int)answer.StatusCode} to {path}.");
+    }
+}
