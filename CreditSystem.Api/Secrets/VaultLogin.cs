@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using VaultSharp.Core;
 using VaultSharp.V1.AuthMethods.AppRole;
@@ -17,7 +16,7 @@ internal sealed partial class VaultLogin(
     // Vault's lockout_counter_reset_duration and lockout_duration.
     private static readonly TimeSpan LockoutWindow = TimeSpan.FromMinutes(15);
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _rejected = [];
+    private readonly RejectedSecretIds _rejected = new(options.Snapshot.Path is { Length: > 0 } snapshot ? $"{snapshot}.rejected" : null, time);
     private DateTimeOffset _lockedUntil = DateTimeOffset.MinValue;
 
     /// <summary>Names the credentials of the last login, without giving them away; null before the first.</summary>
@@ -45,13 +44,13 @@ internal sealed partial class VaultLogin(
     private async Task<AppRoleCredentials?> OpenAsync(AppRoleCredentials credentials, CancellationToken cancellationToken)
     {
         var opened = credentials.IsWrapped ? await unwrapping.UnwrapAsync(credentials, cancellationToken) : credentials;
-        return opened is null || _rejected.ContainsKey(opened.Fingerprint) ? null : opened;
+        return opened is null || _rejected.Contains(opened) ? null : opened;
     }
 
     private async Task<VaultToken> LoginAsync(AppRoleCredentials credentials, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (now < _lockedUntil || _rejected.Values.Count(at => now - at < LockoutWindow) >= MaxRejections)
+        if (now < _lockedUntil || _rejected.CountWithin(LockoutWindow) >= MaxRejections)
             throw new VaultUnavailableException("Too many secret_ids have been rejected; another one could lock the role.", HttpStatusCode.BadRequest);
 
         var login = new AppRoleAuthMethodInfo(options.AppRoleMountPoint, credentials.RoleId, credentials.SecretId);
@@ -84,7 +83,7 @@ internal sealed partial class VaultLogin(
         switch (answer.HttpStatusCode)
         {
             case HttpStatusCode.BadRequest:
-                _rejected[credentials.Fingerprint] = time.GetUtcNow();
+                _rejected.Add(credentials);
                 Log.Rejected(logger, answer.StatusCode);
                 return new VaultUnavailableException("Vault has rejected the role_id or secret_id.", failure.StatusCode);
             case HttpStatusCode.Forbidden:

@@ -15,7 +15,7 @@ public sealed class CanaryTests(MongoServer mongo)
     {
         using var heard = new Eavesdropper();
         await using var host = await ConnectionsHost.StartAsync(mongo, ear: heard);
-        var secrets = new List<string> { MinimalVault.RoleId, "canary", host.Redis.Password, host.MongoPassword };
+        var secrets = new List<string> { MinimalVault.RoleId, "secret-canary", "hvs.canary", "canary-short", "canary-that", SecretsSetup.SigningKey, host.Redis.Password, host.MongoPassword };
 
         await DriveThroughGoodTimesAsync(host, heard, secrets);
         await DriveThroughBadTimesAsync(host, heard);

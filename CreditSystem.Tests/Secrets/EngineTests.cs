@@ -32,7 +32,7 @@ public sealed class EngineTests(MongoServer mongo)
             await setup.Renewal.StepAsync(Token);
             Assert.True(await setup.RefreshAsync());
             Assert.True(setup.Store.Snapshot!.Database!.ExpiresAt > _time.GetUtcNow());
-            _time.Advance(TimeSpan.FromMinutes(5));
+            _time.Advance(TimeSpan.FromMinutes(10));
         }
 
         // Three days of leases of at most one day each, and one for each token that was replaced.

@@ -134,6 +134,20 @@ public sealed class OutageTests : IDisposable
     }
 
     [Fact]
+    public async Task A_secret_id_that_was_rejected_before_a_restart_is_not_sent_after_it()
+    {
+        await using var vault = await MinimalVault.StartAsync(_time);
+        for (var start = 0; start < 5; start++)
+        {
+            using var setup = Setup(vault, options => options.SecretId = "secret-canary-revoked");
+            Assert.False(await setup.RefreshAsync());
+        }
+
+        Assert.Equal(1, vault.Logins);
+        Assert.DoesNotContain("canary", await File.ReadAllTextAsync($"{SnapshotPath}.rejected", Token), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Degraded_since_is_the_first_failure_until_vault_is_back()
     {
         await using var vault = await MinimalVault.StartAsync(_time);
