@@ -103,7 +103,7 @@ internal sealed partial class PersonalDataProtector(PersonalDataKeys keys, Trans
 
     private static partial class Log
     {
-        [LoggerMessage(2110, LogLevel.Warning, "Personal data is encrypted under the key of the configuration, not by Vault's transit engine: {Reason}")]
+        [LoggerMessage(2130, LogLevel.Warning, "Personal data is encrypted under the key of the configuration, not by Vault's transit engine: {Reason}")]
         public static partial void EncryptedLocally(ILogger logger, string reason);
     }
 }
