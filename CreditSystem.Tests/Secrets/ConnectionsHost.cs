@@ -126,8 +126,10 @@ internal sealed class ConnectionsHost : IAsyncDisposable
         _app = builder.Build();
         _app.MapHealth();
         // Whoever asks: this host has no authentication.
-        _app.MapGet("/vault/status", GetVaultStatus.HandleAsync);
-        _app.MapGet("/config/sources", ListConfigSources.Handle);
+        Delegate status = GetVaultStatus.HandleAsync;
+        Delegate sources = ListConfigSources.Handle;
+        _app.MapGet("/vault/status", status);
+        _app.MapGet("/config/sources", sources);
         await _app.StartAsync(Token);
     }
 
