@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using CreditSystem.Bench.Processes;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using StackExchange.Redis;
@@ -69,7 +70,7 @@ internal sealed partial class RotatedSystem
 
     public async Task RestartProxyAsync(CancellationToken cancellationToken)
     {
-        await _servers[3].StopAsync();
+        await _servers[3].DisposeAsync();
         await _servers[3].StartAsync(cancellationToken);
     }
 
@@ -105,7 +106,7 @@ internal sealed partial class RotatedSystem
         await _vault.WriteAsync("app", new JsonObject { ["secret_key"] = _signingKeys[^1], ["personal_data_key"] = _vaultRoot + _mongoRoot }, cancellationToken);
     }
 
-    private void AcceptSigningKey() => Volatile.Write(ref _tokens, [.. _signingKeys.Select(key => AccessTokens.Sign(key, Time))]);
+    private void AcceptSigningKey() => Volatile.Write(ref _tokens, [.. _signingKeys.Select(key => AccessToken.Sign(key, "bench"))]);
 
     private Task CreateMongoUserAsync(CancellationToken cancellationToken) => AdministerMongoAsync(new BsonDocument
     {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
+using CreditSystem.Bench.Processes;
 
 namespace CreditSystem.Bench.Rotation;
 
@@ -12,16 +13,16 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("credit-system-rotation-").FullName;
     private readonly string _mongoRoot = Random();
     private readonly string _vaultRoot = $"hvs.{Random()}";
-    private readonly int _mongoPort = ChildServer.FreePort();
-    private readonly int _redisPort = ChildServer.FreePort();
-    private readonly int _vaultPort = ChildServer.FreePort();
-    private readonly int _controlPort = ChildServer.FreePort();
-    private readonly int _proxyPort = ChildServer.FreePort();
+    private readonly int _mongoPort = ServerProcess.FreePort();
+    private readonly int _redisPort = ServerProcess.FreePort();
+    private readonly int _vaultPort = ServerProcess.FreePort();
+    private readonly int _controlPort = ServerProcess.FreePort();
+    private readonly int _proxyPort = ServerProcess.FreePort();
     private readonly HttpClient _probe = new(new SocketsHttpHandler()) { Timeout = TimeSpan.FromSeconds(5) };
     private readonly List<string> _signingKeys = [];
     private readonly Queue<string> _accessors = new();
     private readonly VaultAdministration _vault;
-    private readonly ChildServer[] _servers;
+    private readonly ServerProcess[] _servers;
     private string[] _tokens = [];
     private string _redisPassword = Random();
     private string _mongoPassword = Random();
@@ -35,7 +36,7 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
 
     public TimeProvider Time { get; } = TimeProvider.System;
 
-    public Uri ApiAddress { get; } = Local(ChildServer.FreePort());
+    public Uri ApiAddress { get; } = Local(ServerProcess.FreePort());
 
     private string CredentialsDirectory => Path.Combine(_directory, "approle");
 
@@ -86,7 +87,7 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
         await _vault.WriteAsync("monitoring", new JsonObject { ["log_level"] = "WARNING", ["metrics_enabled"] = true }, cancellationToken);
     }
 
-    private ChildServer Mongo() => new("CreditSystem.Dev.Mongo", new()
+    private ServerProcess Mongo() => new("CreditSystem.Dev.Mongo", new()
     {
         ["MONGO_INITDB_ROOT_USERNAME"] = "root",
         ["MONGO_INITDB_ROOT_PASSWORD"] = _mongoRoot,
@@ -94,14 +95,14 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
         ["DEV_DATA_DIRECTORY"] = Path.Combine(_directory, "mongo"),
     }, SaysSoAsync);
 
-    private ChildServer Redis() => new("CreditSystem.Dev.Redis", new()
+    private ServerProcess Redis() => new("CreditSystem.Dev.Redis", new()
     {
         ["REDIS_PASSWORD"] = _redisPassword,
         ["REDIS_PORT"] = $"{_redisPort}",
         ["DEV_DATA_DIRECTORY"] = Path.Combine(_directory, "redis"),
     }, SaysSoAsync);
 
-    private ChildServer Vault() => new("CreditSystem.Dev.Vault", new()
+    private ServerProcess Vault() => new("CreditSystem.Dev.Vault", new()
     {
         ["VAULT_DEV_ROOT_TOKEN_ID"] = _vaultRoot,
         ["VAULT_DEV_LISTEN_ADDRESS"] = $"127.0.0.1:{_vaultPort}",
@@ -109,7 +110,7 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
         ["DEV_DATA_DIRECTORY"] = Path.Combine(_directory, "vault"),
     }, SaysSoAsync);
 
-    private ChildServer Proxy() => new("CreditSystem.VaultProxy", new()
+    private ServerProcess Proxy() => new("CreditSystem.VaultProxy", new()
     {
         ["ASPNETCORE_URLS"] = Local(_proxyPort).ToString(),
         ["VaultProxy__Upstreams__0"] = Local(_vaultPort).ToString().TrimEnd('/'),
@@ -120,7 +121,7 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
     }, (_, token) => AnswersAsync(new Uri(Local(_proxyPort), "/alive"), token));
 
     // As in production, except that the limits would refuse a benchmark within its first second.
-    private ChildServer Api() => new("CreditSystem.Api", new()
+    private ServerProcess Api() => new("CreditSystem.Api", new()
     {
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
         ["ASPNETCORE_URLS"] = ApiAddress.ToString(),
@@ -130,7 +131,7 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
         ["RateLimits__Enabled"] = "false",
     }, (_, token) => AnswersAsync(new Uri(ApiAddress, "/ready"), token));
 
-    private static Task<bool> SaysSoAsync(ChildServer server, CancellationToken cancellationToken) => Task.FromResult(server.HasSaid(" is ready on "));
+    private static Task<bool> SaysSoAsync(ServerProcess server, CancellationToken cancellationToken) => Task.FromResult(server.HasSaid(" is ready on "));
 
     private async Task<bool> AnswersAsync(Uri address, CancellationToken cancellationToken)
     {
