@@ -20,6 +20,8 @@ internal sealed record ConnectionKind(string Name, Action<IHostApplicationBuilde
 internal sealed partial class Connection<TClient> : IAsyncDisposable
     where TClient : class
 {
+    private const int MaxAttempts = 4;
+
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
 
     private readonly ConnectionKind _kind;
@@ -57,33 +59,29 @@ internal sealed partial class Connection<TClient> : IAsyncDisposable
     /// <exception cref="SecretUnavailableException">No source has a connection string.</exception>
     public ConnectionGeneration<TClient> Current => _current ?? Begin();
 
-    /// <summary>Runs an operation on the current client, and once more on the next when the server has refused the credentials.</summary>
+    /// <summary>
+    /// Runs an operation on the current client, and again on the next when the server has refused the credentials. More than
+    /// once: they may change again before the operation has had its turn.
+    /// </summary>
     public async Task<T> ExecuteAsync<T>(Func<TClient, CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
     {
-        var generation = Enter();
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            return await operation(generation.Client, cancellationToken);
-        }
-        catch (Exception exception) when (_kind.IsAuthenticationFailure(exception) || _kind.IsUnsent(exception))
-        {
-            // Nothing has been executed: it was not sent, or the server lets nobody in before it knows who it is.
-            if (!await RecoverTogetherAsync(generation, isRefused: _kind.IsAuthenticationFailure(exception)).WaitAsync(cancellationToken))
-                throw;
-        }
-        finally
-        {
-            generation.Leave();
-        }
-
-        generation = Enter();
-        try
-        {
-            return await operation(generation.Client, cancellationToken);
-        }
-        finally
-        {
-            generation.Leave();
+            var generation = Enter();
+            try
+            {
+                return await operation(generation.Client, cancellationToken);
+            }
+            catch (Exception exception) when (attempt < MaxAttempts && (_kind.IsAuthenticationFailure(exception) || _kind.IsUnsent(exception)))
+            {
+                // Nothing has been executed: it was not sent, or the server lets nobody in before it knows who it is.
+                if (!await RecoverTogetherAsync(generation, isRefused: _kind.IsAuthenticationFailure(exception)).WaitAsync(cancellationToken))
+                    throw;
+            }
+            finally
+            {
+                generation.Leave();
+            }
         }
     }
 
