@@ -17,8 +17,14 @@ internal static class TelemetryExtensions
 
     internal const string MetricsSwitch = "monitoring:metrics_enabled";
 
+    /// <summary>Leaves out traces, metrics and exporters altogether: what they cost is measured against a run without them.</summary>
+    internal const string Switch = "Telemetry:Enabled";
+
     internal static void AddTelemetry(this IHostApplicationBuilder builder)
     {
+        if (!builder.Configuration.GetValue(Switch, defaultValue: true))
+            return;
+
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
@@ -51,6 +57,9 @@ internal static class TelemetryExtensions
     /// </summary>
     internal static void MapMetrics(this WebApplication app)
     {
+        if (!app.Configuration.GetValue(Switch, defaultValue: true))
+            return;
+
         var managementPort = app.Configuration.GetValue<int?>("Management:Port");
         app.UseOpenTelemetryPrometheusScrapingEndpoint(context =>
             HttpMethods.IsGet(context.Request.Method)

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenTelemetry.Trace;
 
 namespace CreditSystem.Api.Connections;
 
@@ -20,6 +21,7 @@ internal static class ConnectionsExtensions
         builder.Services.AddHostedService<ConnectionWarmUp>();
         // Both tell of each attempt at the information level.
         builder.Logging.AddFilter("StackExchange.Redis", LogLevel.Warning).AddFilter("MongoDB", LogLevel.Warning);
-        builder.Services.AddOpenTelemetry().WithTracing(tracing => tracing.AddSource(ClientSources));
+        // Where telemetry is switched off this makes none.
+        builder.Services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource(ClientSources));
     }
 }

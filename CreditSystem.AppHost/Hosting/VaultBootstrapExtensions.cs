@@ -42,7 +42,7 @@ internal static class VaultBootstrapExtensions
     {
         bootstrap.Resource.TryGetLastAnnotation<CredentialsAnnotation>(out var credentials);
         return rotation
-            .WithArgs("rotate-secret-id", "--credentials-directory", credentials!.Directory, "--rotator-credentials-directory", credentials.RotatorDirectory)
+            .WithArgs("rotate-secret-id", "--directory", credentials!.Directory, "--credentials-directory", credentials.RotatorDirectory)
             .WaitForCompletion(bootstrap);
     }
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
@@ -23,6 +25,9 @@ public sealed class AppHostFixture : IAsyncDisposable
     private readonly Lazy<Task<DistributedApplication>> _application;
 
     public AppHostFixture() => _application = new(StartAsync);
+
+    /// <summary>Port of the dashboard; the two above it are those of its OTLP endpoint and of the resource service.</summary>
+    internal int DashboardPort { get; } = FindThreeFreePorts();
 
     /// <summary>The running application; the services are healthy.</summary>
     public Task<DistributedApplication> GetAsync() => _application.Value;
@@ -62,11 +67,35 @@ public sealed class AppHostFixture : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
+    private static int FindThreeFreePorts()
+    {
+        while (true)
+        {
+            var port = System.Security.Cryptography.RandomNumberGenerator.GetInt32(20_000, 60_000);
+            if (Enumerable.Range(port, 3).All(IsFree))
+                return port;
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
     private async Task<DistributedApplication> StartAsync()
     {
         using var patience = new CancellationTokenSource(StartTime);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.CreditSystem_AppHost>(
-            ["--data-directory", _directory], patience.Token);
+            ["--data-directory", _directory, "--dashboard-port", $"{DashboardPort}"], (options, _) => options.DisableDashboard = false, patience.Token);
         var application = await builder.BuildAsync(patience.Token);
         await application.StartAsync(patience.Token);
         await application.ResourceNotifications.WaitForResourceHealthyAsync("api", patience.Token);

@@ -22,7 +22,20 @@ public static class DistributedApplicationTestingBuilder
     /// <param name="args">Arguments of its command line.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(string[] args, CancellationToken cancellationToken = default)
-        where TEntryPoint : class => TestingBuilder.CreateAsync(typeof(TEntryPoint).Assembly, args, cancellationToken);
+        where TEntryPoint : class => CreateAsync<TEntryPoint>(args, (_, _) => { }, cancellationToken);
+
+    /// <summary>Runs the code of an AppHost up to the point where it builds the application; ports are random, the dashboard is off unless it is asked for.</summary>
+    /// <typeparam name="TEntryPoint">A type of the AppHost.</typeparam>
+    /// <param name="args">Arguments of its command line.</param>
+    /// <param name="configureBuilder">Changes the options; of them, whether there is a dashboard counts here.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(string[] args, Action<DistributedApplicationOptions, HostApplicationBuilderSettings> configureBuilder, CancellationToken cancellationToken = default)
+        where TEntryPoint : class
+    {
+        var options = new DistributedApplicationOptions { DisableDashboard = true };
+        configureBuilder(options, new HostApplicationBuilderSettings());
+        return TestingBuilder.CreateAsync(typeof(TEntryPoint).Assembly, args, options.DisableDashboard, cancellationToken);
+    }
 
     /// <inheritdoc cref="CreateAsync{TEntryPoint}(string[], CancellationToken)"/>
     public static Task<IDistributedApplicationTestingBuilder> CreateAsync<TEntryPoint>(CancellationToken cancellationToken = default)
@@ -76,7 +89,7 @@ public static class DistributedApplicationTestingBuilder
             return ValueTask.CompletedTask;
         }
 
-        internal static async Task<IDistributedApplicationTestingBuilder> CreateAsync(Assembly appHost, string[] args, CancellationToken cancellationToken)
+        internal static async Task<IDistributedApplicationTestingBuilder> CreateAsync(Assembly appHost, string[] args, bool disableDashboard, CancellationToken cancellationToken)
         {
             var described = new TaskCompletionSource<IDistributedApplicationBuilder>(TaskCreationOptions.RunContinuationsAsynchronously);
             var proceed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -84,7 +97,7 @@ public static class DistributedApplicationTestingBuilder
             var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var hook = new DistributedApplication.TestHook(
                 appHost,
-                ["--DcpPublisher:RandomizePorts=true", "--AppHost:DisableDashboard=true", "--environment=Development"],
+                ["--DcpPublisher:RandomizePorts=true", $"--AppHost:DisableDashboard={disableDashboard}", "--environment=Development"],
                 builder =>
                 {
                     described.TrySetResult(builder);
