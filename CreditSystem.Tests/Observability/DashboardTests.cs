@@ -11,7 +11,9 @@ public sealed class DashboardTests(AppHostFixture system)
     private static readonly string[] Chromium =
         ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
-    private static readonly float Patience = (float)TimeSpan.FromSeconds(90).TotalMilliseconds;
+    private const float Patience = 90_000;
+
+    private string Trace { get; } = System.Diagnostics.ActivityTraceId.CreateRandom().ToHexString();
 
     private string Address => $"http://localhost:{system.DashboardPort}";
 
@@ -22,6 +24,7 @@ public sealed class DashboardTests(AppHostFixture system)
         var shop = await Shopkeeper.RegisterAsync(client, "dashboard-shop");
         var (alice, bob) = (await shop.OpenAccountAsync("alice"), await shop.OpenAccountAsync("bob"));
         await shop.MoveAsync("issuance", alice, 1_000, "fund", "purchase");
+        client.DefaultRequestHeaders.Add("traceparent", $"00-{Trace}-00f067aa0ba902b7-01");
         await shop.MoveAsync(alice, bob, 100, "order");
 
         using var playwright = await Playwright.CreateAsync();
@@ -46,8 +49,7 @@ public sealed class DashboardTests(AppHostFixture system)
     /// <summary>One transfer is one trace, which names the servers that took part.</summary>
     private async Task OpensTheTraceAsync(IPage page)
     {
-        await page.GotoAsync($"{Address}/traces");
-        await page.Locator("a", new() { HasText = "POST /v1/transfers" }).First.ClickAsync();
+        await page.GotoAsync($"{Address}/traces/detail/{Trace}");
         foreach (var part in new[] { "ledger.commit", "mongodb", "redis" })
             await Assertions.Expect(page.Locator("body")).ToContainTextAsync(part, new() { Timeout = Patience, IgnoreCase = true });
         await SaveAsync(page, "dashboard-trace.png");
@@ -59,7 +61,7 @@ public sealed class DashboardTests(AppHostFixture system)
         Assert.True(notifications.TryGetCurrentState(resource, out var before));
 
         await page.GotoAsync(Address);
-        await RowOf(page, resource).Locator("fluent-button").Last.ClickAsync();
+        await RowOf(page, resource).GetByTitle("Actions", new() { Exact = true }).ClickAsync();
         await page.Locator("fluent-menu-item", new() { HasText = "Restart" }).First.ClickAsync();
 
         await notifications.WaitForResourceAsync(resource, e => e.Snapshot.StartTimeStamp > before.Snapshot.StartTimeStamp, TestContext.Current.CancellationToken);
@@ -69,7 +71,7 @@ public sealed class DashboardTests(AppHostFixture system)
     private async Task ReadsTheLogAsync(IPage page, string resource)
     {
         await page.GotoAsync($"{Address}/consolelogs/resource/{resource}");
-        await Assertions.Expect(page.Locator(".log-content").First).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Assertions.Expect(page.Locator("body")).ToContainTextAsync("Waiting for resource 'vault'", new() { Timeout = Patience });
     }
 
     private static ILocator RowOf(IPage page, string resource) =>
