@@ -30,7 +30,7 @@ public static class ServiceDefaultsExtensions
 
     /// <summary>
     /// Maps <c>/alive</c> (this process only, so that an outage elsewhere never restarts it), <c>/ready</c> (whether requests
-    /// should come here), <c>/health</c> (all checks) and <c>/metrics</c> in every environment.
+    /// should come here) and <c>/health</c> (all checks) in every environment.
     /// </summary>
     /// <param name="app">The application.</param>
     /// <param name="mapHealth">False when the service answers <c>/health</c> with a document of its own.</param>
@@ -41,7 +41,6 @@ public static class ServiceDefaultsExtensions
         if (mapHealth)
             app.MapHealthChecks("/health").AllowAnonymous();
 
-        app.MapMetrics();
         return app;
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,7 @@ internal static class TelemetryExtensions
             logging.IncludeScopes = true;
         });
 
+        builder.Services.AddSingleton<IStartupFilter, MetricsFilter>();
         // Made with the host: an instrument that nobody asks for would not be there.
         builder.Services.AddActivatedSingleton<BuildInformation>();
         var telemetry = builder.Services.AddOpenTelemetry()
@@ -55,17 +57,19 @@ internal static class TelemetryExtensions
     /// Prometheus scrapes the port in <c>Management:Port</c> when there is one, so that the public port never serves metrics;
     /// <c>monitoring:metrics_enabled</c>, which comes from Vault, switches it while the service runs.
     /// </summary>
-    internal static void MapMetrics(this WebApplication app)
+    /// <remarks>In front of everything else: a service that asks every request for a credential would ask Prometheus for one.</remarks>
+    private sealed class MetricsFilter(IConfiguration configuration) : IStartupFilter
     {
-        if (!app.Configuration.GetValue(Switch, defaultValue: true))
-            return;
-
-        var managementPort = app.Configuration.GetValue<int?>("Management:Port");
-        app.UseOpenTelemetryPrometheusScrapingEndpoint(context =>
-            HttpMethods.IsGet(context.Request.Method)
-            && context.Request.Path == "/metrics"
-            && (managementPort is null || context.Connection.LocalPort == managementPort)
-            && IsEnabled(app.Configuration));
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            var managementPort = configuration.GetValue<int?>("Management:Port");
+            app.UseOpenTelemetryPrometheusScrapingEndpoint(context =>
+                HttpMethods.IsGet(context.Request.Method)
+                && context.Request.Path == "/metrics"
+                && (managementPort is null || context.Connection.LocalPort == managementPort)
+                && IsEnabled(configuration));
+            next(app);
+        };
     }
 
     /// <summary>Only a clear no switches it off: a secret that nobody can read must not blind the monitoring.</summary>
