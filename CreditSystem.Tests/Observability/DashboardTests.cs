@@ -1,4 +1,3 @@
-using Aspire.Hosting.ApplicationModel;
 using CreditSystem.Tests.EndToEnd;
 using Microsoft.Playwright;
 
