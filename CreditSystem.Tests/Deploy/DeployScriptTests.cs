@@ -28,7 +28,8 @@ public sealed class DeployScriptTests : IDisposable
     public DeployScriptTests()
     {
         Write("kubectl", Recorder);
-        File.SetUnixFileMode(PathOf("kubectl"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(PathOf("kubectl"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Write("rendered.yaml", "first");
     }
 
