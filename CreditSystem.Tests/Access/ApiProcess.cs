@@ -32,6 +32,9 @@ internal sealed class ApiProcess : WebApplicationFactory<Caller>
             ["redis:password"] = instance.Password,
             [SigningKeys.ConfigurationKey] = AccessHost.Key,
             ["RateLimits:Enabled"] = "false",
+            // Nothing leaves this machine, and every row makes what it names anew.
+            ["Webhooks:PollMilliseconds"] = "60000",
+            ["Webhooks:MaxEndpointsPerTenant"] = "100",
             ["Ledger:Partitions"] = "2",
         };
         foreach (var (name, value) in settings)

@@ -57,8 +57,9 @@ public sealed class RouteAccessTests(MongoServer mongo, RedisServer redis) : IAs
         Assert.NotEmpty(named);
         Assert.All(named, row => Assert.True(row.Statuses[^1] == "404", $"{row.Route} answers another tenant {row.Statuses[^1]}."));
         Assert.All(named, row => Assert.True(row.Statuses[1] is "404" or "403", $"{row.Route} answers another user {row.Statuses[1]}."));
-        // And the same request finds it for somebody: otherwise the 404 would say nothing.
-        Assert.All(named, row => Assert.Contains(row.Statuses.Skip(1).SkipLast(1), status => status.StartsWith('2')));
+        // And the same request finds it for somebody: otherwise the 404 would say nothing. No request makes a delivery, the
+        // reader of the log does; WebhookTests ask for one again.
+        Assert.All(named.Where(row => !row.Route.Contains("{delivery}", StringComparison.Ordinal)), row => Assert.Contains(row.Statuses.Skip(1).SkipLast(1), status => status.StartsWith('2')));
     }
 
     /// <summary>One of the original's routes gave everybody every document of every collection.</summary>

@@ -49,7 +49,7 @@ internal sealed partial class RouteSamples(HttpClient owner)
             "grant" => await MadeAsync("/v1/grants", new { account = await CreateAsync("account"), amount = 100 }),
             "user" => await MadeAsync("/v1/users", new { email = $"{unique}@example.org", username = $"u-{unique}", password = IdentityHost.Password }),
             "key" => await MadeAsync("/v1/api-keys", new { name = "sample" }, "api_key"),
-            "webhook" => await MadeAsync("/v1/webhook-endpoints", new { url = $"https://hooks.example/{unique}" }),
+            "webhook" => await MadeAsync("/v1/webhook-endpoints", new { url = $"https://hooks.example/{unique}" }, "endpoint"),
             _ => throw new InvalidOperationException($"There is no sample named {name}."),
         };
     }
