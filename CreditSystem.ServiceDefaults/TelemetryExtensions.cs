@@ -54,7 +54,8 @@ internal static class TelemetryExtensions
     }
 
     /// <summary>
-    /// Prometheus scrapes the port in <c>Management:Port</c> when there is one, so that the public port never serves metrics;
+    /// Prometheus scrapes the port in <c>Management:Port</c> when there is one, so that the public port never serves metrics
+    /// (without one it does, unless <c>Management:PublicMetrics</c> is false);
     /// <c>monitoring:metrics_enabled</c>, which comes from Vault, switches it while the service runs.
     /// </summary>
     /// <remarks>In front of everything else: a service that asks every request for a credential would ask Prometheus for one.</remarks>
@@ -63,10 +64,11 @@ internal static class TelemetryExtensions
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
         {
             var managementPort = configuration.GetValue<int?>("Management:Port");
+            var isPublic = configuration.GetValue("Management:PublicMetrics", defaultValue: true);
             app.UseOpenTelemetryPrometheusScrapingEndpoint(context =>
                 HttpMethods.IsGet(context.Request.Method)
                 && context.Request.Path == "/metrics"
-                && (managementPort is null || context.Connection.LocalPort == managementPort)
+                && (managementPort is null ? isPublic : context.Connection.LocalPort == managementPort)
                 && IsEnabled(configuration));
             next(app);
         };

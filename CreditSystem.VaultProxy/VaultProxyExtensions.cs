@@ -18,6 +18,8 @@ internal static class VaultProxyExtensions
     {
         // The caller's address counts for limits and for the cache's proofs, so no header may set it, whatever the environment asks for.
         builder.Configuration["ForwardedHeaders_Enabled"] = "false";
+        // The port of Vault's clients serves what the allow-list names and nothing else.
+        builder.Configuration["Management:PublicMetrics"] = "false";
         // YARP and the HTTP client name whole URLs at Information; the access log tells what may be told.
         foreach (var category in CategoriesWithUrls)
             builder.Logging.AddFilter(category, LogLevel.Warning);

@@ -19,13 +19,14 @@ internal static class SecretKeys
     public const string MongoConnection = "ConnectionStrings:credit-system";
     public const string RedisConnection = "ConnectionStrings:redis";
 
-    /// <summary>Every key of the four secrets, as the original system names them.</summary>
+    /// <summary>Every key of the four secrets, as the original system names them, and of Stripe's.</summary>
     public static readonly string[] All =
     [
         MongoConnectionString, MongoDatabaseName, "mongodb:port", "mongodb:root_user", "mongodb:root_password", "mongodb:service_name", MongoUser, MongoPassword,
         RedisHost, RedisPort, RedisPassword, "redis:service_name",
         "app:debug", "app:environment", "app:port", SigningKey, "app:service_name",
         "monitoring:grafana_admin_password", LogLevel, MetricsEnabled,
+        "stripe:secret_key", "stripe:webhook_secret",
     ];
 
     // mongodb:user_password is MONGODB_USER_PASSWORD or mongodb_user_password; these are the original's names beyond that rule.
