@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using CreditSystem.Api.Auditing;
 using CreditSystem.Api.Access;
+using CreditSystem.Api.Auditing;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.AuditTrail;

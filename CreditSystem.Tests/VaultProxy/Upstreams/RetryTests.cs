@@ -1,7 +1,7 @@
 using System.Net;
 using CreditSystem.Tests.Proxy.Fixtures;
-using CreditSystem.VaultProxy.Upstreams;
 using CreditSystem.VaultProxy;
+using CreditSystem.VaultProxy.Upstreams;
 
 namespace CreditSystem.Tests.Proxy.Upstreams;
 
