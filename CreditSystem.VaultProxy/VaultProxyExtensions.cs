@@ -1,3 +1,4 @@
+using CreditSystem.ServiceDefaults;
 using CreditSystem.VaultProxy.Caching;
 using CreditSystem.VaultProxy.Forwarding;
 using CreditSystem.VaultProxy.Policy;
@@ -36,6 +37,7 @@ internal static class VaultProxyExtensions
         services.AddSingleton<RequestLimits>();
         services.AddSingleton<UpstreamPool>();
         services.AddSingleton<ProxyMetrics>();
+        services.AddFirstMeasurements(provider => provider.GetRequiredService<ProxyMetrics>().Begin());
         services.AddSingleton<AccessLog>();
         services.AddSingleton<VaultForwarder>();
         services.AddSingleton<LoginAttempts>();

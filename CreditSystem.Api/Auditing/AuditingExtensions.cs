@@ -1,3 +1,5 @@
+using CreditSystem.ServiceDefaults;
+
 namespace CreditSystem.Api.Auditing;
 
 internal static class AuditingExtensions
@@ -8,6 +10,7 @@ internal static class AuditingExtensions
         var services = builder.Services;
         services.AddOptionsWithValidateOnStart<AuditOptions>().BindConfiguration(AuditOptions.SectionName).ValidateDataAnnotations();
         services.AddSingleton<SecurityMetrics>();
+        services.AddFirstMeasurements(provider => provider.GetRequiredService<SecurityMetrics>().Begin());
         services.AddSingleton<AuditStore>();
         services.AddSingleton<AuditTrail>();
         services.AddHostedService(provider => provider.GetRequiredService<AuditTrail>());

@@ -35,10 +35,11 @@ internal sealed class SecurityMetrics : IDisposable
     {
         meter = factory.Create(Name);
         events = meter.CreateCounter<long>("credit_system_security_events", description: "Failed logins, refused credentials and scopes, key changes, limits and bans");
-        // From nought on: a series that begins with its first event hides it from an alert on increases.
-        events.Add(0, new KeyValuePair<string, object?>("event", SecurityEvent.LoginFailed));
         auditLost = meter.CreateCounter<long>("credit_system_audit_events_unstored", description: "Audit events that went to the log because the database took them too late");
     }
+
+    /// <summary>Lets the events that are worth an alert begin at nought.</summary>
+    public void Begin() => events.Add(0, new KeyValuePair<string, object?>("event", SecurityEvent.LoginFailed));
 
     /// <param name="name">One of <see cref="SecurityEvent"/>.</param>
     /// <param name="policy">The rate limit, where it is about one.</param>

@@ -1,3 +1,5 @@
+using CreditSystem.ServiceDefaults;
+
 namespace CreditSystem.Api.Secrets;
 
 internal static class SecretsExtensions
@@ -42,6 +44,7 @@ internal static class SecretsExtensions
         builder.Services.AddSingleton(secrets.Renewal);
         builder.Services.AddSingleton(secrets.Clients);
         builder.Services.AddSingleton(secrets.Metrics);
+        builder.Services.AddFirstMeasurements(_ => secrets.Metrics.Begin());
         builder.Services.AddSingleton(logger);
     }
 

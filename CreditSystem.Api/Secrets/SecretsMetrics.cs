@@ -22,9 +22,14 @@ internal sealed class SecretsMetrics : IDisposable
         _refreshes = _meter.CreateCounter<long>("vault.secrets.refreshes", description: "Comparisons with Vault, by outcome");
         _replacements = _meter.CreateCounter<long>("vault.token.replacements", description: "Logins beside a token that was still in use, or after one was lost");
         _tamperings = _meter.CreateCounter<long>("vault.wrapping.tamperings", description: "Wrapped secret_ids that somebody else had opened or made");
-        // From nought on: an alert compares with what was before, and a series that begins with its first failure hides it.
+    }
+
+    /// <summary>Lets every counter that is worth an alert begin at nought.</summary>
+    public void Begin()
+    {
         _loginFailures.Add(0, new KeyValuePair<string, object?>("status", 400));
         _renewals.Add(0, new KeyValuePair<string, object?>("outcome", "renewed"));
+        _refreshes.Add(0, new KeyValuePair<string, object?>("outcome", "accepted"));
         _replacements.Add(0);
         _tamperings.Add(0);
     }

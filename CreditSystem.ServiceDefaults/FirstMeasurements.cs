@@ -1,0 +1,37 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace CreditSystem.ServiceDefaults;
+
+/// <summary>Lets counters begin at nought: an alert on increases does not see a series that begins with its first failure.</summary>
+public static class FirstMeasurements
+{
+    /// <summary>Measures once the host has started. What is measured before goes nowhere, since nobody collects it yet.</summary>
+    /// <param name="services">The services of the host.</param>
+    /// <param name="measure">Adds nought to counters.</param>
+    public static IServiceCollection AddFirstMeasurements(this IServiceCollection services, Action<IServiceProvider> measure)
+    {
+        // Not AddHostedService, which takes one of each type only.
+        services.AddSingleton<IHostedService>(provider => new AfterStart(() => measure(provider)));
+        return services;
+    }
+
+    private sealed class AfterStart(Action measure) : IHostedLifecycleService
+    {
+        public Task StartedAsync(CancellationToken cancellationToken)
+        {
+            measure();
+            return Task.CompletedTask;
+        }
+
+        public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}
