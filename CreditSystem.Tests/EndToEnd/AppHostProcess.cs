@@ -30,7 +30,8 @@ internal sealed class AppHostProcess : IAsyncDisposable
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
         var program = Path.Combine(Repository.Root, "artifacts", "bin", "CreditSystem.AppHost", configuration, "CreditSystem.AppHost.dll");
-        var start = new ProcessStartInfo("dotnet", ["exec", program, .. arguments])
+        // A shell that starts the tests in its background has them, and what they start, ignore Ctrl-C.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", "exec", program, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
