@@ -26,31 +26,36 @@ internal static class TelemetryExtensions
         if (!builder.Configuration.GetValue(Switch, defaultValue: true))
             return;
 
+        builder.Services.AddSingleton<IStartupFilter, MetricsFilter>();
+        // Made with the host: an instrument that nobody asks for would not be there.
+        builder.Services.AddActivatedSingleton<BuildInformation>();
+        var telemetry = builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddAspNetCoreInstrumentation()
+            .AddHttpClientInstrumentation()
+            .AddRuntimeInstrumentation()
+            .AddMeter(OwnInstruments)
+            .AddView(HistogramBuckets.For)
+            .SetExemplarFilter(ExemplarFilterType.TraceBased)
+            .AddPrometheusExporter());
+
+        // Spans and log records that nobody takes would cost every request their making.
+        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+            builder.AddExport(telemetry);
+    }
+
+    private static void AddExport(this IHostApplicationBuilder builder, OpenTelemetryBuilder telemetry)
+    {
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = true;
         });
-
-        builder.Services.AddSingleton<IStartupFilter, MetricsFilter>();
-        // Made with the host: an instrument that nobody asks for would not be there.
-        builder.Services.AddActivatedSingleton<BuildInformation>();
-        var telemetry = builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics
-                .AddAspNetCoreInstrumentation()
-                .AddHttpClientInstrumentation()
-                .AddRuntimeInstrumentation()
-                .AddMeter(OwnInstruments)
-                .AddView(HistogramBuckets.For)
-                .SetExemplarFilter(ExemplarFilterType.TraceBased)
-                .AddPrometheusExporter())
+        telemetry
             .WithTracing(tracing => tracing
                 .AddSource(builder.Environment.ApplicationName, OwnInstruments)
                 .AddAspNetCoreInstrumentation(options => options.Filter = IsWorthATrace)
-                .AddHttpClientInstrumentation());
-
-        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
-            telemetry.UseOtlpExporter();
+                .AddHttpClientInstrumentation())
+            .UseOtlpExporter();
     }
 
     /// <summary>
