@@ -7,6 +7,7 @@ using CreditSystem.VaultProxy.Telemetry;
 using CreditSystem.VaultProxy.Upstreams;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using Microsoft.Win32.SafeHandles;
 
 namespace CreditSystem.VaultProxy;
 
@@ -39,6 +40,12 @@ internal static class VaultProxyExtensions
         services.AddSingleton<ProxyMetrics>();
         services.AddFirstMeasurements(provider => provider.GetRequiredService<ProxyMetrics>().Begin());
         services.AddSingleton<AccessLog>();
+        if (!builder.Environment.IsDevelopment())
+        {
+            services.AddSingleton(provider => new AccessLines(OpenStandardOutput(), provider.GetRequiredService<TimeProvider>()));
+            services.AddHostedService(provider => provider.GetRequiredService<AccessLines>());
+        }
+
         services.AddSingleton<VaultForwarder>();
         services.AddSingleton<LoginAttempts>();
         services.AddSingleton<LoginGuard>();
@@ -78,6 +85,8 @@ internal static class VaultProxyExtensions
         app.Use(next => context => IsOwn(context, managementPort) ? next(context) : gateway.HandleAsync(context));
         app.UseRouting();
     }
+
+    private static FileStream OpenStandardOutput() => new(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 
     private static bool IsOwn(HttpContext context, int? managementPort)
     {

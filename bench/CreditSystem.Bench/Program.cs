@@ -10,6 +10,7 @@ var root = new RootCommand("Measures CreditSystem against its peers, in the same
     ChaosCommand.Create(),
     ProxyCommand.Create(),
     RotationCommand.Create(),
+    TelemetryCommand.Create(),
 };
 
 return await root.Parse(args).InvokeAsync();

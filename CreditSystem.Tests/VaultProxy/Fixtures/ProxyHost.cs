@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace CreditSystem.Tests.Proxy.Fixtures;
@@ -37,7 +38,8 @@ internal sealed class ProxyHost : IAsyncDisposable
 
     public static async Task<ProxyHost> StartAsync(IReadOnlyList<string> upstreams, (string Key, string Value)[] settings, Action<IServiceCollection>? configure = null)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // In development access lines go the way of all others, which is where tests look for them.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { EnvironmentName = Environments.Development });
         builder.Configuration["urls"] = "http://127.0.0.1:0";
         // A probe that nothing triggers must not change the picture while a test looks at it.
         builder.Configuration["VaultProxy:Upstream:ProbeIntervalSeconds"] = "300";

@@ -60,6 +60,22 @@ public sealed class ProxyProcessTests
         Assert.InRange(await proxy.PeakMemoryAsync() - before, 0, 2 * LargeBytes);
     }
 
+    [Fact]
+    public async Task Outside_development_a_request_is_one_line_of_json_with_neither_token_nor_path()
+    {
+        await using var vault = RecordingUpstream.Start();
+        await using var proxy = await ProxyProcess.StartAsync(vault, DevServerProcess.FreePort());
+
+        (await ReadAsync(proxy, "path-canary")).Dispose();
+
+        await Answers.EventuallyAsync(() => Lines().Count == 1, "the line is written");
+        var line = System.Text.Json.Nodes.JsonNode.Parse(Lines()[0])!;
+        Assert.Equal(("GET", "kv", 200), ((string)line["State"]!["Method"]!, (string)line["State"]!["MountClass"]!, (int)line["State"]!["Status"]!));
+        Assert.DoesNotContain(proxy.Output, written => written.Contains("canary", StringComparison.Ordinal));
+
+        List<string> Lines() => [.. proxy.Output.Where(written => written.Contains("Telemetry.AccessLog\"", StringComparison.Ordinal))];
+    }
+
     private static async Task<HttpResponseMessage> ReadAsync(ProxyProcess proxy, string name) => await SendAsync(proxy, HttpMethod.Get, $"/v1/secret/data/credit-system/{name}", null);
 
     private static Task<HttpResponseMessage> WriteAsync(ProxyProcess proxy, byte[] body) => SendAsync(proxy, HttpMethod.Post, Secret, new ByteArrayContent(body));

@@ -15,7 +15,7 @@ internal static class ChaosRun
     {
         // Checkpoints as often as can be, so that kills fall into them too.
         var settings = new Dictionary<string, string> { ["Ledger__CheckpointTailRecords"] = "500", ["Ledger__CheckpointIntervalMilliseconds"] = "500", ["Ledger__CommitTimeoutSeconds"] = "5" };
-        await using var bed = await TestBed.StartAsync(replicas: 2, settings, cancellationToken);
+        await using var bed = await TestBed.StartAsync([settings, settings], cancellationToken);
         HttpClient[] replicas = [bed.CreateClient(0), bed.CreateClient(1)];
         foreach (var replica in replicas)
             replica.Timeout = TimeSpan.FromSeconds(15);

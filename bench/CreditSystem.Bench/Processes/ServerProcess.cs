@@ -50,7 +50,8 @@ internal sealed class ServerProcess(string assembly, Dictionary<string, string> 
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.GetTempPath(),
+            // Its settings are watched for changes there, and in the folder for temporary files much changes.
+            WorkingDirectory = AppContext.BaseDirectory,
         };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;

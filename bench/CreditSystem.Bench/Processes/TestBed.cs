@@ -13,7 +13,7 @@ internal sealed class TestBed : IAsyncDisposable
     private readonly int redisPort = ServerProcess.FreePort();
     private readonly HttpClient probe = new() { Timeout = TimeSpan.FromSeconds(2) };
 
-    private TestBed(int replicas, Dictionary<string, string> settings)
+    private TestBed(IReadOnlyList<Dictionary<string, string>> replicas)
     {
         Mongo = new ServerProcess("CreditSystem.Dev.Mongo", new()
         {
@@ -29,7 +29,7 @@ internal sealed class TestBed : IAsyncDisposable
             ["DEV_DATA_DIRECTORY"] = Path.Combine(directory, "redis"),
         }, IsReadyAsync);
         Token = AccessToken.Sign(signingKey, "bench");
-        Replicas = [.. Enumerable.Range(0, replicas).Select(_ => Replica(settings))];
+        Replicas = [.. replicas.Select(Replica)];
     }
 
     public ServerProcess Mongo { get; }
@@ -45,9 +45,11 @@ internal sealed class TestBed : IAsyncDisposable
 
     public string MongoConnectionString => $"mongodb://bench:{password}@127.0.0.1:{mongoPort}/?authSource=admin&authMechanism=SCRAM-SHA-256";
 
-    public static async Task<TestBed> StartAsync(int replicas, Dictionary<string, string> settings, CancellationToken cancellationToken)
+    /// <param name="replicas">The settings of each API process.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public static async Task<TestBed> StartAsync(IReadOnlyList<Dictionary<string, string>> replicas, CancellationToken cancellationToken)
     {
-        var bed = new TestBed(replicas, settings);
+        var bed = new TestBed(replicas);
         try
         {
             await Task.WhenAll(bed.Mongo.StartAsync(cancellationToken), bed.Redis.StartAsync(cancellationToken));

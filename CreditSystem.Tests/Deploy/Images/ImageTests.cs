@@ -1,0 +1,93 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using CreditSystem.Tests.Fixtures;
+
+namespace CreditSystem.Tests.Deploy.Images;
+
+/// <summary>What <c>deploy/build-images</c> leaves: built on a base image of a registry of this machine, unpacked, and run.</summary>
+public sealed class ImageTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("credit-system-images-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Both_images_say_who_runs_them_and_where_and_the_proxy_runs_as_its_user_from_files_it_cannot_change()
+    {
+        await using var registry = await BaseImageRegistry.StartAsync();
+        var build = new ProcessStartInfo(Repository.PathOf("deploy", "build-images"), ["--output", _folder, "--tag", "1.2.3", "--base", registry.Image]);
+        build.Environment["DOTNET_CONTAINER_INSECURE_REGISTRIES"] = registry.Host;
+        var built = await ToolProcess.RunAsync(build, "this repository");
+        Assert.True(built.ExitCode == 0, built.Output + built.Error);
+
+        Check("api", "CreditSystem.Api", user: "10001:10001", ports: ["8080/tcp", "8081/tcp"]);
+        Check("vault-proxy", "CreditSystem.VaultProxy", user: "10002:10002", ports: ["8200/tcp", "8201/tcp"]);
+        await RunsAsync(Path.Combine(_folder, "vault-proxy", "app"), user: 10002);
+    }
+
+    private void Check(string name, string assembly, string user, string[] ports)
+    {
+        var image = new ImageArchive(Path.Combine(_folder, $"{name}.tar.gz"));
+        Assert.Equal([$"credit-system/{name}:1.2.3"], image.Tags);
+        Assert.Equal(2, image.Layers.Count);
+        Assert.Equal(user, (string?)image.Config["User"]);
+        Assert.Superset(ports.ToHashSet(), image.Config["ExposedPorts"]!.AsObject().Select(port => port.Key).ToHashSet());
+        Assert.Equal($"credit-system {name}", (string?)image.Config["Labels"]!["org.opencontainers.image.title"]);
+        Assert.Equal("1.2.3", (string?)image.Config["Labels"]!["org.opencontainers.image.version"]);
+        Assert.Contains("DOTNET_EnableDiagnostics=0", image.Config["Env"]!.AsArray().Select(variable => (string)variable!));
+        Assert.Contains(image.Config["Entrypoint"]!.AsArray(), part => ((string)part!).EndsWith($"{assembly}.dll", StringComparison.Ordinal) || (string)part! == $"/app/{assembly}");
+
+        var unpacked = Path.Combine(_folder, name);
+        Directory.CreateDirectory(unpacked);
+        image.Unpack(unpacked);
+        Assert.True(File.Exists(Path.Combine(unpacked, "app", $"{assembly}.dll")));
+        Assert.Empty(Directory.EnumerateFiles(unpacked, "*.pdb", SearchOption.AllDirectories).Where(file => !Path.GetFileName(file).StartsWith("CreditSystem", StringComparison.Ordinal)));
+
+        var bill = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, $"{name}.sbom.json")))!;
+        Assert.Equal("CycloneDX", (string?)bill["bomFormat"]);
+        var components = bill["components"]!.AsArray().Select(component => (string)component!["name"]!).ToHashSet();
+        Assert.Contains("MongoDB.Driver", components);
+        Assert.DoesNotContain("xunit.v3", components);
+    }
+
+    // As in the cluster: an unprivileged user, and nothing that it could write to but /tmp.
+    private static async Task RunsAsync(string app, int user)
+    {
+        // Reachable for the user, whose own the folder is not.
+        for (var folder = new DirectoryInfo(app); folder.FullName.StartsWith(Path.GetTempPath().TrimEnd('/') + "/", StringComparison.Ordinal); folder = folder.Parent!)
+            folder.UnixFileMode |= UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        var port = DevServerProcess.FreePort();
+        using var proxy = Start("CreditSystem.VaultProxy.dll");
+        try
+        {
+            await AnswersAsync();
+        }
+        finally
+        {
+            proxy.Kill(entireProcessTree: true);
+        }
+
+        async Task AnswersAsync()
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            while (true)
+            {
+                using var probe = Start("CreditSystem.VaultProxy.dll", "healthcheck");
+                await probe.WaitForExitAsync(patience.Token);
+                if (probe.ExitCode == 0)
+                    return;
+                Assert.False(proxy.HasExited, "the proxy has ended");
+            }
+        }
+
+        Process Start(params string[] command)
+        {
+            var start = new ProcessStartInfo(
+                "unshare", ["--mount", "--", "sh", "-c", "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\" && cd \"$0\" && exec setpriv --pdeathsig KILL --reuid \"$1\" --regid \"$1\" --clear-groups dotnet \"$2\" $3", app, $"{user}", .. command]);
+            start.Environment["HTTP_PORTS"] = $"{port}";
+            start.Environment["HOME"] = "/tmp";
+            start.Environment["VaultProxy__Upstreams__0"] = "http://127.0.0.1:9";
+            return Process.Start(start)!;
+        }
+    }
+}
