@@ -75,6 +75,27 @@ public sealed class BootstrapTests(VaultServer vaults, MongoServer mongo, RedisS
     }
 
     [Fact]
+    public async Task With_the_database_engine_the_API_borrows_a_user_of_its_own_that_ends_with_its_lease()
+    {
+        var (command, vault, names) = await PrepareAsync();
+        string[] arguments = [.. names, "--credentials-directory", Credentials, "--database-engine", "--database-role", names[3]];
+        await SucceedAsync(command, arguments);
+        using var own = vault.CreateClient(await LoginAsync(vault));
+        var lease = (await own.GetFromJsonAsync<JsonObject>($"v1/database/creds/{names[3]}", Token))!;
+        var database = (string?)(await ReadSecretsAsync(vault, names[1]))["mongodb"]["database_name"];
+        var address = new MongoUrlBuilder(await mongo.GetConnectionStringAsync()) { Username = (string?)lease["data"]!["username"], Password = (string?)lease["data"]!["password"], AuthenticationSource = "admin" };
+        var client = new MongoClient(address.ToString());
+
+        await client.GetDatabase(database).GetCollection<BsonDocument>("borrowed").InsertOneAsync(new BsonDocument("_id", 1), cancellationToken: Token);
+        await Assert.ThrowsAnyAsync<MongoException>(() => client.GetDatabase("another").GetCollection<BsonDocument>("c").InsertOneAsync(new BsonDocument("_id", 1), cancellationToken: Token));
+        Assert.Equal(3600, (int)lease["lease_duration"]!);
+
+        var (exitCode, output) = await command.BootstrapAsync(arguments);
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("Changed: 0.", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_MongoDB_user_whose_password_somebody_changed_gets_the_one_in_Vault_again()
     {
         var (command, vault, names) = await PrepareAsync();

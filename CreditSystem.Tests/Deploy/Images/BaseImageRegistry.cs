@@ -1,7 +1,6 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -15,7 +14,7 @@ namespace CreditSystem.Tests.Deploy.Images;
 /// </summary>
 internal sealed class BaseImageRegistry : IAsyncDisposable
 {
-    private const string ManifestType = "application/vnd.oci.image.manifest.v1+json";
+    private const string ManifestType = "application/vnd.docker.distribution.manifest.v2+json";
 
     private readonly Dictionary<string, byte[]> _blobs = [];
     private readonly WebApplication _app;
@@ -37,8 +36,8 @@ internal sealed class BaseImageRegistry : IAsyncDisposable
         {
             schemaVersion = 2,
             mediaType = ManifestType,
-            config = new { mediaType = "application/vnd.oci.image.config.v1+json", digest = Digest(config), size = config.Length },
-            layers = new[] { new { mediaType = "application/vnd.oci.image.layer.v1.tar+gzip", digest = Digest(layer), size = layer.Length } },
+            config = new { mediaType = "application/vnd.docker.container.image.v1+json", digest = Digest(config), size = config.Length },
+            layers = new[] { new { mediaType = "application/vnd.docker.image.rootfs.diff.tar.gzip", digest = Digest(layer), size = layer.Length } },
         });
 
         var builder = WebApplication.CreateSlimBuilder();

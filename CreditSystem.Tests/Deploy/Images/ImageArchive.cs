@@ -11,8 +11,7 @@ internal sealed class ImageArchive
 
     public ImageArchive(string path)
     {
-        using var gzip = new GZipStream(File.OpenRead(path), CompressionMode.Decompress);
-        using var tar = new TarReader(gzip);
+        using var tar = new TarReader(File.OpenRead(path));
         while (tar.GetNextEntry() is { } entry)
         {
             if (entry.DataStream is null)
@@ -24,8 +23,8 @@ internal sealed class ImageArchive
 
         var manifest = JsonNode.Parse(_files["manifest.json"])![0]!;
         Tags = [.. manifest["RepoTags"]!.AsArray().Select(tag => (string)tag!)];
-        Layers = [.. manifest["Layers"]!.AsArray().Select(layer => (string)layer!)];
-        Config = JsonNode.Parse(_files[(string)manifest["Config"]!])!["config"]!.AsObject();
+        Layers = [.. manifest[nameof(Layers)]!.AsArray().Select(layer => (string)layer!)];
+        Config = JsonNode.Parse(_files[(string)manifest[nameof(Config)]!])!["config"]!.AsObject();
     }
 
     public IReadOnlyList<string> Tags { get; }

@@ -27,7 +27,7 @@ public sealed class ImageTests : IDisposable
 
     private void Check(string name, string assembly, string user, string[] ports)
     {
-        var image = new ImageArchive(Path.Combine(_folder, $"{name}.tar.gz"));
+        var image = new ImageArchive(Path.Combine(_folder, $"{name}.tar"));
         Assert.Equal([$"credit-system/{name}:1.2.3"], image.Tags);
         Assert.Equal(2, image.Layers.Count);
         Assert.Equal(user, (string?)image.Config["User"]);
@@ -41,7 +41,6 @@ public sealed class ImageTests : IDisposable
         Directory.CreateDirectory(unpacked);
         image.Unpack(unpacked);
         Assert.True(File.Exists(Path.Combine(unpacked, "app", $"{assembly}.dll")));
-        Assert.Empty(Directory.EnumerateFiles(unpacked, "*.pdb", SearchOption.AllDirectories).Where(file => !Path.GetFileName(file).StartsWith("CreditSystem", StringComparison.Ordinal)));
 
         var bill = JsonNode.Parse(File.ReadAllText(Path.Combine(_folder, $"{name}.sbom.json")))!;
         Assert.Equal("CycloneDX", (string?)bill["bomFormat"]);
@@ -54,8 +53,8 @@ public sealed class ImageTests : IDisposable
     private static async Task RunsAsync(string app, int user)
     {
         // Reachable for the user, whose own the folder is not.
-        for (var folder = new DirectoryInfo(app); folder.FullName.StartsWith(Path.GetTempPath().TrimEnd('/') + "/", StringComparison.Ordinal); folder = folder.Parent!)
-            folder.UnixFileMode |= UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        using (var open = Process.Start("chmod", ["-R", "a+rX", Path.GetFullPath(Path.Combine(app, "..", ".."))]))
+            await open.WaitForExitAsync(TestContext.Current.CancellationToken);
         var port = DevServerProcess.FreePort();
         using var proxy = Start("CreditSystem.VaultProxy.dll");
         try

@@ -19,6 +19,7 @@ internal sealed class BootstrapCommand
     private readonly Option<string> transitKey = new("--transit-key") { Description = "Transit key of personal data", DefaultValueFactory = _ => Default.TransitKey };
     private readonly Option<string> databaseMount = new("--database-mount") { Description = "Mount of the database engine", DefaultValueFactory = _ => Default.DatabaseMount };
     private readonly Option<string> databaseRole = new("--database-role") { Description = "Role of the database engine", DefaultValueFactory = _ => Default.DatabaseRole };
+    private readonly Option<bool> databaseEngine = new("--database-engine") { Description = "Set up the database engine as well: Vault then makes short-lived MongoDB users, for Vault:MongoDB:Mode=Dynamic" };
     private readonly Option<string> appRoleMount = new("--approle-mount") { Description = "Mount of the AppRole method below auth/", DefaultValueFactory = _ => Default.AppRoleMount };
     private readonly Option<string> policy = new("--policy") { Description = "The API's policy", DefaultValueFactory = _ => Default.Policy };
     private readonly Option<string> role = new("--role") { Description = "The API's AppRole", DefaultValueFactory = _ => Default.Role };
@@ -44,7 +45,7 @@ internal sealed class BootstrapCommand
             "Prepare Vault: engines, policies, AppRoles and the four secrets; and the application's users of MongoDB and Redis, whose "
             + "administrators' connection strings are ConnectionStrings__mongodb and ConnectionStrings__redis. Run it again at any time.")
         {
-            tokenFile, dryRun, prefix, kvMount, transitMount, transitKey, databaseMount, databaseRole, appRoleMount, policy, role,
+            tokenFile, dryRun, prefix, kvMount, transitMount, transitKey, databaseEngine, databaseMount, databaseRole, appRoleMount, policy, role,
             rotatorRole, secretIdHours, credentials, rotatorCredentials, keep, omitRoot, environment, set,
         };
         connection.AddTo(command);
@@ -80,6 +81,7 @@ internal sealed class BootstrapCommand
         CredentialsDirectory = parsed.GetValue(credentials),
         RotatorCredentialsDirectory = parsed.GetValue(rotatorCredentials),
         KeptValuesDirectory = parsed.GetValue(keep),
+        WithDatabaseEngine = parsed.GetValue(databaseEngine),
         WithRootCredentials = !parsed.GetValue(omitRoot),
         Environment = parsed.GetRequiredValue(environment),
         Given = await GivenValues.ReadAsync(parsed.GetValue(set) ?? [], cancellationToken),

@@ -17,6 +17,9 @@ internal sealed record BootstrapRequest(BootstrapSettings Settings)
 
     public bool WithRootCredentials { get; init; } = true;
 
+    /// <summary>Whether Vault is to make MongoDB users by itself.</summary>
+    public bool WithDatabaseEngine { get; init; }
+
     /// <summary>The secret's <c>app.environment</c> where it has none.</summary>
     public string Environment { get; init; } = "production";
 

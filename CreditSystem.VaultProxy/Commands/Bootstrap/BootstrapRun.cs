@@ -46,6 +46,8 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
             await secrets.WriteAsync(draft, cancellationToken);
         if (mongo is not null)
             await mongo.ApplyAsync(drafts["mongodb"], cancellationToken);
+        if (mongo is not null && request.WithDatabaseEngine)
+            await new DatabaseStep(vault, request.Settings, changes).RunAsync(mongo.Administrator, mongo.Database, cancellationToken);
         return SecretStep.FindMissing(drafts.Values);
     }
 

@@ -13,7 +13,6 @@ internal sealed class MongoStep
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private readonly MongoUrl administrator;
     private readonly MongoClientSettings settings;
     private readonly Changes changes;
 
@@ -23,8 +22,8 @@ internal sealed class MongoStep
         this.changes = changes;
         try
         {
-            administrator = MongoUrl.Create(connectionString);
-            settings = MongoClientSettings.FromUrl(administrator);
+            Administrator = MongoUrl.Create(connectionString);
+            settings = MongoClientSettings.FromUrl(Administrator);
             settings.ServerSelectionTimeout = Patience;
         }
         catch (Exception exception) when (exception is MongoConfigurationException or ArgumentException)
@@ -34,25 +33,27 @@ internal sealed class MongoStep
         }
     }
 
-    private string Database => administrator.DatabaseName ?? DefaultDatabase;
+    public MongoUrl Administrator { get; }
+
+    public string Database => Administrator.DatabaseName ?? DefaultDatabase;
 
     /// <summary>Fills in the secret: who and where. The user itself follows with <see cref="ApplyAsync"/>.</summary>
     public void Describe(SecretDraft secret, bool withRootCredentials)
     {
-        var server = administrator.Server ?? administrator.Servers.First();
+        var server = Administrator.Server ?? Administrator.Servers.First();
         var user = secret.SetIfMissing("user", () => "credit-system-api");
         var password = secret.SetIfMissing("user_password", Generated.Password);
         secret.Set("database_name", Database);
         secret.Set("service_name", server.Host);
         secret.Set("port", server.Port.ToString(CultureInfo.InvariantCulture));
-        secret.Set("connection_string", new MongoUrlBuilder(administrator.Url)
+        secret.Set("connection_string", new MongoUrlBuilder(Administrator.Url)
         {
             Username = user,
             Password = password,
             DatabaseName = Database,
             AuthenticationSource = Database,
         }.ToString());
-        if (withRootCredentials && administrator.Username is { } root && administrator.Password is { } rootPassword)
+        if (withRootCredentials && Administrator.Username is { } root && Administrator.Password is { } rootPassword)
         {
             secret.Set("root_user", root);
             secret.Set("root_password", rootPassword);
