@@ -35,12 +35,11 @@ internal static class TelemetryCommand
     {
         await using var bed = await TestBed.StartAsync([[], new() { ["Telemetry__Enabled"] = "false" }], cancellationToken);
         var loads = bed.Replicas.Select(replica => new LoadGenerator(replica.Address, bed.Token)).ToList();
+        // The same keys, so the same accounts.
         foreach (var load in loads)
-        {
-            // The same keys, so the same accounts.
             await load.GrowAsync(Accounts, cancellationToken);
+        foreach (var load in loads)
             await load.TransfersAsync("warm-up", Connections, seconds * 3, hot: false, cancellationToken);
-        }
 
         var ratios = new List<double>();
         for (var round = 0; round < rounds; round++)
@@ -48,7 +47,12 @@ internal static class TelemetryCommand
             var rates = new double[2];
             // Who is first changes, so that neither always has the warmer machine.
             foreach (var replica in round % 2 == 0 ? [0, 1] : new[] { 1, 0 })
+            {
+                // To learn what the other one has committed is not part of it.
+                await loads[replica].TransfersAsync("catching up", Connections, 2, hot: false, cancellationToken);
                 rates[replica] = (await loads[replica].TransfersAsync("single", Connections, seconds, hot: false, cancellationToken)).Rate;
+            }
+
             ratios.Add(rates[0] / rates[1]);
         }
 
