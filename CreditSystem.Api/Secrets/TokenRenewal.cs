@@ -131,6 +131,7 @@ internal sealed partial class TokenRenewal(VaultSession session, SecretsMetrics 
     private async Task RenewAsync(VaultToken token, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        using var activity = SecretsTracing.Renew();
         try
         {
             var granted = await token.Client.V1.Auth.Token.RenewSelfAsync($"{(long)token.Asked.TotalSeconds}s").WaitAsync(cancellationToken);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using VaultSharp;
 using VaultSharp.Core;
@@ -99,6 +100,7 @@ internal sealed class VaultSession(VaultLogin login, TimeProvider time) : IDispo
     {
         if (_backoff.IsHolding && _lastFailure is { } failure)
             throw failure;
+        using var activity = SecretsTracing.Login();
         try
         {
             var token = await login.LoginAsync(cancellationToken);
@@ -110,6 +112,7 @@ internal sealed class VaultSession(VaultLogin login, TimeProvider time) : IDispo
         {
             _backoff.Failed();
             _lastFailure = exception;
+            activity?.SetStatus(ActivityStatusCode.Error);
             throw;
         }
     }

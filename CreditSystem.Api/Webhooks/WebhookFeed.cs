@@ -21,10 +21,17 @@ internal sealed partial class WebhookFeed(
         var endpoints = await store.ListAsync(tenant: null, cancellationToken);
         var now = time.GetUtcNow().UtcDateTime;
         if (endpoints.Count == 0 || !await store.LeaseAsync(owner, now, now + LeaseTime, cancellationToken))
+        {
+            metrics.CaughtUp(null);
             return false;
+        }
+
+        var started = time.GetTimestamp();
         var isMore = false;
         foreach (var partition in endpoints.GroupBy(endpoint => endpoint.Partition))
             isMore |= await ReadPartitionAsync(partition.Key, [.. partition], cancellationToken);
+        if (!isMore)
+            metrics.CaughtUp(started);
         return isMore;
     }
 

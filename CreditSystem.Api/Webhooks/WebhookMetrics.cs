@@ -8,13 +8,20 @@ internal sealed class WebhookMetrics : IDisposable
     private readonly Meter meter;
     private readonly Counter<long> attempts;
     private readonly Counter<long> queued;
+    private long? caughtUpAt;
 
-    public WebhookMetrics(IMeterFactory factory)
+    public WebhookMetrics(IMeterFactory factory, TimeProvider time)
     {
         meter = factory.Create("CreditSystem.Webhooks");
         attempts = meter.CreateCounter<long>("credit_system_webhook_attempts", description: "Attempts to deliver an event, by outcome");
         queued = meter.CreateCounter<long>("credit_system_webhook_events_queued", description: "Events queued for an endpoint");
+        meter.CreateObservableGauge(
+            "credit_system_webhook_lag", () => caughtUpAt is { } at ? [new Measurement<double>(time.GetElapsedTime(at).TotalSeconds)] : Array.Empty<Measurement<double>>(), "s",
+            "Time since every event of the log was queued, on the replica that reads it");
     }
+
+    /// <param name="timestamp">When every event was queued; null while another replica reads the log, or nobody has an endpoint.</param>
+    public void CaughtUp(long? timestamp) => caughtUpAt = timestamp;
 
     public void Attempted(string outcome) => attempts.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 

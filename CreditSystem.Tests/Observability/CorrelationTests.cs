@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using CreditSystem.Tests.Ledger;
+using CreditSystem.Tests.Proxy.Fixtures;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging;
 
 namespace CreditSystem.Tests.Observability;
 
@@ -9,12 +11,15 @@ namespace CreditSystem.Tests.Observability;
 public sealed class CorrelationTests
 {
     [Theory]
-    [InlineData("always_on", "1")]
-    [InlineData("traceidratio", "0")]
-    public async Task Names_the_callers_trace_in_every_problem_even_of_a_request_that_is_not_sampled(string sampler, string ratio)
+    [InlineData("always_on", "1", ObservedLedger.Exporter)]
+    [InlineData("traceidratio", "0", ObservedLedger.Exporter)]
+    [InlineData("always_on", "1", null)]
+    public async Task Names_the_callers_trace_in_every_problem_even_of_a_request_that_is_not_sampled_or_exported(string sampler, string ratio, string? exporter)
     {
-        var settings = new Dictionary<string, string?> { ["OTEL_TRACES_SAMPLER"] = sampler, ["OTEL_TRACES_SAMPLER_ARG"] = ratio };
-        await using var host = await ObservedLedger.StartAsync(settings, map: app => app.MapGet("/broken", string () => throw new InvalidOperationException("a bug")));
+        var settings = new Dictionary<string, string?> { ["OTEL_TRACES_SAMPLER"] = sampler, ["OTEL_TRACES_SAMPLER_ARG"] = ratio, ["OTEL_EXPORTER_OTLP_ENDPOINT"] = exporter };
+        // A service always has a log.
+        await using var host = await ObservedLedger.StartAsync(
+            settings, builder => builder.Logging.AddProvider(new LogLines()), app => app.MapGet("/broken", string () => throw new InvalidOperationException("a bug")));
         var (client, stranger) = (host.Client(), host.Client(scopes: ""));
         stranger.DefaultRequestHeaders.Remove("X-Tenant");
 
@@ -33,7 +38,7 @@ public sealed class CorrelationTests
     [InlineData("traceidratio", "0", false)]
     public async Task Samples_as_the_configuration_says(string sampler, string ratio, bool isRecorded)
     {
-        var settings = new Dictionary<string, string?> { ["OTEL_TRACES_SAMPLER"] = sampler, ["OTEL_TRACES_SAMPLER_ARG"] = ratio };
+        var settings = new Dictionary<string, string?> { ["OTEL_TRACES_SAMPLER"] = sampler, ["OTEL_TRACES_SAMPLER_ARG"] = ratio, ["OTEL_EXPORTER_OTLP_ENDPOINT"] = ObservedLedger.Exporter };
         bool? seen = null;
         await using var host = await ObservedLedger.StartAsync(settings, map: app => app.MapGet("/seen", () => seen = Activity.Current is { Recorded: true }));
 

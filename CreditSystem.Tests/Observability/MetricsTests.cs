@@ -25,6 +25,7 @@ public sealed class MetricsTests
         Assert.Contains(scrape.Of("credit_system_transaction_processing_seconds_count"), sample => sample.Labels["operation_type"] == "transfer" && sample.Value >= 2);
         Assert.Contains(scrape.Of("credit_system_ledger_rejected_total"), sample => sample.Labels["reason"].Length > 0);
         Assert.Contains("http_server_request_duration_seconds_count", scrape.Names);
+        Assert.Single(scrape.Of("credit_system_ledger_projection_lag"));
     }
 
     [Fact]
@@ -72,7 +73,7 @@ public sealed class MetricsTests
     [Fact]
     public async Task Points_from_a_slow_request_to_its_trace()
     {
-        await using var host = await ObservedLedger.StartAsync();
+        await using var host = await ObservedLedger.StartAsync(new() { ["OTEL_EXPORTER_OTLP_ENDPOINT"] = ObservedLedger.Exporter });
         var client = host.Client();
         await client.OpenFundedAsync("alice", 1000);
 

@@ -9,6 +9,9 @@ namespace CreditSystem.Tests.Observability;
 /// <summary>The ledger's routes with the telemetry that services have.</summary>
 internal static class ObservedLedger
 {
+    /// <summary>Spans are made where somebody takes them; that nobody listens at this address changes nothing.</summary>
+    public const string Exporter = "http://127.0.0.1:9";
+
     public static Task<LedgerHost> StartAsync(Dictionary<string, string?>? settings = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null) =>
         LedgerHost.StartAsync(
             new InMemoryBlockStore(),

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Tests.Secrets;
@@ -23,6 +25,29 @@ public sealed class TokenLifeCycleTests
         await setup.Renewal.StepAsync(Token);
         Assert.Equal(1, vault.Count("POST /v1/auth/token/renew-self"));
         Assert.Equal(_time.GetUtcNow() + Lease, setup.Graph.Session.Current!.ExpiresAt);
+    }
+
+    [Fact]
+    public async Task A_login_and_a_renewal_are_spans_of_their_own()
+    {
+        var seen = new ConcurrentQueue<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name.StartsWith("CreditSystem.", StringComparison.Ordinal),
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = seen.Enqueue,
+        };
+        ActivitySource.AddActivityListener(listener);
+        using var test = new Activity("test").Start();
+        await using var vault = await MinimalVault.StartAsync(_time);
+        using var setup = new SecretsSetup(vault, _time);
+
+        _time.Advance(await setup.Renewal.StepAsync(Token));
+        await setup.Renewal.StepAsync(Token);
+
+        var names = seen.Where(span => span.TraceId == test.TraceId).Select(span => span.OperationName).ToList();
+        Assert.Contains("vault.login", names);
+        Assert.Contains("vault.token.renew", names);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 using CreditSystem.Api.Webhooks;
@@ -95,6 +96,32 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
         Assert.Equal(before + 1, receiver.Received.Count);
         Assert.Single(receiver.Received.Select(delivered => delivered.Id).Distinct());
         Assert.Single((await owner.Client.ReadAsync($"/v1/webhook-endpoints/{id}/deliveries?status=delivered")).Body["deliveries"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task Shows_how_far_the_feed_is_behind_the_log_on_the_replica_that_reads_it()
+    {
+        var lags = new List<double>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, own) =>
+        {
+            if (instrument.Name == "credit_system_webhook_lag" && instrument.Meter.Scope == host.Services.GetRequiredService<IMeterFactory>())
+                own.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<double>((_, value, _, _) => lags.Add(value));
+        listener.Start();
+        listener.RecordObservableInstruments();
+        Assert.Empty(lags);
+
+        await SubscribeAsync("transfer.posted");
+        await FundAsync("alice", 1);
+        while (await host.Services.GetRequiredService<WebhookFeed>().ReadAsync(Cancellation))
+        {
+            // More of the log.
+        }
+
+        listener.RecordObservableInstruments();
+        Assert.InRange(Assert.Single(lags), 0, 3600);
     }
 
     [Fact]

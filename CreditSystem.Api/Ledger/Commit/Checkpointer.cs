@@ -36,8 +36,11 @@ internal sealed partial class Checkpointer(
         lastChange = time.GetTimestamp();
     }
 
+    /// <summary>Records in the log that accounts and ids have not been written for.</summary>
+    public long Tail => Volatile.Read(ref tail);
+
     /// <summary>True when a step has something to do; any thread may ask.</summary>
-    public bool HasWork => Volatile.Read(ref tail) > 0 || writing is not null;
+    public bool HasWork => Tail > 0 || writing is not null;
 
     /// <summary>Between two blocks: finishes a checkpoint that has been written, and begins one that is due.</summary>
     public void Step()

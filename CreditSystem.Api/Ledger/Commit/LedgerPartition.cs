@@ -49,6 +49,9 @@ internal sealed partial class LedgerPartition
     /// <summary>Commands that wait or are being committed.</summary>
     public int QueueDepth => Volatile.Read(ref waiting);
 
+    /// <summary>Records that a start would have to replay, besides those of a checkpoint under way.</summary>
+    public long ProjectionLag => checkpointer.Tail;
+
     public PartitionReader Reader { get; }
 
     /// <summary>Commits the commands; each gets its own outcome.</summary>
