@@ -28,6 +28,9 @@ public sealed class MongoInstance : IAsyncDisposable
 
     public string Output => _process?.Output ?? "";
 
+    /// <summary>One that is started later.</summary>
+    public static MongoInstance Create() => new();
+
     public static async Task<MongoInstance> StartAsync(CancellationToken cancellationToken)
     {
         var instance = new MongoInstance();

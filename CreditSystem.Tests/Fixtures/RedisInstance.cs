@@ -23,6 +23,9 @@ public sealed class RedisInstance : IAsyncDisposable
 
     public string Output => _process?.Output ?? "";
 
+    /// <summary>One that is started later.</summary>
+    public static RedisInstance Create() => new();
+
     public static async Task<RedisInstance> StartAsync(CancellationToken cancellationToken)
     {
         var instance = new RedisInstance();

@@ -196,6 +196,27 @@ public sealed class BootstrapTests(VaultServer vaults, MongoServer mongo, RedisS
     }
 
     [Fact]
+    public async Task Sets_up_an_audit_device_that_names_who_has_read_what_without_values()
+    {
+        await using var own = await VaultInstance.StartAsync(Token);
+        var command = new OperatorCommand(new Dictionary<string, string?> { ["VAULT_ADDR"] = $"{own.Address}", ["VAULT_TOKEN"] = own.RootToken });
+        var file = Path.Combine(_directory, "audit.log");
+        Assert.Equal(3, (await command.BootstrapAsync("--audit-file", file)).ExitCode);
+        var (_, output) = await command.BootstrapAsync("--audit-file", file);
+        Assert.Contains($"= audit device file/ in {file}", output, StringComparison.Ordinal);
+        using var root = own.CreateClient();
+        var secret = (await ReadSecretsAsync(own, "credit-system"))["app"];
+
+        var audit = await File.ReadAllTextAsync(file, Token);
+        Assert.Contains("secret/data/credit-system/app", audit, StringComparison.Ordinal);
+        Assert.DoesNotContain((string?)secret["secret_key"] ?? "", audit, StringComparison.Ordinal);
+
+        var (exitCode, refusal) = await command.BootstrapAsync("--audit-file", $"{file}.other");
+        Assert.Equal(1, exitCode);
+        Assert.Contains("writes elsewhere", refusal, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Refuses_a_secret_id_that_ends_before_two_rotations_have_passed()
     {
         var (command, _, names) = await PrepareAsync();

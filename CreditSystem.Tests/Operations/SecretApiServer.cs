@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -32,13 +33,18 @@ internal sealed class SecretApiServer : IAsyncDisposable
 {
     private readonly WebApplication app;
     private readonly X509Certificate2 certificate;
+    private readonly ConcurrentDictionary<string, JsonObject> secrets = new();
     private readonly Lock gate = new();
     private readonly string token = RandomNumberGenerator.GetHexString(32);
     private int version = 41;
 
     private SecretApiServer(WebApplication app, X509Certificate2 certificate) => (this.app, this.certificate) = (app, certificate);
 
-    public JsonObject? Secret { get; private set; }
+    /// <summary>The one that the API mounts.</summary>
+    public JsonObject? Secret => secrets.GetValueOrDefault("vault-approle-creds");
+
+    /// <summary>The names of all that are there.</summary>
+    public IEnumerable<string> Names => secrets.Keys.Order(StringComparer.Ordinal);
 
     /// <summary>Asked for each request, by its method.</summary>
     public Func<string, ApiFault> Fault { get; set; } = _ => ApiFault.None;
@@ -48,7 +54,9 @@ internal sealed class SecretApiServer : IAsyncDisposable
 
     public int Patches { get; private set; }
 
-    public string SecretId => Encoding.UTF8.GetString(Convert.FromBase64String((string)Secret!["data"]!["secret_id"]!));
+    public string SecretId => ValueOf("vault-approle-creds", "secret_id");
+
+    public string ValueOf(string name, string key) => Encoding.UTF8.GetString(Convert.FromBase64String((string)secrets[name]["data"]![key]!));
 
     public static async Task<SecretApiServer> StartAsync()
     {
@@ -63,12 +71,15 @@ internal sealed class SecretApiServer : IAsyncDisposable
         return server;
     }
 
-    public void Create(string name, string roleId, string secretId) => Secret = new JsonObject
+    public void Create(string name, string roleId, string secretId) =>
+        Create(name, new Dictionary<string, string> { ["role_id"] = roleId, ["secret_id"] = secretId });
+
+    public void Create(string name, IReadOnlyDictionary<string, string> data) => secrets[name] = new JsonObject
     {
         ["apiVersion"] = "v1",
         ["kind"] = "Secret",
         ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "credit-system", ["resourceVersion"] = $"{version}" },
-        ["data"] = new JsonObject { ["role_id"] = Encode(roleId), ["secret_id"] = Encode(secretId) },
+        ["data"] = new JsonObject(data.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)Encode(pair.Value)))),
     };
 
     /// <summary>A write of somebody else.</summary>
@@ -114,7 +125,7 @@ internal sealed class SecretApiServer : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         var request = context.Request;
-        var body = request.Method == "PATCH" ? (JsonObject)(await JsonNode.ParseAsync(request.Body))! : [];
+        var body = request.Method is "PATCH" or "POST" ? (JsonObject)(await JsonNode.ParseAsync(request.Body))! : [];
         var fault = Fault(request.Method);
         if (fault == ApiFault.Broken)
         {
@@ -144,27 +155,42 @@ internal sealed class SecretApiServer : IAsyncDisposable
             return (401, Status(401, "Unauthorized"));
         lock (gate)
         {
-            if (Secret is null || request.Path != $"/api/v1/namespaces/credit-system/secrets/{Secret["metadata"]!["name"]}")
+            const string All = "/api/v1/namespaces/credit-system/secrets";
+            if (request.Method == "POST" && request.Path == All)
+                return Create(body);
+            if (!request.Path.StartsWithSegments(All, out var rest) || !secrets.TryGetValue($"{rest}".TrimStart('/'), out var secret))
                 return (404, Status(404, "NotFound"));
             return request.Method switch
             {
-                "GET" => (200, Secret.DeepClone()),
-                "PATCH" when request.ContentType?.StartsWith("application/merge-patch+json", StringComparison.Ordinal) == true => Patch(body),
+                "GET" => (200, secret.DeepClone()),
+                "PATCH" when request.ContentType?.StartsWith("application/merge-patch+json", StringComparison.Ordinal) == true => Patch(secret, body),
                 "PATCH" => (415, Status(415, "UnsupportedMediaType")),
                 _ => (405, Status(405, "MethodNotAllowed")),
             };
         }
     }
 
-    private (int, JsonNode) Patch(JsonObject patch)
+    private (int, JsonNode) Create(JsonObject body)
+    {
+        var name = (string)body["metadata"]!["name"]!;
+        if (secrets.ContainsKey(name))
+            return (409, Status(409, "AlreadyExists"));
+        var made = (JsonObject)body.DeepClone();
+        made["metadata"]!["namespace"] = "credit-system";
+        made["metadata"]!["resourceVersion"] = $"{++version}";
+        secrets[name] = made;
+        return (201, made.DeepClone());
+    }
+
+    private (int, JsonNode) Patch(JsonObject secret, JsonObject patch)
     {
         BeforePatch();
         Patches++;
-        if ((string?)patch["metadata"]?["resourceVersion"] is { } expected && expected != (string?)Secret!["metadata"]!["resourceVersion"])
+        if ((string?)patch["metadata"]?["resourceVersion"] is { } expected && expected != (string?)secret["metadata"]!["resourceVersion"])
             return (409, Status(409, "Conflict"));
-        Merge(Secret!, patch);
-        Secret!["metadata"]!["resourceVersion"] = $"{++version}";
-        return (200, Secret.DeepClone());
+        Merge(secret, patch);
+        secret["metadata"]!["resourceVersion"] = $"{++version}";
+        return (200, secret.DeepClone());
     }
 
     // RFC 7396.

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using CreditSystem.VaultProxy.Commands.Kubernetes;
+using CreditSystem.VaultProxy.Commands.Rotation;
 using CreditSystem.VaultProxy.Commands.Vault;
 
 namespace CreditSystem.VaultProxy.Commands.Bootstrap;
@@ -11,6 +13,7 @@ internal sealed class BootstrapCommand
     private static readonly BootstrapSettings Default = new();
 
     private readonly VaultConnection connection = new();
+    private readonly ClusterConnection clusters = new();
     private readonly Option<string> tokenFile = new("--token-file") { Description = "File of the administrator's token; by default VAULT_TOKEN" };
     private readonly Option<bool> dryRun = new("--dry-run") { Description = "Only say what would change, by name" };
     private readonly Option<string> prefix = new("--prefix") { Description = "Below which the secrets are", DefaultValueFactory = _ => Default.Prefix };
@@ -27,6 +30,9 @@ internal sealed class BootstrapCommand
     private readonly Option<int> secretIdHours = new("--secret-id-hours") { Description = "Life of a secret_id in hours, 25 or more", DefaultValueFactory = _ => (int)Default.SecretIdTtl.TotalHours };
     private readonly Option<string> credentials = new("--credentials-directory") { Description = "Where to write the API's role_id and secret_id" };
     private readonly Option<string> rotatorCredentials = new("--rotator-credentials-directory") { Description = "Where to write the rotation's role_id and secret_id" };
+    private readonly Option<bool> kubernetesSecrets = new("--kubernetes-secrets") { Description = "Put the credentials into the Secrets vault-approle-creds and vault-rotator-creds, and the databases' passwords into mongodb-secrets and redis-secrets" };
+    private readonly Option<int> waitSeconds = new("--wait-seconds") { Description = "How long a database may take until it answers", DefaultValueFactory = _ => 30 };
+    private readonly Option<string> auditFile = new("--audit-file") { Description = "Set up an audit device that writes to this file of Vault's host" };
     private readonly Option<string> keep = new("--keep-values") { Description = "Development only: folder that remembers, for a Vault that forgets, the keys of stored data" };
     private readonly Option<bool> omitRoot = new("--omit-root-credentials") { Description = "Leave root_user and root_password out of the mongodb secret" };
     private readonly Option<string> environment = new("--environment") { Description = "The value of app.environment where there is none", DefaultValueFactory = _ => "production" };
@@ -46,15 +52,17 @@ internal sealed class BootstrapCommand
             + "administrators' connection strings are ConnectionStrings__mongodb and ConnectionStrings__redis. Run it again at any time.")
         {
             tokenFile, dryRun, prefix, kvMount, transitMount, transitKey, databaseEngine, databaseMount, databaseRole, appRoleMount, policy, role,
-            rotatorRole, secretIdHours, credentials, rotatorCredentials, keep, omitRoot, environment, set,
+            rotatorRole, secretIdHours, credentials, rotatorCredentials, kubernetesSecrets, waitSeconds, auditFile, keep, omitRoot, environment, set,
         };
         connection.AddTo(command);
+        clusters.AddTo(command);
         return host.InvokeAsync(command, args, (parsed, output, cancellationToken) => PrepareAsync(parsed, host, output, cancellationToken));
     }
 
     private async Task<int> PrepareAsync(ParseResult parsed, CommandHost host, TextWriter output, CancellationToken cancellationToken)
     {
-        var request = await ReadRequestAsync(parsed, host, cancellationToken);
+        using var cluster = parsed.GetValue(kubernetesSecrets) ? clusters.Open(parsed, host) : null;
+        var request = await ReadRequestAsync(parsed, host, cluster, cancellationToken);
         var token = await ReadTokenAsync(parsed, host, cancellationToken);
         using var vault = await connection.OpenAsync(parsed, host, cancellationToken);
         vault.Token = token;
@@ -72,20 +80,31 @@ internal sealed class BootstrapCommand
         {
             throw new CommandFailure($"{refusal.Message}.", refusal);
         }
+        catch (TargetUnavailableException unavailable)
+        {
+            throw new CommandFailure($"{unavailable.Message} Run it again: what is done stays.", unavailable);
+        }
     }
 
-    private async Task<BootstrapRequest> ReadRequestAsync(ParseResult parsed, CommandHost host, CancellationToken cancellationToken) => new(ReadSettings(parsed))
+    private async Task<BootstrapRequest> ReadRequestAsync(ParseResult parsed, CommandHost host, Cluster? cluster, CancellationToken cancellationToken) => new(ReadSettings(parsed))
     {
         MongoConnectionString = host.VariableOrNull("ConnectionStrings__mongodb"),
         RedisConnectionString = host.VariableOrNull("ConnectionStrings__redis"),
-        CredentialsDirectory = parsed.GetValue(credentials),
-        RotatorCredentialsDirectory = parsed.GetValue(rotatorCredentials),
+        Credentials = TargetsOf(parsed.GetValue(credentials), cluster?.Secret("vault-approle-creds")),
+        RotatorCredentials = TargetsOf(parsed.GetValue(rotatorCredentials), cluster?.Secret("vault-rotator-creds")),
+        MongoPassword = cluster is null ? null : ServerPassword.OfMongo(cluster),
+        RedisPassword = cluster is null ? null : ServerPassword.OfRedis(cluster),
+        Patience = TimeSpan.FromSeconds(parsed.GetValue(waitSeconds)),
+        AuditFile = parsed.GetValue(auditFile),
         KeptValuesDirectory = parsed.GetValue(keep),
         WithDatabaseEngine = parsed.GetValue(databaseEngine),
         WithRootCredentials = !parsed.GetValue(omitRoot),
         Environment = parsed.GetRequiredValue(environment),
         Given = await GivenValues.ReadAsync(parsed.GetValue(set) ?? [], cancellationToken),
     };
+
+    private static IReadOnlyList<ICredentialTarget> TargetsOf(string? directory, ClusterSecret? secret) =>
+        [.. directory is null ? (ICredentialTarget[])[] : [new DirectoryTarget(directory)], .. secret is null ? (ICredentialTarget[])[] : [new KubernetesTarget(secret)]];
 
     private BootstrapSettings ReadSettings(ParseResult parsed) => new()
     {

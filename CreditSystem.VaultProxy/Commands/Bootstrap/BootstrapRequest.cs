@@ -1,3 +1,5 @@
+using CreditSystem.VaultProxy.Commands.Rotation;
+
 namespace CreditSystem.VaultProxy.Commands.Bootstrap;
 
 /// <summary>One run of the bootstrap: what to make, from what, and where to leave the credentials.</summary>
@@ -9,9 +11,23 @@ internal sealed record BootstrapRequest(BootstrapSettings Settings)
     /// <summary>Null leaves Redis alone.</summary>
     public string? RedisConnectionString { get; init; }
 
-    public string? CredentialsDirectory { get; init; }
+    /// <summary>Where role_id and secret_id of the API go.</summary>
+    public IReadOnlyList<ICredentialTarget> Credentials { get; init; } = [];
 
-    public string? RotatorCredentialsDirectory { get; init; }
+    /// <summary>Where those of the rotation go.</summary>
+    public IReadOnlyList<ICredentialTarget> RotatorCredentials { get; init; } = [];
+
+    /// <summary>The administrator's password where the connection string has none; null where the database is in no cluster of ours.</summary>
+    public ServerPassword? MongoPassword { get; init; }
+
+    /// <summary>As <see cref="MongoPassword"/>.</summary>
+    public ServerPassword? RedisPassword { get; init; }
+
+    /// <summary>How long a database may take until it answers.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The file of Vault's host that gets an audit device; null leaves the devices alone.</summary>
+    public string? AuditFile { get; init; }
 
     public string? KeptValuesDirectory { get; init; }
 

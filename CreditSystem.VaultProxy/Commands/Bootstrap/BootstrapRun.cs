@@ -11,13 +11,13 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
     /// <returns>The keys that the system needs and that nobody has given.</returns>
     public async Task<IReadOnlyList<string>> ExecuteAsync(CancellationToken cancellationToken)
     {
+        await new AuditStep(vault, changes).RunAsync(request.AuditFile, cancellationToken);
         await new EngineSteps(vault, request.Settings, changes).RunAsync(cancellationToken);
         await new AccessSteps(vault, request.Settings, changes).RunAsync(cancellationToken);
-        var missing = await WriteSecretsAsync(cancellationToken);
         var credentials = new CredentialStep(vault, request.Settings, changes, time);
-        await credentials.RunAsync(request.Settings.Role, request.CredentialsDirectory, cancellationToken);
-        await credentials.RunAsync(request.Settings.RotatorRole, request.RotatorCredentialsDirectory, cancellationToken);
-        return missing;
+        await credentials.RunAsync(request.Settings.Role, request.Credentials, cancellationToken);
+        await credentials.RunAsync(request.Settings.RotatorRole, request.RotatorCredentials, cancellationToken);
+        return await WriteSecretsAsync(cancellationToken);
     }
 
     private async Task<IReadOnlyList<string>> WriteSecretsAsync(CancellationToken cancellationToken)
@@ -36,26 +36,46 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
         // Kept before Vault has them: an end in between must not leave data under a key that is lost.
         await kept.SaveAsync(drafts["app"], changes, cancellationToken);
 
-        var mongo = Create("MongoDB", "ConnectionStrings__mongodb", request.MongoConnectionString, text => new MongoStep(text, changes));
+        var mongo = await CreateAsync("MongoDB", "ConnectionStrings__mongodb", request.MongoConnectionString, request.MongoPassword, drafts["mongodb"]["root_password"],
+            (text, password) => new MongoStep(text, password, request.Patience, changes), cancellationToken);
         mongo?.Describe(drafts["mongodb"], request.WithRootCredentials);
-        var redis = Create("Redis", "ConnectionStrings__redis", request.RedisConnectionString, text => new RedisStep(text, changes));
+        var redis = await CreateAsync("Redis", "ConnectionStrings__redis", request.RedisConnectionString, request.RedisPassword, drafts["redis"]["password"],
+            (text, password) => new RedisStep(text, password, request.Patience, changes), cancellationToken);
         redis?.Describe(drafts["redis"]);
-        if (redis is not null)
-            await redis.VerifyAsync();
+        // A password that somebody gives is proven before Vault has it; one that is made here has yet to reach the server.
+        if (redis is not null && request.RedisPassword is null)
+            await redis.VerifyAsync(cancellationToken);
         foreach (var draft in drafts.Values)
             await secrets.WriteAsync(draft, cancellationToken);
-        if (mongo is not null)
-            await mongo.ApplyAsync(drafts["mongodb"], cancellationToken);
-        if (mongo is not null && request.WithDatabaseEngine)
-            await new DatabaseStep(vault, request.Settings, changes).RunAsync(mongo.Administrator, mongo.Database, cancellationToken);
+        await PrepareServersAsync(mongo, redis, drafts["mongodb"], cancellationToken);
         return SecretStep.FindMissing(drafts.Values);
     }
 
-    private T? Create<T>(string name, string variable, string? connectionString, Func<string, T> create)
+    private async Task PrepareServersAsync(MongoStep? mongo, RedisStep? redis, SecretDraft mongoSecret, CancellationToken cancellationToken)
+    {
+        if (mongo is not null && request.MongoPassword is { } mongoPassword)
+            await mongoPassword.WriteAsync(changes, previous => mongo.AdmitAsync(previous, cancellationToken), cancellationToken);
+        if (redis is not null && request.RedisPassword is { } redisPassword)
+            await redisPassword.WriteAsync(changes, previous => redis.AdmitAsync(previous), cancellationToken);
+        if (changes.IsDryRun && (request.MongoPassword is { IsInPlace: false } || request.RedisPassword is { IsInPlace: false }))
+        {
+            changes.Say("The databases start once their Secrets are there; what a run does in them is not known before.");
+            return;
+        }
+
+        if (redis is not null && request.RedisPassword is not null)
+            await redis.VerifyAsync(cancellationToken);
+        if (mongo is not null)
+            await mongo.ApplyAsync(mongoSecret, cancellationToken);
+        if (mongo is not null && request.WithDatabaseEngine)
+            await new DatabaseStep(vault, request.Settings, changes).RunAsync(mongo.Administrator, mongo.Database, cancellationToken);
+    }
+
+    private async Task<T?> CreateAsync<T>(string name, string variable, string? connectionString, ServerPassword? password, string? inVault, Func<string, string?, T> create, CancellationToken cancellationToken)
         where T : class
     {
         if (connectionString is not null)
-            return create(connectionString);
+            return create(connectionString, password is null ? null : await password.ChooseAsync(inVault, cancellationToken));
         changes.Say($"{name} is left alone: {variable} is not set. Its secret keeps what it has.");
         return null;
     }

@@ -4,27 +4,25 @@ using CreditSystem.VaultProxy.Commands.Vault;
 
 namespace CreditSystem.VaultProxy.Commands.Bootstrap;
 
-/// <summary>Writes role_id and secret_id of a role into a folder, unless those in it are good already.</summary>
+/// <summary>Puts role_id and secret_id of a role to where they are wanted, unless those there are good already.</summary>
 internal sealed class CredentialStep(VaultAdminClient vault, BootstrapSettings settings, Changes changes, TimeProvider time)
 {
-    public async Task RunAsync(string role, string? directory, CancellationToken cancellationToken)
+    public async Task RunAsync(string role, IEnumerable<ICredentialTarget> targets, CancellationToken cancellationToken)
     {
-        if (directory is null)
-            return;
         var path = $"auth/{settings.AppRoleMount}/role/{role}";
-        var what = $"credentials of {role} in {directory}";
-        var files = new CredentialsDirectory(directory);
-        if (await AreGoodAsync(path, files, cancellationToken))
-            changes.Keep(what);
-        else
-            await changes.AddAsync(what, () => WriteAsync(path, files, cancellationToken));
+        foreach (var target in targets)
+        {
+            var what = $"credentials of {role} in {target.Name}";
+            if (await AreGoodAsync(path, await target.FindAsync(cancellationToken), cancellationToken))
+                changes.Keep(what);
+            else
+                await changes.AddAsync(what, () => WriteAsync(path, target, cancellationToken));
+        }
     }
 
-    private async Task<bool> AreGoodAsync(string path, CredentialsDirectory files, CancellationToken cancellationToken)
+    private async Task<bool> AreGoodAsync(string path, TargetState? present, CancellationToken cancellationToken)
     {
-        var roleId = await files.ReadAsync(CredentialsDirectory.RoleIdFile, cancellationToken);
-        var secretId = await files.ReadAsync(CredentialsDirectory.SecretIdFile, cancellationToken);
-        if (roleId is null || secretId is null || roleId != await ReadRoleIdAsync(path, cancellationToken))
+        if (present is not { RoleId: { } roleId, SecretId: { } secretId } || roleId != await ReadRoleIdAsync(path, cancellationToken))
             return false;
         try
         {
@@ -36,18 +34,13 @@ internal sealed class CredentialStep(VaultAdminClient vault, BootstrapSettings s
         }
     }
 
-    private async Task WriteAsync(string path, CredentialsDirectory files, CancellationToken cancellationToken)
+    private async Task WriteAsync(string path, ICredentialTarget target, CancellationToken cancellationToken)
     {
         var roleId = await ReadRoleIdAsync(path, cancellationToken) ?? throw new CommandFailure($"{path} has no role_id.");
         var made = (await vault.WriteAsync($"{path}/secret-id", body: null, cancellationToken))?["data"];
         var secretId = (string?)made?["secret_id"] ?? throw new CommandFailure($"{path} gives no secret_id.");
-        await files.ReplaceAsync(new Dictionary<string, string>
-        {
-            [CredentialsDirectory.RoleIdFile] = roleId,
-            [CredentialsDirectory.SecretIdFile] = secretId,
-            // The rotation ends this one, too, two generations on.
-            [DirectoryTarget.GenerationsFile] = Generation.Write([new Generation((string?)made?["secret_id_accessor"] ?? "", time.GetUtcNow())]),
-        }, cancellationToken);
+        // The rotation ends this one, too, two generations on.
+        await target.PutAsync(roleId, secretId, [new Generation((string?)made?["secret_id_accessor"] ?? "", time.GetUtcNow())], cancellationToken);
     }
 
     private async Task<string?> ReadRoleIdAsync(string path, CancellationToken cancellationToken) =>

@@ -20,13 +20,7 @@ internal sealed class DatabaseStep(VaultAdminClient vault, BootstrapSettings set
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(MongoUrl administrator, string database, CancellationToken cancellationToken)
     {
-        var mounts = await vault.ReadAsync("sys/mounts", cancellationToken) ?? [];
-        var isMounted = mounts.ContainsKey($"{settings.DatabaseMount}/");
-        if (isMounted)
-            changes.Keep($"engine {settings.DatabaseMount}/ (database)");
-        else
-            await changes.AddAsync($"engine {settings.DatabaseMount}/ (database)", () => vault.WriteAsync($"sys/mounts/{settings.DatabaseMount}", new JsonObject { ["type"] = "database" }, cancellationToken));
-
+        var isMounted = await new MountStep(vault, changes).RunAsync(MountStep.Engines, settings.DatabaseMount, "database", cancellationToken);
         var address = ConnectionUrl(administrator);
         await WriteAsync(isMounted, $"config/{Connection}", new JsonObject
         {

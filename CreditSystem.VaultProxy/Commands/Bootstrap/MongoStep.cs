@@ -11,20 +11,26 @@ internal sealed class MongoStep
     private const int UserNotFound = 11;
     private const string DefaultDatabase = "credit_system";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly MongoClientSettings settings;
     private readonly Changes changes;
 
-    /// <exception cref="CommandFailure">It is no connection string.</exception>
-    public MongoStep(string connectionString, Changes changes)
+    /// <param name="connectionString">The administrator's.</param>
+    /// <param name="password">The administrator's, in place of the one in the connection string; null for that one.</param>
+    /// <param name="patience">How long the server may take until it answers.</param>
+    /// <param name="changes">Says what is done.</param>
+    /// <exception cref="CommandFailure">It is no connection string, or names nobody whose password it could be.</exception>
+    public MongoStep(string connectionString, string? password, TimeSpan patience, Changes changes)
     {
         this.changes = changes;
         try
         {
-            Administrator = MongoUrl.Create(connectionString);
+            var address = new MongoUrlBuilder(connectionString);
+            if (password is not null && string.IsNullOrEmpty(address.Username))
+                throw new CommandFailure("ConnectionStrings__mongodb names no administrator (mongodb://<user>@<host>:<port>/<database>?authSource=admin).");
+            address.Password = password ?? address.Password;
+            Administrator = address.ToMongoUrl();
             settings = MongoClientSettings.FromUrl(Administrator);
-            settings.ServerSelectionTimeout = Patience;
+            settings.ServerSelectionTimeout = patience;
         }
         catch (Exception exception) when (exception is MongoConfigurationException or ArgumentException)
         {
@@ -77,7 +83,7 @@ internal sealed class MongoStep
             var what = $"MongoDB user {Database}.{name} (readWrite on {Database})";
             if (present["users"].AsBsonArray.Count == 0)
                 await changes.AddAsync(what, () => database.RunCommandAsync<BsonDocument>(new BsonDocument("createUser", name).AddRange(user), cancellationToken: cancellationToken));
-            else if (await LogsInAsync(secret["connection_string"]!, cancellationToken))
+            else if (await LogsInAsync(MongoUrl.Create(secret["connection_string"]!), cancellationToken))
                 changes.Keep(what);
             else
                 await changes.ChangeAsync(what, () => database.RunCommandAsync<BsonDocument>(new BsonDocument("updateUser", name).AddRange(user), cancellationToken: cancellationToken));
@@ -85,6 +91,26 @@ internal sealed class MongoStep
         catch (Exception exception) when (exception is MongoException or TimeoutException)
         {
             throw new CommandFailure($"MongoDB at {settings.Server} does not do it: {Describe(exception)}", exception);
+        }
+    }
+
+    /// <summary>Gives the administrator the password of <see cref="Administrator"/>, unless that one is good already.</summary>
+    /// <param name="previous">The one that the server has.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task AdmitAsync(string previous, CancellationToken cancellationToken)
+    {
+        var source = Administrator.AuthenticationSource ?? Administrator.DatabaseName ?? "admin";
+        if (await LogsInAsync(Administrator, cancellationToken))
+            return;
+        try
+        {
+            var before = new MongoUrlBuilder(Administrator.Url) { Password = previous }.ToMongoUrl();
+            await ClientOf(before).GetDatabase(source).RunCommandAsync<BsonDocument>(
+                new BsonDocument { ["updateUser"] = Administrator.Username, ["pwd"] = Administrator.Password }, cancellationToken: cancellationToken);
+        }
+        catch (Exception exception) when (exception is MongoException or TimeoutException)
+        {
+            throw new CommandFailure($"MongoDB at {settings.Server} does not take the administrator's new password: {Describe(exception)}", exception);
         }
     }
 
@@ -105,14 +131,12 @@ internal sealed class MongoStep
         throw new CommandFailure($"MongoDB at {settings.Server} lets anybody in: start it with a root user and with authorization.");
     }
 
-    private static async Task<bool> LogsInAsync(string connectionString, CancellationToken cancellationToken)
+    private async Task<bool> LogsInAsync(MongoUrl address, CancellationToken cancellationToken)
     {
-        var own = MongoClientSettings.FromConnectionString(connectionString);
-        own.ServerSelectionTimeout = Patience;
         try
         {
             // Refused without the role, so that it is given again.
-            await (await new MongoClient(own).GetDatabase(MongoUrl.Create(connectionString).DatabaseName).ListCollectionNamesAsync(cancellationToken: cancellationToken)).AnyAsync(cancellationToken);
+            await (await ClientOf(address).GetDatabase(Database).ListCollectionNamesAsync(cancellationToken: cancellationToken)).AnyAsync(cancellationToken);
             return true;
         }
         catch (MongoAuthenticationException)
@@ -125,10 +149,17 @@ internal sealed class MongoStep
         }
     }
 
-    private static string Describe(Exception exception) => exception switch
+    private MongoClient ClientOf(MongoUrl address)
+    {
+        var own = MongoClientSettings.FromUrl(address);
+        own.ServerSelectionTimeout = settings.ServerSelectionTimeout;
+        return new MongoClient(own);
+    }
+
+    private string Describe(Exception exception) => exception switch
     {
         MongoAuthenticationException => "it refuses the administrator's credentials.",
-        TimeoutException => $"no answer within {Patience.TotalSeconds:0} s.",
+        TimeoutException => $"no answer within {settings.ServerSelectionTimeout.TotalSeconds:0} s.",
         MongoCommandException command => $"{command.CodeName} ({command.Code}).",
         _ => $"{exception.GetType().Name}.",
     };

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using StackExchange.Redis;
@@ -10,16 +11,24 @@ namespace CreditSystem.VaultProxy.Commands.Bootstrap;
 /// </summary>
 internal sealed class RedisStep
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     private readonly ConfigurationOptions administrator;
+    private readonly TimeSpan patience;
     private readonly Changes changes;
 
+    /// <param name="connectionString">The administrator's.</param>
+    /// <param name="password">In place of the one in the connection string; null for that one.</param>
+    /// <param name="patience">How long the server may take until it answers.</param>
+    /// <param name="changes">Says what is done.</param>
     /// <exception cref="CommandFailure">It is no connection string, or one without a password.</exception>
-    public RedisStep(string connectionString, Changes changes)
+    public RedisStep(string connectionString, string? password, TimeSpan patience, Changes changes)
     {
-        this.changes = changes;
+        (this.patience, this.changes) = (patience, changes);
         try
         {
             administrator = ConfigurationOptions.Parse(connectionString);
+            administrator.Password = password ?? administrator.Password;
         }
         catch (ArgumentException)
         {
@@ -29,7 +38,7 @@ internal sealed class RedisStep
         if (administrator.EndPoints.Count == 0 || string.IsNullOrEmpty(administrator.Password))
             throw new CommandFailure("ConnectionStrings__redis names no server, or no password: start Redis with one (requirepass).");
         administrator.AbortOnConnectFail = true;
-        administrator.ConnectRetry = 5;
+        administrator.ConnectRetry = 1;
     }
 
     private (string Host, int Port) Server => administrator.EndPoints[0] switch
@@ -49,17 +58,15 @@ internal sealed class RedisStep
     }
 
     /// <summary>The password must be right, and nobody may come in without it.</summary>
-    public async Task VerifyAsync()
+    public async Task VerifyAsync(CancellationToken cancellationToken)
     {
         var (host, port) = Server;
-        try
+        var start = Stopwatch.GetTimestamp();
+        while (!await AnswersAsync(administrator))
         {
-            await using var connection = await ConnectionMultiplexer.ConnectAsync(administrator);
-            await connection.GetDatabase().PingAsync();
-        }
-        catch (RedisException exception)
-        {
-            throw new CommandFailure($"Redis at {host}:{port} does not answer, or refuses the password.", exception);
+            if (Stopwatch.GetElapsedTime(start) > patience)
+                throw new CommandFailure($"Redis at {host}:{port} does not answer, or refuses the password.");
+            await Task.Delay(Pause, cancellationToken);
         }
 
         if (await AnswersAnybodyAsync())
@@ -67,13 +74,38 @@ internal sealed class RedisStep
         changes.Keep($"Redis at {host}:{port} requires its password");
     }
 
-    private async Task<bool> AnswersAnybodyAsync()
+    /// <summary>Makes the server take the new password beside the one that it has, until it starts with the new one.</summary>
+    /// <param name="previous">The one that the server has.</param>
+    public async Task AdmitAsync(string previous)
     {
-        var anybody = administrator.Clone();
-        (anybody.User, anybody.Password, anybody.ConnectRetry) = (null, null, 1);
+        if (await AnswersAsync(administrator))
+            return;
+        var before = administrator.Clone();
+        before.Password = previous;
         try
         {
-            await using var connection = await ConnectionMultiplexer.ConnectAsync(anybody);
+            await using var connection = await ConnectionMultiplexer.ConnectAsync(before);
+            await connection.GetDatabase().ExecuteAsync("ACL", "SETUSER", administrator.User ?? "default", $">{administrator.Password}");
+        }
+        catch (RedisException exception)
+        {
+            // The server's message could repeat the command.
+            throw new CommandFailure($"Redis at {Server.Host}:{Server.Port} does not take the new password ({exception.GetType().Name}).");
+        }
+    }
+
+    private Task<bool> AnswersAnybodyAsync()
+    {
+        var anybody = administrator.Clone();
+        (anybody.User, anybody.Password) = (null, null);
+        return AnswersAsync(anybody);
+    }
+
+    private static async Task<bool> AnswersAsync(ConfigurationOptions options)
+    {
+        try
+        {
+            await using var connection = await ConnectionMultiplexer.ConnectAsync(options);
             await connection.GetDatabase().KeyExistsAsync("credit-system:bootstrap");
             return true;
         }

@@ -6,6 +6,11 @@ internal interface ICredentialTarget
     /// <summary>Its name for people.</summary>
     string Name { get; }
 
+    /// <returns>Null when it does not exist.</returns>
+    /// <exception cref="CommandFailure">It may not be read.</exception>
+    /// <exception cref="TargetUnavailableException">It cannot be reached now.</exception>
+    Task<TargetState?> FindAsync(CancellationToken cancellationToken);
+
     /// <exception cref="CommandFailure">It does not exist, or may not be read.</exception>
     /// <exception cref="TargetUnavailableException">It cannot be reached now.</exception>
     Task<TargetState> ReadAsync(CancellationToken cancellationToken);
@@ -15,6 +20,11 @@ internal interface ICredentialTarget
     /// <exception cref="CommandFailure">It refuses for good; it is as it was.</exception>
     /// <exception cref="TargetUnavailableException">Nobody knows whether it was written.</exception>
     Task<bool> TryWriteAsync(TargetState read, string secretId, IReadOnlyList<Generation> generations, CancellationToken cancellationToken);
+
+    /// <summary>Makes it, or replaces what it holds, whoever wrote that.</summary>
+    /// <exception cref="CommandFailure">It refuses; it is as it was.</exception>
+    /// <exception cref="TargetUnavailableException">Nobody knows whether it was written.</exception>
+    Task PutAsync(string roleId, string secretId, IReadOnlyList<Generation> generations, CancellationToken cancellationToken);
 }
 
 /// <summary>What a target holds. Its text never holds the secret_id.</summary>
@@ -26,6 +36,3 @@ internal sealed record TargetState(string Version, string? RoleId, string? Secre
 {
     public override string ToString() => $"{nameof(TargetState)} {Version}";
 }
-
-/// <summary>A target did not answer.</summary>
-internal sealed class TargetUnavailableException(string message, Exception inner) : Exception(message, inner);

@@ -11,10 +11,13 @@ internal sealed class DirectoryTarget(string path) : ICredentialTarget
 
     public string Name => path;
 
-    public async Task<TargetState> ReadAsync(CancellationToken cancellationToken)
+    public async Task<TargetState> ReadAsync(CancellationToken cancellationToken) =>
+        await FindAsync(cancellationToken) ?? throw new CommandFailure($"{path} does not exist: run bootstrap with --credentials-directory first.");
+
+    public async Task<TargetState?> FindAsync(CancellationToken cancellationToken)
     {
         if (!Directory.Exists(path))
-            throw new CommandFailure($"{path} does not exist: run bootstrap with --credentials-directory first.");
+            return null;
         var secretId = await directory.ReadAsync(CredentialsDirectory.SecretIdFile, cancellationToken);
         var generations = await directory.ReadAsync(GenerationsFile, cancellationToken);
         return new TargetState($"{secretId}\n{generations}", await directory.ReadAsync(CredentialsDirectory.RoleIdFile, cancellationToken), secretId, Generation.Read(generations));
@@ -26,14 +29,17 @@ internal sealed class DirectoryTarget(string path) : ICredentialTarget
         using var exclusive = TryLock();
         if (exclusive is null || (await ReadAsync(cancellationToken)).Version != read.Version)
             return false;
-        await directory.ReplaceAsync(new Dictionary<string, string>
+        await PutAsync(read.RoleId!, secretId, generations, cancellationToken);
+        return true;
+    }
+
+    public Task PutAsync(string roleId, string secretId, IReadOnlyList<Generation> generations, CancellationToken cancellationToken) =>
+        directory.ReplaceAsync(new Dictionary<string, string>
         {
-            [CredentialsDirectory.RoleIdFile] = read.RoleId!,
+            [CredentialsDirectory.RoleIdFile] = roleId,
             [CredentialsDirectory.SecretIdFile] = secretId,
             [GenerationsFile] = Generation.Write(generations),
         }, cancellationToken);
-        return true;
-    }
 
     private FileStream? TryLock()
     {

@@ -1,79 +1,29 @@
-using System.Net;
-using System.Text;
-using System.Text.Json.Nodes;
-using k8s;
-using k8s.Autorest;
+using CreditSystem.VaultProxy.Commands.Kubernetes;
 using k8s.Models;
 
 namespace CreditSystem.VaultProxy.Commands.Rotation;
 
-/// <summary>
-/// A Secret of Kubernetes. It is written by one merge patch that carries the resourceVersion which was read: the API server
-/// applies it whole or, when somebody else wrote in between, not at all (409).
-/// </summary>
-internal sealed class KubernetesTarget(IKubernetes kubernetes, string secretName, string secretNamespace) : ICredentialTarget, IDisposable
+/// <summary>A Secret of Kubernetes, its generations in an annotation.</summary>
+internal sealed class KubernetesTarget(ClusterSecret secret) : ICredentialTarget
 {
     internal const string GenerationsAnnotation = "credit-system/secret-id-generations";
 
-    public string Name => $"Secret {secretNamespace}/{secretName}";
+    public string Name => secret.Name;
 
-    public async Task<TargetState> ReadAsync(CancellationToken cancellationToken)
-    {
-        var secret = await CallAsync(() => kubernetes.CoreV1.ReadNamespacedSecretAsync(secretName, secretNamespace, cancellationToken: cancellationToken), "get", cancellationToken);
-        return new TargetState(
-            secret.Metadata.ResourceVersion, Value(secret, CredentialsDirectory.RoleIdFile), Value(secret, CredentialsDirectory.SecretIdFile),
-            Generation.Read(secret.Metadata.Annotations?.TryGetValue(GenerationsAnnotation, out var text) == true ? text : null));
-    }
+    public async Task<TargetState?> FindAsync(CancellationToken cancellationToken) => await secret.FindAsync(cancellationToken) is { } found ? StateOf(found) : null;
 
-    public async Task<bool> TryWriteAsync(TargetState read, string secretId, IReadOnlyList<Generation> generations, CancellationToken cancellationToken)
-    {
-        var patch = new JsonObject
-        {
-            ["metadata"] = new JsonObject
-            {
-                ["resourceVersion"] = read.Version,
-                ["annotations"] = new JsonObject { [GenerationsAnnotation] = Generation.Write(generations) },
-            },
-            ["data"] = new JsonObject { [CredentialsDirectory.SecretIdFile] = Convert.ToBase64String(Encoding.UTF8.GetBytes(secretId)) },
-        };
-        try
-        {
-            await CallAsync(() => kubernetes.CoreV1.PatchNamespacedSecretAsync(
-                new V1Patch(patch.ToJsonString(), V1Patch.PatchType.MergePatch), secretName, secretNamespace, cancellationToken: cancellationToken), "patch", cancellationToken);
-            return true;
-        }
-        catch (HttpOperationException conflict) when (conflict.Response.StatusCode == HttpStatusCode.Conflict)
-        {
-            return false;
-        }
-    }
+    public async Task<TargetState> ReadAsync(CancellationToken cancellationToken) =>
+        await FindAsync(cancellationToken) ?? throw new CommandFailure($"{Name} does not exist. Create it with role_id and secret_id first (docs/deployment.md).");
 
-    public void Dispose() => kubernetes.Dispose();
+    public Task<bool> TryWriteAsync(TargetState read, string secretId, IReadOnlyList<Generation> generations, CancellationToken cancellationToken) =>
+        secret.TryPatchAsync(ClusterSecret.PatchOf(new Dictionary<string, string> { [CredentialsDirectory.SecretIdFile] = secretId }, Annotations(generations), read.Version), cancellationToken);
 
-    /// <summary>The messages name the status alone: an exception of the client holds the request, and with it the secret_id.</summary>
-    private async Task<T> CallAsync<T>(Func<Task<T>> call, string verb, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await call();
-        }
-        catch (HttpOperationException refusal) when (refusal.Response.StatusCode != HttpStatusCode.Conflict)
-        {
-            var status = (int)refusal.Response.StatusCode;
-            throw refusal.Response.StatusCode switch
-            {
-                HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new CommandFailure($"{Name}: the API server answers {status}. The service account needs '{verb}' on this Secret (deploy/components/vault-approle-refresh/rbac.yaml)."),
-                HttpStatusCode.NotFound => new CommandFailure($"{Name} does not exist. Create it with role_id and secret_id first (docs/deployment.md)."),
-                HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError => new TargetUnavailableException($"{Name}: the API server answers {status}.", new HttpRequestException(null, null, refusal.Response.StatusCode)),
-                _ => new CommandFailure($"{Name}: the API server answers {status} to {verb}."),
-            };
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
-        {
-            throw new TargetUnavailableException($"{Name}: the API server does not answer.", exception);
-        }
-    }
+    public Task PutAsync(string roleId, string secretId, IReadOnlyList<Generation> generations, CancellationToken cancellationToken) =>
+        secret.PutAsync(new Dictionary<string, string> { [CredentialsDirectory.RoleIdFile] = roleId, [CredentialsDirectory.SecretIdFile] = secretId }, Annotations(generations), cancellationToken);
 
-    private static string? Value(V1Secret secret, string key) =>
-        secret.Data?.TryGetValue(key, out var bytes) == true && Encoding.UTF8.GetString(bytes).Trim() is { Length: > 0 } text ? text : null;
+    private static Dictionary<string, string> Annotations(IReadOnlyList<Generation> generations) => new() { [GenerationsAnnotation] = Generation.Write(generations) };
+
+    private static TargetState StateOf(V1Secret found) => new(
+        found.Metadata.ResourceVersion, ClusterSecret.Value(found, CredentialsDirectory.RoleIdFile), ClusterSecret.Value(found, CredentialsDirectory.SecretIdFile),
+        Generation.Read(found.Metadata.Annotations?.TryGetValue(GenerationsAnnotation, out var text) == true ? text : null));
 }

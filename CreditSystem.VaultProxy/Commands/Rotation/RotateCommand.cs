@@ -1,8 +1,7 @@
 using System.CommandLine;
 using CreditSystem.VaultProxy.Commands.Bootstrap;
+using CreditSystem.VaultProxy.Commands.Kubernetes;
 using CreditSystem.VaultProxy.Commands.Vault;
-using k8s;
-using k8s.Exceptions;
 
 namespace CreditSystem.VaultProxy.Commands.Rotation;
 
@@ -12,12 +11,11 @@ internal sealed class RotateCommand
     internal const string Name = "rotate-secret-id";
 
     private static readonly BootstrapSettings Default = new();
-    private static readonly TimeSpan KubernetesTimeout = TimeSpan.FromSeconds(15);
 
     private readonly VaultConnection connection = new();
+    private readonly ClusterConnection clusters = new();
     private readonly Option<string> directory = new("--directory") { Description = "The target: a folder with role_id and secret_id" };
     private readonly Option<string> secret = new("--kubernetes-secret") { Description = "The target: a Secret with role_id and secret_id" };
-    private readonly Option<string> secretNamespace = new("--kubernetes-namespace") { Description = "The Secret's namespace; by default POD_NAMESPACE" };
     private readonly Option<string> credentials = new("--credentials-directory") { Description = "Folder with the rotation's own role_id and secret_id; by default VAULT_CREDENTIALS_DIRECTORY" };
     private readonly Option<string> role = new("--role") { Description = "The AppRole whose secret_id is replaced", DefaultValueFactory = _ => Default.Role };
     private readonly Option<string> appRoleMount = new("--approle-mount") { Description = "Mount of the AppRole method below auth/", DefaultValueFactory = _ => Default.AppRoleMount };
@@ -29,7 +27,7 @@ internal sealed class RotateCommand
     {
         var command = new RootCommand("Give the API a new secret_id: make it wrapped, prove it, put it into its place at once, keep the one before, end the one before that")
         {
-            directory, secret, secretNamespace, credentials, role, appRoleMount, overlap,
+            directory, secret, credentials, role, appRoleMount, overlap,
         };
         command.Validators.Add(result =>
         {
@@ -37,13 +35,16 @@ internal sealed class RotateCommand
                 result.AddError("Give one target: --directory or --kubernetes-secret.");
         });
         connection.AddTo(command);
+        clusters.AddTo(command);
         return host.InvokeAsync(command, args, (parsed, output, cancellationToken) => RotateAsync(parsed, host, output, cancellationToken));
     }
 
     private async Task<int> RotateAsync(ParseResult parsed, CommandHost host, TextWriter output, CancellationToken cancellationToken)
     {
-        var target = CreateTarget(parsed, host);
-        using var ownedTarget = target as IDisposable;
+        using var cluster = parsed.GetValue(secret) is null ? null : clusters.Open(parsed, host);
+        ICredentialTarget target = cluster is null
+            ? new DirectoryTarget(Path.GetFullPath(parsed.GetRequiredValue(directory)))
+            : new KubernetesTarget(cluster.Secret(parsed.GetRequiredValue(secret)));
         var (roleId, secretId) = await ReadCredentialsAsync(parsed, host, cancellationToken);
         using var vault = await connection.OpenAsync(parsed, host, cancellationToken);
         var failPoint = new FailPoint(host.VariableOrNull(FailPoint.Variable));
@@ -64,25 +65,6 @@ internal sealed class RotateCommand
         {
             if (vault.Token is not null)
                 await secretIds.LogoutAsync(CancellationToken.None);
-        }
-    }
-
-    private ICredentialTarget CreateTarget(ParseResult parsed, CommandHost host)
-    {
-        if (parsed.GetValue(directory) is { } path)
-            return new DirectoryTarget(Path.GetFullPath(path));
-        var place = parsed.GetValue(secretNamespace) ?? host.VariableOrNull("POD_NAMESPACE") ?? throw new CommandFailure("Set POD_NAMESPACE, or give --kubernetes-namespace.");
-        try
-        {
-            var configuration = KubernetesClientConfiguration.IsInCluster()
-                ? KubernetesClientConfiguration.InClusterConfig()
-                : KubernetesClientConfiguration.BuildConfigFromConfigFile(host.VariableOrNull("KUBECONFIG"));
-            configuration.HttpClientTimeout = KubernetesTimeout;
-            return new KubernetesTarget(new Kubernetes(configuration), parsed.GetRequiredValue(secret), place);
-        }
-        catch (Exception exception) when (exception is KubeConfigException or IOException)
-        {
-            throw new CommandFailure("There is no way to the Kubernetes API: neither a service account nor a kubeconfig.", exception);
         }
     }
 

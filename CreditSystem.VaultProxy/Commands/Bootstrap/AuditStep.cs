@@ -1,0 +1,31 @@
+using System.Text.Json.Nodes;
+using CreditSystem.VaultProxy.Commands.Vault;
+
+namespace CreditSystem.VaultProxy.Commands.Bootstrap;
+
+/// <summary>An audit device that writes to a file of Vault's host: who has read which secret, and who was refused.</summary>
+internal sealed class AuditStep(VaultAdminClient vault, Changes changes)
+{
+    private const string Device = "file";
+
+    /// <exception cref="CommandFailure">The device is there and writes elsewhere.</exception>
+    public async Task RunAsync(string? file, CancellationToken cancellationToken)
+    {
+        if (file is null)
+            return;
+        var what = $"audit device {Device}/ in {file}";
+        if ((await vault.ReadAsync("sys/audit", cancellationToken))?[$"{Device}/"] is not JsonObject present)
+        {
+            await changes.AddAsync(what, () => vault.WriteAsync($"sys/audit/{Device}", new JsonObject
+            {
+                ["type"] = "file",
+                ["options"] = new JsonObject { ["file_path"] = file, ["mode"] = "0600" },
+            }, cancellationToken));
+            return;
+        }
+
+        if ((string?)present["options"]?["file_path"] != file)
+            throw new CommandFailure($"The audit device {Device}/ writes elsewhere than to {file}. It is left as it is: leave --audit-file out, or disable the device first.");
+        changes.Keep(what);
+    }
+}

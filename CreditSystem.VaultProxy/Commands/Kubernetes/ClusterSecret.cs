@@ -1,0 +1,95 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using k8s;
+using k8s.Autorest;
+using k8s.Models;
+
+namespace CreditSystem.VaultProxy.Commands.Kubernetes;
+
+/// <summary>
+/// One Secret of a cluster. A merge patch that carries the resourceVersion which was read is applied whole or, when somebody
+/// else wrote in between, not at all (409).
+/// </summary>
+internal sealed class ClusterSecret(IKubernetes kubernetes, string secretNamespace, string name)
+{
+    public string Name { get; } = $"Secret {secretNamespace}/{name}";
+
+    /// <returns>Null when there is none.</returns>
+    /// <exception cref="CommandFailure">The API server refuses.</exception>
+    /// <exception cref="TargetUnavailableException">The API server does not answer.</exception>
+    public Task<V1Secret?> FindAsync(CancellationToken cancellationToken) => CallAsync<V1Secret?>(
+        async () => await kubernetes.CoreV1.ReadNamespacedSecretAsync(name, secretNamespace, cancellationToken: cancellationToken), HttpStatusCode.NotFound, "get", cancellationToken);
+
+    /// <summary>Applies the patch, all of it or nothing.</summary>
+    /// <returns>False when somebody has written since the resourceVersion in it.</returns>
+    /// <exception cref="CommandFailure">The API server refuses.</exception>
+    /// <exception cref="TargetUnavailableException">Nobody knows whether it was written.</exception>
+    public async Task<bool> TryPatchAsync(JsonObject patch, CancellationToken cancellationToken) => await CallAsync(
+        async () => await kubernetes.CoreV1.PatchNamespacedSecretAsync(new V1Patch(patch.ToJsonString(), V1Patch.PatchType.MergePatch), name, secretNamespace, cancellationToken: cancellationToken),
+        HttpStatusCode.Conflict, "patch", cancellationToken) is not null;
+
+    /// <summary>Makes it, or gives these values to the one that is there and leaves the others in it.</summary>
+    /// <exception cref="CommandFailure">The API server refuses.</exception>
+    /// <exception cref="TargetUnavailableException">Nobody knows whether it was written.</exception>
+    public async Task PutAsync(IReadOnlyDictionary<string, string> values, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken)
+    {
+        var secret = new V1Secret
+        {
+            Metadata = new V1ObjectMeta { Name = name, Annotations = annotations.ToDictionary() },
+            Type = "Opaque",
+            Data = values.ToDictionary(pair => pair.Key, pair => Encoding.UTF8.GetBytes(pair.Value)),
+        };
+        var made = await CallAsync(
+            async () => await kubernetes.CoreV1.CreateNamespacedSecretAsync(secret, secretNamespace, cancellationToken: cancellationToken), HttpStatusCode.Conflict, "create", cancellationToken);
+        if (made is null)
+            await TryPatchAsync(PatchOf(values, annotations), cancellationToken);
+    }
+
+    public static JsonObject PatchOf(IReadOnlyDictionary<string, string> values, IReadOnlyDictionary<string, string> annotations, string? resourceVersion = null)
+    {
+        var metadata = new JsonObject { ["annotations"] = new JsonObject(annotations.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))) };
+        if (resourceVersion is not null)
+            metadata["resourceVersion"] = resourceVersion;
+        return new JsonObject
+        {
+            ["metadata"] = metadata,
+            ["data"] = new JsonObject(values.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)Convert.ToBase64String(Encoding.UTF8.GetBytes(pair.Value))))),
+        };
+    }
+
+    /// <summary>The trimmed text of a value; null when there is none, or nothing in it.</summary>
+    public static string? Value(V1Secret secret, string key) =>
+        secret.Data?.TryGetValue(key, out var bytes) == true && Encoding.UTF8.GetString(bytes).Trim() is { Length: > 0 } text ? text : null;
+
+    /// <summary>
+    /// Null for the one status that is an answer. The messages name the status alone: an exception of the client holds the
+    /// request, and with it what is secret.
+    /// </summary>
+    private async Task<T?> CallAsync<T>(Func<Task<T>> call, HttpStatusCode expected, string verb, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (HttpOperationException refusal) when (refusal.Response.StatusCode == expected)
+        {
+            return default;
+        }
+        catch (HttpOperationException refusal)
+        {
+            var status = (int)refusal.Response.StatusCode;
+            throw refusal.Response.StatusCode switch
+            {
+                HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new CommandFailure($"{Name}: the API server answers {status}. The Role of the service account needs '{verb}' on this Secret."),
+                HttpStatusCode.NotFound => new CommandFailure($"{Name} does not exist, or its namespace does not (docs/deployment.md)."),
+                HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError => new TargetUnavailableException($"{Name}: the API server answers {status}.", new HttpRequestException(null, null, refusal.Response.StatusCode)),
+                _ => new CommandFailure($"{Name}: the API server answers {status} to {verb}."),
+            };
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new TargetUnavailableException($"{Name}: the API server does not answer.", exception);
+        }
+    }
+}
