@@ -48,7 +48,8 @@ internal sealed class Operation : IAsyncDisposable
     public static async Task<int> RunAsync(ParseResult parsed, Func<Operation, CancellationToken, Task<int>> run, Action<IHostApplicationBuilder>? configure, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateSlimBuilder();
-        // Nothing but the answer goes to the standard output.
+        // Nothing but the answer goes to the standard output; what the servers' clients would log of a failure is in it.
+        builder.Logging.ClearProviders();
         builder.Configuration["Logging:LogLevel:Default"] = nameof(LogLevel.Error);
         builder.Configuration["Logging:Console:LogToStandardErrorThreshold"] = nameof(LogLevel.Trace);
         configure?.Invoke(builder);

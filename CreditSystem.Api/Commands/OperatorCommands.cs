@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Api.Commands;
 
@@ -13,7 +14,16 @@ internal static class OperatorCommands
     /// <param name="configure">Sets what the environment otherwise does.</param>
     internal static Task<int> RunAsync(string[] args, TextWriter? output = null, Action<IHostApplicationBuilder>? configure = null)
     {
-        var root = new RootCommand("Look after the connection to Vault and the servers behind it") { Json };
+        var invocation = new InvocationConfiguration();
+        if (output is not null)
+            (invocation.Output, invocation.Error) = (output, output);
+        return Create(configure).Parse(args).InvokeAsync(invocation);
+    }
+
+    /// <param name="configure">Sets what the environment otherwise does.</param>
+    internal static RootCommand Create(Action<IHostApplicationBuilder>? configure = null)
+    {
+        var root = new RootCommand("The API, and what looks after its connections. Without a command the API runs until it is told to end.") { Json };
         root.Add(new Command("vault", "Vault and the secrets in it")
         {
             Create("status", "Tell how Vault is, who we are to it, and how long its calls take", VaultStatusCommand.RunAsync, configure),
@@ -25,10 +35,10 @@ internal static class OperatorCommands
         root.Add(new Command("config", "The configuration") { Create("sources", "List where each value comes from", ConfigSourcesCommand.RunAsync, configure) });
         root.Add(new Command("mongo", "MongoDB") { Create("ping", "Ask MongoDB for a sign of life", MongoPingCommand.RunAsync, configure) });
         root.Add(new Command("redis", "Redis") { Create("ping", "Ask Redis for a sign of life", RedisPingCommand.RunAsync, configure) });
-        var invocation = new InvocationConfiguration();
-        if (output is not null)
-            (invocation.Output, invocation.Error) = (output, output);
-        return root.Parse(args).InvokeAsync(invocation);
+        // These two have command lines of their own (CommandLine).
+        root.Add(new Command(HealthProbe.Name, "Ask the API of this container whether it lives"));
+        root.Add(new Command(TokenCommand.Name, TokenCommand.Description));
+        return root;
     }
 
     private static Command Create(string name, string description, Func<Operation, CancellationToken, Task<int>> run, Action<IHostApplicationBuilder>? configure, params Symbol[] symbols)

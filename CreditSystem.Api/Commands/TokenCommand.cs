@@ -13,6 +13,7 @@ namespace CreditSystem.Api.Commands;
 internal static class TokenCommand
 {
     internal const string Name = "token";
+    internal const string Description = "Sign an access token with the key of this installation";
 
     private static readonly Option<string> Tenant = new("--tenant") { Description = "The tenant that the token acts for", Required = true };
     private static readonly Option<string> RoleName = new("--role") { Description = "owner, operator, service or user", DefaultValueFactory = _ => Role.Owner };
@@ -23,7 +24,7 @@ internal static class TokenCommand
     {
         RoleName.AcceptOnlyFromAmong([.. Role.All]);
         Scopes.AcceptOnlyFromAmong([.. Scope.All]);
-        var command = new RootCommand("Sign an access token with the key of this installation") { Tenant, RoleName, Subject, Scopes };
+        var command = new RootCommand(Description) { Tenant, RoleName, Subject, Scopes };
         command.SetAction(async (parsed, _) => Print(parsed, builder ?? await CreateBuilderAsync()));
         var invocation = new InvocationConfiguration();
         if (output is not null)

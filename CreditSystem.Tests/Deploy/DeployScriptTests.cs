@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace CreditSystem.Tests.Deploy;
 
@@ -12,16 +14,22 @@ public sealed class DeployScriptTests : IDisposable
         if [ -s "$STATE/fail-on" ] && [[ "$*" == *"$(cat "$STATE/fail-on")"* ]]; then echo "refused" >&2; exit 1; fi
         case "$*" in
           "kustomize "*) cat "$STATE/rendered.yaml" ;;
+          *"create secret"*) sha256sum > "$STATE/token.sha256" ;;
+          *"get job"*) [ -e "$STATE/bootstrap-fails" ] || echo -n 1 ;;
+          *" logs "*) echo "log of the job" ;;
           *"get namespace"*) [ -e "$STATE/no-namespace" ] || echo namespace/credit-system ;;
           *"get secret"*) [ -e "$STATE/no-secret" ] || echo -n complete ;;
           *"get configmap"*) name=$(sed -E 's/.*get configmap ([^ ]+).*/\1/' <<<"$*"); [ ! -e "$STATE/$name" ] || cat "$STATE/$name" ;;
           *"create configmap"*) name=$(sed -E 's/.*create configmap ([^ ]+).*/\1/' <<<"$*"); file=$(sed -E 's/.*--from-file=rendered.yaml=([^ ]+).*/\1/' <<<"$*"); echo "name: $name"; sed 's/^/    /' "$file" ;;
           *"apply"*)
-            file=${*: -1}; name=$(sed -n '1s/^name: //p' "$file")
+            file=${*: -1}; [ "$file" != - ] || { cat >/dev/null; exit 0; }
+            name=$(sed -n '1s/^name: //p' "$file")
             [ -z "$name" ] || sed '1d; s/^    //' "$file" > "$STATE/$name"
-            [ -n "$name" ] || cp "$file" "$STATE/applied" ;;
+            [[ -n "$name" || "$file" == *bootstrap.yaml ]] || cp "$file" "$STATE/applied" ;;
         esac
         """;
+
+    private const string Administrator = "canary-token-of-an-administrator";
 
     private readonly string state = Directory.CreateTempSubdirectory("credit-system-deploy-test-").FullName;
 
@@ -74,6 +82,54 @@ public sealed class DeployScriptTests : IDisposable
         Assert.Equal(3, result.ExitCode);
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(Calls, call => call.Contains("apply", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_first_time_it_makes_everything_with_an_administrators_token_that_it_leaves_nowhere()
+    {
+        Write("no-namespace", "");
+        Write("no-secret", "");
+
+        var result = await BootstrapAsync();
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains("log of the job", result.Output, StringComparison.Ordinal);
+        Assert.Equal(["applied", "job", "databases", "api"], Calls.Select(call => call switch
+        {
+            _ when call.Contains("rendered.yaml", StringComparison.Ordinal) && call.Contains("apply", StringComparison.Ordinal) => "applied",
+            _ when call.Contains("bootstrap.yaml", StringComparison.Ordinal) && call.Contains("apply", StringComparison.Ordinal) => "job",
+            _ when call.Contains("rollout status statefulset/mongodb", StringComparison.Ordinal) => "databases",
+            _ when call.Contains("rollout status deployment/api", StringComparison.Ordinal) => "api",
+            _ => null,
+        }).OfType<string>());
+        Assert.StartsWith(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Administrator))), File.ReadAllText(PathOf("token.sha256")), StringComparison.Ordinal);
+        AssertNothingOfTheBootstrapIsLeft(result);
+    }
+
+    [Fact]
+    public async Task A_bootstrap_that_fails_ends_the_deployment_and_leaves_nothing_of_itself()
+    {
+        Write("bootstrap-fails", "");
+
+        var result = await BootstrapAsync();
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("the bootstrap has failed", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(Calls, call => call.Contains("rollout", StringComparison.Ordinal));
+        AssertNothingOfTheBootstrapIsLeft(result);
+    }
+
+    [Fact]
+    public async Task A_bootstrap_needs_a_token_and_a_dry_run_of_it_writes_nothing()
+    {
+        var result = await DeployAsync("--bootstrap");
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("set VAULT_TOKEN", result.Error, StringComparison.Ordinal);
+
+        Write("no-namespace", "");
+        result = await BootstrapAsync("--dry-run");
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.DoesNotContain(Calls, call => call.Contains("apply", StringComparison.Ordinal) || call.Contains("delete", StringComparison.Ordinal) || call.Contains("diff", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -140,12 +196,27 @@ public sealed class DeployScriptTests : IDisposable
 
     private void Write(string name, string text) => File.WriteAllText(PathOf(name), text);
 
-    private Task<ToolProcess.Result> DeployAsync(params string[] args)
+    /// <summary>Its last calls take the Job and its Secret away, and no call and no output ever held the token.</summary>
+    private void AssertNothingOfTheBootstrapIsLeft(ToolProcess.Result result)
+    {
+        var calls = Calls;
+        int LastOf(string part) => Array.FindLastIndex(calls, call => call.Contains(part, StringComparison.Ordinal));
+        Assert.True(LastOf("delete -f") > LastOf("apply --server-side --force-conflicts --field-manager=credit-system-deploy -f -"));
+        Assert.True(LastOf("delete secret vault-bootstrap") > LastOf("create secret generic vault-bootstrap"));
+        Assert.DoesNotContain(Administrator, $"{result.Output}{result.Error}{string.Join('\n', calls)}", StringComparison.Ordinal);
+    }
+
+    private Task<ToolProcess.Result> DeployAsync(params string[] args) => RunAsync(token: null, args);
+
+    private Task<ToolProcess.Result> BootstrapAsync(params string[] args) => RunAsync(Administrator, ["--bootstrap", .. args]);
+
+    private Task<ToolProcess.Result> RunAsync(string? token, string[] args)
     {
         var start = new ProcessStartInfo("bash", [Repository.PathOf("deploy", "deploy"), .. args]);
         start.Environment["KUBECTL"] = PathOf("kubectl");
         start.Environment["RENDER"] = PathOf("kubectl");
         start.Environment["STATE"] = state;
+        start.Environment["VAULT_TOKEN"] = token;
         // The test sends nothing to Vault's address.
         start.Environment["VAULT_UNREACHABLE_FROM_HERE"] = "yes";
         return ToolProcess.RunAsync(start, "bash");

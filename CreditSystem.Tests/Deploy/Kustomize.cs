@@ -18,6 +18,9 @@ internal static class Kustomize
         return Run(tool[0], [.. tool[1..], folder]);
     }
 
+    /// <summary>That kubectl, or the one on PATH where a kustomize of its own renders.</summary>
+    internal static ProcessStartInfo Kubectl(IEnumerable<string> arguments) => new(Tool.Value is [var kubectl, "kustomize"] ? kubectl : "kubectl", arguments);
+
     private static string[] Find()
     {
         string[][] candidates =

@@ -8,6 +8,10 @@ internal static class PodSecurityItems
 {
     private const int LowestUser = 10000;
 
+    /// <summary>k3s gets our own images by import (deploy/push-k3s), and no registry has them.</summary>
+    private static bool IsImported(Overlay overlay, JsonObject container) =>
+        overlay.Name.StartsWith("k3s", StringComparison.Ordinal) && container.Text("image")?.StartsWith("credit-system/", StringComparison.Ordinal) == true;
+
     private static readonly string[] AllowedVolumes = ["configMap", "emptyDir", "projected", "secret", "persistentVolumeClaim", "downwardAPI"];
 
     internal static readonly IReadOnlyList<ChecklistItem> All =
@@ -102,9 +106,14 @@ internal static class PodSecurityItems
             ],
         },
         new(16, "imagePullPolicy is set", overlay => EachContainer(
-            overlay, container => container.Text("imagePullPolicy") == (overlay.Name == "k3s" ? "Never" : "IfNotPresent"), "has another imagePullPolicy than the overlay's"))
+            overlay, container => container.Text("imagePullPolicy") == (IsImported(overlay, container) ? "Never" : "IfNotPresent"), "has another imagePullPolicy than the overlay's"))
         {
-            Mutations = [Change(overlay => Api(overlay).Container.Drop("imagePullPolicy")), Change(overlay => Rotation(overlay).Container.Set("imagePullPolicy", "Always"))],
+            Mutations =
+            [
+                Change(overlay => Api(overlay).Container.Drop("imagePullPolicy")),
+                Change(overlay => Rotation(overlay).Container.Set("imagePullPolicy", "Always")),
+                Change(overlay => overlay.The("StatefulSet", "redis").Container.Set("imagePullPolicy", "Always")),
+            ],
         },
         new(17, "Each workload has a ServiceAccount of its own, which exists", SharedAccounts)
         {
