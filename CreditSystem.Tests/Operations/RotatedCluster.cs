@@ -180,7 +180,7 @@ internal sealed class RotatedCluster : IAsyncDisposable
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!condition(await ReadStatusAsync()))
         {
-            Assert.False(patience.IsCancellationRequested, $"The API has not got so far that {what}:\n{Api.Output}");
+            Assert.False(patience.IsCancellationRequested, $"The API has not got so far that {what}: {Api.Output[^Math.Min(Api.Output.Length, 4000)..]}");
             await Task.Delay(50, Token);
         }
     }
