@@ -22,6 +22,9 @@ internal enum ApiFault
 
     /// <summary>It is done, and the answer gets lost.</summary>
     AnswerLost,
+
+    /// <summary>It is done, and no answer ever comes.</summary>
+    Timeout,
 }
 
 /// <summary>
@@ -134,6 +137,8 @@ internal sealed class SecretApiServer : IAsyncDisposable
             return;
         }
 
+        if (fault == ApiFault.Timeout)
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         context.Response.StatusCode = status;
         await context.Response.WriteAsJsonAsync(answer);
     }

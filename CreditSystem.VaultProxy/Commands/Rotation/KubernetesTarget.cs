@@ -11,7 +11,7 @@ namespace CreditSystem.VaultProxy.Commands.Rotation;
 /// A Secret of Kubernetes. It is written by one merge patch that carries the resourceVersion which was read: the API server
 /// applies it whole or, when somebody else wrote in between, not at all (409).
 /// </summary>
-internal sealed class KubernetesTarget(IKubernetes kubernetes, string secretName, string secretNamespace) : ICredentialTarget, IDisposable
+internal sealed class KubernetesTarget(IKubernetes kubernetes, string secretName, string secretNamespace, TimeSpan timeout, TimeProvider time) : ICredentialTarget, IDisposable
 {
     internal const string GenerationsAnnotation = "credit-system/secret-id-generations";
 
@@ -19,7 +19,7 @@ internal sealed class KubernetesTarget(IKubernetes kubernetes, string secretName
 
     public async Task<TargetState> ReadAsync(CancellationToken cancellationToken)
     {
-        var secret = await CallAsync(() => kubernetes.CoreV1.ReadNamespacedSecretAsync(secretName, secretNamespace, cancellationToken: cancellationToken), "get", cancellationToken);
+        var secret = await CallAsync(token => kubernetes.CoreV1.ReadNamespacedSecretAsync(secretName, secretNamespace, cancellationToken: token), "get", cancellationToken);
         return new TargetState(
             secret.Metadata.ResourceVersion, Value(secret, CredentialsDirectory.RoleIdFile), Value(secret, CredentialsDirectory.SecretIdFile),
             Generation.Read(secret.Metadata.Annotations?.TryGetValue(GenerationsAnnotation, out var text) == true ? text : null));
@@ -38,8 +38,8 @@ internal sealed class KubernetesTarget(IKubernetes kubernetes, string secretName
         };
         try
         {
-            await CallAsync(() => kubernetes.CoreV1.PatchNamespacedSecretAsync(
-                new V1Patch(patch.ToJsonString(), V1Patch.PatchType.MergePatch), secretName, secretNamespace, cancellationToken: cancellationToken), "patch", cancellationToken);
+            await CallAsync(token => kubernetes.CoreV1.PatchNamespacedSecretAsync(
+                new V1Patch(patch.ToJsonString(), V1Patch.PatchType.MergePatch), secretName, secretNamespace, cancellationToken: token), "patch", cancellationToken);
             return true;
         }
         catch (HttpOperationException conflict) when (conflict.Response.StatusCode == HttpStatusCode.Conflict)
@@ -51,11 +51,14 @@ internal sealed class KubernetesTarget(IKubernetes kubernetes, string secretName
     public void Dispose() => kubernetes.Dispose();
 
     /// <summary>The messages name the status alone: an exception of the client holds the request, and with it the secret_id.</summary>
-    private async Task<T> CallAsync<T>(Func<Task<T>> call, string verb, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<T>(Func<CancellationToken, Task<T>> call, string verb, CancellationToken cancellationToken)
     {
+        // Covers the body too: the client's own timeout may end with the headers.
+        using var limit = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await call();
+            return await call(either.Token);
         }
         catch (HttpOperationException refusal) when (refusal.Response.StatusCode != HttpStatusCode.Conflict)
         {
@@ -68,7 +71,11 @@ internal sealed class KubernetesTarget(IKubernetes kubernetes, string secretName
                 _ => new CommandFailure($"{Name}: the API server answers {status} to {verb}."),
             };
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TargetUnavailableException($"{Name}: the API server has not answered {verb} within {timeout.TotalSeconds:0} s.", late);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             throw new TargetUnavailableException($"{Name}: the API server does not answer.", exception);
         }

@@ -12,12 +12,14 @@ internal sealed class RotateCommand
     internal const string Name = "rotate-secret-id";
 
     private static readonly BootstrapSettings Default = new();
-    private static readonly TimeSpan KubernetesTimeout = TimeSpan.FromSeconds(15);
 
     private readonly VaultConnection connection = new();
     private readonly Option<string> directory = new("--directory") { Description = "The target: a folder with role_id and secret_id" };
     private readonly Option<string> secret = new("--kubernetes-secret") { Description = "The target: a Secret with role_id and secret_id" };
     private readonly Option<string> secretNamespace = new("--kubernetes-namespace") { Description = "The Secret's namespace; by default POD_NAMESPACE" };
+    // With every attempt that RotationRun makes, and Vault as slow as it may be, an API server that never answers takes less
+    // than the CronJob's activeDeadlineSeconds.
+    private readonly Option<int> timeout = new("--kubernetes-timeout-seconds") { Description = "How long one request to the Kubernetes API may take, 1 to 30", DefaultValueFactory = _ => 10 };
     private readonly Option<string> credentials = new("--credentials-directory") { Description = "Folder with the rotation's own role_id and secret_id; by default VAULT_CREDENTIALS_DIRECTORY" };
     private readonly Option<string> role = new("--role") { Description = "The AppRole whose secret_id is replaced", DefaultValueFactory = _ => Default.Role };
     private readonly Option<string> appRoleMount = new("--approle-mount") { Description = "Mount of the AppRole method below auth/", DefaultValueFactory = _ => Default.AppRoleMount };
@@ -29,12 +31,17 @@ internal sealed class RotateCommand
     {
         var command = new RootCommand("Give the API a new secret_id: make it wrapped, prove it, put it into its place at once, keep the one before, end the one before that")
         {
-            directory, secret, secretNamespace, credentials, role, appRoleMount, overlap,
+            directory, secret, secretNamespace, timeout, credentials, role, appRoleMount, overlap,
         };
         command.Validators.Add(result =>
         {
             if (result.GetValue(directory) is null == result.GetValue(secret) is null)
                 result.AddError("Give one target: --directory or --kubernetes-secret.");
+        });
+        timeout.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 30)
+                result.AddError("--kubernetes-timeout-seconds must be between 1 and 30.");
         });
         connection.AddTo(command);
         return host.InvokeAsync(command, args, (parsed, output, cancellationToken) => RotateAsync(parsed, host, output, cancellationToken));
@@ -77,8 +84,7 @@ internal sealed class RotateCommand
             var configuration = KubernetesClientConfiguration.IsInCluster()
                 ? KubernetesClientConfiguration.InClusterConfig()
                 : KubernetesClientConfiguration.BuildConfigFromConfigFile(host.VariableOrNull("KUBECONFIG"));
-            configuration.HttpClientTimeout = KubernetesTimeout;
-            return new KubernetesTarget(new Kubernetes(configuration), parsed.GetRequiredValue(secret), place);
+            return new KubernetesTarget(new Kubernetes(configuration), parsed.GetRequiredValue(secret), place, TimeSpan.FromSeconds(parsed.GetValue(timeout)), host.Time);
         }
         catch (Exception exception) when (exception is KubeConfigException or IOException)
         {
