@@ -25,7 +25,7 @@ internal sealed partial class AppRoleCredentialsWatch(AppRoleCredentialsSource s
                 var latest = await FingerprintAsync(stoppingToken);
                 if (latest.Length > 0 && latest != known)
                 {
-                    Log.Changed(logger);
+                    AppRoleCredentialsWatchLog.Changed(logger);
                     renewal.UseNewCredentials();
                 }
 
@@ -65,7 +65,7 @@ internal sealed partial class AppRoleCredentialsWatch(AppRoleCredentialsSource s
         }
     }
 
-    private static partial class Log
+    private static partial class AppRoleCredentialsWatchLog
     {
         [LoggerMessage(2007, LogLevel.Information, "The AppRole's credentials are new; logging in with them")]
         public static partial void Changed(ILogger logger);

@@ -37,7 +37,7 @@ internal sealed partial class DatabaseCredentials(VaultOptions options, VaultSes
         var (issued, accessor) = await session.CallAsync(
             async client => (await client.V1.Secrets.Database.GetCredentialsAsync(Options.Role, Options.MountPoint), session.AccessorOf(client)), cancellationToken);
         var duration = TimeSpan.FromSeconds(issued.LeaseDurationSeconds);
-        Log.Issued(logger, Options.Role, duration.TotalSeconds);
+        DatabaseCredentialsLog.Issued(logger, Options.Role, duration.TotalSeconds);
         return new DatabaseLease($"{Options.MountPoint}/creds/{Options.Role}", issued.Data.Username, issued.Data.Password, issued.LeaseId, now, now, duration, duration, accessor);
     }
 
@@ -53,7 +53,7 @@ internal sealed partial class DatabaseCredentials(VaultOptions options, VaultSes
         }
         catch (VaultUnavailableException exception) when (exception.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden)
         {
-            Log.NotRenewed(logger, Options.Role);
+            DatabaseCredentialsLog.NotRenewed(logger, Options.Role);
             return await IssueAsync(cancellationToken);
         }
     }
@@ -66,7 +66,7 @@ internal sealed partial class DatabaseCredentials(VaultOptions options, VaultSes
             : new DatabaseLease($"{Options.MountPoint}/static-creds/{Options.Role}", read.Username, read.Password, "", time.GetUtcNow(), time.GetUtcNow(), DatabaseLease.Endless, DatabaseLease.Endless, "");
     }
 
-    private static partial class Log
+    private static partial class DatabaseCredentialsLog
     {
         [LoggerMessage(2014, LogLevel.Information, "Vault has issued credentials for MongoDB by the role {Role}, good for {Seconds:F0} s")]
         public static partial void Issued(ILogger logger, string role, double seconds);

@@ -26,7 +26,7 @@ internal sealed partial class SecretIdUnwrapping(VaultOptions options, VaultClie
                 return Tampered(wrapped, "made by another call than the one for a secret_id");
             // As the token of the call: with the token in the body Vault would ask for another one.
             var opened = await clients.Create(new TokenAuthMethodInfo(wrapped.SecretId)).V1.System.UnwrapWrappedResponseDataAsync<IssuedSecretId>(null!).WaitAsync(cancellationToken);
-            Log.Unwrapped(logger);
+            SecretIdUnwrappingLog.Unwrapped(logger);
             return _opened[wrapped.Fingerprint] = new AppRoleCredentials(wrapped.RoleId, opened.Data.SecretId);
         }
         catch (VaultApiException exception) when (exception.StatusCode is 400 or 403 && exception.ApiErrors is not null)
@@ -52,7 +52,7 @@ internal sealed partial class SecretIdUnwrapping(VaultOptions options, VaultClie
     private AppRoleCredentials? Tampered(AppRoleCredentials wrapped, string why)
     {
         metrics.WrappingTampered();
-        Log.Tampered(logger, why);
+        SecretIdUnwrappingLog.Tampered(logger, why);
         return _opened[wrapped.Fingerprint] = null;
     }
 
@@ -61,7 +61,7 @@ internal sealed partial class SecretIdUnwrapping(VaultOptions options, VaultClie
         public override string ToString() => nameof(IssuedSecretId);
     }
 
-    private static partial class Log
+    private static partial class SecretIdUnwrappingLog
     {
         [LoggerMessage(2008, LogLevel.Information, "The wrapped secret_id has been unwrapped")]
         public static partial void Unwrapped(ILogger logger);

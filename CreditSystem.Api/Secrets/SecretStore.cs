@@ -81,7 +81,7 @@ internal sealed partial class SecretStore(
         var age = time.GetUtcNow() - snapshot.ReadAt;
         var kept = snapshot.Secrets.Where(secret => age <= options.MaxStalenessOf(secret.Name)).ToArray();
         foreach (var expired in snapshot.Secrets.Except(kept).Where(secret => status.Expired(secret.Path)))
-            Log.Expired(logger, expired.Path, age.TotalHours);
+            SecretStoreLog.Expired(logger, expired.Path, age.TotalHours);
         var database = age <= options.MaxStalenessOf("mongodb") ? snapshot.Database : null;
         Replace(layers.Merge(snapshot with { Secrets = kept, Database = database }));
     }
@@ -93,7 +93,7 @@ internal sealed partial class SecretStore(
         if (violations.Length > 0 && _values.Count > 0)
         {
             status.Rejected(violations);
-            Log.Rejected(logger, string.Join("; ", violations));
+            SecretStoreLog.Rejected(logger, string.Join("; ", violations));
             return false;
         }
 
@@ -110,10 +110,10 @@ internal sealed partial class SecretStore(
             return;
         _values = merged.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
         provider.Replace(_values);
-        Log.Changed(logger, changed.Length, string.Join(", ", changed.Order(StringComparer.Ordinal)));
+        SecretStoreLog.Changed(logger, changed.Length, string.Join(", ", changed.Order(StringComparer.Ordinal)));
     }
 
-    private static partial class Log
+    private static partial class SecretStoreLog
     {
         [LoggerMessage(2010, LogLevel.Information, "{Count} configuration values are new: {Keys}")]
         public static partial void Changed(ILogger logger, int count, string keys);

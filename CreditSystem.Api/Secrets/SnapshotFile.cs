@@ -64,7 +64,7 @@ internal sealed partial class SnapshotFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            Log.NotWritten(_logger, exception.GetType().Name);
+            SnapshotFileLog.NotWritten(_logger, exception.GetType().Name);
         }
     }
 
@@ -81,7 +81,7 @@ internal sealed partial class SnapshotFile
             var age = _time.GetUtcNow() - snapshot.ReadAt;
             if (age > _options.MaxAge)
                 return Refuse("it is too old");
-            Log.Used(_logger, age.TotalMinutes);
+            SnapshotFileLog.Used(_logger, age.TotalMinutes);
             return snapshot;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or JsonException)
@@ -121,7 +121,7 @@ internal sealed partial class SnapshotFile
 
     private SecretSnapshot? Refuse(string reason)
     {
-        Log.NotUsed(_logger, reason);
+        SnapshotFileLog.NotUsed(_logger, reason);
         return null;
     }
 
@@ -139,7 +139,7 @@ internal sealed partial class SnapshotFile
             SecretOrigin.Snapshot);
     }
 
-    private static partial class Log
+    private static partial class SnapshotFileLog
     {
         [LoggerMessage(2016, LogLevel.Warning, "Vault is down at the start: the secrets are those that it confirmed {Minutes:F0} minutes ago")]
         public static partial void Used(ILogger logger, double minutes);

@@ -42,7 +42,7 @@ internal sealed partial class TokenRenewal(VaultSession session, SecretsMetrics 
         }
         catch (Exception exception) when (VaultUnavailableException.Covers(exception))
         {
-            Log.Kept(logger);
+            TokenRenewalLog.Kept(logger);
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed partial class TokenRenewal(VaultSession session, SecretsMetrics 
         catch (VaultUnavailableException exception)
         {
             var wait = _backoff.Failed();
-            Log.Failed(logger, exception.Message, wait.TotalSeconds);
+            TokenRenewalLog.Failed(logger, exception.Message, wait.TotalSeconds);
             return wait;
         }
 
@@ -139,13 +139,13 @@ internal sealed partial class TokenRenewal(VaultSession session, SecretsMetrics 
             session.Adopt(token, renewed);
             metrics.Renewed(renewed.IsFinal ? "capped" : "renewed");
             if (renewed.IsFinal && !token.IsFinal)
-                Log.MaxTtlNear(logger, renewed.Lease.TotalSeconds, token.Asked.TotalSeconds);
+                TokenRenewalLog.MaxTtlNear(logger, renewed.Lease.TotalSeconds, token.Asked.TotalSeconds);
         }
         catch (VaultApiException exception) when ((int)exception.HttpStatusCode is 400 or 403)
         {
             // Not renewable, expired or revoked: which of them makes no difference to what is to be done.
             metrics.Renewed("refused");
-            Log.Refused(logger, exception.StatusCode);
+            TokenRenewalLog.Refused(logger, exception.StatusCode);
             if ((int)exception.HttpStatusCode == 403)
                 session.Forget(token);
             await ReplaceAsync(cancellationToken);
@@ -172,7 +172,7 @@ internal sealed partial class TokenRenewal(VaultSession session, SecretsMetrics 
         {
             if (!await BeforeRevocation(token, cancellationToken).WaitAsync(RevocationPatience, time, cancellationToken))
             {
-                Log.Kept(logger);
+                TokenRenewalLog.Kept(logger);
                 return;
             }
 
@@ -181,11 +181,11 @@ internal sealed partial class TokenRenewal(VaultSession session, SecretsMetrics 
         catch (Exception exception) when (exception is OperationCanceledException or TimeoutException)
         {
             // It ends by itself with its lease.
-            Log.Kept(logger);
+            TokenRenewalLog.Kept(logger);
         }
     }
 
-    private static partial class Log
+    private static partial class TokenRenewalLog
     {
         [LoggerMessage(2003, LogLevel.Warning, "The token could be neither renewed nor replaced: {Reason} Next attempt in {Seconds:F0} s")]
         public static partial void Failed(ILogger logger, string reason, double seconds);

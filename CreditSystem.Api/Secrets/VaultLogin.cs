@@ -69,7 +69,7 @@ internal sealed partial class VaultLogin(
         var lease = TimeSpan.FromSeconds(granted.LeaseDurationSeconds);
         Generation = credentials.Fingerprint[..8];
         RoleName = granted.Metadata?.GetValueOrDefault("role_name");
-        Log.LoggedIn(logger, granted.LeaseDurationSeconds);
+        VaultLoginLog.LoggedIn(logger, granted.LeaseDurationSeconds);
         return new VaultToken(client, granted.ClientTokenAccessor, now, lease, lease, !granted.Renewable, options.RenewalDeadline);
     }
 
@@ -84,19 +84,19 @@ internal sealed partial class VaultLogin(
         {
             case HttpStatusCode.BadRequest:
                 _rejected.Add(credentials);
-                Log.Rejected(logger, answer.StatusCode);
+                VaultLoginLog.Rejected(logger, answer.StatusCode);
                 return new VaultUnavailableException("Vault has rejected the role_id or secret_id.", failure.StatusCode);
             case HttpStatusCode.Forbidden:
                 // So does Vault answer good credentials of a role that is locked: they are good again when the lock ends.
                 _lockedUntil = time.GetUtcNow() + LockoutWindow;
-                Log.Locked(logger, LockoutWindow.TotalMinutes);
+                VaultLoginLog.Locked(logger, LockoutWindow.TotalMinutes);
                 return new VaultUnavailableException("Vault has locked the role.", failure.StatusCode);
             default:
                 return failure;
         }
     }
 
-    private static partial class Log
+    private static partial class VaultLoginLog
     {
         [LoggerMessage(2001, LogLevel.Information, "Logged in to Vault; the token's lease is {LeaseSeconds} s")]
         public static partial void LoggedIn(ILogger logger, int leaseSeconds);

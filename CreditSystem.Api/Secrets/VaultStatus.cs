@@ -42,7 +42,7 @@ internal sealed partial class VaultStatus(TimeProvider time, ILogger logger)
         {
             _expired = [];
             if (LostSince is { } since)
-                Log.Back(logger, (time.GetUtcNow() - since).TotalSeconds);
+                VaultStatusLog.Back(logger, (time.GetUtcNow() - since).TotalSeconds);
             ConfirmedAt = time.GetUtcNow();
             LostSince = null;
             Reason = null;
@@ -54,7 +54,7 @@ internal sealed partial class VaultStatus(TimeProvider time, ILogger logger)
         lock (_lock)
         {
             if (LostSince is null || Reason != failure.Message)
-                Log.Lost(logger, failure.Message);
+                VaultStatusLog.Lost(logger, failure.Message);
             LostSince ??= time.GetUtcNow();
             Reason = failure.Message;
         }
@@ -64,7 +64,7 @@ internal sealed partial class VaultStatus(TimeProvider time, ILogger logger)
 
     public void Accepted() => Violations = [];
 
-    private static partial class Log
+    private static partial class VaultStatusLog
     {
         [LoggerMessage(2020, LogLevel.Warning, "Vault does not help, the last good values stay in use: {Reason}")]
         public static partial void Lost(ILogger logger, string reason);

@@ -46,7 +46,7 @@ internal sealed partial class WebhookFeed(
             }
             catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                Log.Failed(logger, failure.GetType().Name);
+                WebhookFeedLog.Failed(logger, failure.GetType().Name);
             }
 
             if (!isMore)
@@ -89,7 +89,7 @@ internal sealed partial class WebhookFeed(
         metrics.Queued();
     }
 
-    private static partial class Log
+    private static partial class WebhookFeedLog
     {
         [LoggerMessage(4101, LogLevel.Warning, "The log could not be read for webhooks, the next attempt follows: {Failure}")]
         public static partial void Failed(ILogger logger, string failure);

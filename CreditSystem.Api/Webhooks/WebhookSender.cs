@@ -72,7 +72,7 @@ internal sealed partial class WebhookSender(
             }
             catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                Log.Failed(logger, failure.GetType().Name);
+                WebhookSenderLog.Failed(logger, failure.GetType().Name);
             }
 
             if (!isMore)
@@ -121,7 +121,7 @@ internal sealed partial class WebhookSender(
         metrics.Attempted(outcome);
     }
 
-    private static partial class Log
+    private static partial class WebhookSenderLog
     {
         [LoggerMessage(4102, LogLevel.Warning, "Due webhook deliveries could not be read or noted, the next attempt follows: {Failure}")]
         public static partial void Failed(ILogger logger, string failure);

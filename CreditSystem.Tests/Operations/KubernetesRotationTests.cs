@@ -10,6 +10,9 @@ public sealed class KubernetesRotationTests(VaultServer vaults)
 
     private static readonly string[] Target = ["--kubernetes-secret", SecretName, "--kubernetes-namespace", "credit-system", "--overlap-seconds", "0"];
 
+    // Still patient enough for a first connection on a machine that has other work.
+    private static readonly string[] Impatiently = ["--kubernetes-timeout-seconds", "3"];
+
     [Fact]
     public async Task Replaces_the_secret_id_by_one_patch_and_leaves_everything_else()
     {
@@ -102,6 +105,8 @@ public sealed class KubernetesRotationTests(VaultServer vaults)
     [InlineData("PATCH", nameof(ApiFault.Unavailable))]
     [InlineData("PATCH", nameof(ApiFault.Broken))]
     [InlineData("PATCH", nameof(ApiFault.AnswerLost))]
+    [InlineData("GET", nameof(ApiFault.Timeout))]
+    [InlineData("PATCH", nameof(ApiFault.Timeout))]
     public async Task Goes_on_after_a_failure_that_passes(string verb, string fault)
     {
         await using var api = await SecretApiServer.StartAsync();
@@ -109,7 +114,7 @@ public sealed class KubernetesRotationTests(VaultServer vaults)
         var failures = 1;
         api.Fault = method => method == verb && failures-- > 0 ? Enum.Parse<ApiFault>(fault) : ApiFault.None;
 
-        var (exitCode, output) = await role.RotateAsync(Target);
+        var (exitCode, output) = await role.RotateAsync([.. Target, .. Impatiently]);
 
         Assert.True(exitCode == 0, output);
         Assert.True(await role.LogsInAsync(api.SecretId));
@@ -117,24 +122,43 @@ public sealed class KubernetesRotationTests(VaultServer vaults)
         Assert.Equal(2, await role.CountSecretIdsAsync());
     }
 
-    [Fact]
-    public async Task Does_not_end_a_secret_id_that_may_have_arrived()
+    [Theory]
+    [InlineData(nameof(ApiFault.AnswerLost))]
+    [InlineData(nameof(ApiFault.Timeout))]
+    public async Task Does_not_end_a_secret_id_that_may_have_arrived(string fault)
     {
         await using var api = await SecretApiServer.StartAsync();
         using var role = await StartAsync(api);
         var isDown = false;
         api.Fault = method =>
         {
-            var fault = isDown ? ApiFault.Broken : method == "PATCH" ? ApiFault.AnswerLost : ApiFault.None;
+            var happens = isDown ? ApiFault.Broken : method == "PATCH" ? Enum.Parse<ApiFault>(fault) : ApiFault.None;
             isDown |= method == "PATCH";
-            return fault;
+            return happens;
         };
 
-        var (exitCode, _) = await role.RotateAsync(Target);
+        var (exitCode, _) = await role.RotateAsync([.. Target, .. Impatiently]);
 
         Assert.Equal(1, exitCode);
         Assert.NotEqual(role.SecretId, api.SecretId);
         Assert.True(await role.LogsInAsync(api.SecretId));
+    }
+
+    [Fact]
+    public async Task Gives_up_in_bounded_time_when_the_api_server_never_answers()
+    {
+        await using var api = await SecretApiServer.StartAsync();
+        using var role = await StartAsync(api);
+        api.Fault = _ => ApiFault.Timeout;
+        var before = await role.CountSecretIdsAsync();
+        var start = TimeProvider.System.GetTimestamp();
+
+        var (exitCode, output) = await role.RotateAsync([.. Target, "--kubernetes-timeout-seconds", "1"]);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("has not answered get within 1 s. Given up after 5 attempts.", output, StringComparison.Ordinal);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(start), TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30));
+        Assert.Equal(before, await role.CountSecretIdsAsync());
     }
 
     [Fact]

@@ -37,6 +37,13 @@ internal sealed class RotatedRole : IDisposable
 
     public string RoleId => File.ReadAllText(Path.Combine(Credentials, "role_id"));
 
+    /// <summary>Where the commands reach Vault.</summary>
+    public string VaultAddress
+    {
+        get => environment["VAULT_ADDR"]!;
+        set => environment["VAULT_ADDR"] = value;
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static async Task<RotatedRole> CreateAsync(VaultServer vaults)

@@ -23,6 +23,9 @@ internal enum ApiFault
 
     /// <summary>It is done, and the answer gets lost.</summary>
     AnswerLost,
+
+    /// <summary>It is done, and no answer ever comes.</summary>
+    Timeout,
 }
 
 /// <summary>
@@ -145,6 +148,8 @@ internal sealed class SecretApiServer : IAsyncDisposable
             return;
         }
 
+        if (fault == ApiFault.Timeout)
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         context.Response.StatusCode = status;
         await context.Response.WriteAsJsonAsync(answer);
     }

@@ -10,7 +10,7 @@ internal static class GetBalance
 {
     public static async Task<IResult> HandleAsync(
         HttpContext context, CreditLedger ledger, TimeProvider time, [AsParameters] AccountQuery query,
-        [Description("A time in the past, RFC 3339: the balances as they were then, without pending and available.")] string? at = null)
+        [Description("A time in the past, RFC 3339: the balances as they were then, without pending and available.")] string? at)
     {
         if (!Timestamp.TryParse(at, out var moment))
             return Timestamp.Invalid("at");

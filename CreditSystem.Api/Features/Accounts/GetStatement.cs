@@ -7,9 +7,9 @@ internal static class GetStatement
 {
     public static async Task<IResult> HandleAsync(
         HttpContext context, CreditLedger ledger, TimeProvider time, [AsParameters] AccountQuery query,
-        [Description("Where the period begins, RFC 3339, inclusive; by default when the account was opened.")] string? from = null,
-        [Description("Where the period ends, RFC 3339, exclusive; by default now.")] string? to = null,
-        [Description("json (default) or csv.")] string? format = null)
+        [Description("Where the period begins, RFC 3339, inclusive; by default when the account was opened.")] string? from,
+        [Description("Where the period ends, RFC 3339, exclusive; by default now.")] string? to,
+        [Description("json (default) or csv.")] string? format)
     {
         if (format is not (null or "json" or "csv"))
             return Refusal.BadRequest("invalid_format", "format must be json or csv.");

@@ -5,7 +5,7 @@ namespace CreditSystem.Api.Features.ApiKeys;
 
 internal static class ReadApiKeys
 {
-    public static async Task<IResult> ListAsync(HttpContext context, ApiKeyStore keys, TimeProvider time, string? cursor = null, int? limit = null)
+    public static async Task<IResult> ListAsync(HttpContext context, ApiKeyStore keys, TimeProvider time, string? cursor, int? limit)
     {
         if (!Cursor.Limit(limit).TryGet(out var count, out var problem))
             return problem;

@@ -8,8 +8,8 @@ internal static class ListBlocks
 {
     public static async Task<IResult> HandleAsync(
         HttpContext context, CreditLedger ledger,
-        [Description("next_cursor of the page before.")] string? cursor = null,
-        [Description("1 to 200; by default 50.")] int? limit = null)
+        [Description("next_cursor of the page before.")] string? cursor,
+        [Description("1 to 200; by default 50.")] int? limit)
     {
         if (!Cursor.Limit(limit).TryGet(out var size, out var problem))
             return problem;

@@ -5,8 +5,8 @@ namespace CreditSystem.Api.Features.AuditTrail;
 internal static class ListAuditEvents
 {
     public static async Task<IResult> HandleAsync(
-        HttpContext context, AuditStore store, Auditing.AuditTrail trail, string? cursor = null, int? limit = null,
-        string? action = null, string? principal = null, string? outcome = null, string? from = null, string? to = null)
+        HttpContext context, AuditStore store, Auditing.AuditTrail trail, string? cursor, int? limit,
+        string? action, string? principal, string? outcome, string? from, string? to)
     {
         if (!Cursor.Limit(limit).TryGet(out var size, out var problem))
             return problem;

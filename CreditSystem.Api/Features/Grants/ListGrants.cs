@@ -7,7 +7,7 @@ namespace CreditSystem.Api.Features.Grants;
 internal static class ListGrants
 {
     public static async Task<IResult> HandleAsync(
-        HttpContext context, CreditLedger ledger, TimeProvider time, [AsParameters] AccountQuery query, string? cursor = null, int? limit = null)
+        HttpContext context, CreditLedger ledger, TimeProvider time, [AsParameters] AccountQuery query, string? cursor, int? limit)
     {
         if (!Cursor.Limit(limit).TryGet(out var size, out var problem))
             return problem;

@@ -5,7 +5,7 @@ namespace CreditSystem.Api.Features.Users;
 
 internal static class ListUsers
 {
-    public static async Task<IResult> HandleAsync(HttpContext context, UserStore users, UserProfiles profiles, string? cursor = null, int? limit = null)
+    public static async Task<IResult> HandleAsync(HttpContext context, UserStore users, UserProfiles profiles, string? cursor, int? limit)
     {
         if (!Cursor.Limit(limit).TryGet(out var count, out var problem))
             return problem;

@@ -91,7 +91,7 @@ internal sealed partial class BlockCommitter(
             }
             catch (Exception exception) when (exception is not LedgerCorruptException && !cancellationToken.IsCancellationRequested)
             {
-                Log.AppendUncertain(logger, exception, partition, block.Number, attempt);
+                BlockCommitterLog.AppendUncertain(logger, exception, partition, block.Number, attempt);
                 metrics.Uncertain();
             }
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(20 * attempt, 500)), time, cancellationToken);
@@ -102,7 +102,7 @@ internal sealed partial class BlockCommitter(
     private async Task<bool?> IsOursAsync(Block block, CancellationToken cancellationToken) =>
         (await store.ReadAsync(partition, block.Number, cancellationToken))?.Hash.AsSpan().SequenceEqual(block.Hash);
 
-    private static partial class Log
+    private static partial class BlockCommitterLog
     {
         [LoggerMessage(3001, LogLevel.Warning, "Partition {Partition}: the outcome of appending block {Block} is not known (attempt {Attempt})")]
         public static partial void AppendUncertain(ILogger logger, Exception exception, int partition, long block, int attempt);

@@ -113,7 +113,7 @@ internal sealed partial class Checkpointer(
         }
         catch (Exception exception)
         {
-            Log.NotWritten(logger, exception, partition, block);
+            CheckpointerLog.NotWritten(logger, exception, partition, block);
             return false;
         }
     }
@@ -144,7 +144,7 @@ internal sealed partial class Checkpointer(
             IdSegment.Create(partition, covered, block, at, hash, [.. ids.TakeWhile(id => id.Block <= block)], [.. latest.TakeWhile(id => id.Block <= block)]), CancellationToken.None);
     }
 
-    private static partial class Log
+    private static partial class CheckpointerLog
     {
         [LoggerMessage(3005, LogLevel.Warning, "Partition {Partition}: the checkpoint at block {Block} was not written; it is tried again")]
         public static partial void NotWritten(ILogger logger, Exception exception, int partition, long block);

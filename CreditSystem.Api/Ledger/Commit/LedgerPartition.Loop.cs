@@ -44,7 +44,7 @@ internal sealed partial class LedgerPartition
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            Log.CommitFailed(logger, exception, Number, State.Head);
+            LedgerPartitionLog.CommitFailed(logger, exception, Number, State.Head);
         }
     }
 
@@ -124,12 +124,12 @@ internal sealed partial class LedgerPartition
             LedgerCorruptException => new LedgerUnavailableException("The log is damaged.", LedgerUnavailableReason.Corrupt, exception),
             _ => new LedgerUnavailableException("The outcome is not known yet.", LedgerUnavailableReason.Storage, exception),
         };
-        Log.CommitFailed(logger, exception, Number, State.Head);
+        LedgerPartitionLog.CommitFailed(logger, exception, Number, State.Head);
         foreach (var submission in batch)
             submission.Fail(failure);
     }
 
-    private static partial class Log
+    private static partial class LedgerPartitionLog
     {
         [LoggerMessage(3002, LogLevel.Error, "Partition {Partition}: no commit after block {Head}")]
         public static partial void CommitFailed(ILogger logger, Exception exception, int partition, long head);

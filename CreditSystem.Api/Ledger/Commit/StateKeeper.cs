@@ -34,7 +34,7 @@ internal sealed partial class StateKeeper(
     /// <summary>Works everything out again from the first block.</summary>
     public async Task RebuildAsync(string reason, CancellationToken cancellationToken)
     {
-        Log.Rebuild(logger, partition, state.Start, reason);
+        StateKeeperLog.Rebuild(logger, partition, state.Start, reason);
         state.Reset();
         reader.Clear();
         checkpointer.StartBehind(0);
@@ -81,7 +81,7 @@ internal sealed partial class StateKeeper(
             state.StartAfter(last.Last, last.At, last.Hash);
         checkpointer.StartBehind(state.Head);
         started = true;
-        Log.Started(logger, partition, state.Head, reader.KnownIds);
+        StateKeeperLog.Started(logger, partition, state.Head, reader.KnownIds);
     }
 
     // What belongs to another log, or to a longer one, or beside which the accounts are older, is as good as nothing.
@@ -133,7 +133,7 @@ internal sealed partial class StateKeeper(
                     yield return entry.Account;
     }
 
-    private static partial class Log
+    private static partial class StateKeeperLog
     {
         [LoggerMessage(3003, LogLevel.Information, "Partition {Partition}: starts behind block {Block} with {Ids} ids")]
         public static partial void Started(ILogger logger, int partition, long block, int ids);

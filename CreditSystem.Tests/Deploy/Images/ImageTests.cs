@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using CreditSystem.Tests.Fixtures;
 
 namespace CreditSystem.Tests.Deploy.Images;
 
@@ -22,7 +21,7 @@ public sealed class ImageTests : IDisposable
 
         Check("api", "CreditSystem.Api", user: "10001:10001", ports: ["8080/tcp", "8081/tcp"]);
         Check("vault-proxy", "CreditSystem.VaultProxy", user: "10002:10002", ports: ["8200/tcp", "8201/tcp"]);
-        await RunsAsync(Path.Combine(_folder, "vault-proxy", "app"), user: 10002);
+        await InstalledProxy.RunsAsync(Path.Combine(_folder, "vault-proxy", "app"), user: 10002, "dotnet", "CreditSystem.VaultProxy.dll");
     }
 
     private void Check(string name, string assembly, string user, string[] ports)
@@ -47,46 +46,5 @@ public sealed class ImageTests : IDisposable
         var components = bill["components"]!.AsArray().Select(component => (string)component!["name"]!).ToHashSet();
         Assert.Contains("MongoDB.Driver", components);
         Assert.DoesNotContain("xunit.v3", components);
-    }
-
-    // As in the cluster: an unprivileged user, and nothing that it could write to but /tmp.
-    private static async Task RunsAsync(string app, int user)
-    {
-        // Reachable for the user, whose own the folder is not.
-        using (var open = Process.Start("chmod", ["-R", "a+rX", Path.GetFullPath(Path.Combine(app, "..", ".."))]))
-            await open.WaitForExitAsync(TestContext.Current.CancellationToken);
-        var port = DevServerProcess.FreePort();
-        using var proxy = Start("CreditSystem.VaultProxy.dll");
-        try
-        {
-            await AnswersAsync();
-        }
-        finally
-        {
-            proxy.Kill(entireProcessTree: true);
-        }
-
-        async Task AnswersAsync()
-        {
-            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-            while (true)
-            {
-                using var probe = Start("CreditSystem.VaultProxy.dll", "healthcheck");
-                await probe.WaitForExitAsync(patience.Token);
-                if (probe.ExitCode == 0)
-                    return;
-                Assert.False(proxy.HasExited, "the proxy has ended");
-            }
-        }
-
-        Process Start(params string[] command)
-        {
-            var start = new ProcessStartInfo(
-                "unshare", ["--mount", "--", "sh", "-c", "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\" && cd \"$0\" && exec setpriv --pdeathsig KILL --reuid \"$1\" --regid \"$1\" --clear-groups dotnet \"$2\" $3", app, $"{user}", .. command]);
-            start.Environment["HTTP_PORTS"] = $"{port}";
-            start.Environment["HOME"] = "/tmp";
-            start.Environment["VaultProxy__Upstreams__0"] = "http://127.0.0.1:9";
-            return Process.Start(start)!;
-        }
     }
 }

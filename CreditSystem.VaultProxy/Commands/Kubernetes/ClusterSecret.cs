@@ -11,7 +11,7 @@ namespace CreditSystem.VaultProxy.Commands.Kubernetes;
 /// One Secret of a cluster. A merge patch that carries the resourceVersion which was read is applied whole or, when somebody
 /// else wrote in between, not at all (409).
 /// </summary>
-internal sealed class ClusterSecret(IKubernetes kubernetes, string secretNamespace, string name)
+internal sealed class ClusterSecret(IKubernetes kubernetes, string secretNamespace, string name, Patience patience)
 {
     public string Name { get; } = $"Secret {secretNamespace}/{name}";
 
@@ -19,14 +19,14 @@ internal sealed class ClusterSecret(IKubernetes kubernetes, string secretNamespa
     /// <exception cref="CommandFailure">The API server refuses.</exception>
     /// <exception cref="TargetUnavailableException">The API server does not answer.</exception>
     public Task<V1Secret?> FindAsync(CancellationToken cancellationToken) => CallAsync<V1Secret?>(
-        async () => await kubernetes.CoreV1.ReadNamespacedSecretAsync(name, secretNamespace, cancellationToken: cancellationToken), HttpStatusCode.NotFound, "get", cancellationToken);
+        async token => await kubernetes.CoreV1.ReadNamespacedSecretAsync(name, secretNamespace, cancellationToken: token), HttpStatusCode.NotFound, "get", cancellationToken);
 
     /// <summary>Applies the patch, all of it or nothing.</summary>
     /// <returns>False when somebody has written since the resourceVersion in it.</returns>
     /// <exception cref="CommandFailure">The API server refuses.</exception>
     /// <exception cref="TargetUnavailableException">Nobody knows whether it was written.</exception>
     public async Task<bool> TryPatchAsync(JsonObject patch, CancellationToken cancellationToken) => await CallAsync(
-        async () => await kubernetes.CoreV1.PatchNamespacedSecretAsync(new V1Patch(patch.ToJsonString(), V1Patch.PatchType.MergePatch), name, secretNamespace, cancellationToken: cancellationToken),
+        async token => await kubernetes.CoreV1.PatchNamespacedSecretAsync(new V1Patch(patch.ToJsonString(), V1Patch.PatchType.MergePatch), name, secretNamespace, cancellationToken: token),
         HttpStatusCode.Conflict, "patch", cancellationToken) is not null;
 
     /// <summary>Makes it, or gives these values to the one that is there and leaves the others in it.</summary>
@@ -41,7 +41,7 @@ internal sealed class ClusterSecret(IKubernetes kubernetes, string secretNamespa
             Data = values.ToDictionary(pair => pair.Key, pair => Encoding.UTF8.GetBytes(pair.Value)),
         };
         var made = await CallAsync(
-            async () => await kubernetes.CoreV1.CreateNamespacedSecretAsync(secret, secretNamespace, cancellationToken: cancellationToken), HttpStatusCode.Conflict, "create", cancellationToken);
+            async token => await kubernetes.CoreV1.CreateNamespacedSecretAsync(secret, secretNamespace, cancellationToken: token), HttpStatusCode.Conflict, "create", cancellationToken);
         if (made is null)
             await TryPatchAsync(PatchOf(values, annotations), cancellationToken);
     }
@@ -66,11 +66,14 @@ internal sealed class ClusterSecret(IKubernetes kubernetes, string secretNamespa
     /// Null for the one status that is an answer. The messages name the status alone: an exception of the client holds the
     /// request, and with it what is secret.
     /// </summary>
-    private async Task<T?> CallAsync<T>(Func<Task<T>> call, HttpStatusCode expected, string verb, CancellationToken cancellationToken)
+    private async Task<T?> CallAsync<T>(Func<CancellationToken, Task<T>> call, HttpStatusCode expected, string verb, CancellationToken cancellationToken)
     {
+        // Covers the body too: the client's own timeout may end with the headers.
+        using var limit = new CancellationTokenSource(patience.Limit, patience.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await call();
+            return await call(either.Token);
         }
         catch (HttpOperationException refusal) when (refusal.Response.StatusCode == expected)
         {
@@ -87,7 +90,11 @@ internal sealed class ClusterSecret(IKubernetes kubernetes, string secretNamespa
                 _ => new CommandFailure($"{Name}: the API server answers {status} to {verb}."),
             };
         }
-        catch (Exception exception) when (exception is HttpRequestException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new TargetUnavailableException($"{Name}: the API server has not answered {verb} within {patience.Limit.TotalSeconds:0} s.", late);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             throw new TargetUnavailableException($"{Name}: the API server does not answer.", exception);
         }
