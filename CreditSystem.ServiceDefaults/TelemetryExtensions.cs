@@ -14,7 +14,9 @@ namespace CreditSystem.ServiceDefaults;
 internal static class TelemetryExtensions
 {
     /// <summary>Every source and meter of ours begins with it, so that a new one needs no registration.</summary>
-    private const string OwnInstruments = "CreditSystem.*";
+    private const string OwnInstruments = $"{OwnPrefix}*";
+
+    internal const string OwnPrefix = "CreditSystem.";
 
     internal const string MetricsSwitch = "monitoring:metrics_enabled";
 
@@ -54,7 +56,8 @@ internal static class TelemetryExtensions
             .WithTracing(tracing => tracing
                 .AddSource(builder.Environment.ApplicationName, OwnInstruments)
                 .AddAspNetCoreInstrumentation(options => options.Filter = IsWorthATrace)
-                .AddHttpClientInstrumentation())
+                .AddHttpClientInstrumentation()
+                .AddProcessor<CallsOfNobody>())
             .UseOtlpExporter();
     }
 

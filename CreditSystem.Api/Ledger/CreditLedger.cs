@@ -33,7 +33,8 @@ internal sealed partial class CreditLedger : BackgroundService
         metrics.Observe("credit_system_ledger_queue_depth", () => partitions.Sum(partition => (long)partition.QueueDepth), "Commands that wait for a commit");
         metrics.Observe("credit_system_ledger_queue_capacity", () => (long)partitions.Length * options.Value.QueueCapacity, "Commands that may wait before new ones are refused");
         metrics.Observe("credit_system_ledger_accounts_in_memory", () => partitions.Sum(partition => (long)partition.State.AccountCount), "Accounts that need not be read to be changed");
-        metrics.Observe("credit_system_ledger_projection_lag", () => partitions.Sum(partition => partition.ProjectionLag), "Records in the log that have not been written behind it, which a start would have to replay");
+        metrics.Observe("credit_system_ledger_projection_lag", () => partitions.Sum(partition => partition.Backlog.Records), "Records in the log that have not been written behind it, which a start would have to replay");
+        metrics.Observe("credit_system_ledger_projection_age_seconds", () => (long)partitions.Max(partition => partition.Backlog.Age).TotalSeconds, "How long the oldest of those records has waited");
         metrics.Observe("credit_system_ledger_known_ids", () => partitions.Sum(partition => (long)partition.Reader.KnownIds), "Ids that no other request can have");
     }
 

@@ -27,6 +27,7 @@ internal sealed partial class SecretStore(
     public async Task<bool> RefreshAsync(CancellationToken cancellationToken, bool wasDatabaseRefused = false)
     {
         await _gate.WaitAsync(cancellationToken);
+        using var activity = SecretsTracing.Refresh();
         try
         {
             var snapshot = reader is null ? null : await reader.ReadAsync(Snapshot, wasDatabaseRefused, cancellationToken);
@@ -44,6 +45,7 @@ internal sealed partial class SecretStore(
         {
             status.Lost(exception);
             metrics.Refreshed("failed");
+            activity?.SetStatus(System.Diagnostics.ActivityStatusCode.Error);
             // Files and environment do not depend on Vault.
             PublishStale();
             return false;

@@ -58,6 +58,7 @@ internal sealed partial class WebhookFeed(
     {
         var cursor = Math.Max(await store.ReadCursorAsync(partition, cancellationToken) ?? 0, endpoints.Min(endpoint => endpoint.Since));
         var batch = await outbox.ReadAsync(partition, cursor, BlocksAtOnce, cancellationToken);
+        using var activity = batch.Events.Count > 0 ? WebhookTracing.Queue(batch.Events.Count) : null;
         foreach (var happened in batch.Events)
         {
             string? body = null;

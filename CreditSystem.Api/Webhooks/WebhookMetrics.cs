@@ -5,6 +5,8 @@ namespace CreditSystem.Api.Webhooks;
 /// <summary>What becomes of deliveries. No label carries an id, an address or a tenant.</summary>
 internal sealed class WebhookMetrics : IDisposable
 {
+    public const string MeterName = "CreditSystem.Webhooks";
+
     private readonly Meter meter;
     private readonly Counter<long> attempts;
     private readonly Counter<long> queued;
@@ -12,7 +14,7 @@ internal sealed class WebhookMetrics : IDisposable
 
     public WebhookMetrics(IMeterFactory factory, TimeProvider time)
     {
-        meter = factory.Create("CreditSystem.Webhooks");
+        meter = factory.Create(MeterName);
         attempts = meter.CreateCounter<long>("credit_system_webhook_attempts", description: "Attempts to deliver an event, by outcome");
         queued = meter.CreateCounter<long>("credit_system_webhook_events_queued", description: "Events queued for an endpoint");
         meter.CreateObservableGauge(

@@ -34,6 +34,7 @@ internal sealed partial class WebhookSender(
         var patience = TimeSpan.FromSeconds(2 * options.Value.TimeoutSeconds);
         if (await store.TakeAsync(now, now + patience, cancellationToken) is not { } delivery)
             return false;
+        using var activity = WebhookTracing.Send(delivery);
         if (await store.FindAsync(delivery.Tenant, delivery.Endpoint, cancellationToken) is not { } endpoint)
         {
             // Deleted after its deliveries were: nobody waits for this one.
@@ -42,6 +43,7 @@ internal sealed partial class WebhookSender(
         }
 
         var (status, error) = await PostAsync(endpoint, delivery, cancellationToken);
+        activity.Answered(status, error);
         await NoteAsync(delivery, status, error, cancellationToken);
         return true;
     }

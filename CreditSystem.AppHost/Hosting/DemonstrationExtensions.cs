@@ -34,7 +34,25 @@ internal static partial class DemonstrationExtensions
             Description = "Two minutes of customers, with a rotation of the secret_id and a short outage of Vault on the way.",
             IconName = "PeopleTeam",
         });
-        builder.Eventing.Subscribe<ResourceReadyEvent>(traffic.Resource, (ready, cancellationToken) => PlayAsync(ready.Services, vaultServer.Resource, rotation.Resource, cancellationToken));
+        builder.Eventing.Subscribe<ResourceReadyEvent>(traffic.Resource, (ready, cancellationToken) => PlayWhileItRunsAsync(ready.Services, traffic.Resource, vaultServer.Resource, rotation.Resource, cancellationToken));
+    }
+
+    /// <summary>Whoever stops the customers stops the play: nobody expects Vault to be sealed after that.</summary>
+    private static async Task PlayWhileItRunsAsync(IServiceProvider services, ProjectResource traffic, IResource vault, IResource rotation, CancellationToken cancellationToken)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var play = PlayAsync(services, vault, rotation, ended.Token);
+        try
+        {
+            var stopped = services.GetRequiredService<ResourceNotificationService>().WaitForResourceAsync(traffic.Name, KnownResourceStates.TerminalStates, ended.Token);
+            await Task.WhenAny(play, stopped);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+        }
+
+        await play.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static async Task PlayAsync(IServiceProvider services, IResource vault, IResource rotation, CancellationToken cancellationToken)

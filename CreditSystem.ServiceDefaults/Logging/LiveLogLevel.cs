@@ -16,11 +16,18 @@ internal sealed class LiveLogLevel(IConfiguration configuration) : IPostConfigur
     /// <summary>They write several lines for each request at the information level; what is worth a line, our own categories say.</summary>
     private static readonly string[] TalkativeCategories = ["Microsoft.AspNetCore", "System.Net.Http", "Polly"];
 
+    /// <summary>
+    /// A failed check is an error line for every time that somebody asks, and an outage is asked about all the time. What has
+    /// changed, the parts concerned say once; the answer itself tells the rest.
+    /// </summary>
+    private const string HealthChecks = "Microsoft.Extensions.Diagnostics.HealthChecks";
+
     public void PostConfigure(string? name, LoggerFilterOptions options)
     {
         // In front of all others: of two rules for one category the later one counts, and that is the one somebody has configured.
         foreach (var category in TalkativeCategories)
             options.Rules.Insert(0, new LoggerFilterRule(null, category, LogLevel.Warning, null));
+        options.Rules.Insert(0, new LoggerFilterRule(null, HealthChecks, LogLevel.Critical, null));
         Apply(options);
     }
 

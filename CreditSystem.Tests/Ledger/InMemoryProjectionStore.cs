@@ -16,6 +16,9 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
 
     public int Loads { get; private set; }
 
+    /// <summary>Where a test lets a write fail, or pauses it.</summary>
+    public Func<Task> BeforeSave { get; set; } = () => Task.CompletedTask;
+
     public int SegmentCount => segments.Count;
 
     public void LoseSegments() => segments.Clear();
@@ -26,12 +29,12 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
         return Task.FromResult<IReadOnlyList<AccountState>>([.. ids.Where(Accounts.ContainsKey).Select(id => Accounts[id].Account)]);
     }
 
-    public Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, CancellationToken cancellationToken)
+    public async Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, CancellationToken cancellationToken)
     {
+        await BeforeSave();
         foreach (var account in accounts)
             Accounts.AddOrUpdate(account.Id, (partition, account), (_, there) => there.Account.PreviousBlock < account.PreviousBlock ? (partition, account) : there);
         Saved.AddOrUpdate(partition, block, (_, there) => Math.Max(there, block));
-        return Task.CompletedTask;
     }
 
     public Task<long> SavedAsync(int partition, CancellationToken cancellationToken) => Task.FromResult(Saved.GetValueOrDefault(partition));

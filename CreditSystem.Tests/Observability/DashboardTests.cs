@@ -7,14 +7,9 @@ namespace CreditSystem.Tests.Observability;
 [Collection(AppHostFixture.Collection)]
 public sealed class DashboardTests(AppHostFixture system)
 {
-    private static readonly string[] Chromium =
-        ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
-
-    private const float Patience = 90_000;
+    private const float Patience = DashboardBrowser.Patience;
 
     private string Trace { get; } = System.Diagnostics.ActivityTraceId.CreateRandom().ToHexString();
-
-    private string Address => $"http://localhost:{system.DashboardPort}";
 
     [Fact]
     public async Task Shows_what_runs_a_transfer_from_end_to_end_and_restarts_a_resource()
@@ -26,45 +21,39 @@ public sealed class DashboardTests(AppHostFixture system)
         client.DefaultRequestHeaders.Add("traceparent", $"00-{Trace}-00f067aa0ba902b7-01");
         await shop.MoveAsync(alice, bob, 100, "order");
 
-        using var playwright = await Playwright.CreateAsync();
-        await using var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = Chromium });
-        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 800 } });
-        page.SetDefaultTimeout(Patience);
-
-        await SeesAllRunningAsync(page);
-        await OpensTheTraceAsync(page);
-        await RestartsAsync(page, "vault-proxy");
-        await ReadsTheLogAsync(page, "vault-proxy");
+        await using var browser = await DashboardBrowser.StartAsync(system);
+        await SeesAllRunningAsync(browser);
+        await OpensTheTraceAsync(browser);
+        await RestartsAsync(browser, "vault-proxy");
+        await ReadsTheLogAsync(browser, "vault-proxy");
     }
 
-    private async Task SeesAllRunningAsync(IPage page)
+    private static async Task SeesAllRunningAsync(DashboardBrowser browser)
     {
-        await page.GotoAsync(Address);
+        await browser.Page.GotoAsync(browser.Address);
         foreach (var resource in new[] { "mongodb", "redis", "vault", "vault-proxy", "api" })
-            await Assertions.Expect(RowOf(page, resource)).ToContainTextAsync("Running", new() { Timeout = Patience });
-        await SaveAsync(page, "dashboard-resources.png");
+            await Assertions.Expect(browser.RowOf(resource)).ToContainTextAsync("Running", new() { Timeout = Patience });
+        await SaveAsync(browser.Page, "dashboard-resources.png");
     }
 
     /// <summary>One transfer is one trace, which names the servers that took part.</summary>
-    private async Task OpensTheTraceAsync(IPage page)
+    private async Task OpensTheTraceAsync(DashboardBrowser browser)
     {
-        await page.GotoAsync($"{Address}/traces/detail/{Trace}");
+        await browser.Page.GotoAsync($"{browser.Address}/traces/detail/{Trace}");
         foreach (var part in new[] { "ledger.commit", "mongodb", "redis" })
-            await Assertions.Expect(page.Locator("body")).ToContainTextAsync(part, new() { Timeout = Patience, IgnoreCase = true });
-        await SaveAsync(page, "dashboard-trace.png");
+            await Assertions.Expect(browser.Page.Locator("body")).ToContainTextAsync(part, new() { Timeout = Patience, IgnoreCase = true });
+        await SaveAsync(browser.Page, "dashboard-trace.png");
     }
 
-    private async Task RestartsAsync(IPage page, string resource)
+    private async Task RestartsAsync(DashboardBrowser browser, string resource)
     {
         var notifications = (await system.GetAsync()).ResourceNotifications;
         Assert.True(notifications.TryGetCurrentState(resource, out var before));
 
-        // A click that comes before the page has its connection to the server goes nowhere, and a person clicks again.
+        // A person whose click did nothing clicks again.
         for (var attempt = 1; ; attempt++)
         {
-            await page.GotoAsync(Address);
-            await RowOf(page, resource).GetByTitle("Actions", new() { Exact = true }).ClickAsync();
-            await page.Locator("fluent-menu-item", new() { HasText = "Restart" }).First.ClickAsync();
+            await browser.ChooseAsync(resource, "Restart");
             if (await RestartedAsync())
                 break;
             Assert.True(attempt < 4, $"{resource} was not restarted");
@@ -88,14 +77,11 @@ public sealed class DashboardTests(AppHostFixture system)
         }
     }
 
-    private async Task ReadsTheLogAsync(IPage page, string resource)
+    private static async Task ReadsTheLogAsync(DashboardBrowser browser, string resource)
     {
-        await page.GotoAsync($"{Address}/consolelogs/resource/{resource}");
-        await Assertions.Expect(page.Locator("body")).ToContainTextAsync("Waiting for resource 'vault'", new() { Timeout = Patience });
+        await browser.Page.GotoAsync($"{browser.Address}/consolelogs/resource/{resource}");
+        await Assertions.Expect(browser.Page.Locator("body")).ToContainTextAsync("Waiting for resource 'vault'", new() { Timeout = Patience });
     }
-
-    private static ILocator RowOf(IPage page, string resource) =>
-        page.Locator("tr", new() { Has = page.GetByText(resource, new() { Exact = true }) }).First;
 
     /// <summary>For the README, when somebody asks for it.</summary>
     private static async Task SaveAsync(IPage page, string file)

@@ -1,21 +1,111 @@
+using CreditSystem.Tests.Fixtures;
 using CreditSystem.Tests.Ledger;
+using CreditSystem.Tests.Ledger.Proofs;
+using CreditSystem.Tests.Proxy.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using MongoDB.Bson;
+using MongoDB.Driver;
 
 namespace CreditSystem.Tests.Observability;
 
-public sealed class LedgerWatchTests
+/// <summary>What somebody does to the database is seen by the ledger itself, without being asked.</summary>
+public sealed class LedgerWatchTests(MongoServer mongo)
 {
-    private static readonly Dictionary<string, string?> EverySecond = new() { ["Ledger:AuditIntervalSeconds"] = "1" };
+    private const string Violations = "credit_system_ledger_invariant_violations";
+    private const string ChainBreaks = "credit_system_ledger_chain_breaks";
+
+    private static readonly Dictionary<string, string?> Often = new() { ["Ledger:AuditIntervalSeconds"] = "1", ["Ledger:ChainIntervalSeconds"] = "60" };
+
+    private readonly FakeTimeProvider time = new(TimeProvider.System.GetUtcNow());
+    private readonly LogLines log = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Shows_that_the_ledger_adds_up_without_being_asked()
+    public async Task Shows_that_the_ledger_adds_up()
     {
-        await using var host = await ObservedLedger.StartAsync(EverySecond);
+        await using var host = await ObservedLedger.StartAsync(Often);
         var client = host.Client();
         await client.OpenFundedAsync("alice", 1000);
 
         var scrape = await Scrape.UntilAsync(client, "credit_system_ledger_audit_age_seconds");
 
-        Assert.Equal(0, Assert.Single(scrape.Of("credit_system_ledger_invariant_violations")).Value);
-        Assert.Equal(0, Assert.Single(scrape.Of("credit_system_ledger_chain_breaks")).Value);
+        Assert.Equal(0, Assert.Single(scrape.Of(Violations)).Value);
+        Assert.Equal(0, Assert.Single(scrape.Of(ChainBreaks)).Value);
+    }
+
+    [Fact]
+    public async Task Finds_the_byte_of_a_committed_block_that_is_changed_in_the_database_while_it_runs()
+    {
+        var database = await mongo.CreateDatabaseAsync("watch-chain");
+        await using var store = await RealStore.StartAsync(mongo, database);
+        await using var host = await StartAsync(store);
+        var client = host.Client();
+        await client.OpenFundedAsync("alice", 1000);
+        await UntilAsync(client, scrape => scrape.Of(ChainBreaks).Any(sample => sample.Value == 0));
+        Assert.DoesNotContain(log.Lines, IsAlarm);
+
+        await ChangeOneByteAsync(database.GetCollection<BsonDocument>("blocks"));
+        var found = await UntilAsync(client, scrape => scrape.Of(ChainBreaks).Any(sample => sample.Value > 0));
+
+        Assert.Equal(1, Assert.Single(found.Of(ChainBreaks)).Value);
+        Assert.Contains(log.Lines, line => IsAlarm(line) && line.Contains("1 chains are broken", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Finds_what_is_spent_of_a_balance_that_was_changed_in_the_database()
+    {
+        var database = await mongo.CreateDatabaseAsync("watch-balance");
+        await using var store = await RealStore.StartAsync(mongo, database);
+        string alice;
+        await using (var before = await StartAsync(store))
+            alice = await before.Client().OpenFundedAsync("alice", 1000);
+        var accounts = database.GetCollection<BsonDocument>("accounts");
+        var changed = await accounts.UpdateManyAsync(Builders<BsonDocument>.Filter.Eq("posted", 1000L), Builders<BsonDocument>.Update.Set("posted", 1_000_000L), cancellationToken: Cancellation);
+        Assert.Equal(1, changed.ModifiedCount);
+
+        await using var host = await StartAsync(store);
+        var client = host.Client();
+        Assert.Equal(201, (await client.MoveAsync(alice, "revenue", 500_000)).Status);
+        var found = await UntilAsync(client, scrape => scrape.Of(Violations).Any(sample => sample.Value > 0));
+
+        Assert.Equal(0, Assert.Single(found.Of(ChainBreaks)).Value);
+        Assert.Contains(log.Lines, line => IsAlarm(line) && line.Contains($"{Assert.Single(found.Of(Violations)).Value} statements do not hold", StringComparison.Ordinal));
+    }
+
+    private static bool IsAlarm(string line) => line.Contains("LedgerWatch Critical", StringComparison.Ordinal);
+
+    private Task<LedgerHost> StartAsync(RealStore store) => ObservedLedger.StartAsync(Often, store: store.Blocks, time: time, build: builder =>
+    {
+        builder.Services.AddSingleton(store.Projections);
+        builder.Logging.AddProvider(log);
+    });
+
+    /// <summary>Lets minutes pass until the scrape is as expected.</summary>
+    private async Task<Scrape> UntilAsync(HttpClient client, Func<Scrape, bool> isExpected)
+    {
+        for (var minute = 0; ; minute++)
+        {
+            time.Advance(TimeSpan.FromMinutes(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(300), Cancellation);
+            var scrape = await Scrape.OfAsync(client);
+            if (isExpected(scrape))
+                return scrape;
+            Assert.True(minute < 100, $"{string.Join('\n', log.Lines)}\n{scrape.Text}");
+        }
+    }
+
+    /// <summary>In the first id or key that the first record of some block has.</summary>
+    private static async Task ChangeOneByteAsync(IMongoCollection<BsonDocument> blocks)
+    {
+        var block = await blocks.Find(FilterDefinition<BsonDocument>.Empty).FirstAsync(Cancellation);
+        var binary = block["txs"].AsBsonArray[0].AsBsonDocument.First(element => element.Value.IsBsonBinaryData);
+        var bytes = binary.Value.AsBsonBinaryData.Bytes;
+        bytes[^1] ^= 1;
+        var change = Builders<BsonDocument>.Update.Set($"txs.0.{binary.Name}", new BsonBinaryData(bytes, binary.Value.AsBsonBinaryData.SubType));
+        var result = await blocks.UpdateOneAsync(Builders<BsonDocument>.Filter.Eq("_id", block["_id"]), change, cancellationToken: Cancellation);
+        Assert.Equal(1, result.ModifiedCount);
     }
 }

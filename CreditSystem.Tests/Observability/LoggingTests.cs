@@ -58,6 +58,17 @@ public sealed class LoggingTests
     }
 
     [Theory]
+    [InlineData(null, LogLevel.Critical)]
+    [InlineData("Error", LogLevel.Error)]
+    public void Says_nothing_each_time_that_somebody_asks_for_the_health_of_what_is_away(string? configured, LogLevel expected)
+    {
+        const string category = "Microsoft.Extensions.Diagnostics.HealthChecks";
+        using var app = Build("Production", new() { [$"Logging:LogLevel:{category}"] = configured, ["monitoring:log_level"] = "DEBUG" });
+
+        Assert.Equal(expected, Level(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger($"{category}.DefaultHealthCheckService")));
+    }
+
+    [Theory]
     [InlineData("Production", ConsoleFormatterNames.Json)]
     [InlineData("Development", null)]
     public void Writes_json_to_the_console_outside_development(string environment, string? formatter)

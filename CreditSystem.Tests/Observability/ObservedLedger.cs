@@ -1,3 +1,4 @@
+using CreditSystem.Api.Ledger.Log;
 using CreditSystem.ServiceDefaults;
 using CreditSystem.Tests.Ledger;
 using Microsoft.AspNetCore.Builder;
@@ -12,9 +13,11 @@ internal static class ObservedLedger
     /// <summary>Spans are made where somebody takes them; that nobody listens at this address changes nothing.</summary>
     public const string Exporter = "http://127.0.0.1:9";
 
-    public static Task<LedgerHost> StartAsync(Dictionary<string, string?>? settings = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null) =>
+    public static Task<LedgerHost> StartAsync(
+        Dictionary<string, string?>? settings = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null, IBlockStore? store = null, TimeProvider? time = null) =>
         LedgerHost.StartAsync(
-            new InMemoryBlockStore(),
+            store ?? new InMemoryBlockStore(),
+            time,
             build: builder =>
             {
                 builder.Configuration.AddInMemoryCollection(settings ?? []);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using CreditSystem.Tests.EndToEnd;
 
 namespace CreditSystem.Tests.Observability;
@@ -19,6 +20,8 @@ public sealed class PrometheusTests(AppHostFixture system)
         await (await OpenShopAsync(client, "metrics-shop"))(0);
         using var api = await system.CreateClientAsync("api", "management");
         using var proxy = await system.CreateClientAsync("vault-proxy", "management");
+        await Scrape.UntilAsync(api, "credit_system_webhook_lag_seconds");
+        await Scrape.UntilAsync(api, "credit_system_webhook_attempts_total");
         var known = (await Scrape.UntilAsync(api, "credit_system_ledger_audit_age_seconds")).Names.Concat((await Scrape.OfAsync(proxy)).Names)
             .Concat(MonitoringFiles.Rules.Select(rule => rule.record).OfType<string>()).Append("up").ToHashSet();
 
@@ -66,10 +69,15 @@ public sealed class PrometheusTests(AppHostFixture system)
         return empty;
     }
 
-    /// <summary>A shop whose every turn is a transfer, the same again, and one that is refused: whatever the dashboards tell apart.</summary>
+    /// <summary>
+    /// A shop whose every turn is a transfer, the same again, and one that is refused: whatever the dashboards tell apart. It
+    /// wants to be told, at an address that there never is (RFC 2606).
+    /// </summary>
     private static async Task<Func<int, Task>> OpenShopAsync(HttpClient client, string tenant)
     {
         var shop = await Shopkeeper.RegisterAsync(client, tenant);
+        using (var endpoint = await client.PostAsJsonAsync("/v1/webhook-endpoints", new { url = "https://hooks.invalid/" }, TestContext.Current.CancellationToken))
+            Assert.Equal(HttpStatusCode.Created, endpoint.StatusCode);
         var (alice, bob) = (await shop.OpenAccountAsync("alice"), await shop.OpenAccountAsync("bob"));
         Assert.Equal(HttpStatusCode.Created, (await shop.MoveAsync("issuance", alice, 1_000_000, "fund", "purchase")).StatusCode);
         return async turn =>

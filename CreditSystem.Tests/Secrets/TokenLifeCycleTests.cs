@@ -28,7 +28,7 @@ public sealed class TokenLifeCycleTests
     }
 
     [Fact]
-    public async Task A_login_and_a_renewal_are_spans_of_their_own()
+    public async Task A_login_a_renewal_and_a_refresh_are_spans_of_their_own()
     {
         var seen = new ConcurrentQueue<Activity>();
         using var listener = new ActivityListener
@@ -44,10 +44,12 @@ public sealed class TokenLifeCycleTests
 
         _time.Advance(await setup.Renewal.StepAsync(Token));
         await setup.Renewal.StepAsync(Token);
+        await setup.Graph.Store.RefreshAsync(Token);
 
         var names = seen.Where(span => span.TraceId == test.TraceId).Select(span => span.OperationName).ToList();
         Assert.Contains("vault.login", names);
         Assert.Contains("vault.token.renew", names);
+        Assert.Contains("vault.secrets.refresh", names);
     }
 
     [Fact]

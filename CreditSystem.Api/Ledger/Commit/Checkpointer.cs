@@ -18,6 +18,8 @@ internal sealed partial class Checkpointer(
     private List<AccountState> taken = [];
     private long lastChange = time.GetTimestamp();
     private long lastWrite = time.GetTimestamp();
+
+    // Since the last checkpoint began; decides when the next one is due.
     private long tail;
 
     // The block up to which everything has been written.
@@ -27,6 +29,7 @@ internal sealed partial class Checkpointer(
     {
         covered = block;
         tail = 0;
+        Backlog.Clear();
     }
 
     /// <summary>Takes note of records that a start would have to replay.</summary>
@@ -34,13 +37,13 @@ internal sealed partial class Checkpointer(
     {
         tail += records;
         lastChange = time.GetTimestamp();
+        Backlog.Add(records);
     }
 
-    /// <summary>Records in the log that accounts and ids have not been written for.</summary>
-    public long Tail => Volatile.Read(ref tail);
+    public CheckpointBacklog Backlog { get; } = new(time);
 
     /// <summary>True when a step has something to do; any thread may ask.</summary>
-    public bool HasWork => Tail > 0 || writing is not null;
+    public bool HasWork => Volatile.Read(ref tail) > 0 || writing is not null;
 
     /// <summary>Between two blocks: finishes a checkpoint that has been written, and begins one that is due.</summary>
     public void Step()
@@ -80,6 +83,7 @@ internal sealed partial class Checkpointer(
         taken = state.TakeChanged();
         var (block, at, hash) = (state.Head, state.At, state.Hash);
         tail = 0;
+        Backlog.Take();
         writing = Task.Run(() => TryWriteAsync(taken, block, at, hash));
     }
 
@@ -95,6 +99,7 @@ internal sealed partial class Checkpointer(
         else
         {
             state.Evict(options.MaxAccountsInMemory);
+            Backlog.Written();
         }
         writing = null;
         taken = [];

@@ -49,8 +49,8 @@ internal sealed partial class LedgerPartition
     /// <summary>Commands that wait or are being committed.</summary>
     public int QueueDepth => Volatile.Read(ref waiting);
 
-    /// <summary>Records that a start would have to replay, besides those of a checkpoint under way.</summary>
-    public long ProjectionLag => checkpointer.Tail;
+    /// <summary>What a start would have to replay.</summary>
+    public CheckpointBacklog Backlog => checkpointer.Backlog;
 
     public PartitionReader Reader { get; }
 

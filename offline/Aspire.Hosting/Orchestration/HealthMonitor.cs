@@ -4,10 +4,11 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Aspire.Hosting.Orchestration;
 
-/// <summary>Asks the health checks of a running resource: often until it is healthy, then now and again.</summary>
+/// <summary>Asks the health checks of a running resource: often until it is healthy, then now and again, and somewhat more often while it is not healthy any more.</summary>
 internal sealed class HealthMonitor(HealthCheckService checks, ResourceNotificationService notifications, IDistributedApplicationEventing eventing, IServiceProvider services)
 {
     private static readonly TimeSpan WhileStarting = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan WhileUnhealthy = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WhileHealthy = TimeSpan.FromSeconds(5);
 
     internal async Task WatchAsync(IResource resource, CancellationToken cancellationToken)
@@ -35,7 +36,7 @@ internal sealed class HealthMonitor(HealthCheckService checks, ResourceNotificat
             if (keys.Count == 0)
                 return;
 
-            await Task.Delay(isHealthy ? WhileHealthy : WhileStarting, cancellationToken);
+            await Task.Delay(isHealthy ? WhileHealthy : announced ? WhileUnhealthy : WhileStarting, cancellationToken);
         }
     }
 }

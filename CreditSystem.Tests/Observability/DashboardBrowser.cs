@@ -1,0 +1,49 @@
+using CreditSystem.Tests.EndToEnd;
+using Microsoft.Playwright;
+
+namespace CreditSystem.Tests.Observability;
+
+/// <summary>A browser with one page, for the dashboard of the running AppHost.</summary>
+internal sealed class DashboardBrowser : IAsyncDisposable
+{
+    internal const float Patience = 90_000;
+
+    private static readonly string[] Chromium =
+        ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+    private readonly IPlaywright _playwright;
+    private readonly IBrowser _browser;
+
+    private DashboardBrowser(IPlaywright playwright, IBrowser browser, IPage page, string address) => (_playwright, _browser, Page, Address) = (playwright, browser, page, address);
+
+    internal IPage Page { get; }
+
+    internal string Address { get; }
+
+    internal static async Task<DashboardBrowser> StartAsync(AppHostFixture system)
+    {
+        await system.GetAsync();
+        var playwright = await Playwright.CreateAsync();
+        var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = Chromium });
+        var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 800 } });
+        page.SetDefaultTimeout(Patience);
+        return new DashboardBrowser(playwright, browser, page, $"http://localhost:{system.DashboardPort}");
+    }
+
+    /// <summary>The row of a table that names it.</summary>
+    internal ILocator RowOf(string name) => Page.Locator("tr", new() { Has = Page.GetByText(name, new() { Exact = true }) }).First;
+
+    /// <summary>Clicks in the menu of a resource. A click that comes before the page has its connection to the server goes nowhere.</summary>
+    internal async Task ChooseAsync(string resource, string command)
+    {
+        await Page.GotoAsync(Address);
+        await RowOf(resource).GetByTitle("Actions", new() { Exact = true }).ClickAsync();
+        await Page.Locator("fluent-menu-item", new() { HasText = command }).First.ClickAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _browser.DisposeAsync();
+        _playwright.Dispose();
+    }
+}
