@@ -17,4 +17,24 @@ public sealed class SettingsTests
 
         Assert.Equal($"{image}:{tag}", Overlay.Render("k3s", copy.Folder).The("Deployment", "api").Container.Text("image"));
     }
+
+    /// <summary>Else per-address limits would count all clients as one, the Ingress controller.</summary>
+    [Theory]
+    [InlineData("k3s", "10.42.0.0/16")]
+    [InlineData("production", "10.244.0.0/16")]
+    public void The_API_believes_the_Ingress_controller_who_the_client_is(string overlay, string network) =>
+        Assert.Equal(network, Overlay.Of(overlay).The("ConfigMap", "api-env").Json.Text("data.Hardening__KnownProxies__0"));
+
+    [Fact]
+    public void An_overlay_may_let_the_API_reach_public_addresses_by_HTTPS_alone()
+    {
+        using var copy = new SourceCopy();
+        var file = copy.PathOf("overlays", "k3s", "kustomization.yaml");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("- ../../components/labels", "- ../../components/internet\n- ../../components/labels", StringComparison.Ordinal));
+
+        var rule = Assert.Single(Overlay.Render("k3s", copy.Folder).The("NetworkPolicy", "api-to-internet").Json.List("spec.egress"));
+
+        Assert.Equal("443", Assert.Single(rule.List("ports")).Text("port"));
+        Assert.Subset(rule.List("to").Single().Texts("ipBlock.except").ToHashSet(), new HashSet<string> { "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16" });
+    }
 }

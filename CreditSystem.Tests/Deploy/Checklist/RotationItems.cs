@@ -45,6 +45,7 @@ internal static class RotationItems
                 Change(overlay => Rule(overlay).Set("verbs", new JsonArray("get", "patch", "delete"))),
                 Change(overlay => Rule(overlay).Drop("resourceNames")),
                 Change(overlay => overlay.The("RoleBinding", Name).Json.List("subjects").First().Set("name", "api")),
+                Change(overlay => overlay.The("RoleBinding", Name).Json.Set("roleRef", JsonNode.Parse("""{"apiGroup":"rbac.authorization.k8s.io","kind":"ClusterRole","name":"cluster-admin"}"""))),
                 Change(overlay => overlay.Objects.Add(new KubeObject(new JsonObject { ["kind"] = "ClusterRole", ["metadata"] = new JsonObject { ["name"] = "more" } }))),
             ],
         },
@@ -105,6 +106,9 @@ internal static class RotationItems
 
         if (overlay.The("RoleBinding", Name).Json.List("subjects").ToList() is not [var subject] || subject.Text("name") != Name || subject.Text("namespace") != Overlay.Namespace)
             yield return "the Role is bound to somebody else";
+        var bound = overlay.The("RoleBinding", Name).Json.At("roleRef");
+        if (bound.Text("kind") != "Role" || bound.Text("name") != Name)
+            yield return "the binding grants another role";
         foreach (var other in overlay.Objects.Where(item => item.Kind is "ClusterRole" or "ClusterRoleBinding" || (item.Kind is "Role" or "RoleBinding" && item.Name != Name)))
             yield return $"{other} grants more";
     }
