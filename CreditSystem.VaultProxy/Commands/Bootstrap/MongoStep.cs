@@ -100,10 +100,10 @@ internal sealed class MongoStep
     public async Task AdmitAsync(string previous, CancellationToken cancellationToken)
     {
         var source = Administrator.AuthenticationSource ?? Administrator.DatabaseName ?? "admin";
-        if (await LogsInAsync(Administrator, cancellationToken))
-            return;
         try
         {
+            if (await LogsInAsync(Administrator, cancellationToken))
+                return;
             var before = new MongoUrlBuilder(Administrator.Url) { Password = previous }.ToMongoUrl();
             await ClientOf(before).GetDatabase(source).RunCommandAsync<BsonDocument>(
                 new BsonDocument { ["updateUser"] = Administrator.Username, ["pwd"] = Administrator.Password }, cancellationToken: cancellationToken);
