@@ -1,4 +1,5 @@
 using CreditSystem.Api.Ledger.Audit;
+using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Model;
 
 namespace CreditSystem.Api.Ledger;
@@ -44,7 +45,7 @@ internal sealed partial class CreditLedger
             var records = block.ReadRecords().Where(record => record.Command.Tenant == tenant).ToList();
             return new BlockSummary(block.Number, block.At, block.Previous, block.Hash, records.Count, records.Sum(Transfers));
         }).ToList();
-        return new BlockPage(blocks, blocks.Count == limit ? blocks[^1].Number : null);
+        return new BlockPage(blocks, IBlockStore.IsLast(found, limit) ? null : blocks[^1].Number);
     }
 
     private static int Transfers(LedgerRecord record) => record.Postings.Length;

@@ -29,7 +29,7 @@ internal static class ChainVerifier
                     return report with { BrokenBlock = report.Blocks + 1, Problem = problem };
                 else
                     report = new ChainReport(block.Number, block.Hash);
-            if (page.Count < PageBlocks)
+            if (IBlockStore.IsLast(page, PageBlocks))
                 break;
         }
         return report.Blocks < atLeast

@@ -90,7 +90,7 @@ internal sealed class InvariantAuditor(int partition, IBlockStore store) : IDisp
             }
             foreach (var block in page)
                 Apply(block);
-            if (page.Count < PageBlocks)
+            if (IBlockStore.IsLast(page, PageBlocks))
                 return;
         }
     }

@@ -75,19 +75,21 @@ internal static class Evaluator
     {
         foreach (var account in Touched(view, command).ToArray())
             if (!account.IsSystem && account.NextExpiry() <= now)
-                Settle(view, account.Id, now);
+                foreach (var _ in Settle(view, account.Id, now))
+                    ;
     }
 
-    // Holds first: what they release may have expired too.
-    private static void Settle(LedgerView view, Guid id, long now)
+    /// <summary>Posts what has expired on an account, one record at a time: where the enumeration ends, the rest stays due.</summary>
+    public static IEnumerable<LedgerRecord> Settle(LedgerView view, Guid id, long now)
     {
+        // Holds first: what they release may have expired too.
         foreach (var hold in view.Account(id)!.Holds.Where(hold => hold.ExpiresAt <= now).OrderBy(hold => hold.ExpiresAt).ThenBy(hold => hold.Id))
-            Execute(view, new ExpireHold(LedgerId.Derive(hold.Id, "expiry", 0), view.Account(id)!.Tenant, id, hold.Id));
+            yield return Execute(view, new ExpireHold(LedgerId.Derive(hold.Id, "expiry", 0), view.Account(id)!.Tenant, id, hold.Id));
         foreach (var lot in view.Account(id)!.Lots.Where(lot => lot.IsDue(now)))
         {
             // A lot expires in parts when holds pin some of it: the next entry's number tells the parts apart.
             var account = view.Account(id)!;
-            Execute(view, new ExpireLot(LedgerId.Derive(lot.Terms.Id, "expiry", account.Sequence + 1), account.Tenant, id, lot.Terms.Id));
+            yield return Execute(view, new ExpireLot(LedgerId.Derive(lot.Terms.Id, "expiry", account.Sequence + 1), account.Tenant, id, lot.Terms.Id));
         }
     }
 }

@@ -11,10 +11,18 @@ namespace CreditSystem.Api.Ledger.Log;
 internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
 {
     private const string Collection = "blocks";
+    private const int MaxDocumentBytes = 16 * 1024 * 1024;
+    private const int BsonObjectTooLarge = 10334;
+
+    // As many as the server sends at once, which is a page where they are large.
+    private const int BatchBlocks = 64;
 
     public async Task<bool> TryAppendAsync(Block block, CancellationToken cancellationToken)
     {
-        using var document = new RawBsonDocument(BlockDocument.Encode(block));
+        var encoded = BlockDocument.Encode(block);
+        if (encoded.Length > MaxDocumentBytes)
+            throw new BlockTooLargeException($"Block {block.Number} of partition {block.Partition} has {encoded.Length} bytes.");
+        using var document = new RawBsonDocument(encoded);
         try
         {
             return await connection.ExecuteAsync(async (database, token) =>
@@ -27,6 +35,10 @@ internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
         {
             return false;
         }
+        catch (Exception exception) when (IsTooLarge(exception))
+        {
+            throw new BlockTooLargeException($"The database does not take the {encoded.Length} bytes of block {block.Number} of partition {block.Partition}.", exception);
+        }
     }
 
     public Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long number, int limit, CancellationToken cancellationToken) =>
@@ -34,8 +46,19 @@ internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
         {
             var filter = Builders<RawBsonDocument>.Filter;
             var range = filter.Gt("_id", BlockDocument.Key(partition, number)) & filter.Lt("_id", BlockDocument.Key(partition + 1, 0));
-            var found = await Blocks(database).Find(range).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id")).Limit(limit).ToListAsync(token);
-            return Decode(found);
+            var order = new FindOptions<RawBsonDocument> { Sort = Builders<RawBsonDocument>.Sort.Ascending("_id"), Limit = limit, BatchSize = BatchBlocks };
+            var (page, bytes) = (new List<Block>(), 0L);
+            using var cursor = await Blocks(database).FindAsync(range, order, token);
+            while (bytes < IBlockStore.PageBytes && await cursor.MoveNextAsync(token))
+                foreach (var block in Decode(cursor.Current))
+                {
+                    // What is left of the batch is read again by the next page.
+                    if (bytes >= IBlockStore.PageBytes)
+                        break;
+                    page.Add(block);
+                    bytes += block.Content.Length;
+                }
+            return page;
         }, cancellationToken);
 
     public Task<Block?> ReadAsync(int partition, long number, CancellationToken cancellationToken) =>
@@ -46,8 +69,25 @@ internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
             return Decode(found).FirstOrDefault();
         }, cancellationToken);
 
-    private static Block[] Decode(List<RawBsonDocument> documents)
+    public Task<long?> ReadClockAsync(CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(async (database, token) =>
+        {
+            var hello = await database.Client.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("hello", 1), ReadPreference.Primary, token);
+            return hello.TryGetValue("localTime", out var localTime) ? localTime.AsBsonDateTime.MillisecondsSinceEpoch : (long?)null;
+        }, cancellationToken);
+
+    // A driver that counts itself says so by a FormatException before it sends anything, a server by 10334 (BSONObjectTooLarge).
+    private static bool IsTooLarge(Exception exception) => exception switch
     {
+        FormatException or BsonSerializationException => true,
+        MongoWriteException write => write.WriteError?.Code == BsonObjectTooLarge,
+        MongoCommandException command => command.Code == BsonObjectTooLarge,
+        _ => false,
+    };
+
+    private static Block[] Decode(IEnumerable<RawBsonDocument> found)
+    {
+        var documents = found.ToList();
         try
         {
             return [.. documents.Select(BlockDocument.Decode)];

@@ -144,8 +144,15 @@ internal sealed class MongoProjectionStore(MongoConnection connection) : IProjec
 
     private static BsonBinaryData Binary(Guid id) => new(id, GuidRepresentation.Standard);
 
-    // A majority for all of it: a segment must not survive a failover that the accounts before it did not.
-    private static IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) => database.GetCollection<BsonDocument>("accounts").WithWriteConcern(WriteConcern.WMajority);
+    internal static IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) => Pinned(database, "accounts");
 
-    private static IMongoCollection<BsonDocument> Segments(IMongoDatabase database) => database.GetCollection<BsonDocument>("transfer_ids").WithWriteConcern(WriteConcern.WMajority);
+    internal static IMongoCollection<BsonDocument> Segments(IMongoDatabase database) => Pinned(database, "transfer_ids");
+
+    // A majority for all of it: a segment must not survive a failover that the accounts before it did not. And the primary,
+    // whatever the connection string prefers: what is read is what the next block is decided on.
+    private static IMongoCollection<BsonDocument> Pinned(IMongoDatabase database, string name) => database
+        .GetCollection<BsonDocument>(name)
+        .WithWriteConcern(WriteConcern.WMajority)
+        .WithReadConcern(ReadConcern.Majority)
+        .WithReadPreference(ReadPreference.Primary);
 }

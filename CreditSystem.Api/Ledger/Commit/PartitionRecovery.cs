@@ -6,11 +6,13 @@ using CreditSystem.Api.Ledger.Projection;
 namespace CreditSystem.Api.Ledger.Commit;
 
 /// <summary>
-/// Brings the state of one partition up to the end of its log: from the projection and the blocks behind it, or, where
-/// the projection is lost or does not fit, from the first block. Only the partition's loop calls it.
+/// Brings the state of one partition up to the end of its log: from the projection and the blocks after it, or, where
+/// the projection is lost or does not fit, from the first block. Only the partition's loop calls it. It takes as long as the
+/// log is long; a time limit applies to each step, and what has been applied is not read again.
 /// </summary>
-internal sealed partial class StateKeeper(
-    int partition, IBlockStore store, IProjectionStore projections, LedgerState state, PartitionReader reader, Checkpointer checkpointer, ILogger logger)
+internal sealed partial class PartitionRecovery(
+    int partition, IBlockStore store, IProjectionStore projections, LedgerOptions options, LedgerState state, PartitionReader reader,
+    Checkpointer checkpointer, RecoveryGate gate, TimeProvider time, ILogger logger)
 {
     private const int PageBlocks = 32;
 
@@ -24,6 +26,7 @@ internal sealed partial class StateKeeper(
             if (!started)
                 await StartAsync(cancellationToken);
             await ApplyNewAsync(cancellationToken);
+            gate.Open();
         }
         catch (ProjectionLostException exception)
         {
@@ -34,14 +37,17 @@ internal sealed partial class StateKeeper(
     /// <summary>Works everything out again from the first block.</summary>
     public async Task RebuildAsync(string reason, CancellationToken cancellationToken)
     {
-        StateKeeperLog.Rebuild(logger, partition, state.Start, reason);
+        RecoveryLog.Rebuild(logger, partition, state.Start, reason);
+        gate.Close();
+        await checkpointer.DiscardAsync();
         state.Reset();
         reader.Clear();
-        checkpointer.StartBehind(0);
+        checkpointer.ResumeFrom(0);
         started = true;
         try
         {
             await ApplyNewAsync(cancellationToken);
+            gate.Open();
         }
         catch (ProjectionLostException exception)
         {
@@ -59,19 +65,19 @@ internal sealed partial class StateKeeper(
             state.Load(account);
         foreach (var id in cold)
             if (state.Account(id) is null && await reader.HasOpenedAsync(id, cancellationToken))
-                throw new ProjectionLostException($"account {id} is in the log but has not been written behind it");
+                throw new ProjectionLostException($"account {id} is in the log but not in the projection");
     }
 
     private async Task StartAsync(CancellationToken cancellationToken)
     {
         reader.Clear();
         var last = default(IdSegment);
-        while (await projections.SegmentAsync(partition, last?.Last ?? 0, cancellationToken) is { } segment)
+        while (await StepAsync(token => projections.SegmentAsync(partition, last?.Last ?? 0, token), cancellationToken) is { } segment)
         {
             reader.Add(segment);
             last = segment;
         }
-        if (last is not null && !await FitsAsync(last, cancellationToken))
+        if (last is not null && !await StepAsync(token => FitsAsync(last, token), cancellationToken))
         {
             reader.Clear();
             last = null;
@@ -79,9 +85,9 @@ internal sealed partial class StateKeeper(
         state.Reset();
         if (last is not null)
             state.StartAfter(last.Last, last.At, last.Hash);
-        checkpointer.StartBehind(state.Head);
+        checkpointer.ResumeFrom(state.Head);
         started = true;
-        StateKeeperLog.Started(logger, partition, state.Head, reader.KnownIds);
+        RecoveryLog.Started(logger, partition, state.Head, reader.KnownIds);
     }
 
     // What belongs to another log, or to a longer one, or beside which the accounts are older, is as good as nothing.
@@ -91,20 +97,22 @@ internal sealed partial class StateKeeper(
 
     private async Task ApplyNewAsync(CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            var blocks = await store.ReadAfterAsync(partition, state.Head, PageBlocks, cancellationToken);
-            var records = new LedgerRecord[blocks.Count][];
-            for (var i = 0; i < records.Length; i++)
-                records[i] = Check(blocks[i], i == 0 ? null : blocks[i - 1]).ReadRecords();
-            await LoadAsync(records.SelectMany(AccountsOf).ToHashSet(), cancellationToken);
-            for (var i = 0; i < records.Length; i++)
-                Apply(blocks[i], records[i]);
-            await checkpointer.RelieveAsync(cancellationToken);
-            if (blocks.Count < PageBlocks)
-                return;
+        while (!await StepAsync(ApplyPageAsync, cancellationToken))
             cancellationToken.ThrowIfCancellationRequested();
-        }
+    }
+
+    /// <returns>True at the end of the log.</returns>
+    private async Task<bool> ApplyPageAsync(CancellationToken cancellationToken)
+    {
+        var blocks = await store.ReadAfterAsync(partition, state.Head, PageBlocks, cancellationToken);
+        var records = new LedgerRecord[blocks.Count][];
+        for (var i = 0; i < records.Length; i++)
+            records[i] = Check(blocks[i], i == 0 ? null : blocks[i - 1]).ReadRecords();
+        await LoadAsync(records.SelectMany(AccountsOf).ToHashSet(), cancellationToken);
+        for (var i = 0; i < records.Length; i++)
+            Apply(blocks[i], records[i]);
+        await checkpointer.FlushIfOverLimitAsync(cancellationToken);
+        return IBlockStore.IsLast(blocks, PageBlocks);
     }
 
     private void Apply(Block block, LedgerRecord[] records)
@@ -113,8 +121,15 @@ internal sealed partial class StateKeeper(
         foreach (var record in records)
             view.Replay(record);
         state.Advance(view, block.At, block.Hash);
-        reader.Add(block.Number, records);
-        checkpointer.Noted(records.Length);
+        reader.Add(block.Number, records, block.Content.Length);
+        checkpointer.OnCommitted(records.Length);
+    }
+
+    private async Task<T> StepAsync<T>(Func<CancellationToken, Task<T>> step, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(options.RecoveryStepSeconds), time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        return await step(either.Token);
     }
 
     private Block Check(Block block, Block? before)
@@ -133,12 +148,12 @@ internal sealed partial class StateKeeper(
                     yield return entry.Account;
     }
 
-    private static partial class StateKeeperLog
+    private static partial class RecoveryLog
     {
-        [LoggerMessage(3003, LogLevel.Information, "Partition {Partition}: starts behind block {Block} with {Ids} ids")]
+        [LoggerMessage(3003, LogLevel.Information, "Partition {Partition}: resumes after block {Block} with {Ids} ids")]
         public static partial void Started(ILogger logger, int partition, long block, int ids);
 
-        [LoggerMessage(3004, LogLevel.Warning, "Partition {Partition}: what was written behind the log up to block {Block} is incomplete ({Reason}); all of it is worked out again")]
+        [LoggerMessage(3004, LogLevel.Warning, "Partition {Partition}: the projection up to block {Block} is incomplete ({Reason}); all of it is worked out again")]
         public static partial void Rebuild(ILogger logger, int partition, long block, string reason);
     }
 }
