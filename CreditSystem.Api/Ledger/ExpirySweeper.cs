@@ -38,7 +38,7 @@ internal sealed partial class ExpirySweeper(CreditLedger ledger, IOptions<Ledger
             await partition.SubmitAsync([new SettleAccount(Guid.NewGuid(), account.Tenant, account.Id)]);
             return null;
         }
-        catch (Exception exception) when (exception is CommandFailedException || exception is LedgerUnavailableException { Reason: LedgerUnavailableReason.QueueFull or LedgerUnavailableReason.TooLarge })
+        catch (Exception exception) when (exception is CommandFailedException || exception is LedgerUnavailableException { Reason: LedgerUnavailableReason.QueueFull or LedgerUnavailableReason.TooLarge or LedgerUnavailableReason.Corrupt })
         {
             // A command that fails has been logged where it did; a tenant with a full queue settles as it goes.
             return account.Id;

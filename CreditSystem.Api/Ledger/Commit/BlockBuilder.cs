@@ -9,7 +9,7 @@ namespace CreditSystem.Api.Ledger.Commit;
 internal sealed record BlockDraft(LedgerView View, BlockContent Content, int Submissions);
 
 /// <summary>Decides commands, as many as fit into a block.</summary>
-internal sealed class BlockBuilder(LedgerOptions options, LedgerState state, CommandPrefetcher prefetcher, TimeProvider time)
+internal sealed class BlockBuilder(LedgerOptions options, LedgerState state, PartitionRecovery recovery, CommandPrefetcher prefetcher, TimeProvider time)
 {
     // One request may write more than is put together: MongoDB takes 16 MiB, and what cannot be committed whole would never be.
     private readonly int mostAlone = options.MaxBlockBytes / 8 * 15;
@@ -56,7 +56,7 @@ internal sealed class BlockBuilder(LedgerOptions options, LedgerState state, Com
         _ => default,
     };
 
-    private LedgerView CreateView() => new(state, state.Head + 1, Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), state.At));
+    private LedgerView CreateView() => new(state, state.Head + 1, Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), state.At), recovery.Rules);
 
     private static void Execute(LedgerView view, Submission submission)
     {

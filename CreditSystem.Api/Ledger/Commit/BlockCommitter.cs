@@ -40,7 +40,7 @@ internal sealed partial class BlockCommitter(
             return new CommitResult(Append.Nothing, draft.Submissions);
         await RefuseReopeningAsync(view, cancellationToken);
         using var activity = LedgerTracing.Commit(batch, partition, view);
-        var block = Block.Seal(partition, view.BlockNumber, view.At, state.Hash, draft.Content.ToArray());
+        var block = Block.Seal(partition, view.BlockNumber, view.At, view.Rules, state.Hash, draft.Content.ToArray());
         if (!await AppendAsync(block, cancellationToken))
         {
             metrics.Fenced();

@@ -1,7 +1,7 @@
 namespace CreditSystem.Api.Ledger.Commit;
 
 /// <summary>The ledger cannot answer now, or cannot know the outcome. A retry with the same key is safe.</summary>
-internal sealed class LedgerUnavailableException(string message, LedgerUnavailableReason reason, Exception? inner = null) : Exception(message, inner)
+internal class LedgerUnavailableException(string message, LedgerUnavailableReason reason, Exception? inner = null) : Exception(message, inner)
 {
     public LedgerUnavailableReason Reason { get; } = reason;
 }
@@ -21,6 +21,9 @@ internal enum LedgerUnavailableReason
 
     /// <summary>What the request alone would write does not fit into a block, now or later.</summary>
     TooLarge,
+
+    /// <summary>The log has blocks of a newer version of the program: a replica of that version can answer.</summary>
+    NewerRules,
 }
 
 /// <summary>A command cannot be decided, whatever else is in its block. Only its own request fails.</summary>

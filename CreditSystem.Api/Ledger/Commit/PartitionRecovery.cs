@@ -17,6 +17,10 @@ internal sealed partial class PartitionRecovery(
     private const int PageBlocks = 32;
 
     private bool started;
+    private int? rules;
+
+    /// <summary>The version of the rules that the next block is made by: the database's, and never less than the last block's.</summary>
+    public int Rules => Math.Max(rules ?? RulesVersion.First, state.Rules);
 
     /// <summary>Reads and applies what is new in the log.</summary>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
@@ -25,6 +29,7 @@ internal sealed partial class PartitionRecovery(
         {
             if (!started)
                 await StartAsync(cancellationToken);
+            rules ??= await StepAsync(DecideRulesAsync, cancellationToken);
             await ApplyNewAsync(cancellationToken);
             gate.Open();
         }
@@ -46,6 +51,7 @@ internal sealed partial class PartitionRecovery(
         started = true;
         try
         {
+            rules ??= await StepAsync(DecideRulesAsync, cancellationToken);
             await ApplyNewAsync(cancellationToken);
             gate.Open();
         }
@@ -77,23 +83,34 @@ internal sealed partial class PartitionRecovery(
             reader.Add(segment);
             last = segment;
         }
-        if (last is not null && !await StepAsync(token => FitsAsync(last, token), cancellationToken))
+        var end = last is null ? null : await StepAsync(token => FindEndAsync(last, token), cancellationToken);
+        if (end is null)
         {
             reader.Clear();
             last = null;
         }
         state.Reset();
         if (last is not null)
-            state.StartAfter(last.Last, last.At, last.Hash);
+            state.StartAfter(last.Last, last.At, end!.Rules, last.Hash);
         checkpointer.ResumeFrom(state.Head);
         started = true;
         RecoveryLog.Started(logger, partition, state.Head, reader.KnownIds);
     }
 
     // What belongs to another log, or to a longer one, or beside which the accounts are older, is as good as nothing.
-    private async Task<bool> FitsAsync(IdSegment last, CancellationToken cancellationToken) =>
+    private async Task<Block?> FindEndAsync(IdSegment last, CancellationToken cancellationToken) =>
         await projections.SavedAsync(partition, cancellationToken) >= last.Last
-        && (await store.ReadAsync(partition, last.Last, cancellationToken))?.Hash.AsSpan().SequenceEqual(last.Hash) is true;
+        && await store.ReadAsync(partition, last.Last, cancellationToken) is { } end && end.Hash.AsSpan().SequenceEqual(last.Hash)
+            ? end
+            : null;
+
+    private async Task<int> DecideRulesAsync(CancellationToken cancellationToken)
+    {
+        var decided = await store.RulesAsync(options.RulesVersion, cancellationToken);
+        if (decided < RulesVersion.Newest && partition == 0)
+            RecoveryLog.OlderRules(logger, decided, RulesVersion.Newest);
+        return Math.Min(decided, RulesVersion.Newest);
+    }
 
     private async Task ApplyNewAsync(CancellationToken cancellationToken)
     {
@@ -117,7 +134,7 @@ internal sealed partial class PartitionRecovery(
 
     private void Apply(Block block, LedgerRecord[] records)
     {
-        var view = new LedgerView(state, block.Number, block.At);
+        var view = new LedgerView(state, block.Number, block.At, block.Rules);
         foreach (var record in records)
             view.Replay(record);
         state.Advance(view, block.At, block.Hash);
@@ -150,6 +167,9 @@ internal sealed partial class PartitionRecovery(
 
     private static partial class RecoveryLog
     {
+        [LoggerMessage(3012, LogLevel.Warning, "This database is written by version {Rules} of the ledger's rules; version {Newest} is known. Once no older replica runs, set Ledger:RulesVersion to {Newest}")]
+        public static partial void OlderRules(ILogger logger, int rules, int newest);
+
         [LoggerMessage(3003, LogLevel.Information, "Partition {Partition}: resumes after block {Block} with {Ids} ids")]
         public static partial void Started(ILogger logger, int partition, long block, int ids);
 

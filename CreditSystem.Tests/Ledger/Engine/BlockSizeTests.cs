@@ -124,11 +124,11 @@ public sealed class BlockSizeTests(MongoServer mongo)
         var previous = new byte[32];
         for (var number = 1; number <= 4; number++)
         {
-            var block = Block.Seal(0, number, 1000, previous, RecordWriter.Write([LedgerRecord.Rejected(Ask.Open(new string('o', 3 * 1024 * 1024)), RejectionCode.AccountExists)]));
+            var block = Block.Seal(0, number, 1000, RulesVersion.Newest, previous, RecordWriter.Write([LedgerRecord.Rejected(Ask.Open(new string('o', 3 * 1024 * 1024)), RejectionCode.AccountExists)]));
             Assert.True(await real.Blocks.TryAppendAsync(block, CancellationToken.None));
             previous = block.Hash;
         }
-        var tooLarge = Block.Seal(0, 5, 1000, previous, RecordWriter.Write([LedgerRecord.Rejected(Ask.Open(new string('o', 17 * 1024 * 1024)), RejectionCode.AccountExists)]));
+        var tooLarge = Block.Seal(0, 5, 1000, RulesVersion.Newest, previous, RecordWriter.Write([LedgerRecord.Rejected(Ask.Open(new string('o', 17 * 1024 * 1024)), RejectionCode.AccountExists)]));
 
         await Assert.ThrowsAsync<BlockTooLargeException>(() => real.Blocks.TryAppendAsync(tooLarge, CancellationToken.None));
 

@@ -77,9 +77,12 @@ public sealed class RecoveryTests
             store.Projections.BeforeSave = () => saving.TrySetResult() ? save.Task : Task.CompletedTask;
             store.Projections.AfterAdd = () => saved.TrySetResult();
             await host.DoAsync(Ask.Move(accounts[0], accounts[1], 1));
-            await host.Partition.SynchronizeAsync();
-            await saving.Task;
-            Assert.Null(host.Partition.State.Account(accounts[20]));
+            while (!saving.Task.IsCompleted)
+            {
+                await host.Partition.SynchronizeAsync();
+                await Task.Delay(5, TestContext.Current.CancellationToken);
+            }
+            Assert.Null(host.Partition.State.Account(accounts[30]));
             store.BeforeRead = after =>
             {
                 if (after != 32)
@@ -88,7 +91,7 @@ public sealed class RecoveryTests
                 return Task.WhenAny(saved.Task, store.Projections.Cancelled.Task);
             };
             store.Projections.Accounts.Clear();
-            Assert.Equal(100, (await host.Ledger.FindAccountAsync(Ask.Tenant, accounts[20], linearizable: false))!.Posted);
+            Assert.Equal(100, (await host.Ledger.FindAccountAsync(Ask.Tenant, accounts[30], linearizable: false))!.Posted);
             store.BeforeRead = _ => Task.CompletedTask;
         }
 
