@@ -37,6 +37,14 @@ internal sealed class LedgerOptions
     [Range(1, 3600)]
     public int RecoveryStepSeconds { get; set; } = 60;
 
+    /// <summary>How many blocks a page of the log has at most when it is read.</summary>
+    [Range(1, 1000)]
+    public int RecoveryPageBlocks { get; set; } = 32;
+
+    /// <summary>How many ids one segment of the projection holds.</summary>
+    [Range(1000, 200_000)]
+    public int CheckpointSegmentIds { get; set; } = 100_000;
+
     /// <summary>How long a log must have been quiet before the projection of what has changed is written, in milliseconds.</summary>
     [Range(10, 600_000)]
     public int CheckpointIntervalMilliseconds { get; set; } = 5000;

@@ -11,10 +11,8 @@ internal sealed record Checkpoint(
     List<AccountState> Accounts, long Block, long At, byte[] Hash, long Covered, List<(ulong Key, long Block)> Ids, List<(Guid Id, long Block)> Latest);
 
 /// <summary>Writes accounts, and then the ids of the same blocks.</summary>
-internal sealed class CheckpointWriter(int partition, IProjectionStore projections, PartitionReader reader)
+internal sealed class CheckpointWriter(int partition, IProjectionStore projections, PartitionReader reader, int segmentIds)
 {
-    private const int SegmentIds = 100_000;
-
     /// <returns>The block that the ids are written up to: another replica's segments may end elsewhere.</returns>
     public async Task<long> WriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
     {
@@ -37,11 +35,11 @@ internal sealed class CheckpointWriter(int partition, IProjectionStore projectio
     {
         var (ids, latest) = (After(checkpoint.Ids, id => id.Block, covered), After(checkpoint.Latest, id => id.Block, covered));
         var (block, at, hash) = (checkpoint.Block, checkpoint.At, checkpoint.Hash);
-        if (ids.Count > SegmentIds)
+        if (ids.Count > segmentIds)
         {
             if (await projections.SegmentAsync(partition, covered, cancellationToken) is { } there)
                 return there;
-            var last = ids[SegmentIds].Block;
+            var last = ids[segmentIds].Block;
             if (last < block && await reader.SealAsync(last, cancellationToken) is { } seal)
                 (block, at, hash) = (last, seal.At, seal.Hash);
         }

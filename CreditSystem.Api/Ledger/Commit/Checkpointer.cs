@@ -33,8 +33,12 @@ internal sealed partial class Checkpointer(
 
     private bool IsOverLimit => state.AccountCount > accounts.Limit;
 
+    /// <summary>Whether accounts have left memory since <see cref="ResumeFrom"/>.</summary>
+    public bool HasEvicted { get; private set; }
+
     public void ResumeFrom(long block)
     {
+        HasEvicted = false;
         covered = block;
         tail = 0;
         Backlog.Clear();
@@ -83,7 +87,7 @@ internal sealed partial class Checkpointer(
     {
         if (writing is null)
             return;
-        await stop.CancelAsync();
+        stop.Cancel();
         await writing;
         stop.Dispose();
         (stop, writing, inFlight) = (new CancellationTokenSource(), null, []);
@@ -129,6 +133,7 @@ internal sealed partial class Checkpointer(
 
     private void Evict()
     {
+        HasEvicted = true;
         state.Evict((int)Math.Min(accounts.Limit, int.MaxValue));
         accounts.Report(state.AccountCount);
     }

@@ -102,7 +102,7 @@ internal sealed partial class LedgerPartition
             }
         }
         if (result.Append != Append.Done)
-            await RecoverAsync(batch, recovery.CatchUpAsync, stopping);
+            await RecoverAsync(batch, token => recovery.CatchUpAsync([.. batch.Take(result.Submissions).SelectMany(submission => submission.Read)], token), stopping);
         FailPoints.Hit(FailPoints.BeforeReply);
         mostSubmissions = int.MaxValue;
         var done = batch.GetRange(0, Math.Min(result.Submissions, batch.Count));

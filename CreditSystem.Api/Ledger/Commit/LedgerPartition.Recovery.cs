@@ -26,7 +26,7 @@ internal sealed partial class LedgerPartition
         finally
         {
             isRecoveryLong = false;
-            await waiting.CancelAsync();
+            waiting.Cancel();
         }
     }
 

@@ -40,7 +40,7 @@ internal sealed partial class LedgerPartition
         this.logger = logger;
         queue = new SubmissionQueue(memory.QueueCapacity, Math.Max(1, options.MaxBlockCommands / TurnsPerBlock));
         Reader = new PartitionReader(number, store, memory.RecordBytes.CreateShare());
-        checkpointer = new Checkpointer(number, options, State, Reader, new CheckpointWriter(number, projections, Reader), memory.Accounts.CreateShare(), time, logger);
+        checkpointer = new Checkpointer(number, options, State, Reader, new CheckpointWriter(number, projections, Reader, options.CheckpointSegmentIds), memory.Accounts.CreateShare(), time, logger);
         recovery = new PartitionRecovery(number, store, projections, options, State, Reader, checkpointer, gate, time, logger);
         prefetcher = new CommandPrefetcher(State, Reader, recovery);
         committer = new BlockCommitter(number, store, State, Reader, new BlockBuilder(options, State, recovery, prefetcher, time), checkpointer, clock, metrics, time, logger);

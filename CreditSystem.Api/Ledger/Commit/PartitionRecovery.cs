@@ -14,8 +14,6 @@ internal sealed partial class PartitionRecovery(
     int partition, IBlockStore store, IProjectionStore projections, LedgerOptions options, LedgerState state, PartitionReader reader,
     Checkpointer checkpointer, RecoveryGate gate, TimeProvider time, ILogger logger)
 {
-    private const int PageBlocks = 32;
-
     private bool started;
     private int? rules;
 
@@ -23,7 +21,10 @@ internal sealed partial class PartitionRecovery(
     public int Rules => Math.Max(rules ?? RulesVersion.First, state.Rules);
 
     /// <summary>Reads and applies what is new in the log.</summary>
-    public async Task CatchUpAsync(CancellationToken cancellationToken)
+    public Task CatchUpAsync(CancellationToken cancellationToken) => CatchUpAsync([], cancellationToken);
+
+    /// <summary>Reads and applies what is new, and has these accounts in memory then, all as of the same block.</summary>
+    public async Task CatchUpAsync(IReadOnlyCollection<Guid> accounts, CancellationToken cancellationToken)
     {
         try
         {
@@ -32,10 +33,15 @@ internal sealed partial class PartitionRecovery(
             rules ??= await StepAsync(DecideRulesAsync, cancellationToken);
             await ApplyNewAsync(cancellationToken);
             gate.Open();
+            // On the way they may have left memory; and what is read of them may be of a later block than has been applied.
+            while (await StepAsync(token => LoadAsync(accounts, token), cancellationToken) > 0)
+                await ApplyNewAsync(cancellationToken);
         }
         catch (ProjectionLostException exception)
         {
             await RebuildAsync(exception.Message, cancellationToken);
+            while (await StepAsync(token => LoadAsync(accounts, token), cancellationToken) > 0)
+                await ApplyNewAsync(cancellationToken);
         }
     }
 
@@ -55,6 +61,11 @@ internal sealed partial class PartitionRecovery(
             await ApplyNewAsync(cancellationToken);
             gate.Open();
         }
+        catch (ProjectionLostException) when (checkpointer.HasEvicted)
+        {
+            // What was written on the way has been lost again: the next attempt begins anew.
+            throw RecoveryGate.Recovering();
+        }
         catch (ProjectionLostException exception)
         {
             throw new LedgerCorruptException(exception.Message, state.Head + 1, exception);
@@ -62,16 +73,18 @@ internal sealed partial class PartitionRecovery(
     }
 
     /// <summary>Brings accounts into memory that the log has opened.</summary>
-    public async Task LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    /// <returns>How many had to be read.</returns>
+    public async Task<int> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
         var cold = ids.Where(id => state.Account(id) is null && reader.MayKnow(id)).ToList();
         if (cold.Count == 0)
-            return;
+            return 0;
         foreach (var account in await projections.LoadAsync(cold, cancellationToken))
             state.Load(account);
         foreach (var id in cold)
             if (state.Account(id) is null && await reader.HasOpenedAsync(id, cancellationToken))
                 throw new ProjectionLostException($"account {id} is in the log but not in the projection");
+        return cold.Count;
     }
 
     private async Task StartAsync(CancellationToken cancellationToken)
@@ -121,7 +134,7 @@ internal sealed partial class PartitionRecovery(
     /// <returns>True at the end of the log.</returns>
     private async Task<bool> ApplyPageAsync(CancellationToken cancellationToken)
     {
-        var blocks = await store.ReadAfterAsync(partition, state.Head, PageBlocks, cancellationToken);
+        var blocks = await store.ReadAfterAsync(partition, state.Head, options.RecoveryPageBlocks, cancellationToken);
         var records = new LedgerRecord[blocks.Count][];
         for (var i = 0; i < records.Length; i++)
             records[i] = Check(blocks[i], i == 0 ? null : blocks[i - 1]).ReadRecords();
@@ -129,7 +142,7 @@ internal sealed partial class PartitionRecovery(
         for (var i = 0; i < records.Length; i++)
             Apply(blocks[i], records[i]);
         await checkpointer.FlushIfOverLimitAsync(cancellationToken);
-        return IBlockStore.IsLast(blocks, PageBlocks);
+        return IBlockStore.IsLast(blocks, options.RecoveryPageBlocks);
     }
 
     private void Apply(Block block, LedgerRecord[] records)
