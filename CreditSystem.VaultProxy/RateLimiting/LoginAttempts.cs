@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using CreditSystem.VaultProxy.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.VaultProxy.RateLimiting;
