@@ -31,7 +31,7 @@ internal sealed partial class ExpirySweeper(CreditLedger ledger, IOptions<Ledger
     }
 
     /// <returns>The account when it could not be settled.</returns>
-    private async Task<Guid?> TrySettleAsync(LedgerPartition partition, AccountState account)
+    private static async Task<Guid?> TrySettleAsync(LedgerPartition partition, AccountState account)
     {
         try
         {

@@ -1,6 +1,5 @@
 using CreditSystem.Api.Ledger.Evaluation;
 using CreditSystem.Api.Ledger.Model;
-using CreditSystem.Api.Ledger.Projection;
 
 namespace CreditSystem.Api.Ledger.Commit;
 
@@ -14,8 +13,7 @@ internal sealed partial class Checkpointer(
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
-    private CancellationTokenSource stop = new();
-    private Task<long?>? writing;
+    private (Task<long?> Task, CancellationTokenSource Stop)? writing;
     private List<AccountState> inFlight = [];
     private long lastChange = time.GetTimestamp();
     private long lastWrite = time.GetTimestamp();
@@ -56,7 +54,7 @@ internal sealed partial class Checkpointer(
     /// <summary>Between two blocks: finishes a checkpoint that has been written, and begins one that is due.</summary>
     public void Step()
     {
-        if (writing is { IsCompleted: false })
+        if (writing is { Task.IsCompleted: false })
             return;
         Finish();
         if (IsDue())
@@ -68,13 +66,13 @@ internal sealed partial class Checkpointer(
     /// <summary>Writes all there is and waits for it.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
-        if (writing is not null)
-            await writing.WaitAsync(cancellationToken);
+        if (writing is { } before)
+            await before.Task.WaitAsync(cancellationToken);
         Finish();
         if (tail > 0)
         {
             Begin();
-            await writing!.WaitAsync(cancellationToken);
+            await writing!.Value.Task.WaitAsync(cancellationToken);
             Finish();
         }
     }
@@ -85,12 +83,12 @@ internal sealed partial class Checkpointer(
     /// </summary>
     public async Task DiscardAsync()
     {
-        if (writing is null)
+        if (writing is not { } given)
             return;
-        stop.Cancel();
-        await writing;
-        stop.Dispose();
-        (stop, writing, inFlight) = (new CancellationTokenSource(), null, []);
+        given.Stop.Cancel();
+        await given.Task;
+        given.Stop.Dispose();
+        (writing, inFlight) = (null, []);
     }
 
     /// <summary>While much is replayed at once, or faster than it is written: keeps memory bounded.</summary>
@@ -109,14 +107,16 @@ internal sealed partial class Checkpointer(
         var (ids, latest) = reader.Pending.UpTo(state.Head);
         tail = 0;
         Backlog.Take();
-        writing = TryWriteAsync(new Checkpoint(inFlight, state.Head, state.At, state.Hash, covered, ids, latest), stop.Token);
+        var stop = new CancellationTokenSource();
+        writing = (TryWriteAsync(new Checkpoint(inFlight, state.Head, state.At, state.Hash, covered, ids, latest), stop.Token), stop);
     }
 
     private void Finish()
     {
-        if (writing is null)
+        if (writing is not { } written)
             return;
-        if (writing.GetAwaiter().GetResult() is { } block)
+        written.Stop.Dispose();
+        if (written.Task.GetAwaiter().GetResult() is { } block)
         {
             covered = block;
             reader.Pending.DropUpTo(block);

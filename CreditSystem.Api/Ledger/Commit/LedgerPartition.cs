@@ -117,7 +117,7 @@ internal sealed partial class LedgerPartition
     public void Stop()
     {
         queue.Complete();
-        EndLongRecovery();
+        stopped.TrySetResult();
     }
 
     private async ValueTask<(AccountState? Account, bool IsLost)> TryLoadAccountAsync(Guid id)

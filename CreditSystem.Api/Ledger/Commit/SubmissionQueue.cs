@@ -21,8 +21,6 @@ internal sealed class SubmissionQueue(int capacity, int quantum)
     /// <summary>What waits or is being committed.</summary>
     public int Depth => Volatile.Read(ref depth);
 
-    public bool IsCompleted => Volatile.Read(ref completed);
-
     /// <returns>Null when it waits now; else why not.</returns>
     public LedgerUnavailableReason? TryAdd(Submission submission)
     {

@@ -7,7 +7,7 @@ namespace CreditSystem.Api.Ledger.Log;
 internal interface IBlockStore
 {
     /// <summary>A page ends with the block that brings its content to this many bytes, so that no page takes much memory.</summary>
-    public const int PageBytes = 4 * 1024 * 1024;
+    const int PageBytes = 4 * 1024 * 1024;
 
     /// <summary>Appends the block, durably on a majority, unless one with its number exists.</summary>
     /// <returns>False when the number is taken: by this very block in an earlier attempt, or by another writer.</returns>

@@ -101,6 +101,20 @@ public sealed class RecoveryTests
         Assert.True((await second.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
     }
 
+    [Fact]
+    public async Task A_request_while_the_log_is_read_is_answered_503_with_when_to_come_again()
+    {
+        var (reading, release) = Pause();
+        await using var host = await LedgerHost.StartAsync(store, time, options => options.Partitions = 1);
+        await reading;
+
+        var answer = await host.Client().ReadAsync($"/v1/accounts/{Guid.NewGuid()}?consistency=eventual");
+        release.SetResult();
+
+        Assert.Equal((503, "recovering"), (answer.Status, answer.Code));
+        Assert.Equal(TimeSpan.FromSeconds(5), answer.Response.Headers.RetryAfter?.Delta);
+    }
+
     private static void Small(LedgerOptions options) => (options.MaxAccountsInMemory, options.CheckpointTailRecords, options.RecoveryStepSeconds) = (10, 1, 3600);
 
     private (Task Reading, TaskCompletionSource Release) Pause()
