@@ -9,15 +9,25 @@ namespace CreditSystem.Api.Ledger.Simulation;
 /// <summary>What must hold whatever happened.</summary>
 internal sealed class SimulationChecks(SimulatedStorage storage, List<(Command Command, LedgerRecord Outcome)> acknowledged, TimeProvider time)
 {
-    private LedgerState state = new();
+    private readonly LedgerState state = new();
+    private readonly Dictionary<Guid, LedgerRecord> known = [];
+    private readonly Dictionary<Guid, LedgerRecord> commands = [];
 
-    /// <summary>The chain is whole; each block, evaluated again, has the same bytes; each command is in it once, with the outcome that its client got.</summary>
-    public void Log()
+    /// <summary>Each command that was answered is in the log, with the outcome that its client got.</summary>
+    public void Answers()
     {
-        state = new LedgerState();
-        var known = new Dictionary<Guid, LedgerRecord>();
-        var commands = new Dictionary<Guid, LedgerRecord>();
-        foreach (var block in storage.Blocks)
+        Log();
+        foreach (var (command, outcome) in acknowledged)
+        {
+            Require(commands.TryGetValue(command.Id, out var record), $"{command.GetType().Name} {command.Id} was answered and is not in the log");
+            Same(command, outcome, record!);
+        }
+    }
+
+    /// <summary>The chain is whole; each block, evaluated again, has the same bytes; each command is in it once. Goes on where it stopped.</summary>
+    private void Log()
+    {
+        foreach (var block in storage.Blocks.Skip((int)state.Head))
         {
             Require(block.Number == state.Head + 1 && block.Previous.AsSpan().SequenceEqual(state.Hash) && block.IsIntact() && block.At >= state.At, $"block {block.Number} does not follow");
             var records = block.ReadRecords();
@@ -34,11 +44,6 @@ internal sealed class SimulationChecks(SimulatedStorage storage, List<(Command C
                 foreach (var id in record.Postings.Select(posting => posting.Id).Append(record.Command.Id).Concat(LedgerView.References(record)))
                     known[id] = record;
             state.Advance(view, block.At, block.Hash);
-        }
-        foreach (var (command, outcome) in acknowledged)
-        {
-            Require(commands.TryGetValue(command.Id, out var record), $"{command.GetType().Name} {command.Id} was answered and is not in the log");
-            Same(command, outcome, record!);
         }
     }
 

@@ -79,13 +79,13 @@ internal sealed class SimulationRun
         Finish([.. Enumerable.Range(0, Clients).Select(_ => Start(WorkAsync)), chaos], "a command has no outcome although the storage answers again");
         network.FaultPercent = 0;
         var check = new SimulationChecks(storage, acknowledged, new SimulatedTime(scheduler, new SimulatedActor(scheduler)));
-        check.Log();
+        check.Answers();
         foreach (var replica in replicas)
             Finish([Start(time => check.ReplicaAsync(replica.Partition))], "a replica does not answer");
         // Whoever starts now, from what was checkpointed, knows every account and every key.
         var last = Create();
         Finish([Start(time => check.ReplicaAsync(last.Partition)), Start(time => check.RetriesAsync(last.Partition, scheduler.Random))], "a new replica does not answer");
-        check.Log();
+        check.Answers();
         return null;
     }
 
