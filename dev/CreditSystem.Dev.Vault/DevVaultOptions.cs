@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using CreditSystem.Dev.Vault.Server;
 
 namespace CreditSystem.Dev.Vault;
 
@@ -16,6 +17,9 @@ internal sealed record DevVaultOptions(IPEndPoint Listen, string RootToken, IPEn
     /// <summary>Whether audit devices can be enabled by the API (Vault, and OpenBao with <c>unsafe_allow_api_audit_creation</c>).</summary>
     public bool AllowsAuditByApi { get; init; } = true;
 
+    /// <summary>Whose answers are given where the servers differ.</summary>
+    public Dialect Dialect { get; init; } = Dialect.OpenBao;
+
     /// <summary>How long a database is waited for.</summary>
     public TimeSpan DatabaseTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -29,6 +33,12 @@ internal sealed record DevVaultOptions(IPEndPoint Listen, string RootToken, IPEn
             data is null ? null : Path.GetFullPath(data))
         {
             StartsUninitialized = Flag("VAULT_DEV_UNINITIALIZED", variable) ?? false,
+            Dialect = variable("VAULT_DEV_DIALECT") switch
+            {
+                null or "" or "openbao" => Dialect.OpenBao,
+                "vault" => Dialect.Vault,
+                var text => throw new DevVaultException(ExitCodes.ConfigurationInvalid, $"VAULT_DEV_DIALECT is '{text}'; it must be openbao or vault."),
+            },
             AllowsAuditByApi = Flag("VAULT_DEV_API_AUDIT", variable) ?? true,
         };
     }

@@ -8,7 +8,7 @@ namespace CreditSystem.Tests.DevServers.Vectors;
 /// <summary>A recorded text in which <c>&lt;uuid&gt;</c> and the like stand for what differs from run to run, and <c>${name}</c> for a captured value.</summary>
 internal static partial class AnswerPattern
 {
-    private static readonly IReadOnlyDictionary<string, string> Placeholders = new Dictionary<string, string>
+    private static readonly Dictionary<string, string> Placeholders = new Dictionary<string, string>
     {
         ["uuid"] = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}",
         ["rfc3339"] = @"(?!0001)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)",

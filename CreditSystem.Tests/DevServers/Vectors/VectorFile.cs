@@ -17,6 +17,9 @@ internal sealed record VectorFile(string Name, bool StartsUninitialized, bool Al
         ["totp-mfa"] = "the development Vault has no login MFA",
     };
 
+    /// <summary>Whether it has requests with one-time passcodes or respelt serial numbers, which are left to later.</summary>
+    public bool NeedsPasscodes => Steps.Any(step => step.Request?.ToJsonString() is { } text && (text.Contains("${totp:", StringComparison.Ordinal) || text.Contains("${dashes:", StringComparison.Ordinal)));
+
     private static string Folder => Path.Combine(Repository.Root, "CreditSystem.Tests", "DevServers", "Vectors", "Recorded");
 
     public static IReadOnlyList<string> Names => [.. Directory.GetFiles(Folder, "*.json").Select(path => Path.GetFileNameWithoutExtension(path)).Order(StringComparer.Ordinal)];

@@ -54,7 +54,7 @@ internal sealed partial class VectorReplay(VectorFile file, ReplayTarget target)
                 _captured[name] = value;
         }
 
-        var differences = new AnswerComparer(_captured).Compare(step.Answer!, response, method);
+        var differences = new AnswerComparer(_captured, target.IsOpenBao).Compare(step.Answer!, response, method);
         return new ReplayedStep(file.Name, number, step.Name, $"{method} {path}", $"{response.Status} {response.Text}", differences);
     }
 

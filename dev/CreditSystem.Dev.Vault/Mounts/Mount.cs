@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using CreditSystem.Dev.Vault.Sys;
 
 namespace CreditSystem.Dev.Vault.Mounts;
 
@@ -41,7 +40,7 @@ internal sealed record Mount
     public bool IsVersioned => Type == "kv" && Options?.GetValueOrDefault("version") == "2";
 
     /// <summary>As <c>sys/mounts</c> and <c>sys/auth</c> describe it.</summary>
-    public JsonObject Describe()
+    public JsonObject Describe(string pluginVersion)
     {
         var config = new JsonObject
         {
@@ -62,7 +61,7 @@ internal sealed record Mount
             ["local"] = Type == "cubbyhole",
             ["options"] = VaultJson.Map(Options),
             ["plugin_version"] = "",
-            ["running_plugin_version"] = $"v{StatusRoutes.Version}+builtin.bao",
+            ["running_plugin_version"] = pluginVersion,
             ["running_sha256"] = "",
             ["seal_wrap"] = Type == "system",
             ["type"] = IsBuiltIn && Namespace.Length > 0 ? $"ns_{Type}" : Type,

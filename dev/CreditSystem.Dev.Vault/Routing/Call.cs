@@ -36,6 +36,8 @@ internal sealed class Call
     /// <summary>The mount's path, such as <c>ns1/secret/</c>.</summary>
     public string MountPath { get; set; } = "";
 
+    public string MountType { get; set; } = "";
+
     /// <summary>What the path is of its mount; null where it is nothing.</summary>
     public Route? Route { get; set; }
 

@@ -6,7 +6,7 @@ namespace CreditSystem.Dev.Vault.Server;
 /// <summary>Puts a <see cref="Reply"/> on the wire.</summary>
 internal static class ReplyWriter
 {
-    public static Task WriteAsync(HttpContext context, Call call, Reply reply)
+    public static Task WriteAsync(HttpContext context, Call call, Reply reply, Dialect dialect)
     {
         if (reply.Errors is { } errors)
             return WriteAsync(context, reply.Status!.Value, Envelope.Errors(errors));
@@ -19,6 +19,7 @@ internal static class ReplyWriter
         if (reply is { Status: { } status, Data: null, Auth: null, WrapInfo: null, Warnings: null })
             return WriteNothingAsync(context, status);
         var envelope = Envelope.Of(call, reply);
+        dialect.Complete(envelope, call.MountType);
         if (call.Route is { RepeatsData: true } && reply.Data is { } data && call.IsNamespaceInHeader)
         {
             foreach (var (name, value) in data)

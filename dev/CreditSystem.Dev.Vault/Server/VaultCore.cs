@@ -10,7 +10,7 @@ using CreditSystem.Dev.Vault.Wrapping;
 namespace CreditSystem.Dev.Vault.Server;
 
 /// <summary>The way of every request: token, policies, backend, wrapping, audit.</summary>
-internal sealed partial class VaultCore(MountTable mounts, TokenStore tokens, PolicyStore policies, WrappingStore wrapping, AuditLog audit, Metrics metrics, VaultClock clock, ILogger<VaultCore> logger)
+internal sealed partial class VaultCore(MountTable mounts, TokenStore tokens, PolicyStore policies, WrappingStore wrapping, AuditLog audit, Metrics metrics, Dialect dialect, VaultClock clock, ILogger<VaultCore> logger)
 {
     public async Task<Reply> HandleAsync(Call call)
     {
@@ -42,7 +42,7 @@ internal sealed partial class VaultCore(MountTable mounts, TokenStore tokens, Po
         if (call.Operation.IsWrite() && call.Path.EndsWith('/'))
             throw VaultFault.BadRequest("cannot write to a path ending in '/'");
         var found = mounts.Find(call.Path);
-        call.MountPath = found?.Mount.Path ?? "";
+        (call.MountPath, call.MountType) = (found?.Mount.Path ?? "", found?.Mount.Type ?? "");
         var route = call.Route = found?.Backend.Find(call.Path.Length > call.MountPath.Length ? call.Path[call.MountPath.Length..] : "", call);
         // What is open is so at exactly its path, so a list of it is not.
         if (route is not { IsOpen: true } || call.Path.EndsWith('/'))
@@ -53,14 +53,14 @@ internal sealed partial class VaultCore(MountTable mounts, TokenStore tokens, Po
         if (route is null)
             return found.Value.Backend.Unknown(call);
         var reply = await InvokeAsync(found.Value.Backend, route, call);
-        return call.WrapTtl is { } ttl && reply is { IsEmpty: false, WrapInfo: null, Errors: null } ? wrapping.Wrap(call, reply, ttl) : reply;
+        return call.WrapTtl is { } ttl && reply is { IsEmpty: false, WrapInfo: null, Errors: null } ? wrapping.Wrap(call, reply, ttl, dialect) : reply;
     }
 
     private void Authorize(Call call, Route? route)
     {
         if (string.IsNullOrEmpty(call.ClientToken))
             throw VaultFault.NoPermission();
-        var token = tokens.Use(call.ClientToken) ?? throw VaultFault.NoPermission();
+        var token = tokens.Use(call.ClientToken) ?? throw dialect.InvalidToken();
         call.Token = token;
         var isSelf = call.PathInNamespace is "auth/token/lookup-self" or "auth/token/renew-self" or "auth/token/revoke-self";
         if ((!isSelf && !call.Namespace.StartsWith(token.Namespace, StringComparison.Ordinal)) || !IsWithin(token.BoundCidrs, call.RemoteAddress))

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace CreditSystem.Dev.Vault.Server;
 
 /// <summary>The HTTP side: headers, redirects, and what is answered without a token or while sealed.</summary>
-internal sealed class VaultEndpoint(VaultCore core, NamespaceTable namespaces, SealState seal, StatusRoutes status, CorsRules cors)
+internal sealed class VaultEndpoint(VaultCore core, NamespaceTable namespaces, SealState seal, StatusRoutes status, CorsRules cors, Dialect dialect)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -63,7 +63,7 @@ internal sealed class VaultEndpoint(VaultCore core, NamespaceTable namespaces, S
         var reply = await core.HandleAsync(call);
         if (seal.HasIndex && reply is { Errors: null, IsOutsideOfStorage: false })
             context.Response.Headers["X-Vault-Index"] = seal.NextIndex();
-        await ReplyWriter.WriteAsync(context, call, reply);
+        await ReplyWriter.WriteAsync(context, call, reply, dialect);
     }
 
     private static Task RedirectAsync(HttpContext context, string target)

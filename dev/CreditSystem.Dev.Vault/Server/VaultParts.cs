@@ -51,11 +51,11 @@ internal sealed class VaultParts : IAsyncDisposable
         [
             new SealRoutes(Seal),
             new OperatorRoutes(Seal, Tokens),
-            new MountRoutes(Mounts, Leases, Tokens, Clock),
-            new UiRoutes(Mounts, _policies, Tokens, Namespaces),
+            new MountRoutes(Mounts, Leases, Tokens, options.Dialect, Clock),
+            new UiRoutes(Mounts, _policies, Tokens, Namespaces, options.Dialect),
             new PasswordPolicyRoutes(storage),
             new PolicyRoutes(_policies, Tokens, Clock),
-            new ServerRoutes(Seal, Faults, address),
+            new ServerRoutes(Seal, Faults, options.Dialect, address),
             _lockedUsers,
             cors,
             new LeaseRoutes(Leases, Tokens, Clock),
@@ -65,8 +65,8 @@ internal sealed class VaultParts : IAsyncDisposable
             new NamespaceRoutes(Namespaces, Mounts, AddBuiltIns),
         ]);
         Sweeper = new Sweeper(Clock, Mounts, Tokens, Leases, wrapping, loggers.CreateLogger<Sweeper>());
-        var core = new VaultCore(Mounts, Tokens, _policies, wrapping, _audit, metrics, Clock, loggers.CreateLogger<VaultCore>());
-        Endpoint = new VaultEndpoint(core, Namespaces, Seal, new StatusRoutes(Seal, new InitRoute(Seal, Tokens), Faults, Clock), cors);
+        var core = new VaultCore(Mounts, Tokens, _policies, wrapping, _audit, metrics, options.Dialect, Clock, loggers.CreateLogger<VaultCore>());
+        Endpoint = new VaultEndpoint(core, Namespaces, Seal, new StatusRoutes(Seal, new InitRoute(Seal, Tokens), Faults, options.Dialect, Clock), cors, options.Dialect);
         MountAll();
     }
 

@@ -3,12 +3,13 @@ using CreditSystem.Dev.Vault.Leases;
 using CreditSystem.Dev.Vault.Mounts;
 using CreditSystem.Dev.Vault.Routing;
 using CreditSystem.Dev.Vault.Secrets.KeyValue;
+using CreditSystem.Dev.Vault.Server;
 using CreditSystem.Dev.Vault.Tokens;
 
 namespace CreditSystem.Dev.Vault.Sys;
 
 /// <summary><c>sys/mounts</c> and <c>sys/auth</c>.</summary>
-internal sealed class MountRoutes(MountTable mounts, LeaseStore leases, TokenStore tokens, VaultClock clock) : ISysPart
+internal sealed class MountRoutes(MountTable mounts, LeaseStore leases, TokenStore tokens, Dialect dialect, VaultClock clock) : ISysPart
 {
     private static readonly string[] TokenTypes = ["default", "default-service", "default-batch", "service", "batch"];
 
@@ -21,7 +22,7 @@ internal sealed class MountRoutes(MountTable mounts, LeaseStore leases, TokenSto
     }
 
     private Reply List(Call call, bool auth) =>
-        Reply.Of(new JsonObject(mounts.Of(call.Namespace, auth).Select(mount => KeyValuePair.Create(mount.Name, (JsonNode?)mount.Describe()))));
+        Reply.Of(new JsonObject(mounts.Of(call.Namespace, auth).Select(mount => KeyValuePair.Create(mount.Name, (JsonNode?)mount.Describe(dialect.PluginVersion)))));
 
     private Reply ReadOrTune(Call call, string kind)
     {
@@ -32,7 +33,7 @@ internal sealed class MountRoutes(MountTable mounts, LeaseStore leases, TokenSto
             throw VaultFault.BadRequest(isTune ? $"cannot fetch sysview for path \"{name}\"" : kind.Length > 0 ? $"No auth engine at {name[kind.Length..]}" : $"No secret engine mount at {name}");
         }
 
-        return Reply.Of(isTune ? DescribeTuning(mount) : mount.Describe());
+        return Reply.Of(isTune ? DescribeTuning(mount) : mount.Describe(dialect.PluginVersion));
     }
 
     private static JsonObject DescribeTuning(Mount mount)

@@ -1,11 +1,12 @@
 using System.Text.Json.Nodes;
 using CreditSystem.Dev.Vault.Faults;
 using CreditSystem.Dev.Vault.Routing;
+using CreditSystem.Dev.Vault.Server;
 
 namespace CreditSystem.Dev.Vault.Sys;
 
 /// <summary>What the server says of itself: version, nodes, plugins, and what it has none of.</summary>
-internal sealed class ServerRoutes(SealState seal, FaultState faults, Func<Uri> address) : ISysPart
+internal sealed class ServerRoutes(SealState seal, FaultState faults, Dialect dialect, Func<Uri> address) : ISysPart
 {
     private static readonly Dictionary<string, string[]> Plugins = new Dictionary<string, string[]>
     {
@@ -31,14 +32,14 @@ internal sealed class ServerRoutes(SealState seal, FaultState faults, Func<Uri> 
     {
         ["key_info"] = new JsonObject
         {
-            [StatusRoutes.Version] = new JsonObject
+            [dialect.Version] = new JsonObject
             {
-                ["commit_date"] = StatusRoutes.CommitDate,
+                [dialect.BuildDateName] = Dialect.BuildDate,
                 ["previous_version"] = null,
                 ["timestamp_installed"] = VaultJson.Time(seal.Ring.InstalledAt),
             },
         },
-        ["keys"] = new JsonArray(StatusRoutes.Version),
+        ["keys"] = new JsonArray(dialect.Version),
     });
 
     private JsonObject DescribeNode() => new()
@@ -48,6 +49,6 @@ internal sealed class ServerRoutes(SealState seal, FaultState faults, Func<Uri> 
         ["cluster_address"] = $"https://{address().Host}:{address().Port + 1}",
         ["hostname"] = Environment.MachineName,
         ["last_echo"] = null,
-        ["version"] = StatusRoutes.Version,
+        ["version"] = dialect.Version,
     };
 }

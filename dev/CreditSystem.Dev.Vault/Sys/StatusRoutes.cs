@@ -7,11 +7,8 @@ using CreditSystem.Dev.Vault.Server;
 namespace CreditSystem.Dev.Vault.Sys;
 
 /// <summary>The paths that are answered without a token, without the envelope, and while the server is sealed.</summary>
-internal sealed class StatusRoutes(SealState seal, InitRoute init, FaultState faults, VaultClock clock)
+internal sealed class StatusRoutes(SealState seal, InitRoute init, FaultState faults, Dialect dialect, VaultClock clock)
 {
-    /// <summary>The server whose answers these are.</summary>
-    public const string Version = "2.7.2";
-    public const string CommitDate = "2026-10-26T20:32:27Z";
     private const string ClusterName = "vault-cluster-development";
 
     public Func<HttpContext, Task>? Find(string path) => path switch
@@ -44,8 +41,9 @@ internal sealed class StatusRoutes(SealState seal, InitRoute init, FaultState fa
             ["replication_performance_mode"] = seal.IsSealed ? "unknown" : seal.HasIndex ? "primary" : "disabled",
             ["replication_dr_mode"] = seal.IsSealed ? "unknown" : "disabled",
             ["server_time_utc"] = clock.GetUtcNow().ToUnixTimeSeconds(),
-            ["version"] = Version,
+            ["version"] = dialect.Version,
         };
+        dialect.Complete(health);
         if (!seal.IsSealed)
             (health["cluster_name"], health["cluster_id"]) = (ClusterName, seal.ClusterId);
         if (request.Method == "HEAD")
@@ -85,8 +83,8 @@ internal sealed class StatusRoutes(SealState seal, InitRoute init, FaultState fa
             ["progress"] = seal.Progress,
             ["nonce"] = seal.Nonce,
             ["recovery_seal"] = false,
-            ["version"] = Version,
-            ["commit_date"] = CommitDate,
+            ["version"] = dialect.Version,
+            [dialect.BuildDateName] = Dialect.BuildDate,
             ["migration"] = false,
         };
         if (!seal.IsSealed)

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using CreditSystem.Dev.Vault.Mounts;
 using CreditSystem.Dev.Vault.Policies;
 using CreditSystem.Dev.Vault.Routing;
+using CreditSystem.Dev.Vault.Server;
 using CreditSystem.Dev.Vault.Tokens;
 
 namespace CreditSystem.Dev.Vault.Sys;
@@ -11,7 +12,7 @@ namespace CreditSystem.Dev.Vault.Sys;
 /// path, with the application's token, so a token that may do anything below a mount may know its version, whatever its policies
 /// say about this path.
 /// </summary>
-internal sealed class UiRoutes(MountTable mounts, PolicyStore policies, TokenStore tokens, NamespaceTable namespaces) : ISysPart
+internal sealed class UiRoutes(MountTable mounts, PolicyStore policies, TokenStore tokens, NamespaceTable namespaces, Dialect dialect) : ISysPart
 {
     public void Map(Func<string, Route> map)
     {
@@ -28,7 +29,7 @@ internal sealed class UiRoutes(MountTable mounts, PolicyStore policies, TokenSto
     }
 
     private JsonObject Visible(Call call, TokenEntry? token, bool auth) =>
-        new(mounts.Of(call.Namespace, auth).Where(mount => token is not null && MaySee(token, mount)).Select(mount => KeyValuePair.Create(mount.Name, (JsonNode?)mount.Describe())));
+        new(mounts.Of(call.Namespace, auth).Where(mount => token is not null && MaySee(token, mount)).Select(mount => KeyValuePair.Create(mount.Name, (JsonNode?)mount.Describe(dialect.PluginVersion))));
 
     private Reply Describe(Call call)
     {
@@ -38,7 +39,7 @@ internal sealed class UiRoutes(MountTable mounts, PolicyStore policies, TokenSto
         call.Token = token;
         if (mounts.Find($"{call.Namespace}{call["path"]}/") is not { } found || !MaySee(token, found.Mount))
             throw new VaultFault(StatusCodes.Status403Forbidden, $"preflight capability check returned 403, please ensure client's policies grant access to path \"{call["path"]}/\"");
-        var description = found.Mount.Describe();
+        var description = found.Mount.Describe(dialect.PluginVersion);
         description["path"] = found.Mount.PathInNamespace;
         return Reply.Of(description);
     }
