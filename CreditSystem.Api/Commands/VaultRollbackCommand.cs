@@ -3,13 +3,14 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using CreditSystem.Api.Secrets;
+using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Api.Commands;
 
 /// <summary><c>vault rollback PATH --to N</c>: writes the old version as a new one, unless somebody else has written meanwhile.</summary>
 internal static class VaultRollbackCommand
 {
-    internal static readonly Option<int> To = new("--to") { Description = "The version to go back to", Required = true };
+    internal static readonly Option<int> To = NumberOption.Create("--to", "The version to go back to", least: 1, most: int.MaxValue, byDefault: null);
     internal static readonly Option<bool> DryRun = new("--dry-run") { Description = "Only show which keys would change" };
 
     internal sealed record Answer(string Path, int From, int To, int? Written, IReadOnlyList<string> Added, IReadOnlyList<string> Removed, IReadOnlyList<string> Changed);
@@ -20,11 +21,18 @@ internal static class VaultRollbackCommand
         var to = operation.Parsed.GetValue(To);
         var metadata = await VaultVersionsCommand.ReadAsync(operation, path, cancellationToken);
         var current = metadata.CurrentVersion;
-        if (!metadata.Versions.TryGetValue(to.ToString(CultureInfo.InvariantCulture), out var target) || VaultVersionsCommand.State(target, isCurrent: false) != "kept")
-            throw new VaultUnavailableException($"Version {to} of {operation.Options.MountPoint}/{path} does not exist, or is deleted.", HttpStatusCode.NotFound);
+        string StateOf(int number) => metadata.Versions.TryGetValue(number.ToString(CultureInfo.InvariantCulture), out var version)
+            ? VaultVersionsCommand.State(version, isCurrent: number == current, operation.Time)
+            : "not there";
+        if (StateOf(to) is not ("kept" or "current") and var state)
+        {
+            // An undeleted version ends again where the secret has delete_version_after; the copy that is made here has its own time.
+            throw new VaultUnavailableException(
+                $"Version {to} of {operation.Options.MountPoint}/{path} is {state}.{(state == "deleted" ? $" Undelete it (vault kv undelete -versions={to} {operation.Options.MountPoint}/{path}), then go back to it." : "")}", HttpStatusCode.NotFound);
+        }
 
         var after = await ReadAsync(operation, path, to, cancellationToken);
-        var isCurrentThere = VaultVersionsCommand.State(metadata.Versions[current.ToString(CultureInfo.InvariantCulture)], isCurrent: true) == "current";
+        var isCurrentThere = StateOf(current) == "current";
         var before = isCurrentThere ? await ReadAsync(operation, path, current, cancellationToken) : new Dictionary<string, object>();
         var answer = Compare(path, current, to, before, after);
         if (!operation.Parsed.GetValue(DryRun))

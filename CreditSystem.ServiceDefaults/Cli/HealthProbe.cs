@@ -1,0 +1,106 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Net.Security;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace CreditSystem.ServiceDefaults.Cli;
+
+/// <summary><c>healthcheck [URL]</c>: asks the service in the same container whether it lives, so that the image needs no curl.</summary>
+public static class HealthProbe
+{
+    public const string Name = "healthcheck";
+
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    /// <param name="defaultPort">Where the service listens when no variable says so.</param>
+    public static Command Create(int defaultPort)
+    {
+        var url = new Argument<string?>("url") { Description = "What to ask; by default /alive of the service in this container", Arity = ArgumentArity.ZeroOrOne };
+        var expect = new Option<string?>("--expect") { Description = "The status that the answer's body must name, e.g. healthy; without it every 2xx answer will do" };
+        var wait = NumberOption.Create("--wait-seconds", "How long to ask again until the answer is right", least: 0, most: 600, byDefault: 0);
+        var command = new Command(Name, "Ask the service of this container whether it lives") { url, expect, wait };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var text = parsed.GetValue(url) ?? FindOwnUrl(Environment.GetEnvironmentVariable, defaultPort);
+            if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
+                throw new CommandUsageException($"'{text}' is no address: http://<host>:<port>/<path>.");
+            var complaint = await WaitAsync(address, parsed.GetValue(expect), TimeSpan.FromSeconds(parsed.GetValue(wait)), cancellationToken);
+            return complaint is null ? CommandExitCodes.Done : throw new CommandException($"{address}: {complaint}.");
+        });
+        return command;
+    }
+
+    private static async Task<string?> WaitAsync(Uri address, string? expected, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        // The certificate names the service, not the loopback address that the probe uses.
+        using var handler = new SocketsHttpHandler();
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, errors) => errors == SslPolicyErrors.None || address.IsLoopback;
+        using var client = new HttpClient(handler) { Timeout = Timeout };
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (await FindComplaintAsync(client, address, expected, cancellationToken) is not { } complaint)
+                return null;
+            if (Stopwatch.GetElapsedTime(start) >= patience)
+                return complaint;
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
+    /// <returns>What is wrong with the answer; null when it is as expected.</returns>
+    private static async Task<string?> FindComplaintAsync(HttpClient client, Uri address, string? expected, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var response = await client.GetAsync(address, cancellationToken);
+            if (!response.IsSuccessStatusCode && expected is null)
+                return $"answers {(int)response.StatusCode}";
+            if (expected is null)
+                return null;
+            var (status, reasons) = Read(await response.Content.ReadAsStringAsync(cancellationToken));
+            if (response.IsSuccessStatusCode && string.Equals(status, expected, StringComparison.OrdinalIgnoreCase))
+                return null;
+            return $"answers {(int)response.StatusCode}, and is {status}, not {expected}{(reasons.Length == 0 ? "" : $": {reasons}")}";
+        }
+        catch (HttpRequestException failure)
+        {
+            return $"no answer ({failure.HttpRequestError})";
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return "no answer in time";
+        }
+    }
+
+    /// <summary>The status of a health document, or the one word that other services answer.</summary>
+    private static (string Status, string Reasons) Read(string text)
+    {
+        try
+        {
+            if (JsonNode.Parse(text) is JsonObject document)
+                return (document["status"]?.ToString() ?? "without a status", document["reasons"] is JsonArray reasons ? string.Join("; ", reasons.Select(reason => reason?.ToString())) : "");
+        }
+        catch (JsonException)
+        {
+            // Not a document: the word itself.
+        }
+
+        return text.Trim() is { Length: > 0 and <= 20 } word ? (word, "") : ("without a status", "");
+    }
+
+    /// <summary>The first address that the service listens on, by the variables that ASP.NET Core reads.</summary>
+    internal static string FindOwnUrl(Func<string, string?> variable, int defaultPort)
+    {
+        var ports = variable("ASPNETCORE_HTTP_PORTS") ?? variable("HTTP_PORTS");
+        if (variable("ASPNETCORE_URLS") is not { Length: > 0 } urls)
+            return $"http://127.0.0.1:{(string.IsNullOrEmpty(ports) ? defaultPort : ports.Split(';')[0])}/alive";
+
+        var first = urls.Split(';')[0].TrimEnd('/');
+        return first.Replace("://+", "://127.0.0.1", StringComparison.Ordinal)
+            .Replace("://*", "://127.0.0.1", StringComparison.Ordinal)
+            .Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal)
+            .Replace("://[::]", "://127.0.0.1", StringComparison.Ordinal) + "/alive";
+    }
+}
