@@ -247,11 +247,6 @@ public sealed class KubernetesRotationTests(VaultServer vaults)
         Assert.Equal(1, await role.CountSecretIdsAsync());
     }
 
-    private sealed class LaterTime(TimeSpan ahead) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
-    }
-
     private async Task<RotatedRole> StartAsync(SecretApiServer api)
     {
         var role = await RotatedRole.CreateAsync(vaults);

@@ -11,7 +11,7 @@ internal sealed record BootstrapRight(string Path, string? Why, params string[] 
         new("auth/token/lookup-self", "Looks before it does anything.", "read"),
         new("sys/capabilities-self", null, "update"),
         new("sys/mounts", null, "read"),
-        new("sys/auth", null, "read"),
+        new("sys/auth", null, "read", "sudo"),
         new("sys/plugins/catalog/auth", null, "list", "sudo"),
         new("sys/plugins/catalog/secret", null, "list", "sudo"),
         new("sys/plugins/catalog/database", null, "list", "sudo"),

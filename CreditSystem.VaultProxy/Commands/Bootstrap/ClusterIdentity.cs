@@ -25,8 +25,10 @@ internal sealed record ClusterIdentity(string Id, IReadOnlySet<string> Own)
                 noted.Add(id);
         }
 
-        var own = given ?? await cluster.FindUidAsync(cancellationToken) ?? noted.FirstOrDefault() ?? $"{MadeUp}{Guid.NewGuid()}";
-        // A Secret that came out of another cluster's backup names that one.
-        return new ClusterIdentity(own, noted.Where(id => id.StartsWith(MadeUp, StringComparison.Ordinal)).Append(own).ToHashSet());
+        // A made-up one stays: the secret_ids in Vault go by it. Any other that is noted may have come out of another cluster's backup.
+        var madeUp = noted.Where(id => id.StartsWith(MadeUp, StringComparison.Ordinal)).ToList();
+        var uid = given ?? await cluster.FindUidAsync(cancellationToken);
+        var own = madeUp.FirstOrDefault() ?? uid ?? $"{MadeUp}{Guid.NewGuid()}";
+        return new ClusterIdentity(own, madeUp.Append(own).Concat(uid is null ? [] : [uid]).ToHashSet());
     }
 }

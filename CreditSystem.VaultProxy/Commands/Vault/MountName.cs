@@ -12,8 +12,8 @@ internal static class MountName
     public static string Read(string text, string option, string optional = "")
     {
         var name = text.Trim('/');
-        if (optional.Length > 0 && name.StartsWith(optional, StringComparison.Ordinal))
-            name = name[optional.Length..].Trim('/');
+        if (optional.Length > 0 && $"{name}/".StartsWith(optional, StringComparison.Ordinal))
+            name = name.Length < optional.Length ? "" : name[optional.Length..].Trim('/');
         return name.Length > 0 && name.Split('/').All(part => part is not ("" or "." or "..") && part.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'))
             ? name
             : throw new CommandUsageException($"{option}: '{text}' is no name in Vault: letters, digits, '-', '_' and '.', parts divided by '/'.");
