@@ -89,7 +89,7 @@ internal sealed record RunningApi(string? Url, VaultStatusResponse? Status, stri
             return new RunningApi(null, null, "No management port is configured here (Management:Port, or --api).");
         if (!Uri.TryCreate($"{text.TrimEnd('/')}/vault/status", UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
             throw new CommandUsageException($"'{text}' is no address of an API: http://<host>:<port>.");
-        using var client = new HttpClient { Timeout = Timeout };
+        using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = Timeout }) { Timeout = Timeout };
         try
         {
             using var response = await client.GetAsync(address, cancellationToken);

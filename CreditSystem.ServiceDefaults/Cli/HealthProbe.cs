@@ -18,21 +18,20 @@ public static class HealthProbe
     public static Command Create(int defaultPort)
     {
         var url = new Argument<string?>("url") { Description = "What to ask; by default /alive of the service in this container", Arity = ArgumentArity.ZeroOrOne };
-        var expect = new Option<string?>("--expect") { Description = "The status that the answer's body must name, e.g. healthy; without it every 2xx answer will do" };
         var wait = NumberOption.Create("--wait-seconds", "How long to ask again until the answer is right", least: 0, most: 600, byDefault: 0);
-        var command = new Command(Name, "Ask the service of this container whether it lives") { url, expect, wait };
+        var command = new Command(Name, "Ask the service of this container whether it lives") { url, wait };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var text = parsed.GetValue(url) ?? FindOwnUrl(Environment.GetEnvironmentVariable, defaultPort);
             if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
                 throw new CommandUsageException($"'{text}' is no address: http://<host>:<port>/<path>.");
-            var complaint = await WaitAsync(address, parsed.GetValue(expect), TimeSpan.FromSeconds(parsed.GetValue(wait)), cancellationToken);
+            var complaint = await WaitAsync(address, TimeSpan.FromSeconds(parsed.GetValue(wait)), cancellationToken);
             return complaint is null ? CommandExitCodes.Done : throw new CommandException($"{address}: {complaint}.");
         });
         return command;
     }
 
-    private static async Task<string?> WaitAsync(Uri address, string? expected, TimeSpan patience, CancellationToken cancellationToken)
+    private static async Task<string?> WaitAsync(Uri address, TimeSpan patience, CancellationToken cancellationToken)
     {
         // The certificate names the service, not the loopback address that the probe uses.
         using var handler = new SocketsHttpHandler();
@@ -41,7 +40,7 @@ public static class HealthProbe
         var start = Stopwatch.GetTimestamp();
         while (true)
         {
-            if (await FindComplaintAsync(client, address, expected, cancellationToken) is not { } complaint)
+            if (await FindComplaintAsync(client, address, cancellationToken) is not { } complaint)
                 return null;
             if (Stopwatch.GetElapsedTime(start) >= patience)
                 return complaint;
@@ -50,19 +49,15 @@ public static class HealthProbe
     }
 
     /// <returns>What is wrong with the answer; null when it is as expected.</returns>
-    private static async Task<string?> FindComplaintAsync(HttpClient client, Uri address, string? expected, CancellationToken cancellationToken)
+    private static async Task<string?> FindComplaintAsync(HttpClient client, Uri address, CancellationToken cancellationToken)
     {
         try
         {
             using var response = await client.GetAsync(address, cancellationToken);
-            if (!response.IsSuccessStatusCode && expected is null)
-                return $"answers {(int)response.StatusCode}";
-            if (expected is null)
-                return null;
             var (status, reasons) = Read(await response.Content.ReadAsStringAsync(cancellationToken));
-            if (response.IsSuccessStatusCode && string.Equals(status, expected, StringComparison.OrdinalIgnoreCase))
+            if (response.IsSuccessStatusCode && status is null or "healthy")
                 return null;
-            return $"answers {(int)response.StatusCode}, and is {status}, not {expected}{(reasons.Length == 0 ? "" : $": {reasons}")}";
+            return $"answers {(int)response.StatusCode}{(status is null ? "" : $", {status}")}{(reasons.Length == 0 ? "" : $": {reasons}")}";
         }
         catch (HttpRequestException failure)
         {
@@ -74,20 +69,19 @@ public static class HealthProbe
         }
     }
 
-    /// <summary>The status of a health document, or the one word that other services answer.</summary>
-    private static (string Status, string Reasons) Read(string text)
+    /// <summary>What a health document says; no status for any other text. Degraded is a 200, because requests are served, and is a complaint here.</summary>
+    private static (string? Status, string Reasons) Read(string text)
     {
         try
         {
-            if (JsonNode.Parse(text) is JsonObject document)
-                return (document["status"]?.ToString() ?? "without a status", document["reasons"] is JsonArray reasons ? string.Join("; ", reasons.Select(reason => reason?.ToString())) : "");
+            return JsonNode.Parse(text) is JsonObject document && document["status"] is JsonValue status && status.TryGetValue(out string? word)
+                ? (word, document["reasons"] is JsonArray reasons ? string.Join("; ", reasons.Select(reason => $"{reason}")) : "")
+                : (null, "");
         }
         catch (JsonException)
         {
-            // Not a document: the word itself.
+            return (null, "");
         }
-
-        return text.Trim() is { Length: > 0 and <= 20 } word ? (word, "") : ("without a status", "");
     }
 
     /// <summary>The first address that the service listens on, by the variables that ASP.NET Core reads.</summary>

@@ -16,7 +16,9 @@ public static class StartFailure
     {
         if (unhandled.ExceptionObject is not Exception exception || Describe(exception, expected) is not { } sentence)
             return;
+#pragma warning disable RS0030 // There may be no logger yet, and it would be gone before it has written.
         Console.Error.WriteLine($"error: {sentence}");
+#pragma warning restore RS0030
         Environment.Exit(CommandExitCodes.Usage);
     };
 
