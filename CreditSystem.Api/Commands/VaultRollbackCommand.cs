@@ -21,18 +21,11 @@ internal static class VaultRollbackCommand
         var to = operation.Parsed.GetValue(To);
         var metadata = await VaultVersionsCommand.ReadAsync(operation, path, cancellationToken);
         var current = metadata.CurrentVersion;
-        string StateOf(int number) => metadata.Versions.TryGetValue(number.ToString(CultureInfo.InvariantCulture), out var version)
-            ? VaultVersionsCommand.State(version, isCurrent: number == current, operation.Time)
-            : "not there";
-        if (StateOf(to) is not ("kept" or "current") and var state)
-        {
-            // An undeleted version ends again where the secret has delete_version_after; the copy that is made here has its own time.
-            throw new VaultUnavailableException(
-                $"Version {to} of {operation.Options.MountPoint}/{path} is {state}.{(state == "deleted" ? $" Undelete it (vault kv undelete -versions={to} {operation.Options.MountPoint}/{path}), then go back to it." : "")}", HttpStatusCode.NotFound);
-        }
+        if (!metadata.Versions.TryGetValue(to.ToString(CultureInfo.InvariantCulture), out var target) || VaultVersionsCommand.State(target, isCurrent: false) != "kept")
+            throw new VaultUnavailableException($"Version {to} of {operation.Options.MountPoint}/{path} does not exist, or is deleted.", HttpStatusCode.NotFound);
 
         var after = await ReadAsync(operation, path, to, cancellationToken);
-        var isCurrentThere = StateOf(current) == "current";
+        var isCurrentThere = VaultVersionsCommand.State(metadata.Versions[current.ToString(CultureInfo.InvariantCulture)], isCurrent: true) == "current";
         var before = isCurrentThere ? await ReadAsync(operation, path, current, cancellationToken) : new Dictionary<string, object>();
         var answer = Compare(path, current, to, before, after);
         if (!operation.Parsed.GetValue(DryRun))

@@ -11,7 +11,7 @@ internal static class VaultVersionsCommand
 {
     internal static readonly Argument<string> Path = new("path") { Description = "The secret, e.g. app or credit-system/app" };
 
-    internal sealed record Version(int Number, string State, string CreatedAt, DateTimeOffset? EndsAt);
+    internal sealed record Version(int Number, string State, string CreatedAt);
 
     internal static async Task<int> RunAsync(Operation operation, CancellationToken cancellationToken)
     {
@@ -22,12 +22,11 @@ internal static class VaultVersionsCommand
             .. metadata.Versions
                 .Select(pair => (Number: int.Parse(pair.Key, CultureInfo.InvariantCulture), pair.Value))
                 .OrderByDescending(version => version.Number)
-                .Select(version => new Version(
-                    version.Number, State(version.Value, version.Number == metadata.CurrentVersion, operation.Time), version.Value.CreatedTime, EndOf(version.Value) is { } end && end > operation.Time.GetUtcNow() ? end : null)),
+                .Select(version => new Version(version.Number, State(version.Value, version.Number == metadata.CurrentVersion), version.Value.CreatedTime)),
         ];
-        operation.Write(versions, output => Table.Print(output, ["Version", "State", "Created", "Deleted at"], versions.Select(version => (IReadOnlyList<string>)
+        operation.Write(versions, output => Table.Print(output, ["Version", "State", "Created"], versions.Select(version => (IReadOnlyList<string>)
         [
-            version.Number.ToString(CultureInfo.InvariantCulture), version.State, version.CreatedAt, version.EndsAt?.ToString("u", CultureInfo.InvariantCulture) ?? "",
+            version.Number.ToString(CultureInfo.InvariantCulture), version.State, version.CreatedAt,
         ])));
         return 0;
     }
@@ -44,10 +43,6 @@ internal static class VaultVersionsCommand
         }
     }
 
-    /// <summary>Deleted is what has been deleted, not what will be: with delete_version_after every version names its end from the start.</summary>
-    internal static string State(SecretMetadata version, bool isCurrent, TimeProvider time) =>
-        version.Destroyed ? "destroyed" : EndOf(version) <= time.GetUtcNow() ? "deleted" : isCurrent ? "current" : "kept";
-
-    internal static DateTimeOffset? EndOf(SecretMetadata version) =>
-        DateTimeOffset.TryParse(version.DeletionTime, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var end) ? end : null;
+    internal static string State(SecretMetadata version, bool isCurrent) =>
+        version.Destroyed ? "destroyed" : !string.IsNullOrEmpty(version.DeletionTime) ? "deleted" : isCurrent ? "current" : "kept";
 }
