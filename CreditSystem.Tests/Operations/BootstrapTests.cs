@@ -217,6 +217,21 @@ public sealed class BootstrapTests(VaultServer vaults, MongoServer mongo, RedisS
     }
 
     [Fact]
+    public async Task Changes_a_secret_that_takes_no_write_without_check_and_set()
+    {
+        var (command, vault, names) = await PrepareAsync();
+        await SucceedAsync(command, names);
+        using var root = vault.CreateClient();
+        using var required = await root.PostAsJsonAsync($"v1/secret/metadata/{names[1]}/monitoring", new { cas_required = true }, Token);
+        required.EnsureSuccessStatusCode();
+        Assert.Equal(400, await StatusAsync(root, HttpMethod.Post, $"v1/secret/data/{names[1]}/monitoring"));
+
+        await SucceedAsync(command, [.. names, "--set", "monitoring.log_level=Debug"]);
+
+        Assert.Equal("Debug", (string?)(await ReadSecretsAsync(vault, names[1]))["monitoring"]["log_level"]);
+    }
+
+    [Fact]
     public async Task Prints_no_value_that_it_has_made_or_been_given()
     {
         var (command, vault, names) = await PrepareAsync();
