@@ -71,6 +71,16 @@ public sealed partial class DocumentedCommandTests
         }
     }
 
+    /// <summary>A mount or a secret with cas_required refuses a patch that names no version.</summary>
+    [Fact]
+    public void Every_patch_of_a_secret_names_the_version_that_it_changes()
+    {
+        var commands = DocumentedCommand.All.Where(command => command.Text.StartsWith("vault kv patch ", StringComparison.Ordinal)).ToList();
+
+        Assert.True(commands.Count > 4, $"{commands.Count}");
+        Assert.All(commands, command => Assert.Contains(" -cas=", command.Text, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void The_scripts_are_there_and_name_every_option_that_they_are_given()
     {
