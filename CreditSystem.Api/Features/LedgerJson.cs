@@ -30,6 +30,7 @@ namespace CreditSystem.Api.Features;
 [JsonSerializable(typeof(AtomicBatchResponse))]
 [JsonSerializable(typeof(ReverseTransferRequest))]
 [JsonSerializable(typeof(VoidRequest))]
+[JsonSerializable(typeof(VoidGrantRequest))]
 [JsonSerializable(typeof(PlaceHoldRequest))]
 [JsonSerializable(typeof(CaptureHoldRequest))]
 [JsonSerializable(typeof(HoldResponse))]
