@@ -29,6 +29,7 @@ internal static class IdentityExtensions
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = PasswordIterations);
         services.AddSingleton<PersonalDataKeys>();
         services.AddSingleton<PersonalDataProtector>();
+        services.AddHostedService<PersonalDataKeyCheck>();
         services.AddSingleton<PasswordHashing>();
         services.AddSingleton<TenantStore>();
         services.AddSingleton<UserStore>();

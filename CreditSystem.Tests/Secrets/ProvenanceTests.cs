@@ -54,7 +54,7 @@ public sealed class ProvenanceTests
         Assert.Equal("ns1/", healthy.Namespace);
         Assert.Equal("degraded", degraded.Status);
         Assert.Equal(_time.GetUtcNow(), degraded.DegradedSince);
-        Assert.Equal("Vault answered 503.", degraded.Reason);
+        Assert.Equal("LIST secret/metadata/credit-system: Vault answered 503, injected.", degraded.Reason);
         Assert.DoesNotContain("canary", JsonSerializer.Serialize(healthy) + JsonSerializer.Serialize(degraded), StringComparison.Ordinal);
     }
 

@@ -23,6 +23,8 @@ internal static class DisableUser
             return Refusal.NotFound("user");
         if (UserAuthority.CheckOver(caller, user.Role) is { } refused)
             return refused;
+        // Before the change: a failure to read must not follow what has been done.
+        var profile = await profiles.RevealAsync(user, aborted);
         if (await users.UpdateAsync(caller.Tenant, id, Builders<User>.Update.Set(u => u.Disabled, disabled), aborted) is not { } changed)
             return Refusal.NotFound("user");
         if (disabled)
@@ -31,6 +33,6 @@ internal static class DisableUser
             await sessions.EndAllAsync(caller.Tenant, id, except: null, aborted);
         }
 
-        return TypedResults.Ok(await profiles.RevealAsync(changed, aborted));
+        return TypedResults.Ok(profile with { Disabled = changed.Disabled, Role = changed.Role });
     }
 }
