@@ -17,6 +17,9 @@ internal sealed class InMemoryBlockStore : IBlockStore
     /// <summary>Runs before each append: where a test pauses a writer.</summary>
     public Func<Block, Task> BeforeAppend { get; set; } = _ => Task.CompletedTask;
 
+    /// <summary>Runs before each read: where a test takes the storage away.</summary>
+    public Action OnRead { get; set; } = () => { };
+
     public IEnumerable<Block> Blocks(int partition) => blocks.Where(block => block.Key.Partition == partition).OrderBy(block => block.Key.Number).Select(block => block.Value);
 
     public int Appends { get; private set; }
@@ -38,6 +41,7 @@ internal sealed class InMemoryBlockStore : IBlockStore
 
     public Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long number, int limit, CancellationToken cancellationToken)
     {
+        OnRead();
         var found = new List<Block>();
         var last = blocks.Keys.Where(key => key.Partition == partition).Select(key => key.Number).DefaultIfEmpty().Max();
         while (found.Count < limit && ++number <= last)
@@ -46,8 +50,11 @@ internal sealed class InMemoryBlockStore : IBlockStore
         return Task.FromResult<IReadOnlyList<Block>>(found);
     }
 
-    public Task<Block?> ReadAsync(int partition, long number, CancellationToken cancellationToken) =>
-        Task.FromResult(blocks.GetValueOrDefault((partition, number)));
+    public Task<Block?> ReadAsync(int partition, long number, CancellationToken cancellationToken)
+    {
+        OnRead();
+        return Task.FromResult(blocks.GetValueOrDefault((partition, number)));
+    }
 }
 
 internal enum Fault
