@@ -23,6 +23,7 @@ internal static class LedgerExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.TryAddSingleton<IBlockStore, MongoBlockStore>();
         builder.Services.TryAddSingleton<IProjectionStore, MongoProjectionStore>();
+        builder.Services.TryAddSingleton<IVerificationStore, MongoVerificationStore>();
         builder.Services.AddSingleton<OutboxReader>();
         builder.Services.AddSingleton<LedgerMetrics>();
         builder.Services.AddSingleton<CreditLedger>();

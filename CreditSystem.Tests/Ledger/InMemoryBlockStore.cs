@@ -11,6 +11,9 @@ internal sealed class InMemoryBlockStore : IBlockStore
     /// <summary>What is written behind this log.</summary>
     public InMemoryProjectionStore Projections { get; } = new();
 
+    /// <summary>How far this log has been verified.</summary>
+    public InMemoryVerificationStore Verification { get; } = new();
+
     /// <summary>Decides what befalls an append; by default nothing.</summary>
     public Func<Block, Fault> OnAppend { get; set; } = _ => Fault.None;
 
@@ -23,6 +26,11 @@ internal sealed class InMemoryBlockStore : IBlockStore
     public IEnumerable<Block> Blocks(int partition) => blocks.Where(block => block.Key.Partition == partition).OrderBy(block => block.Key.Number).Select(block => block.Value);
 
     public int Appends { get; private set; }
+
+    /// <summary>Blocks that were read, and the most bytes of them at once.</summary>
+    public int Reads { get; private set; }
+
+    public long LargestPage { get; private set; }
 
     public void Tamper(int partition, long number, Func<Block, Block> change) => blocks[(partition, number)] = change(blocks[(partition, number)]);
 
@@ -47,7 +55,16 @@ internal sealed class InMemoryBlockStore : IBlockStore
         while (found.Count < limit && ++number <= last)
             if (blocks.TryGetValue((partition, number), out var block))
                 found.Add(block);
+        (Reads, LargestPage) = (Reads + found.Count, Math.Max(LargestPage, found.Sum(block => (long)block.Content.Length)));
         return Task.FromResult<IReadOnlyList<Block>>(found);
+    }
+
+    public async Task<IReadOnlyList<Block>> ReadPageAsync(int partition, long number, int limit, long maxBytes, CancellationToken cancellationToken)
+    {
+        var before = LargestPage;
+        var page = BlockPages.Cut(await ReadAfterAsync(partition, number, limit, cancellationToken), maxBytes);
+        LargestPage = Math.Max(before, page.Sum(block => (long)block.Content.Length));
+        return page;
     }
 
     public Task<Block?> ReadAsync(int partition, long number, CancellationToken cancellationToken)

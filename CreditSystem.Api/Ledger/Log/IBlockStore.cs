@@ -13,6 +13,13 @@ internal interface IBlockStore
     /// <summary>The blocks with numbers above <paramref name="number"/>, in order, at most <paramref name="limit"/>.</summary>
     Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long number, int limit, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The same, ending with the block that brings the content to <paramref name="maxBytes"/>: what is in memory at once does not
+    /// grow with the size of blocks. Ask <see cref="BlockPages.MayGoOn"/> whether there may be more.
+    /// </summary>
+    async Task<IReadOnlyList<Block>> ReadPageAsync(int partition, long number, int limit, long maxBytes, CancellationToken cancellationToken) =>
+        BlockPages.Cut(await ReadAfterAsync(partition, number, limit, cancellationToken), maxBytes);
+
     /// <summary>One block, or null where the log does not reach that far.</summary>
     Task<Block?> ReadAsync(int partition, long number, CancellationToken cancellationToken);
 }

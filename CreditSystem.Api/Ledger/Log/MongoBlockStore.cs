@@ -32,10 +32,24 @@ internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
     public Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long number, int limit, CancellationToken cancellationToken) =>
         connection.ExecuteAsync<IReadOnlyList<Block>>(async (database, token) =>
         {
-            var filter = Builders<RawBsonDocument>.Filter;
-            var range = filter.Gt("_id", BlockDocument.Key(partition, number)) & filter.Lt("_id", BlockDocument.Key(partition + 1, 0));
-            var found = await Blocks(database).Find(range).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id")).Limit(limit).ToListAsync(token);
+            var found = await Blocks(database).Find(After(partition, number)).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id")).Limit(limit).ToListAsync(token);
             return Decode(found);
+        }, cancellationToken);
+
+    public Task<IReadOnlyList<Block>> ReadPageAsync(int partition, long number, int limit, long maxBytes, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync<IReadOnlyList<Block>>(async (database, token) =>
+        {
+            // One reply of the server, which is at most 16 MiB, is in memory beside the page.
+            using var cursor = await Blocks(database).Find(After(partition, number)).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id")).Limit(limit).ToCursorAsync(token);
+            var (page, bytes) = (new List<Block>(), 0L);
+            while (bytes < maxBytes && await cursor.MoveNextAsync(token))
+                foreach (var block in Decode([.. cursor.Current]))
+                    if (bytes < maxBytes)
+                    {
+                        page.Add(block);
+                        bytes += block.Content.Length;
+                    }
+            return page;
         }, cancellationToken);
 
     public Task<Block?> ReadAsync(int partition, long number, CancellationToken cancellationToken) =>
@@ -45,6 +59,9 @@ internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
             var found = await Blocks(database).Find(key).Limit(1).ToListAsync(token);
             return Decode(found).FirstOrDefault();
         }, cancellationToken);
+
+    private static FilterDefinition<RawBsonDocument> After(int partition, long number) =>
+        Builders<RawBsonDocument>.Filter.Gt("_id", BlockDocument.Key(partition, number)) & Builders<RawBsonDocument>.Filter.Lt("_id", BlockDocument.Key(partition + 1, 0));
 
     private static Block[] Decode(List<RawBsonDocument> documents)
     {
