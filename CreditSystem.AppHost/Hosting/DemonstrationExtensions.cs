@@ -81,7 +81,7 @@ internal static partial class DemonstrationExtensions
         }
     }
 
-    private static ResourceCommandService Services(this ExecuteCommandContext context) => context.ServiceProvider.GetRequiredService<ResourceCommandService>();
+    private static ResourceCommandService Services(this ExecuteCommandContext context) => context.Services.GetRequiredService<ResourceCommandService>();
 
     private static partial class Log
     {

@@ -20,7 +20,7 @@ internal static class RotationExtensions
             .WithIconName("KeyReset")
             .WithExplicitStart()
             .ExcludeFromManifest();
-        api.WithCommand("rotate-secret-id", "Rotate secret_id", context => RotateAsync(context.ServiceProvider, rotation.Resource, context.CancellationToken), new CommandOptions
+        api.WithCommand("rotate-secret-id", "Rotate secret_id", context => RotateAsync(context.Services, rotation.Resource, context.CancellationToken), new CommandOptions
         {
             Description = "Gives the API a new secret_id, which it uses from its next login on; the one before stays good for a while.",
             IconName = "KeyReset",

@@ -81,7 +81,7 @@ internal static partial class VaultCommandExtensions
         }
 
         string? key = null;
-        await foreach (var lines in context.ServiceProvider.GetRequiredService<ResourceLoggerService>().GetAllAsync(server))
+        await foreach (var lines in context.Services.GetRequiredService<ResourceLoggerService>().GetAllAsync(server))
             key = lines.Select(line => UnsealKey().Match(line.Content)).LastOrDefault(match => match.Success)?.Groups["key"].Value ?? key;
         return key;
     }

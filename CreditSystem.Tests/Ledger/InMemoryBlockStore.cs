@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CreditSystem.Api.Ledger.Log;
+using CreditSystem.Api.Ledger.Model;
 
 namespace CreditSystem.Tests.Ledger;
 
@@ -25,6 +26,9 @@ internal sealed class InMemoryBlockStore : IBlockStore
 
     public IEnumerable<Block> Blocks(int partition) => blocks.Where(block => block.Key.Partition == partition).OrderBy(block => block.Key.Number).Select(block => block.Value);
 
+    /// <summary>The version of the rules that the database is written by.</summary>
+    public int Rules { get; set; } = RulesVersion.Newest;
+
     public int Appends { get; private set; }
 
     /// <summary>Blocks that were read, and the most bytes of them at once.</summary>
@@ -33,6 +37,8 @@ internal sealed class InMemoryBlockStore : IBlockStore
     public long LargestPage { get; private set; }
 
     public void Tamper(int partition, long number, Func<Block, Block> change) => blocks[(partition, number)] = change(blocks[(partition, number)]);
+
+    public void Put(Block block) => blocks[(block.Partition, block.Number)] = block;
 
     public void Remove(int partition, long number) => blocks.TryRemove((partition, number), out _);
 
@@ -72,6 +78,8 @@ internal sealed class InMemoryBlockStore : IBlockStore
         OnRead();
         return Task.FromResult(blocks.GetValueOrDefault((partition, number)));
     }
+
+    public Task<int> RulesAsync(int? atLeast, CancellationToken cancellationToken) => Task.FromResult(Rules = Math.Max(Rules, atLeast ?? Rules));
 }
 
 internal enum Fault

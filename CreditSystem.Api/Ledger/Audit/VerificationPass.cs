@@ -70,7 +70,7 @@ internal sealed class VerificationPass
         }
         foreach (var block in page)
             if (!await TakeAsync(block, cancellationToken))
-                return Broken is null;
+                return Broken is null && block.IsReadable;
         return page.MayGoOn(PageBlocks);
     }
 
@@ -80,15 +80,14 @@ internal sealed class VerificationPass
         try
         {
             if (await store.ReadAsync(partition, Mark.Block + 1, cancellationToken) is { } block)
-                await TakeAsync(block, cancellationToken);
-            else
-                Break(Mark.Block + 1, "is missing");
+                return await TakeAsync(block, cancellationToken) || Broken is null && block.IsReadable;
+            Break(Mark.Block + 1, "is missing");
         }
         catch (LedgerCorruptException exception)
         {
             Break(Mark.Block + 1, exception.Message);
         }
-        return Broken is null;
+        return false;
     }
 
     /// <returns>Whether the next block of the page follows.</returns>
@@ -99,6 +98,9 @@ internal sealed class VerificationPass
             Break(Mark.Block + 1, problem);
             return false;
         }
+        // A replica of the version that has written it goes on.
+        if (!block.IsReadable)
+            return false;
         if (!await LoadAsync(records, cancellationToken))
         {
             accounts.Clear();

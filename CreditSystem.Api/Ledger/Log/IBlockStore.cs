@@ -20,6 +20,12 @@ internal interface IBlockStore
     async Task<IReadOnlyList<Block>> ReadPageAsync(int partition, long number, int limit, long maxBytes, CancellationToken cancellationToken) =>
         BlockPages.Cut(await ReadAfterAsync(partition, number, limit, cancellationToken), maxBytes);
 
+    /// <summary>
+    /// The version of the rules that this database is written by. Decided at first use: the newest for an empty database, the
+    /// first for one with blocks, because replicas may still run that know no other. Only <paramref name="atLeast"/> raises it.
+    /// </summary>
+    Task<int> RulesAsync(int? atLeast, CancellationToken cancellationToken);
+
     /// <summary>One block, or null where the log does not reach that far.</summary>
     Task<Block?> ReadAsync(int partition, long number, CancellationToken cancellationToken);
 }
