@@ -28,6 +28,8 @@ internal sealed class LedgerHost : IAsyncDisposable
 
     private LedgerHost(WebApplication app) => this.app = app;
 
+    public IServiceProvider Services => app.Services;
+
     public CreditLedger Ledger => app.Services.GetRequiredService<CreditLedger>();
 
     public static async Task<LedgerHost> StartAsync(IBlockStore store, TimeProvider? time = null, Action<LedgerOptions>? configure = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using CreditSystem.Api.Connections;
 using CreditSystem.Api.Ledger.Log;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -7,7 +6,7 @@ using MongoDB.Driver;
 namespace CreditSystem.Api.Ledger.Audit;
 
 /// <summary>The collections <c>verification</c> and <c>verified_accounts</c>.</summary>
-internal sealed class MongoVerificationStore(MongoConnection connection, LedgerLayout layout) : IVerificationStore
+internal sealed class MongoVerificationStore(LedgerDatabase connection) : IVerificationStore
 {
     private const int BatchAccounts = 500;
     private const int PrefixBytes = sizeof(int) + sizeof(long);
@@ -142,6 +141,6 @@ internal sealed class MongoVerificationStore(MongoConnection connection, LedgerL
 
     private IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) => Majority(database, "verified_accounts");
 
-    private IMongoCollection<BsonDocument> Majority(IMongoDatabase database, string name) => database.GetCollection<BsonDocument>(layout.NameOf(name))
+    private IMongoCollection<BsonDocument> Majority(IMongoDatabase database, string name) => database.GetCollection<BsonDocument>(connection.Layout.NameOf(name))
         .WithWriteConcern(WriteConcern.WMajority).WithReadConcern(ReadConcern.Majority).WithReadPreference(ReadPreference.Primary);
 }

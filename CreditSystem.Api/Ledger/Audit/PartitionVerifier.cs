@@ -56,9 +56,12 @@ internal sealed class PartitionVerifier(
     {
         var pass = await AdvanceAsync(cancellationToken);
         var full = await marks.FullAsync(partition.Number, cancellationToken);
-        if (full?.BrokenBlock is { } broken && !(pass.Broken?.Block < broken))
-            return new ChainReport(full.Blocks, (await store.TryReadHashAsync(partition.Number, full.Blocks, cancellationToken)) ?? new byte[32], broken, full.Problem, full);
-        return new ChainReport(pass.Mark.Block, pass.Mark.Hash, pass.Broken?.Block, pass.Broken?.Detail, full);
+        var (broken, problem) = full?.BrokenBlock is { } known && !(pass.Broken?.Block < known) ? (known, full.Problem) : (pass.Broken?.Block, pass.Broken?.Detail);
+        if (broken is null || broken > pass.Mark.Block)
+            return new ChainReport(pass.Mark.Block, pass.Mark.Hash, broken, problem, full);
+        // It was verified once, and what follows it with it: intact is what was before.
+        var hash = await store.TryReadHashAsync(partition.Number, broken.Value - 1, cancellationToken);
+        return new ChainReport(broken.Value - 1, hash ?? new byte[32], broken, problem, full);
     }
 
     /// <summary>What does not hold, of any tenant or of one. What only the last reading of the whole log has found is among it.</summary>
@@ -76,6 +79,15 @@ internal sealed class PartitionVerifier(
         return (pass, tenant is null ? findings : findings.FindAll(finding => finding.Tenant is null || finding.Tenant == tenant));
     }
 
+    public void Dispose()
+    {
+        // More than once: two services of the host are the one ledger.
+        if (stopping.IsCancellationRequested)
+            return;
+        stopping.Cancel();
+        stopping.Dispose();
+    }
+
     private async Task<VerificationPass> PassAsync()
     {
         var pass = await VerificationPass.RunAsync(partition, store, marks, comparison, stopping.Token);
@@ -89,11 +101,5 @@ internal sealed class PartitionVerifier(
         var full = new FullVerification(time.GetUtcNow(), blocks, brokenBlock, problem);
         await marks.SaveFullAsync(partition.Number, full, stopping.Token);
         return full;
-    }
-
-    public void Dispose()
-    {
-        stopping.Cancel();
-        stopping.Dispose();
     }
 }

@@ -1,4 +1,3 @@
-using CreditSystem.Api.Connections;
 using CreditSystem.Api.Ledger.Model;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -9,10 +8,9 @@ namespace CreditSystem.Api.Ledger.Log;
 /// The log in the collection <c>blocks</c>: one document per block, one single-document insert per commit. The unique
 /// <c>_id</c> is the fencing token, and the only index.
 /// </summary>
-internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
+internal sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
 {
-    private const string Collection = "blocks";
-    private const string Settings = "ledger_settings";
+    public const string Collection = "blocks";
     private const string RulesKey = "rules";
 
     public async Task<bool> TryAppendAsync(Block block, CancellationToken cancellationToken)
@@ -66,8 +64,7 @@ internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
     public Task<int> RulesAsync(int? atLeast, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(async (database, token) =>
         {
-            var settings = database.GetCollection<BsonDocument>(Settings).WithWriteConcern(WriteConcern.WMajority.With(journal: true))
-                .WithReadConcern(ReadConcern.Majority).WithReadPreference(ReadPreference.Primary);
+            var settings = LedgerDatabase.SettingsOf(database);
             var key = Builders<BsonDocument>.Filter.Eq("_id", RulesKey);
             if (await settings.Find(key).FirstOrDefaultAsync(token) is null)
                 await DecideRulesAsync(settings, !await Blocks(database).Find(FilterDefinition<RawBsonDocument>.Empty).Limit(1).AnyAsync(token), token);
@@ -104,8 +101,8 @@ internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
         }
     }
 
-    private static IMongoCollection<RawBsonDocument> Blocks(IMongoDatabase database) => database
-        .GetCollection<RawBsonDocument>(Collection)
+    private IMongoCollection<RawBsonDocument> Blocks(IMongoDatabase database) => database
+        .GetCollection<RawBsonDocument>(connection.Layout.NameOf(Collection))
         .WithWriteConcern(WriteConcern.WMajority.With(journal: true))
         .WithReadConcern(ReadConcern.Majority)
         .WithReadPreference(ReadPreference.Primary);
