@@ -46,6 +46,8 @@ try
 catch (Exception refused) when (refused is OptionsValidationException or LedgerLayoutException)
 {
     // A setting with which the API must not run: the sentence says which, and a stack trace would say nothing more.
+#pragma warning disable RS0030 // The logger's providers are gone with the host.
     await Console.Error.WriteLineAsync(refused.Message);
+#pragma warning restore RS0030
     return 1;
 }

@@ -7,6 +7,9 @@ namespace CreditSystem.Api.Webhooks;
 /// <summary>The endpoints of all tenants and what is on its way to them.</summary>
 internal sealed class WebhookStore(MongoConnection connection)
 {
+    internal const string EndpointCollection = "webhook_endpoints";
+    internal const string CursorCollection = "webhook_cursors";
+
     private readonly OnceIndexes endpointIndexes = new();
     private readonly OnceIndexes deliveryIndexes = new();
 
@@ -116,13 +119,13 @@ internal sealed class WebhookStore(MongoConnection connection)
         }
     }, cancellationToken);
 
-    private static string NameOf(int partition) => $"partition-{partition}";
+    internal static string NameOf(int partition) => $"partition-{partition}";
 
-    private static IMongoCollection<WebhookEndpoint> Endpoints(IMongoDatabase database) => database.GetCollection<WebhookEndpoint>("webhook_endpoints");
+    private static IMongoCollection<WebhookEndpoint> Endpoints(IMongoDatabase database) => database.GetCollection<WebhookEndpoint>(EndpointCollection);
 
     private static IMongoCollection<WebhookDelivery> Deliveries(IMongoDatabase database) => database.GetCollection<WebhookDelivery>("webhook_deliveries");
 
-    private static IMongoCollection<WebhookCursor> Cursors(IMongoDatabase database) => database.GetCollection<WebhookCursor>("webhook_cursors");
+    private static IMongoCollection<WebhookCursor> Cursors(IMongoDatabase database) => database.GetCollection<WebhookCursor>(CursorCollection);
 
     private static IEnumerable<CreateIndexModel<WebhookDelivery>> DeliveryIndexes =>
     [

@@ -1,9 +1,6 @@
-using System.Net;
 using System.Text.Json;
-using CreditSystem.Api.Access;
 using CreditSystem.Api.Features.Operations;
 using CreditSystem.Api.Secrets;
-using CreditSystem.Tests.Access;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Tests.Secrets;

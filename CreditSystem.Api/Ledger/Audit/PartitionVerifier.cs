@@ -86,6 +86,7 @@ internal sealed class PartitionVerifier(
             return;
         stopping.Cancel();
         stopping.Dispose();
+        comparison.Dispose();
     }
 
     private async Task<VerificationPass> PassAsync()

@@ -1,5 +1,4 @@
 using CreditSystem.Api.Ledger.Commit;
-using CreditSystem.Api.Ledger.Model;
 using CreditSystem.Api.Ledger.Projection;
 
 namespace CreditSystem.Api.Ledger.Audit;
@@ -8,7 +7,7 @@ namespace CreditSystem.Api.Ledger.Audit;
 /// Compares what is served with what the log adds up to: accounts that have changed with each pass, and some of all others, in
 /// turn, each time that somebody looks. An account that is not in memory is compared as it would be read.
 /// </summary>
-internal sealed class ProjectionComparison(LedgerPartition partition, IProjectionStore projections, IVerificationStore marks)
+internal sealed class ProjectionComparison(LedgerPartition partition, IProjectionStore projections, IVerificationStore marks) : IDisposable
 {
     private const int AccountsInTurn = 500;
 
@@ -62,6 +61,8 @@ internal sealed class ProjectionComparison(LedgerPartition partition, IProjectio
             turn.Release();
         }
     }
+
+    public void Dispose() => turn.Dispose();
 
     private async Task LookAsync(List<AuditedAccount> audited, CancellationToken cancellationToken)
     {

@@ -1,5 +1,4 @@
 using CreditSystem.Api.Connections;
-using CreditSystem.Api.Ledger.Model;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -17,6 +16,10 @@ internal sealed class LedgerDatabase(MongoConnection connection, int? partitions
     public const string LayoutKey = "layout";
 
     private volatile LedgerLayout? layout;
+
+    /// <summary>The database as if it were laid out like this.</summary>
+    public LedgerDatabase(MongoConnection connection, LedgerLayout layout)
+        : this(connection, partitions: null) => this.layout = layout;
 
     /// <summary>The layout. Only for what runs inside <see cref="ExecuteAsync"/>, which has made sure of it.</summary>
     public LedgerLayout Layout => layout ?? throw new InvalidOperationException("The database has not been asked yet.");

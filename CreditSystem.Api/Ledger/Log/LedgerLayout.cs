@@ -8,6 +8,9 @@ namespace CreditSystem.Api.Ledger.Log;
 /// <param name="MovingTo">The number that it is being spread over now; null while it is not.</param>
 internal sealed record LedgerLayout(int Partitions, int Epoch = 0, int? MovingTo = null)
 {
+    /// <summary>The log that holds all of a tenant.</summary>
+    public int PartitionOf(string tenant) => (int)(PartitionHash.Of(tenant) % (uint)Partitions);
+
     /// <summary>The collection of the name in this epoch.</summary>
     public string NameOf(string name) => Epoch == 0 ? name : $"{name}_{Epoch}";
 
