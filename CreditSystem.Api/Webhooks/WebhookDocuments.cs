@@ -48,6 +48,10 @@ internal sealed record WebhookEndpoint
     [BsonElement("failures")]
     public int Failures { get; init; }
 
+    /// <summary>It has failed too often; set until it is enabled or answers.</summary>
+    [BsonElement("is_paused")]
+    public bool IsPaused { get; init; }
+
     /// <summary>Nothing is delivered to it before.</summary>
     [BsonElement("paused_until"), BsonIgnoreIfNull]
     public DateTime? PausedUntil { get; init; }

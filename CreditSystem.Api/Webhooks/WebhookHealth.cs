@@ -62,7 +62,7 @@ internal sealed partial class WebhookHealth(
     /// <summary>Lets the endpoint have what waits for it, now.</summary>
     public async Task<WebhookEndpoint?> EnableAsync(string tenant, string id, CancellationToken cancellationToken)
     {
-        var change = Endpoint.Set(item => item.Failures, 0).Set(item => item.Disabled, false).Unset(item => item.PausedUntil).Unset(item => item.Reason);
+        var change = Endpoint.Set(item => item.Failures, 0).Set(item => item.Disabled, false).Set(item => item.IsPaused, false).Unset(item => item.PausedUntil).Unset(item => item.Reason);
         if (await store.UpdateAsync(tenant, id, change, cancellationToken) is not { } enabled)
             return null;
         await store.ChangePendingAsync(id, Delivery.Set(item => item.NextAt, time.GetUtcNow().UtcDateTime), createdBefore: null, cancellationToken);
@@ -97,7 +97,7 @@ internal sealed partial class WebhookHealth(
         await store.UpdateAsync(endpoint.Tenant, endpoint.Id, Endpoint.Max(item => item.PausedUntil, until).Set(item => item.Reason, reason), cancellationToken);
         await PostponeAsync(endpoint.Id, until, cancellationToken);
         // Once, and not with each look whether it is back.
-        if (failing.Failures == options.Value.PauseAfterFailures)
+        if (isPaused && await store.TryMarkPausedAsync(endpoint.Id, cancellationToken))
         {
             Log.Paused(logger, endpoint.Id, endpoint.Tenant, failing.Failures);
             Tell(endpoint, "PauseWebhookEndpoint", "paused", now);

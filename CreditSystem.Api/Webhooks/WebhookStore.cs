@@ -72,6 +72,11 @@ internal sealed class WebhookStore(MongoConnection connection)
         (database, token) => Endpoints(database).UpdateManyAsync(
             Builders<WebhookEndpoint>.Filter.In(endpoint => endpoint.Id, endpoints), Builders<WebhookEndpoint>.Update.Max(endpoint => endpoint.Cursor, block), options: null, token), cancellationToken);
 
+    /// <summary>True for the one who marks it: of several attempts that fail at once, on any replica, one tells of the pause.</summary>
+    public Task<bool> TryMarkPausedAsync(string endpoint, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        async (database, token) => (await Endpoints(database).UpdateOneAsync(
+            item => item.Id == endpoint && !item.IsPaused, Builders<WebhookEndpoint>.Update.Set(item => item.IsPaused, true), options: null, token)).ModifiedCount > 0, cancellationToken);
+
     /// <summary>Changes what is pending for an endpoint.</summary>
     /// <param name="endpoint">Which one.</param>
     /// <param name="change">To what.</param>

@@ -97,7 +97,6 @@ public sealed class VerificationTests
         async Task HoldsAsync()
         {
             await using var host = await StartAsync();
-            await host.Partition.SynchronizeAsync();
             var report = await host.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None);
             Assert.True(report.Holds, string.Join('\n', report.Checks));
         }
@@ -136,7 +135,12 @@ public sealed class VerificationTests
         Assert.Equal(alice, Assert.Single(report.Checks, check => check is { Name: LedgerChecks.Projection, Holds: false }).Finding!.Account);
     }
 
-    private Task<EngineHost> StartAsync() => EngineHost.StartAsync(store, verification: store.Verification);
+    private async Task<EngineHost> StartAsync()
+    {
+        var host = await EngineHost.StartAsync(store, verification: store.Verification);
+        await host.Partition.SynchronizeAsync();
+        return host;
+    }
 
     /// <summary>One account opened and funded, and then so many transfers.</summary>
     private async Task<EngineHost> FilledAsync(int moves)
