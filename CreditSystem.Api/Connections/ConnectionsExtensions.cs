@@ -18,6 +18,8 @@ internal static class ConnectionsExtensions
         builder.Services.AddSingleton<MongoPoolMetrics>();
         builder.Services.AddActivatedSingleton<ConnectionMetrics>();
         builder.Services.AddSingleton<HealthProbes>();
+        builder.Services.AddSingleton<HealthReasons>();
+        builder.Services.AddSingleton<HealthAssessment>();
         builder.Services.AddHostedService<ConnectionWarmUp>();
         // Both tell of each attempt at the information level.
         builder.Logging.AddFilter("StackExchange.Redis", LogLevel.Warning).AddFilter("MongoDB", LogLevel.Warning);

@@ -2,7 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace CreditSystem.Api.Connections;
 
-internal sealed record HealthDocument(string Status, VaultHealth Vault, MongoHealth Mongodb, RedisHealth Redis);
+/// <param name="Status">healthy; degraded: every request is served, but something needs a look; unhealthy: requests fail.</param>
+/// <param name="Reasons">Why it is not healthy; absent when it is, so that the healthy document is the specification's to the byte.</param>
+internal sealed record HealthDocument(
+    string Status, VaultHealth Vault, MongoHealth Mongodb, RedisHealth Redis,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Reasons);
 
 internal sealed record VaultHealth(bool Connected, bool Authenticated, bool HealthCheck);
 

@@ -15,6 +15,7 @@ internal sealed class LedgerExceptionHandler : IExceptionHandler
         {
             LedgerUnavailableReason.QueueFull => ("overloaded", "1"),
             LedgerUnavailableReason.Stopping => ("stopping", "2"),
+            LedgerUnavailableReason.NewerRules => ("ledger_newer", "10"),
             LedgerUnavailableReason.Corrupt => ("ledger_corrupt", "60"),
             _ => (ProblemCodes.StorageUnavailable, "2"),
         };

@@ -51,6 +51,13 @@ internal sealed class LedgerOptions
     [Range(1, 31_536_000)]
     public int DefaultHoldSeconds { get; set; } = 7 * 86_400;
 
+    /// <summary>
+    /// Raises the version of the rules that blocks are written by. Absent: what the database was written by so far. Set it once
+    /// no replica runs any more that does not know the version; it cannot be lowered.
+    /// </summary>
+    [Range(Model.RulesVersion.First, Model.RulesVersion.Newest)]
+    public int? RulesVersion { get; set; }
+
     /// <summary>The assets that accounts may be opened in, by code.</summary>
     [MinLength(1)]
     public Dictionary<string, AssetOptions> Assets { get; set; } = new(StringComparer.Ordinal) { ["credits"] = new() };

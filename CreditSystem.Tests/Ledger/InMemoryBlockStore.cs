@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CreditSystem.Api.Ledger.Log;
+using CreditSystem.Api.Ledger.Model;
 
 namespace CreditSystem.Tests.Ledger;
 
@@ -19,9 +20,14 @@ internal sealed class InMemoryBlockStore : IBlockStore
 
     public IEnumerable<Block> Blocks(int partition) => blocks.Where(block => block.Key.Partition == partition).OrderBy(block => block.Key.Number).Select(block => block.Value);
 
+    /// <summary>The version of the rules that the database is written by.</summary>
+    public int Rules { get; set; } = RulesVersion.Newest;
+
     public int Appends { get; private set; }
 
     public void Tamper(int partition, long number, Func<Block, Block> change) => blocks[(partition, number)] = change(blocks[(partition, number)]);
+
+    public void Put(Block block) => blocks[(block.Partition, block.Number)] = block;
 
     public void Remove(int partition, long number) => blocks.TryRemove((partition, number), out _);
 
@@ -45,6 +51,8 @@ internal sealed class InMemoryBlockStore : IBlockStore
                 found.Add(block);
         return Task.FromResult<IReadOnlyList<Block>>(found);
     }
+
+    public Task<int> RulesAsync(int? atLeast, CancellationToken cancellationToken) => Task.FromResult(Rules = Math.Max(Rules, atLeast ?? Rules));
 
     public Task<Block?> ReadAsync(int partition, long number, CancellationToken cancellationToken) =>
         Task.FromResult(blocks.GetValueOrDefault((partition, number)));

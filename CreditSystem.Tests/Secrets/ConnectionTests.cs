@@ -7,6 +7,9 @@ namespace CreditSystem.Tests.Secrets;
 
 public sealed class ConnectionTests(MongoServer mongo)
 {
+    private const string Healthy =
+        """{"status":"healthy","vault":{"connected":true,"authenticated":true,"health_check":true},"mongodb":{"connected":true,"using_vault_credentials":true},"redis":{"connected":true}}""";
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -14,31 +17,56 @@ public sealed class ConnectionTests(MongoServer mongo)
     {
         await using var host = await ConnectionsHost.StartAsync(mongo);
 
-        using var answer = await host.Client.GetAsync("/health", Token);
-
-        Assert.Equal(
-            """{"status":"healthy","vault":{"connected":true,"authenticated":true,"health_check":true},"mongodb":{"connected":true,"using_vault_credentials":true},"redis":{"connected":true}}""",
-            await answer.Content.ReadAsStringAsync(Token));
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal((HttpStatusCode.OK, Healthy), await HealthAsync(host, HttpMethod.Get));
+        Assert.Equal(HttpStatusCode.OK, (await HealthAsync(host, HttpMethod.Head)).Status);
     }
 
     [Fact]
-    public async Task Health_is_degraded_while_vault_is_sealed_and_unhealthy_without_redis()
+    public async Task Health_is_degraded_and_names_the_reason_where_requests_are_served_all_the_same()
     {
         await using var host = await ConnectionsHost.StartAsync(mongo);
         host.Vault.Fault = _ => 503;
         await host.Secrets.RefreshAsync(Token);
 
-        using var degraded = await host.Client.GetAsync("/health", Token);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, degraded.StatusCode);
         Assert.Equal(
-            """{"status":"degraded","vault":{"connected":true,"authenticated":true,"health_check":false},"mongodb":{"connected":true,"using_vault_credentials":true},"redis":{"connected":true}}""",
-            await degraded.Content.ReadAsStringAsync(Token));
+            (HttpStatusCode.OK, """{"status":"degraded","vault":{"connected":true,"authenticated":true,"health_check":false},"mongodb":{"connected":true,"using_vault_credentials":true},"redis":{"connected":true},"reasons":["vault: is sealed; the last good secrets are in use."]}"""),
+            await HealthAsync(host, HttpMethod.Get));
 
+        host.Vault.Fault = _ => null;
+        Assert.True(await host.Secrets.RefreshAsync(Token));
         await host.Redis.KillAsync();
         await Task.Delay(1200, Token);
-        using var unhealthy = await host.Client.GetAsync("/health", Token);
-        Assert.StartsWith("""{"status":"unhealthy",""", await unhealthy.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
+        var (status, text) = await HealthAsync(host, HttpMethod.Get);
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.StartsWith("""{"status":"degraded",""", text, StringComparison.Ordinal);
+        Assert.EndsWith("""{"connected":false},"reasons":["redis: does not answer, or refuses the credentials; limits hold for each replica by itself, and revocations take effect late."]}""", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Health_is_unhealthy_without_the_database()
+    {
+        await using var host = await ConnectionsHost.StartAsync(mongo, withDatabase: false);
+
+        var (status, text) = await HealthAsync(host, HttpMethod.Get);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        Assert.StartsWith("""{"status":"unhealthy","vault":{"connected":true,"authenticated":true,"health_check":true},"mongodb":{"connected":false,""", text, StringComparison.Ordinal);
+        Assert.Contains("mongodb: the database does not answer, or refuses the credentials.", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_reason_that_another_part_of_the_service_reports_is_degraded_until_it_is_withdrawn()
+    {
+        await using var host = await ConnectionsHost.StartAsync(mongo);
+
+        host.HealthReasons.Report("ledger", "ledger: its invariants do not hold.");
+        var (status, text) = await HealthAsync(host, HttpMethod.Get);
+        host.HealthReasons.Withdraw("ledger");
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.StartsWith("""{"status":"degraded",""", text, StringComparison.Ordinal);
+        Assert.EndsWith("""["ledger: its invariants do not hold."]}""", text, StringComparison.Ordinal);
+        Assert.Equal(Healthy, (await HealthAsync(host, HttpMethod.Get)).Text);
     }
 
     [Fact]
@@ -127,6 +155,13 @@ public sealed class ConnectionTests(MongoServer mongo)
         await Task.Delay(1500, Token);
 
         await InsertAsync(host);
+    }
+
+    private static async Task<(HttpStatusCode Status, string Text)> HealthAsync(ConnectionsHost host, HttpMethod method)
+    {
+        using var request = new HttpRequestMessage(method, "/health");
+        using var answer = await host.Client.SendAsync(request, Token);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Token));
     }
 
     private static async Task<int> InsertUntilAsync(ConnectionsHost host, CancellationToken stop)

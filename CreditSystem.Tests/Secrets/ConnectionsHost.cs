@@ -42,6 +42,8 @@ internal sealed class ConnectionsHost : IAsyncDisposable
 
     public SecretStore Secrets => App.Services.GetRequiredService<SecretStore>();
 
+    public HealthReasons HealthReasons => App.Services.GetRequiredService<HealthReasons>();
+
     public VaultSession Session => App.Services.GetRequiredService<VaultSession>();
 
     public IConfigurationRoot Configuration => (IConfigurationRoot)App.Configuration;
@@ -54,11 +56,11 @@ internal sealed class ConnectionsHost : IAsyncDisposable
 
     private WebApplication App => _app ?? throw new InvalidOperationException("Not started.");
 
-    public static async Task<ConnectionsHost> StartAsync(MongoServer server, string grace = "00:00:01", string pollInterval = "00:10:00", bool dynamicUsers = false, Eavesdropper? ear = null)
+    public static async Task<ConnectionsHost> StartAsync(MongoServer server, string grace = "00:00:01", string pollInterval = "00:10:00", bool dynamicUsers = false, Eavesdropper? ear = null, bool withDatabase = true)
     {
         var host = new ConnectionsHost(await MinimalVault.StartAsync(), await server.GetInstanceAsync(), await RedisServer.StartIsolatedAsync(Token));
         SecretsSetup.WriteAll(host.Vault);
-        host.WriteMongo(await host.CreateUserAsync());
+        host.WriteMongo(await host.CreateUserAsync(), withDatabase ? host.Mongo.Port : 1);
         host.WriteRedis();
         host.Vault.CreateDatabaseUser = host.CreateNamedUserAsync;
         host.Vault.DropDatabaseUser = host.DropUserAsync;
@@ -74,8 +76,8 @@ internal sealed class ConnectionsHost : IAsyncDisposable
         return host;
     }
 
-    public void WriteMongo(string password) =>
-        Vault.Write("credit-system/mongodb", new { connection_string = $"mongodb://{User}:{password}@127.0.0.1:{Mongo.Port}/?authSource=admin", database_name = "connections" });
+    public void WriteMongo(string password, int? port = null) =>
+        Vault.Write("credit-system/mongodb", new { connection_string = $"mongodb://{User}:{password}@127.0.0.1:{port ?? Mongo.Port}/?authSource=admin", database_name = "connections" });
 
     public void WriteRedis() => Vault.Write("credit-system/redis", new { host = "127.0.0.1", port = Redis.Port, password = Redis.Password });
 

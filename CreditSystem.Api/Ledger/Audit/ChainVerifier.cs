@@ -66,7 +66,8 @@ internal static class ChainVerifier
             return "is not what was sealed";
         try
         {
-            block.ReadRecords();
+            if (block.IsReadable)
+                block.ReadRecords();
             return null;
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)

@@ -14,7 +14,7 @@ internal sealed partial class BlockCommitter(
     public async Task<bool> TryCommitAsync(List<Submission> batch, int commands, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        var view = new LedgerView(state, state.Head + 1, Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), state.At));
+        var view = new LedgerView(state, state.Head + 1, Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), state.At), keeper.Rules);
         using (LedgerTracing.Evaluate(batch))
         {
             await needs.LoadAsync(view, batch, cancellationToken);
@@ -30,7 +30,7 @@ internal sealed partial class BlockCommitter(
         }
         await RefuseReopeningAsync(view, cancellationToken);
         using var activity = LedgerTracing.Commit(batch, partition, view);
-        var block = Block.Seal(partition, view.BlockNumber, view.At, state.Hash, RecordWriter.Write(view.Records));
+        var block = Block.Seal(partition, view.BlockNumber, view.At, view.Rules, state.Hash, RecordWriter.Write(view.Records));
         if (!await AppendAsync(block, cancellationToken))
         {
             metrics.Fenced();

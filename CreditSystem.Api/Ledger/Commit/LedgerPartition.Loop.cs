@@ -121,6 +121,7 @@ internal sealed partial class LedgerPartition
     {
         var failure = exception switch
         {
+            NewerRulesException newer => newer,
             LedgerCorruptException => new LedgerUnavailableException("The log is damaged.", LedgerUnavailableReason.Corrupt, exception),
             _ => new LedgerUnavailableException("The outcome is not known yet.", LedgerUnavailableReason.Storage, exception),
         };

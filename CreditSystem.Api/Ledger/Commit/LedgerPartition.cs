@@ -37,7 +37,7 @@ internal sealed partial class LedgerPartition
         this.logger = logger;
         Reader = new PartitionReader(number, store);
         checkpointer = new Checkpointer(number, projections, options, State, Reader, time, logger);
-        keeper = new StateKeeper(number, store, projections, State, Reader, checkpointer, logger);
+        keeper = new StateKeeper(number, store, projections, State, Reader, checkpointer, options, logger);
         needs = new CommandNeeds(State, Reader, keeper);
         committer = new BlockCommitter(number, store, State, Reader, needs, keeper, checkpointer, metrics, time, logger);
     }

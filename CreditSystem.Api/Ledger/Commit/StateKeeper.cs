@@ -10,11 +10,15 @@ namespace CreditSystem.Api.Ledger.Commit;
 /// the projection is lost or does not fit, from the first block. Only the partition's loop calls it.
 /// </summary>
 internal sealed partial class StateKeeper(
-    int partition, IBlockStore store, IProjectionStore projections, LedgerState state, PartitionReader reader, Checkpointer checkpointer, ILogger logger)
+    int partition, IBlockStore store, IProjectionStore projections, LedgerState state, PartitionReader reader, Checkpointer checkpointer, LedgerOptions options, ILogger logger)
 {
     private const int PageBlocks = 32;
 
     private bool started;
+    private int? rules;
+
+    /// <summary>The version of the rules that the next block is made by: the database's, and never less than the last block's.</summary>
+    public int Rules => Math.Max(rules ?? RulesVersion.First, state.Rules);
 
     /// <summary>Reads and applies what is new in the log.</summary>
     public async Task CatchUpAsync(CancellationToken cancellationToken)
@@ -23,6 +27,7 @@ internal sealed partial class StateKeeper(
         {
             if (!started)
                 await StartAsync(cancellationToken);
+            rules ??= await DecideRulesAsync(cancellationToken);
             await ApplyNewAsync(cancellationToken);
         }
         catch (ProjectionLostException exception)
@@ -41,6 +46,7 @@ internal sealed partial class StateKeeper(
         started = true;
         try
         {
+            rules ??= await DecideRulesAsync(cancellationToken);
             await ApplyNewAsync(cancellationToken);
         }
         catch (ProjectionLostException exception)
@@ -71,23 +77,34 @@ internal sealed partial class StateKeeper(
             reader.Add(segment);
             last = segment;
         }
-        if (last is not null && !await FitsAsync(last, cancellationToken))
+        var end = last is null ? null : await FindEndAsync(last, cancellationToken);
+        if (end is null)
         {
             reader.Clear();
             last = null;
         }
         state.Reset();
         if (last is not null)
-            state.StartAfter(last.Last, last.At, last.Hash);
+            state.StartAfter(last.Last, last.At, end!.Rules, last.Hash);
         checkpointer.StartBehind(state.Head);
         started = true;
         StateKeeperLog.Started(logger, partition, state.Head, reader.KnownIds);
     }
 
     // What belongs to another log, or to a longer one, or beside which the accounts are older, is as good as nothing.
-    private async Task<bool> FitsAsync(IdSegment last, CancellationToken cancellationToken) =>
+    private async Task<Block?> FindEndAsync(IdSegment last, CancellationToken cancellationToken) =>
         await projections.SavedAsync(partition, cancellationToken) >= last.Last
-        && (await store.ReadAsync(partition, last.Last, cancellationToken))?.Hash.AsSpan().SequenceEqual(last.Hash) is true;
+        && await store.ReadAsync(partition, last.Last, cancellationToken) is { } end && end.Hash.AsSpan().SequenceEqual(last.Hash)
+            ? end
+            : null;
+
+    private async Task<int> DecideRulesAsync(CancellationToken cancellationToken)
+    {
+        var decided = await store.RulesAsync(options.RulesVersion, cancellationToken);
+        if (decided < RulesVersion.Newest && partition == 0)
+            StateKeeperLog.OlderRules(logger, decided, RulesVersion.Newest);
+        return Math.Min(decided, RulesVersion.Newest);
+    }
 
     private async Task ApplyNewAsync(CancellationToken cancellationToken)
     {
@@ -109,7 +126,7 @@ internal sealed partial class StateKeeper(
 
     private void Apply(Block block, LedgerRecord[] records)
     {
-        var view = new LedgerView(state, block.Number, block.At);
+        var view = new LedgerView(state, block.Number, block.At, block.Rules);
         foreach (var record in records)
             view.Replay(record);
         state.Advance(view, block.At, block.Hash);
@@ -135,6 +152,9 @@ internal sealed partial class StateKeeper(
 
     private static partial class StateKeeperLog
     {
+        [LoggerMessage(3012, LogLevel.Warning, "This database is written by version {Rules} of the ledger's rules; version {Newest} is known. Once no older replica runs, set Ledger:RulesVersion to {Newest}")]
+        public static partial void OlderRules(ILogger logger, int rules, int newest);
+
         [LoggerMessage(3003, LogLevel.Information, "Partition {Partition}: starts behind block {Block} with {Ids} ids")]
         public static partial void Started(ILogger logger, int partition, long block, int ids);
 

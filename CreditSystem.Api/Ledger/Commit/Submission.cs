@@ -42,7 +42,7 @@ internal sealed class Submission(Command[] commands, bool keyed = false)
 }
 
 /// <summary>The ledger cannot answer now, or cannot know the outcome. A retry with the same key is safe.</summary>
-internal sealed class LedgerUnavailableException(string message, LedgerUnavailableReason reason, Exception? inner = null) : Exception(message, inner)
+internal class LedgerUnavailableException(string message, LedgerUnavailableReason reason, Exception? inner = null) : Exception(message, inner)
 {
     public LedgerUnavailableReason Reason { get; } = reason;
 }
@@ -53,4 +53,7 @@ internal enum LedgerUnavailableReason
     Storage,
     Stopping,
     Corrupt,
+
+    /// <summary>The log has blocks of a newer version of the program: a replica of that version can answer.</summary>
+    NewerRules,
 }

@@ -20,6 +20,9 @@ internal sealed class LedgerState
     /// <summary>The time of the last block, Unix milliseconds. Time in the log never goes back.</summary>
     public long At { get; private set; }
 
+    /// <summary>The version of the rules of the last block; it never goes back.</summary>
+    public int Rules { get; private set; } = RulesVersion.First;
+
     public byte[] Hash { get; private set; } = new byte[32];
 
     /// <summary>The block that the state was started behind: 0 where all of it comes from the log.</summary>
@@ -57,11 +60,11 @@ internal sealed class LedgerState
             holds[id] = hold;
         foreach (var (id, amount) in view.ChangedReversals)
             reversed[id] = amount;
-        (Head, At, Hash) = (view.BlockNumber, at, hash);
+        (Head, At, Rules, Hash) = (view.BlockNumber, at, view.Rules, hash);
     }
 
     /// <summary>Starts behind a checkpoint instead of at the first block.</summary>
-    public void StartAfter(long head, long at, byte[] hash) => (Start, Head, At, Hash) = (head, head, at, hash);
+    public void StartAfter(long head, long at, int rules, byte[] hash) => (Start, Head, At, Rules, Hash) = (head, head, at, rules, hash);
 
     /// <summary>Starts again at the first block.</summary>
     public void Reset()
@@ -70,7 +73,7 @@ internal sealed class LedgerState
         holds.Clear();
         reversed.Clear();
         changed = [];
-        StartAfter(0, 0, new byte[32]);
+        StartAfter(0, 0, RulesVersion.First, new byte[32]);
     }
 
     /// <summary>The accounts that have changed since the last call.</summary>

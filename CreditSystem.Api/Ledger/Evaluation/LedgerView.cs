@@ -7,7 +7,7 @@ namespace CreditSystem.Api.Ledger.Evaluation;
 /// The state with the effects of a block that is not in the log yet. Dropping the view undoes them, so a block that
 /// loses the race for its number leaves no trace.
 /// </summary>
-internal sealed class LedgerView(LedgerState state, long blockNumber, long at)
+internal sealed class LedgerView(LedgerState state, long blockNumber, long at, int rules)
 {
     private readonly Dictionary<Guid, AccountState> accounts = [];
     private readonly Dictionary<Guid, HoldState> holds = [];
@@ -19,6 +19,9 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at)
 
     /// <summary>The time of the block, Unix milliseconds: the only clock that the rules know.</summary>
     public long At => at;
+
+    /// <summary>The version of the rules by which the commands of the block are decided.</summary>
+    public int Rules => rules;
 
     /// <summary>The records of the block, in order.</summary>
     public List<LedgerRecord> Records { get; } = [];
@@ -64,7 +67,7 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at)
     /// <summary>Puts a record whose postings are applied already at the end of the block.</summary>
     public LedgerRecord Add(LedgerRecord record)
     {
-        record = record with { Block = blockNumber, At = at };
+        record = record with { Block = blockNumber, At = at, Rules = rules };
         ApplyRest(record, holderIsCurrent: true);
         Records.Add(record);
         known[record.Command.Id] = record;

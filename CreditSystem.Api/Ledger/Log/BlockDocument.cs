@@ -1,3 +1,4 @@
+using CreditSystem.Api.Ledger.Model;
 using MongoDB.Bson;
 using MongoDB.Bson.IO;
 
@@ -18,6 +19,8 @@ internal static class BlockDocument
         writer.Int32("p", block.Partition);
         writer.Int64("n", block.Number);
         writer.DateTime("at", block.At);
+        if (block.Rules != RulesVersion.First)
+            writer.Int32("rules", block.Rules);
         writer.Binary("prev", block.Previous);
         writer.Binary("hash", block.Hash);
         writer.RawArray("txs", block.Content.Span);
@@ -32,12 +35,13 @@ internal static class BlockDocument
         {
             var key = document["_id"].AsInt64;
             number = key & ((1L << NumberBits) - 1);
+            var rules = document.TryGetValue("rules", out var version) ? version.AsInt32 : RulesVersion.First;
             using var records = (RawBsonArray)document["txs"];
             var block = new Block(
-                document["p"].AsInt32, document["n"].AsInt64, document["at"].AsBsonDateTime.MillisecondsSinceEpoch,
+                document["p"].AsInt32, document["n"].AsInt64, document["at"].AsBsonDateTime.MillisecondsSinceEpoch, rules,
                 document["prev"].AsBsonBinaryData.Bytes, document["hash"].AsBsonBinaryData.Bytes, Bytes(records.Slice));
             // Nothing but what the encoder writes: no byte of the document may be without a meaning, or it could be changed.
-            return Key(block.Partition, block.Number) == key && Encode(block).AsSpan().SequenceEqual(Bytes(document.Slice))
+            return Key(block.Partition, block.Number) == key && rules >= RulesVersion.First && Encode(block).AsSpan().SequenceEqual(Bytes(document.Slice))
                 ? block
                 : throw new LedgerCorruptException($"the document of block {number} is not as it was written", number);
         }

@@ -13,6 +13,12 @@ internal interface IBlockStore
     /// <summary>The blocks with numbers above <paramref name="number"/>, in order, at most <paramref name="limit"/>.</summary>
     Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long number, int limit, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The version of the rules that this database is written by. Decided at first use: the newest for an empty database, the
+    /// first for one with blocks, because replicas may still run that know no other. Only <paramref name="atLeast"/> raises it.
+    /// </summary>
+    Task<int> RulesAsync(int? atLeast, CancellationToken cancellationToken);
+
     /// <summary>One block, or null where the log does not reach that far.</summary>
     Task<Block?> ReadAsync(int partition, long number, CancellationToken cancellationToken);
 }

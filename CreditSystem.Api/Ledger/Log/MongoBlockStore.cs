@@ -1,4 +1,5 @@
 using CreditSystem.Api.Connections;
+using CreditSystem.Api.Ledger.Model;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -11,6 +12,8 @@ namespace CreditSystem.Api.Ledger.Log;
 internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
 {
     private const string Collection = "blocks";
+    private const string Settings = "ledger_settings";
+    private const string RulesKey = "rules";
 
     public async Task<bool> TryAppendAsync(Block block, CancellationToken cancellationToken)
     {
@@ -45,6 +48,31 @@ internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
             var found = await Blocks(database).Find(key).Limit(1).ToListAsync(token);
             return Decode(found).FirstOrDefault();
         }, cancellationToken);
+
+    public Task<int> RulesAsync(int? atLeast, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(async (database, token) =>
+        {
+            var settings = database.GetCollection<BsonDocument>(Settings).WithWriteConcern(WriteConcern.WMajority.With(journal: true))
+                .WithReadConcern(ReadConcern.Majority).WithReadPreference(ReadPreference.Primary);
+            var key = Builders<BsonDocument>.Filter.Eq("_id", RulesKey);
+            if (await settings.Find(key).FirstOrDefaultAsync(token) is null)
+                await DecideRulesAsync(settings, !await Blocks(database).Find(FilterDefinition<RawBsonDocument>.Empty).Limit(1).AnyAsync(token), token);
+            if (atLeast is { } version)
+                await settings.UpdateOneAsync(key, Builders<BsonDocument>.Update.Max("version", version), options: null, token);
+            return (await settings.Find(key).FirstAsync(token))["version"].AsInt32;
+        }, cancellationToken);
+
+    private static async Task DecideRulesAsync(IMongoCollection<BsonDocument> settings, bool isEmpty, CancellationToken token)
+    {
+        try
+        {
+            await settings.InsertOneAsync(new BsonDocument { { "_id", RulesKey }, { "version", isEmpty ? RulesVersion.Newest : RulesVersion.First } }, options: null, token);
+        }
+        catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
+        {
+            // Another partition or replica was first: its decision counts.
+        }
+    }
 
     private static Block[] Decode(List<RawBsonDocument> documents)
     {

@@ -9,10 +9,10 @@ namespace CreditSystem.Api.Ledger.Log;
 /// <summary>Decodes what <see cref="RecordWriter"/> wrote.</summary>
 internal static class RecordReader
 {
-    public static LedgerRecord[] Read(ReadOnlyMemory<byte> content, long block, long at)
+    public static LedgerRecord[] Read(ReadOnlyMemory<byte> content, long block, long at, int rules)
     {
         var document = Document(content);
-        return [.. document.Values.Select(value => Record(value.AsBsonDocument) with { Block = block, At = at })];
+        return [.. document.Values.Select(value => Record(value.AsBsonDocument) with { Block = block, At = at, Rules = rules })];
     }
 
     public static BsonDocument Document(ReadOnlyMemory<byte> content)

@@ -16,6 +16,9 @@ internal sealed record LedgerRecord(Command Command, Rejection? Rejection)
     public long Block { get; init; }
     public long At { get; init; }
 
+    /// <summary>The version of the rules by which the command was decided.</summary>
+    public int Rules { get; init; } = RulesVersion.Newest;
+
     public bool Accepted => Rejection is null;
 
     public static LedgerRecord Rejected(Command command, RejectionCode code, long? available = null, long? required = null) =>

@@ -1,5 +1,4 @@
 using CreditSystem.Api.Ledger.Audit;
-using CreditSystem.Api.Ledger.Evaluation;
 using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Model;
 using CreditSystem.Tests.Fixtures;
@@ -34,7 +33,7 @@ public sealed class BankTests(MongoServer mongo)
         Assert.All(await Task.WhenAll(readers), reads => Assert.True(reads > 0));
 
         var log = await LogAsync(firstStore.Blocks);
-        AssertLinear(log);
+        Replay.AssertSameBytes(log);
         var journal = log.SelectMany(block => block.ReadRecords()).ToLookup(record => record.Command.Id);
         Assert.All(acknowledged, outcome => Assert.Equal(outcome.Block, Assert.Single(journal[outcome.Command.Id]).Block));
         Assert.True((await ChainVerifier.VerifyAsync(firstStore.Blocks, 0, log.Count, CancellationToken.None)).Intact);
@@ -103,23 +102,6 @@ public sealed class BankTests(MongoServer mongo)
         while (await store.ReadAfterAsync(0, log.Count, 100, CancellationToken.None) is { Count: > 0 } page)
             log.AddRange(page);
         return log;
-    }
-
-    /// <summary>Each block, evaluated again after those before it, has the same bytes.</summary>
-    private static void AssertLinear(List<Block> log)
-    {
-        var state = new LedgerState();
-        var known = new Dictionary<Guid, LedgerRecord>();
-        foreach (var block in log)
-        {
-            var records = block.ReadRecords();
-            var view = new LedgerView(state, block.Number, block.At);
-            foreach (var record in records)
-                Evaluator.Execute(view, record.Command);
-            Assert.True(RecordWriter.Write(view.Records).AsSpan().SequenceEqual(block.Content.Span), $"block {block.Number} has other outcomes when it is evaluated again");
-            Assert.All(records, record => Assert.True(known.TryAdd(record.Command.Id, record), $"{record.Command.Id} is in the log twice"));
-            state.Advance(view, block.At, block.Hash);
-        }
     }
 
     private static void OftenCheckpointed(CreditSystem.Api.Ledger.LedgerOptions options) => options.CheckpointTailRecords = 50;

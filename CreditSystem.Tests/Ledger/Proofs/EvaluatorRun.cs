@@ -5,7 +5,7 @@ using CreditSystem.Api.Ledger.Model;
 namespace CreditSystem.Tests.Ledger.Proofs;
 
 /// <summary>The evaluator with nothing around it: a state, and blocks of commands at times that a test chooses.</summary>
-internal sealed class EvaluatorRun
+internal sealed class EvaluatorRun(int rules = RulesVersion.Newest)
 {
     private readonly Dictionary<Guid, LedgerRecord> known = [];
 
@@ -15,7 +15,7 @@ internal sealed class EvaluatorRun
 
     public LedgerRecord[] Block(long now, params Command[] commands)
     {
-        var view = new LedgerView(State, State.Head + 1, Math.Max(now, State.At));
+        var view = new LedgerView(State, State.Head + 1, Math.Max(now, State.At), rules);
         foreach (var id in commands.SelectMany(IdsOf))
             if (known.TryGetValue(id, out var record))
                 view.Remember(id, record);
@@ -24,7 +24,7 @@ internal sealed class EvaluatorRun
             foreach (var id in record.Postings.Select(posting => posting.Id).Append(record.Command.Id).Concat(LedgerView.References(record)))
                 known[id] = record;
         // The bytes are what a replica would read: what is lost in them would be lost to it.
-        Assert.Equal(view.Records.Count, RecordReader.Read(RecordWriter.Write(view.Records), view.BlockNumber, view.At).Length);
+        Assert.Equal(view.Records.Count, RecordReader.Read(RecordWriter.Write(view.Records), view.BlockNumber, view.At, rules).Length);
         State.Advance(view, view.At, new byte[32]);
         return outcomes;
     }

@@ -48,7 +48,7 @@ public sealed class TamperTests
     public async Task A_block_that_is_sealed_again_over_a_changed_amount_breaks_the_one_after_it()
     {
         var store = await FilledAsync();
-        store.Tamper(0, 4, block => Block.Seal(0, block.Number, block.At + 1, block.Previous, block.Content));
+        store.Tamper(0, 4, block => Block.Seal(0, block.Number, block.At + 1, block.Rules, block.Previous, block.Content));
 
         Assert.Equal(5, (await ChainVerifier.VerifyAsync(store, 0, 6, CancellationToken.None)).BrokenBlock);
         // Without what was written behind it, which begins after the damage.
@@ -83,6 +83,8 @@ public sealed class TamperTests
 
         public async Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long after, int limit, CancellationToken cancellationToken) =>
             [.. (await store.ReadAfterAsync(partition, after, limit, cancellationToken)).Select(block => block.Number == number ? BlockDocument.Decode(raw) : block)];
+
+        public Task<int> RulesAsync(int? atLeast, CancellationToken cancellationToken) => store.RulesAsync(atLeast, cancellationToken);
 
         public async Task<Block?> ReadAsync(int partition, long wanted, CancellationToken cancellationToken) =>
             wanted == number ? BlockDocument.Decode(raw) : await store.ReadAsync(partition, wanted, cancellationToken);
