@@ -24,7 +24,7 @@ public static class HealthProbe
             return 2;
 
         // The certificate names the service, not the loopback address that the probe uses.
-        using var handler = new SocketsHttpHandler();
+        using var handler = new SocketsHttpHandler { UseProxy = !address.IsLoopback };
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, errors) => errors == SslPolicyErrors.None || address.IsLoopback;
         using var client = new HttpClient(handler) { Timeout = Timeout };
         try

@@ -32,6 +32,8 @@ internal sealed class VaultClientFactory(VaultOptions options) : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(2),
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             AllowAutoRedirect = false,
+            // No proxy of the environment can reach this machine's own ports.
+            UseProxy = options.Address is not { IsLoopback: true },
         };
         if (options.CaCertificate is { } path)
         {

@@ -23,7 +23,7 @@ internal sealed class MongoDBHealthCheck(IResourceWithConnectionString mongodb) 
         }
         catch (Exception failed) when (failed is MongoException or TimeoutException)
         {
-            return HealthCheckResult.Unhealthy($"MongoDB does not answer: {failed.GetBaseException().Message}");
+            return HealthCheckResult.Unhealthy("MongoDB does not answer.", failed);
         }
     }
 
@@ -54,7 +54,7 @@ internal sealed class RedisHealthCheck(IResourceWithConnectionString redis) : IH
         }
         catch (Exception failed) when (failed is RedisException or TimeoutException)
         {
-            return HealthCheckResult.Unhealthy("Redis does not answer.");
+            return HealthCheckResult.Unhealthy("Redis does not answer.", failed);
         }
     }
 

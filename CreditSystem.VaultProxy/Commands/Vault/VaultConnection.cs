@@ -30,7 +30,7 @@ internal sealed class VaultConnection
         if (!Uri.TryCreate(url.TrimEnd('/') + "/", UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
             throw new CommandFailure($"'{url}' is no address of a Vault.");
         var client = new VaultAdminClient(
-            new HttpClient(CreateHandler(parsed.GetValue(caCertificate) ?? host.VariableOrNull("VAULT_CACERT"))) { BaseAddress = uri, Timeout = RequestTimeout },
+            new HttpClient(CreateHandler(uri, parsed.GetValue(caCertificate) ?? host.VariableOrNull("VAULT_CACERT"))) { BaseAddress = uri, Timeout = RequestTimeout },
             parsed.GetValue(vaultNamespace) ?? host.VariableOrNull("VAULT_NAMESPACE"));
         try
         {
@@ -67,9 +67,10 @@ internal sealed class VaultConnection
         _ => $"is not ready (sys/health answers {status})",
     };
 
-    private static SocketsHttpHandler CreateHandler(string? caCertificate)
+    private static SocketsHttpHandler CreateHandler(Uri address, string? caCertificate)
     {
-        var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), AllowAutoRedirect = false };
+        // No proxy of the environment can reach this machine's own ports.
+        var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), AllowAutoRedirect = false, UseProxy = !address.IsLoopback };
         if (caCertificate is null)
             return handler;
         var chain = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
