@@ -10,18 +10,29 @@ internal static class VaultErrors
     internal const string JsonContentType = "application/json";
     internal const string Sealed = "Vault is sealed";
     internal const string NoUpstream = "no Vault node is available";
+    internal const string NoActiveNode = "no Vault node is active";
     internal const string InvalidSecretId = "invalid role or secret ID";
 
     internal static bool IsSealed(ReadOnlySpan<byte> body) => body.IndexOf("Vault is sealed"u8) >= 0;
 
     internal static bool IsInvalidSecretId(ReadOnlySpan<byte> body) => body.IndexOf("invalid role or secret ID"u8) >= 0;
 
+    /// <summary>Said by a standby between two active nodes; it has passed the request on to none.</summary>
+    internal static bool IsWithoutActiveNode(ReadOnlySpan<byte> body) => body.IndexOf("local node not active but active cluster node not found"u8) >= 0;
+
+    /// <summary>Whether it is <c>{"errors":[]}</c>.</summary>
+    internal static bool IsEmpty(ReadOnlySpan<byte> body) => body.Trim(" \r\n\t"u8).SequenceEqual("""{"errors":[]}"""u8);
+
     // A handful of fixed messages, rendered once each.
     private static readonly ConcurrentDictionary<string, byte[]> Bodies = new();
 
+    /// <returns>The body; with an empty message no error, as Vault says that there is nothing.</returns>
+    internal static byte[] Render(string message) =>
+        Bodies.GetOrAdd(message, static text => JsonSerializer.SerializeToUtf8Bytes(new ErrorBody(text.Length == 0 ? [] : [text]), VaultErrorsJson.Default.ErrorBody));
+
     internal static ValueTask WriteAsync(HttpContext context, int status, string message, TimeSpan? retryAfter = null)
     {
-        var body = Bodies.GetOrAdd(message, static text => JsonSerializer.SerializeToUtf8Bytes(new ErrorBody([text]), VaultErrorsJson.Default.ErrorBody));
+        var body = Render(message);
         var response = context.Response;
         response.StatusCode = status;
         response.ContentType = JsonContentType;
@@ -32,6 +43,17 @@ internal static class VaultErrors
         return HttpMethods.IsHead(context.Request.Method)
             ? ValueTask.CompletedTask
             : new ValueTask(response.Body.WriteAsync(body, context.RequestAborted).AsTask());
+    }
+
+    internal static ValueTask WriteDenialAsync(HttpContext context, in VaultRequest request)
+    {
+        if (request.Denial != DenialReason.PathUnclean)
+            return WriteDenialAsync(context, request.Denial);
+        context.Response.StatusCode = StatusCodes.Status307TemporaryRedirect;
+        context.Response.Headers.Location = request.CleanedTarget;
+        context.Response.Headers.CacheControl = "no-store";
+        context.Response.ContentLength = 0;
+        return ValueTask.CompletedTask;
     }
 
     internal static ValueTask WriteDenialAsync(HttpContext context, DenialReason reason)
@@ -54,7 +76,8 @@ internal static class VaultErrors
         DenialReason.BodyNotAllowed => (400, "request must not have a body"),
         DenialReason.LoginMalformed => (400, "login must be a JSON object with role_id and secret_id as strings"),
         DenialReason.BodyTooLarge => (413, "request body too large"),
-        DenialReason.RequestHeaderMissing => (400, "missing or invalid X-Vault-Request header"),
+        DenialReason.PathOutside => (404, ""),
+        DenialReason.RequestHeaderMissing => (412, "missing or invalid X-Vault-Request header"),
         DenialReason.MethodNotAllowed => (403, "permission denied: method is not allowed by vault-proxy"),
         DenialReason.NamespaceNotAllowed => (403, "permission denied: namespace is not allowed by vault-proxy"),
         _ => (403, "permission denied: path is not allowed by vault-proxy"),

@@ -46,7 +46,7 @@ internal sealed class VaultGateway(
         if (request.Denial != DenialReason.None)
         {
             metrics.CountDenial(request.Denial);
-            await VaultErrors.WriteDenialAsync(context, request.Denial);
+            await VaultErrors.WriteDenialAsync(context, request);
         }
         else if (!limits.TryTake(caller, out var retryAfter))
         {

@@ -1,6 +1,6 @@
 namespace CreditSystem.VaultProxy;
 
-/// <summary>The verbs of Vault's HTTP API, as a set. LIST is also spelled <c>GET ?list=true</c>.</summary>
+/// <summary>The verbs of Vault's HTTP API, as a set. LIST is also spelled <c>GET ?list=true</c>, and OpenBao's SCAN <c>GET ?scan=true</c>.</summary>
 [Flags]
 internal enum VaultMethods
 {
@@ -13,9 +13,15 @@ internal enum VaultMethods
     Patch = 32,
     Delete = 64,
 
+    /// <summary>OpenBao's LIST of everything below. In no route but those that name it.</summary>
+    Scan = 128,
+
     /// <summary>Vault takes POST and PUT for the same thing.</summary>
     Write = Post | Put,
-    All = Get | Head | List | Write | Patch | Delete,
+    All = Get | Head | List | Scan | Write | Patch | Delete,
+
+    /// <summary>What has no body and changes nothing, unless the path says otherwise.</summary>
+    Read = Get | Head | List | Scan,
 }
 
 internal static class VaultMethodsParser
@@ -26,6 +32,7 @@ internal static class VaultMethodsParser
         "GET" => VaultMethods.Get,
         "HEAD" => VaultMethods.Head,
         "LIST" => VaultMethods.List,
+        "SCAN" => VaultMethods.Scan,
         "POST" => VaultMethods.Post,
         "PUT" => VaultMethods.Put,
         "PATCH" => VaultMethods.Patch,
@@ -41,6 +48,7 @@ internal static class VaultMethodLabels
         VaultMethods.Get => "GET",
         VaultMethods.Head => "HEAD",
         VaultMethods.List => "LIST",
+        VaultMethods.Scan => "SCAN",
         VaultMethods.Post => "POST",
         VaultMethods.Put => "PUT",
         VaultMethods.Patch => "PATCH",

@@ -47,8 +47,13 @@ internal static class VaultProxyExtensions
         }
 
         services.AddSingleton<VaultForwarder>();
+        services.AddSingleton<LoginRecords>();
+        services.AddSingleton<LoginReports>();
+        services.AddSingleton<LoginPeers>();
+        services.AddHostedService(provider => provider.GetRequiredService<LoginPeers>());
         services.AddSingleton<LoginAttempts>();
         services.AddSingleton<LoginGuard>();
+        services.AddSingleton<TokenLookup>();
         services.AddSingleton<KvCache>();
         services.AddSingleton<VaultGateway>();
         services.AddHostedService<HealthProber>();
@@ -84,6 +89,7 @@ internal static class VaultProxyExtensions
         var managementPort = app.Configuration.GetValue<int?>("Management:Port");
         app.Use(next => context => IsOwn(context, managementPort) ? next(context) : gateway.HandleAsync(context));
         app.UseRouting();
+        app.MapLoginPeers(managementPort);
     }
 
     private static FileStream OpenStandardOutput() => new(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);

@@ -32,7 +32,7 @@ internal sealed class VaultProxyOptions
     public List<ExtraRoute> Routes { get; init; } = [];
 
     /// <summary>
-    /// Lets every path through except those that <see cref="VaultRoutes"/> always denies. For administering or testing a
+    /// Lets every path through except those of <see cref="Policy.ForbiddenPaths"/>, also to a Vault that is new or sealed. For administering or testing a
     /// development Vault through the proxy; never where applications connect.
     /// </summary>
     public bool AllowAdministration { get; init; }
@@ -47,6 +47,8 @@ internal sealed class VaultProxyOptions
 
     public RateLimitOptions RateLimits { get; init; } = new();
 
+    public PeerOptions Peers { get; init; } = new();
+
     public DrainOptions Drain { get; init; } = new();
 
     /// <summary>One further allowed path.</summary>
@@ -55,7 +57,7 @@ internal sealed class VaultProxyOptions
         /// <summary>Below <c>/v1/</c>, in the syntax of <see cref="Policy.PathTemplate"/>, e.g. <c>auth/kubernetes/login</c> or <c>kv/data/team/{tail}</c>.</summary>
         public string Path { get; init; } = "";
 
-        /// <summary>GET, HEAD, LIST, POST, PUT, PATCH, DELETE.</summary>
+        /// <summary>GET, HEAD, LIST, SCAN (OpenBao), POST, PUT, PATCH, DELETE.</summary>
         public List<string> Methods { get; init; } = [];
 
         /// <summary>Query parameters that are let through.</summary>
@@ -93,8 +95,14 @@ internal sealed class UpstreamOptions
     /// <summary>Seconds, 0.1 to 30.</summary>
     public double ProbeTimeoutSeconds { get; init; } = 2;
 
-    /// <summary>How often a body-less read is sent again at most, 0 to 5.</summary>
+    /// <summary>How often a body-less read that failed is sent again at most, 0 to 5.</summary>
     public int MaxRetries { get; init; } = 2;
+
+    /// <summary>
+    /// Seconds for which a request that no node takes, because none is active, is offered again, 0 to 30. After the active
+    /// node's death the others elect one within about 10.
+    /// </summary>
+    public double ElectionSeconds { get; init; } = 15;
 
     /// <summary>Retries per request in the long run, 0 to 1, so that an outage is not multiplied.</summary>
     public double RetryBudget { get; init; } = 0.2;
@@ -125,7 +133,17 @@ internal sealed class CacheOptions
     public int MaxEntryBytes { get; init; } = 64 * 1024;
 }
 
-/// <summary>Request limits, counted by each replica of the proxy.</summary>
+/// <summary>The other replicas of the proxy, which are asked about failed logins.</summary>
+internal sealed class PeerOptions
+{
+    /// <summary>
+    /// Management ports, each <c>http://host:port</c>; a name that stands for several addresses, as that of a headless Service,
+    /// names all of them. Default: none, for a single replica.
+    /// </summary>
+    public List<string> Addresses { get; init; } = [];
+}
+
+/// <summary>Request limits, counted by each replica of the proxy, but for failed logins.</summary>
 internal sealed class RateLimitOptions
 {
     /// <summary>Requests per second of one token (of one address, without a token); 0 = unlimited.</summary>
@@ -141,10 +159,10 @@ internal sealed class RateLimitOptions
     public int LoginBurst { get; init; } = 30;
 
     /// <summary>
-    /// Failed logins of one role_id that reach Vault within <see cref="LoginWindowMinutes"/>. Times the number of replicas it
-    /// must stay below 5, at which Vault locks the role_id for everyone.
+    /// Failed logins of one role_id that reach Vault within <see cref="LoginWindowMinutes"/>, 1 to 4: at 5 Vault locks the role_id
+    /// for everyone. Counted over all replicas that <see cref="PeerOptions"/> names, else by each on its own.
     /// </summary>
-    public int LoginFailures { get; init; } = 2;
+    public int LoginFailures { get; init; } = 4;
 
     /// <summary>Minutes, as in Vault's lockout_counter_reset.</summary>
     public int LoginWindowMinutes { get; init; } = 15;

@@ -27,12 +27,14 @@ internal sealed class VaultProxyOptionsValidator : IValidateOptions<VaultProxyOp
     {
         if (options.Upstreams.Count is 0 or > MaxUpstreams)
             yield return $"Upstreams must name 1 to {MaxUpstreams} Vault nodes, for instance VaultProxy__Upstreams__0=https://vault.example:8200";
-        foreach (var address in options.Upstreams)
-        {
-            if (!Uri.TryCreate(address, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.PathAndQuery != "/" || uri.UserInfo.Length > 0 || uri.Fragment.Length > 0)
-                yield return $"Upstreams: '{(address.Contains('@') ? "(with credentials)" : address)}' is not http(s)://host[:port] without a path";
-        }
+        foreach (var address in options.Upstreams.Where(address => !IsOrigin(address)))
+            yield return $"Upstreams: '{(address.Contains('@') ? "(with credentials)" : address)}' is not http(s)://host[:port] without a path";
+        foreach (var address in options.Peers.Addresses.Where(address => !IsOrigin(address)))
+            yield return $"Peers:Addresses: '{(address.Contains('@') ? "(with credentials)" : address)}' is not http(s)://host[:port] without a path";
     }
+
+    private static bool IsOrigin(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https") && uri is { PathAndQuery: "/", UserInfo: "", Fragment: "" };
 
     private static IEnumerable<string> Paths(VaultProxyOptions options) =>
         options.KvPrefixes.Where(prefix => !IsMountAndNames(prefix)).Select(prefix => $"KvPrefixes: '{prefix}' is not mount/prefix")
@@ -54,10 +56,10 @@ internal sealed class VaultProxyOptionsValidator : IValidateOptions<VaultProxyOp
         {
             if (!IsTemplate(route.Path))
                 yield return $"Routes: '{route.Path}' is not a path below /v1/, such as auth/kubernetes/login or kv/data/{{name}}/{{tail}}";
-            if (VaultRoutes.IsNeverAllowed(route.Path))
+            if (ForbiddenPaths.Contains(route.Path, spansNamespaces: true))
                 yield return $"Routes: '{route.Path}' is never forwarded";
             if (route.Methods.Count == 0 || route.Methods.Any(method => VaultMethodsParser.Parse(method) == VaultMethods.None))
-                yield return $"Routes: '{route.Path}' needs Methods out of GET, HEAD, LIST, POST, PUT, PATCH, DELETE";
+                yield return $"Routes: '{route.Path}' needs Methods out of GET, HEAD, LIST, SCAN, POST, PUT, PATCH, DELETE";
             if (route.TimeoutSeconds is < 1 or > 90 || route.BodyLimitBytes is < 0 or > VaultRoute.LargeBodyBytes)
                 yield return $"Routes: '{route.Path}' has TimeoutSeconds outside 1 to 90, or BodyLimitBytes outside 0 to {VaultRoute.LargeBodyBytes}";
         }
@@ -91,6 +93,7 @@ internal sealed class VaultProxyOptionsValidator : IValidateOptions<VaultProxyOp
         .. Range(options.ProbeIntervalSeconds, 0.1, 300, "Upstream:ProbeIntervalSeconds"),
         .. Range(options.ProbeTimeoutSeconds, 0.1, 30, "Upstream:ProbeTimeoutSeconds"),
         .. Range(options.MaxRetries, 0, 5, "Upstream:MaxRetries"),
+        .. Range(options.ElectionSeconds, 0, 30, "Upstream:ElectionSeconds"),
         .. Range(options.RetryBudget, 0, 1, "Upstream:RetryBudget"),
     ];
 

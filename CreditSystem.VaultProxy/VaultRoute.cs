@@ -38,6 +38,15 @@ internal sealed class VaultRoute(MountClass mountClass, VaultMethods methods, Pa
     /// <summary>Sent even when no node is healthy: the answer tells what is wrong with the node.</summary>
     public bool ForwardsToUnhealthy { get; init; }
 
+    /// <summary>Sent to a sealed node first, which is the one that it is meant for.</summary>
+    public bool IsForSealed { get; init; }
+
+    /// <summary>Whether parameters that the route does not know are left out, instead of the request being refused.</summary>
+    public bool DropsUnknownQuery { get; init; }
+
+    /// <summary>Whether paths of the route may begin with namespaces, so that what is never allowed can stand below one.</summary>
+    public bool SpansNamespaces { get; init; }
+
     /// <summary>Whether the answer may end tokens, so that every cached proof of access must be renewed.</summary>
     public bool EndsTokens { get; init; }
 

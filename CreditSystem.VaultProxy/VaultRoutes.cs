@@ -10,19 +10,12 @@ internal static class VaultRoutes
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(90);
     private static readonly string[] LeaseOperations = ["renew", "revoke", "lookup"];
+    private static readonly string[] StatusPaths = ["sys/seal-status", "sys/init", "sys/leader"];
     private static readonly string[] ListQuery = ["list", "after", "limit"];
     private static readonly string[] HealthQuery =
     [
         "standbyok", "perfstandbyok", "activecode", "standbycode", "drsecondarycode", "haunhealthycode",
         "performancestandbycode", "removedcode", "sealedcode", "uninitcode",
-    ];
-
-    /// <summary>What not even <see cref="VaultProxyOptions.AllowAdministration"/> lets through: key material, raw storage, profiles.</summary>
-    private static readonly string[] NeverAllowed =
-    [
-        "sys/raw", "sys/storage", "sys/rekey", "sys/rekey-recovery-key", "sys/generate-root", "sys/decode-token", "sys/rotate",
-        "sys/step-down", "sys/pprof", "sys/in-flight-req", "sys/monitor", "sys/replication", "sys/leases/revoke-force",
-        "sys/leases/revoke-prefix", "sys/revoke-force", "sys/revoke-prefix",
     ];
 
     internal static VaultRoute[] Create(VaultProxyOptions options) =>
@@ -37,28 +30,23 @@ internal static class VaultRoutes
         .. Wrapping(),
         .. System(),
         .. options.Routes.Select(Extra),
-        .. options.AllowAdministration ? [Everything] : Array.Empty<VaultRoute>(),
+        .. options.AllowAdministration ? Administration() : [],
     ];
 
-    private static VaultRoute Everything => new(MountClass.Custom, VaultMethods.All, PathTemplate.Parse("{tail}"))
-    {
-        Query = [.. ListQuery, "version", "type", "format", "help", "standbyok", "perfstandbyok"],
-        BodyLimitBytes = VaultRoute.LargeBodyBytes,
-        Timeout = Long,
-        EndsTokens = true,
-    };
-
-    /// <summary>Whether the path is denied whatever the configuration says.</summary>
-    internal static bool IsNeverAllowed(ReadOnlySpan<char> path)
-    {
-        foreach (var denied in NeverAllowed)
+    // A Vault that is new or sealed has to be reached before it is healthy.
+    private static IEnumerable<VaultRoute> Administration() =>
+    [
+        new(MountClass.Sys, VaultMethods.Write, PathTemplate.Parse("sys/init")) { IsForSealed = true },
+        new(MountClass.Sys, VaultMethods.Write, PathTemplate.Parse("sys/unseal")) { IsForSealed = true },
+        new(MountClass.Custom, VaultMethods.All, PathTemplate.Parse("{tail}"))
         {
-            if (path.StartsWith(denied, StringComparison.Ordinal) && (path.Length == denied.Length || path[denied.Length] == '/'))
-                return true;
-        }
-
-        return false;
-    }
+            Query = [.. ListQuery, "scan", "version", "depth", "type", "format", "help", "standbyok", "perfstandbyok"],
+            BodyLimitBytes = VaultRoute.LargeBodyBytes,
+            Timeout = Long,
+            EndsTokens = true,
+            SpansNamespaces = true,
+        },
+    ];
 
     private static IEnumerable<VaultRoute> Kv(string mountAndPrefix)
     {
@@ -84,6 +72,7 @@ internal static class VaultRoutes
                 Retries = true,
                 EvictsMount = mount,
             },
+            new VaultRoute(MountClass.Kv, VaultMethods.Get, PathTemplate.Parse($"{mount}/subkeys/{prefix}/{{tail?}}")) { Query = ["version", "depth"], Retries = true },
             Route("delete", VaultMethods.Write),
             Route("undelete", VaultMethods.Write),
             Route("destroy", VaultMethods.Write),
@@ -94,7 +83,7 @@ internal static class VaultRoutes
     [
         new(MountClass.Login, VaultMethods.Write, PathTemplate.Parse($"auth/{mount}/login")) { BodyLimitBytes = 16 * 1024 },
         new(MountClass.AppRole, VaultMethods.Get, PathTemplate.Parse($"auth/{mount}/role/{{name}}/role-id")) { Retries = true },
-        new(MountClass.AppRole, VaultMethods.Write | VaultMethods.List | VaultMethods.Get, PathTemplate.Parse($"auth/{mount}/role/{{name}}/secret-id")) { Query = ListQuery },
+        new(MountClass.AppRole, VaultMethods.Write | VaultMethods.List | VaultMethods.Get, PathTemplate.Parse($"auth/{mount}/role/{{name}}/secret-id/{{slash?}}")) { Query = ListQuery },
         Write(MountClass.AppRole, $"auth/{mount}/role/{{name}}/secret-id-accessor/lookup"),
         new(MountClass.AppRole, VaultMethods.Write | VaultMethods.Delete, PathTemplate.Parse($"auth/{mount}/role/{{name}}/secret-id-accessor/destroy")),
     ];
@@ -141,8 +130,14 @@ internal static class VaultRoutes
 
     private static IEnumerable<VaultRoute> System() =>
     [
-        new(MountClass.Sys, VaultMethods.Get | VaultMethods.Head, PathTemplate.Parse("sys/health")) { Query = HealthQuery, ForwardsToUnhealthy = true, Timeout = TimeSpan.FromSeconds(10) },
-        new(MountClass.Sys, VaultMethods.Get, PathTemplate.Parse("sys/seal-status")) { ForwardsToUnhealthy = true, Timeout = TimeSpan.FromSeconds(10) },
+        new(MountClass.Sys, VaultMethods.Get | VaultMethods.Head, PathTemplate.Parse("sys/health")) 
+        {
+            Query = HealthQuery,
+            DropsUnknownQuery = true,
+            ForwardsToUnhealthy = true,
+            Timeout = TimeSpan.FromSeconds(10),
+        },
+        .. StatusPaths.Select(path => new VaultRoute(MountClass.Sys, VaultMethods.Get, PathTemplate.Parse(path)) { ForwardsToUnhealthy = true, Timeout = TimeSpan.FromSeconds(10) }),
         new(MountClass.Sys, VaultMethods.Get, PathTemplate.Parse("sys/internal/ui/mounts/{tail}")) { Retries = true },
     ];
 
@@ -154,6 +149,7 @@ internal static class VaultRoutes
             Query = route.Query,
             BodyLimitBytes = route.BodyLimitBytes,
             Timeout = TimeSpan.FromSeconds(route.TimeoutSeconds),
+            SpansNamespaces = true,
         };
 
     internal static (string Mount, string Name) SplitMount(string mountAndRest)

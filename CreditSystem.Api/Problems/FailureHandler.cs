@@ -57,7 +57,9 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
 
     private void Report(HttpContext context, Exception exception, int status)
     {
-        var route = context.GetEndpoint()?.DisplayName ?? "no route";
+        // The middleware that catches exceptions takes the endpoint off the context, and keeps it here.
+        var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint();
+        var route = endpoint?.DisplayName ?? "no route";
         if (status == StatusCodes.Status500InternalServerError)
             Log.Failed(logger, exception, context.Request.Method, route);
         else if (status == StatusCodes.Status503ServiceUnavailable)
@@ -66,10 +68,10 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
 
     private static partial class Log
     {
-        [LoggerMessage(2000, LogLevel.Error, "{Method} {Route} failed")]
+        [LoggerMessage(1000, LogLevel.Error, "{Method} {Route} failed")]
         public static partial void Failed(ILogger logger, Exception exception, string method, string route);
 
-        [LoggerMessage(2001, LogLevel.Warning, "{Method} {Route}: what it needs does not answer")]
+        [LoggerMessage(1001, LogLevel.Warning, "{Method} {Route}: what it needs does not answer")]
         public static partial void StorageFailed(ILogger logger, Exception exception, string method, string route);
     }
 }

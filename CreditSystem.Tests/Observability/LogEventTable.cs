@@ -13,7 +13,7 @@ internal static class LogEventTable
         Written from the `[LoggerMessage]` declarations of the services; a test compares it with them. To write it again after a
         change: `CREDIT_SYSTEM_WRITE_DOCS=1 dotnet run --project CreditSystem.Tests -- -class "*LogEventTests"`.
 
-        An id is unique within an area, which is the first part of a log category. What stands in braces is a field of its own in the
+        An id is unique within a service, whose name begins the log category. What stands in braces is a field of its own in the
         JSON that the services write outside development. No field ever carries a token, a secret or the body of a request.
 
 

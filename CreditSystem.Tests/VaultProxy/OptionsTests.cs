@@ -19,7 +19,14 @@ public sealed class OptionsTests
     [InlineData("AppRoleMount", "..", "AppRoleMount")]
     [InlineData("Namespaces:0", "a//b", "Namespaces")]
     [InlineData("Routes:0:Path", "sys/raw/{tail}", "Routes")]
+    [InlineData("Routes:0:Path", "sys/generate-root-token/{tail}", "Routes")]
+    [InlineData("Routes:0:Path", "sys/workflows/{tail}", "Routes")]
+    [InlineData("Routes:0:Path", "sys/namespaces/team/unseal", "Routes")]
+    [InlineData("Routes:0:Path", "team/sys/raw/{tail}", "Routes")]
     [InlineData("Routes:0:Path", "a b", "Routes")]
+    [InlineData("Upstream:ElectionSeconds", "31", "Upstream:ElectionSeconds")]
+    [InlineData("Peers:Addresses:0", "vault-proxy-peers:8201", "Peers:Addresses")]
+    [InlineData("Peers:Addresses:0", "http://127.0.0.1:8201", "Peers:Addresses needs Management:Port")]
     [InlineData("Upstream:CaCertificatePath", "/nowhere/ca.pem", "Upstream:CaCertificatePath")]
     [InlineData("Upstream:ConnectTimeoutSeconds", "0", "Upstream:ConnectTimeoutSeconds")]
     [InlineData("Upstream:PooledConnectionLifetimeSeconds", "5", "Upstream:PooledConnectionLifetimeSeconds")]
@@ -75,6 +82,20 @@ public sealed class OptionsTests
     [InlineData("GET", "sys/storage/raft/snapshot")]
     [InlineData("PUT", "sys/leases/revoke-force/x")]
     [InlineData("PUT", "sys/leases/revoke-prefix/x")]
+    [InlineData("POST", "sys/generate-root-token/attempt")]
+    [InlineData("POST", "sys/generate-recovery-token/attempt")]
+    [InlineData("POST", "sys/rotate/root/init")]
+    [InlineData("POST", "sys/namespaces/team/seal")]
+    [InlineData("PUT", "sys/namespaces/team/sub/unseal")]
+    [InlineData("POST", "sys/namespaces/team/rotate/root/init")]
+    [InlineData("POST", "sys/namespaces/team/generate-root-token/attempt")]
+    [InlineData("LIST", "sys/workflows/manage")]
+    [InlineData("POST", "sys/workflows")]
+    [InlineData("PUT", "sys%2Fraw/core/keyring")]
+    [InlineData("PUT", "sys/r%61w/core/keyring")]
+    [InlineData("PUT", "team/sys/leases/revoke-prefix/database")] // a namespace may stand before the path
+    [InlineData("PUT", "team/sub/sys/generate-root-token/attempt")]
+    [InlineData("POST", "team/sys/namespaces/sub/unseal")]
     public async Task Key_material_and_raw_storage_are_out_of_reach_even_where_administration_is_allowed(string method, string path)
     {
         await using var vault = RecordingUpstream.Start();
@@ -85,5 +106,19 @@ public sealed class OptionsTests
 
         Assert.Equal((403, 200), ((int)answer.StatusCode, (int)administration.StatusCode));
         Assert.Equal(["/v1/sys/mounts"], vault.Targets);
+    }
+
+    [Theory]
+    [InlineData("sys/namespaces/seal")] // a name, and no operation
+    [InlineData("sys/namespaces/rotate")]
+    [InlineData("sys/seal")]
+    public async Task What_only_looks_like_it_is_administration(string path)
+    {
+        await using var vault = RecordingUpstream.Start();
+        await using var proxy = await ProxyHost.StartAsync(vault, ("AllowAdministration", "true"));
+
+        using var answer = await proxy.SendAsync(HttpMethod.Put, $"/v1/{path}", body: "{}");
+
+        Assert.Equal(200, (int)answer.StatusCode);
     }
 }

@@ -34,10 +34,21 @@ internal sealed class CachedRead(KvCache cache, HttpContext context, VaultReques
 
         if (response.StatusCode == HttpStatusCode.Forbidden)
             cache.Proofs.Remove(caller);
-        else if (response.StatusCode == HttpStatusCode.OK && IsJson(response) && CacheableBody.Check(body.Span) && cache.Store.TryAdd(key, body.Span, _epoch))
-            cache.Proofs.Add(caller, key);
+        else if (response.StatusCode == HttpStatusCode.OK && IsJson(response) && CacheableBody.Check(body.Span))
+            await KeepAsync(body);
         context.Response.Headers["X-Cache"] = "MISS";
         return false;
+    }
+
+    // A write or a revocation since the read began voids it, also where it came while the token was being looked up.
+    private async ValueTask KeepAsync(ReadOnlyMemory<byte> body)
+    {
+        var life = await cache.FindLifeAsync(this);
+        if (!cache.Store.TryAdd(key, body.Span, _epoch) || !life.MayBeServed)
+            return;
+        cache.Proofs.Add(caller, key);
+        if (cache.Store.Epoch != _epoch)
+            cache.Proofs.Remove(caller);
     }
 
     // Sealing is an operator's way to end all access at once, and not an outage.

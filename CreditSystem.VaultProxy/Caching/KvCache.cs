@@ -10,7 +10,7 @@ namespace CreditSystem.VaultProxy.Caching;
 /// Answers reads of KV secrets from memory, to callers that have read the same secret from Vault themselves. ASP.NET Core's
 /// output cache knows no such rule: it serves a secret to whoever asks next, with a bad token or none.
 /// </summary>
-internal sealed class KvCache(IOptions<VaultProxyOptions> options, VaultForwarder forwarder, ProxyMetrics metrics, TimeProvider time)
+internal sealed class KvCache(IOptions<VaultProxyOptions> options, VaultForwarder forwarder, TokenLookup lookup, ProxyMetrics metrics, TimeProvider time)
 {
     private readonly (string Mount, string Prefix)[] _prefixes = [.. options.Value.Cache.Prefixes.Select(VaultRoutes.SplitMount)];
     private readonly ConcurrentDictionary<CacheKey, Flight> _flights = new();
@@ -28,7 +28,7 @@ internal sealed class KvCache(IOptions<VaultProxyOptions> options, VaultForwarde
         if (_prefixes.Length == 0)
             return false;
         var route = request.Route!;
-        if (route.EndsTokens || (route.EvictsMount is not null && request.Operation is not (VaultMethods.Get or VaultMethods.List)))
+        if (route.EndsTokens || (route.EvictsMount is not null && (request.Operation & VaultMethods.Read) == 0))
         {
             await ForwardWriteAsync(context, request, caller);
             return true;
@@ -98,10 +98,23 @@ internal sealed class KvCache(IOptions<VaultProxyOptions> options, VaultForwarde
 
     internal bool MayServeStale(CachedRead read) => ServesStale && Proofs.HasInOutage(read.Caller, read.Key);
 
+    /// <summary>Of a token whose uses are counted nothing is served, so that each read is a use; it is asked once, which costs one.</summary>
+    internal async ValueTask<TokenLife> FindLifeAsync(CachedRead read)
+    {
+        if (read.Caller.Token.IsNone)
+            return TokenLife.Unserved;
+        if (Proofs.FindLife(read.Caller) is { } known)
+            return known;
+        var askedAt = time.GetTimestamp();
+        var life = await lookup.AskAsync(read.Context, read.Caller);
+        Proofs.Learn(read.Caller, life, askedAt);
+        return life;
+    }
+
     private bool TryGetKey(HttpContext context, in VaultRequest request, out CacheKey key)
     {
         key = default;
-        if (request.Operation != VaultMethods.Get || !HasPlainHeaders(context.Request.Headers))
+        if (request.Operation != VaultMethods.Get || request.Target.IsFolder || !HasPlainHeaders(context.Request.Headers))
             return false;
         key = CacheKey.Parse(request.Namespace, request.Target.Path, request.Version);
         foreach (var (mount, prefix) in _prefixes)

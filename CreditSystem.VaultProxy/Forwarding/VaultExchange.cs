@@ -10,7 +10,8 @@ namespace CreditSystem.VaultProxy.Forwarding;
 /// One request on its way: tells YARP what to send and what to hand back. Small answers are read whole and written in one
 /// go, which saves YARP's copy loop and lets a read that breaks off be sent again; larger ones stream through.
 /// </summary>
-internal sealed class VaultExchange(VaultRoute route, string rawTarget, UpstreamNode node, string clientAddress, bool retries) : HttpTransformer
+/// <param name="body">The request's body if it is a small one, empty if there is none; null if it streams.</param>
+internal sealed class VaultExchange(VaultRoute route, string rawTarget, UpstreamNode node, string clientAddress, bool retries, byte[]? body) : HttpTransformer
 {
     /// <summary>Answers up to this size in bytes are read before the first byte is passed on.</summary>
     internal const int BufferBytes = 64 * 1024;
@@ -18,6 +19,7 @@ internal sealed class VaultExchange(VaultRoute route, string rawTarget, Upstream
 
     internal static readonly HttpRequestOptionsKey<VaultExchange> Key = new("vault-exchange");
 
+    private readonly List<KeyValuePair<string, string>> _contentHeaders = [];
     private byte[]? _buffer;
     private int _buffered;
     private bool _isWhole;
@@ -29,7 +31,17 @@ internal sealed class VaultExchange(VaultRoute route, string rawTarget, Upstream
     /// <summary>Where the current attempt goes.</summary>
     public UpstreamNode Node { get; set; } = node;
 
+    /// <summary>Whether it may be sent again after a failure, although Vault may have done it.</summary>
     public bool Retries => retries;
+
+    /// <summary>Whether it can be sent again where Vault has done nothing.</summary>
+    public bool IsRepeatable => body is not null;
+
+    /// <summary>Whether the client wants to read no less than what it has written.</summary>
+    public bool NamesIndex { get; private set; }
+
+    /// <summary>The answer's body, if it is small and has been read.</summary>
+    public ReadOnlySpan<byte> Buffered => _isWhole ? _buffer.AsSpan(0, _buffered) : default;
 
     /// <summary>Asked before an answer is passed on.</summary>
     public IAnswerFilter? Filter { get; init; }
@@ -42,6 +54,7 @@ internal sealed class VaultExchange(VaultRoute route, string rawTarget, Upstream
                 AddHeader(proxyRequest, name, values);
         }
 
+        NamesIndex = httpContext.Request.Headers.ContainsKey(VaultHeaders.Index);
         // A body with both is a smuggling attempt (RFC 9112, section 6.3); the framing is ours either way.
         if (httpContext.Request.Headers.TransferEncoding.Count > 0)
             proxyRequest.Content?.Headers.Remove("Content-Length");
@@ -51,17 +64,31 @@ internal sealed class VaultExchange(VaultRoute route, string rawTarget, Upstream
         return ValueTask.CompletedTask;
     }
 
-    private static void AddHeader(HttpRequestMessage request, string name, StringValues values)
+    private void AddHeader(HttpRequestMessage request, string name, StringValues values)
     {
-        if (values.Count == 1)
-        {
-            if (!request.Headers.TryAddWithoutValidation(name, values.ToString()))
-                request.Content?.Headers.TryAddWithoutValidation(name, values.ToString());
-        }
-        else if (!request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
-        {
+        var added = values.Count == 1
+            ? request.Headers.TryAddWithoutValidation(name, values.ToString())
+            : request.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+        if (added)
+            return;
+        // What describes a body is a header of the content, and YARP makes none for an empty one.
+        if (body is not null && !name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
+            _contentHeaders.Add(new(name, values.ToString()));
+        else
             request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
-        }
+    }
+
+    /// <summary>
+    /// Gives the request a content that can be sent more than once, and an empty one rather than none: what has no content,
+    /// SocketsHttpHandler sends up to four times by itself when the server closes without an answer, whatever the verb.
+    /// </summary>
+    internal void SetContent(HttpRequestMessage request)
+    {
+        if (body is null)
+            return;
+        request.Content = new ByteArrayContent(body);
+        foreach (var (name, value) in _contentHeaders)
+            request.Content.Headers.TryAddWithoutValidation(name, value);
     }
 
     /// <summary>Reads a small answer; of a larger one its beginning, the rest of which then streams.</summary>
@@ -131,7 +158,9 @@ internal sealed class VaultExchange(VaultRoute route, string rawTarget, Upstream
 
     private static void CopyHeader(HttpResponse response, string name, System.Net.Http.Headers.HeaderStringValues values)
     {
-        if (HeaderRules.PassesToClient(name))
+        if (name.Equals("Location", StringComparison.OrdinalIgnoreCase))
+            response.Headers.Location = NodeRedirect.ForClient(values.ToString());
+        else if (HeaderRules.PassesToClient(name))
             response.Headers[name] = values.Count == 1 ? values.ToString() : new StringValues([.. values]);
     }
 

@@ -27,12 +27,12 @@ internal sealed class VaultForwarder : IDisposable
     }
 
     /// <param name="filter">Asked before an answer, or the lack of one, is passed on.</param>
+    /// <param name="body">The request's body where it has been read already.</param>
     /// <returns>YARP's verdict; the client has been answered either way, unless it has gone.</returns>
-    public async ValueTask<ForwarderError> ForwardAsync(HttpContext context, VaultRequest request, VaultCaller caller, IAnswerFilter? filter = null)
+    public async ValueTask<ForwarderError> ForwardAsync(HttpContext context, VaultRequest request, VaultCaller caller, IAnswerFilter? filter = null, byte[]? body = null)
     {
         var route = request.Route!;
-        var node = _pool.Select() ?? (route.ForwardsToUnhealthy ? _pool.SelectAny() : null);
-        if (node is null)
+        if (SelectNode(route) is not { } node)
         {
             if (filter is null || !await filter.TryAnswerAsync(null, default, _pool.IsSealed))
                 await WriteNoUpstreamAsync(context);
@@ -40,8 +40,18 @@ internal sealed class VaultForwarder : IDisposable
         }
 
         PrepareRequest(context, route);
-        var retries = route.Retries && (request.Method & (VaultMethods.Get | VaultMethods.List | VaultMethods.Head)) != 0;
-        var exchange = new VaultExchange(route, request.Target.Raw, node, caller.Address, retries) { Filter = filter };
+        try
+        {
+            body ??= await RequestBody.ReadSmallAsync(context);
+        }
+        catch (BadHttpRequestException unreadable)
+        {
+            await WriteUnreadableAsync(context, unreadable.StatusCode == StatusCodes.Status413PayloadTooLarge);
+            return ForwarderError.RequestBodyClient;
+        }
+
+        var retries = route.Retries && (request.Method & VaultMethods.Read) != 0;
+        var exchange = new VaultExchange(route, request.Target.Raw, node, caller.Address, retries, body) { Filter = filter };
         try
         {
             var error = await _yarp.SendAsync(context, node.Address, _client, route.ForwarderConfig, exchange);
@@ -52,7 +62,17 @@ internal sealed class VaultForwarder : IDisposable
         finally
         {
             exchange.DiscardBuffer();
+            // It may have made a node usable.
+            if (route.IsForSealed)
+                _pool.RequestProbe();
         }
+    }
+
+    private UpstreamNode? SelectNode(VaultRoute route)
+    {
+        if (route.IsForSealed)
+            return _pool.SelectSealed();
+        return _pool.Select() ?? (route.ForwardsToUnhealthy ? _pool.SelectAny() : null);
     }
 
     private ValueTask WriteNoUpstreamAsync(HttpContext context) =>
@@ -79,17 +99,19 @@ internal sealed class VaultForwarder : IDisposable
         context.Response.Clear();
         if (exchange.Filter is not null && await exchange.Filter.TryAnswerAsync(null, default, _pool.IsSealed))
             return;
-        if (tooLarge)
-            await VaultErrors.WriteDenialAsync(context, DenialReason.BodyTooLarge);
-        else if (error == ForwarderError.RequestTimedOut)
+        if (error == ForwarderError.RequestTimedOut && !tooLarge)
             await VaultErrors.WriteAsync(context, StatusCodes.Status504GatewayTimeout, "Vault did not answer in time");
-        else if (error is ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled)
-            await VaultErrors.WriteAsync(context, StatusCodes.Status400BadRequest, "request body could not be read");
+        else if (tooLarge || error is ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled)
+            await WriteUnreadableAsync(context, tooLarge);
         else if (!_pool.HasUsableNode)
             await WriteNoUpstreamAsync(context);
         else
             await VaultErrors.WriteAsync(context, StatusCodes.Status502BadGateway, "error connecting to Vault", RetryAfter);
     }
+
+    private static ValueTask WriteUnreadableAsync(HttpContext context, bool tooLarge) => tooLarge
+        ? VaultErrors.WriteDenialAsync(context, DenialReason.BodyTooLarge)
+        : VaultErrors.WriteAsync(context, StatusCodes.Status400BadRequest, "request body could not be read");
 
     private static bool IsBodyTooLarge(Exception exception)
     {

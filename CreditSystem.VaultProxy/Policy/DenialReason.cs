@@ -6,6 +6,12 @@ internal enum DenialReason
     None,
     PathMalformed,
     PathTooLong,
+
+    /// <summary>Told the cleaned path instead.</summary>
+    PathUnclean,
+
+    /// <summary>Not below <c>/v1/</c> in a way that Vault's server says 404 to.</summary>
+    PathOutside,
     PathTraversal,
     PathNotAllowed,
     MethodNotAllowed,

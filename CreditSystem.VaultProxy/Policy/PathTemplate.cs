@@ -2,7 +2,8 @@ namespace CreditSystem.VaultProxy.Policy;
 
 /// <summary>
 /// A path below <c>/v1/</c>: literal segments, <c>{name}</c> for one name as Vault defines it (letters, digits, <c>_ - .</c>),
-/// and at the end <c>{tail}</c> for one or more further segments, or <c>{tail?}</c> for any number of them.
+/// and at the end <c>{tail}</c> for one or more further segments, <c>{tail?}</c> for any number of them, or <c>{slash?}</c> for
+/// a slash that may be there or not.
 /// </summary>
 internal sealed class PathTemplate
 {
@@ -20,6 +21,7 @@ internal sealed class PathTemplate
     private enum TailMode
     {
         None,
+        Slash,
         Optional,
         Required,
     }
@@ -30,7 +32,7 @@ internal sealed class PathTemplate
     public static PathTemplate Parse(string text)
     {
         var segments = text.Split('/');
-        var tail = segments[^1] switch { "{tail}" => TailMode.Required, "{tail?}" => TailMode.Optional, _ => TailMode.None };
+        var tail = segments[^1] switch { "{tail}" => TailMode.Required, "{tail?}" => TailMode.Optional, "{slash?}" => TailMode.Slash, _ => TailMode.None };
         if (tail != TailMode.None)
             segments = segments[..^1];
         if (segments.Length == 0 && tail != TailMode.Required)
@@ -95,10 +97,11 @@ internal sealed class PathTemplate
         return IsName(rest[..length]) ? length : -1;
     }
 
-    // A lone trailing slash is a folder: the request policy lets it through for LIST only.
+    // A slash at the end is a folder's, and arrives as it came.
     private bool MatchTail(ReadOnlySpan<char> tail) => _tail switch
     {
         TailMode.None => tail.IsEmpty,
+        TailMode.Slash => tail is "" or "/",
         TailMode.Required when _segments.Length == 0 => !tail.IsEmpty,
         TailMode.Required => tail.Length > 1 && tail[0] == '/',
         _ => tail.IsEmpty || tail[0] == '/',

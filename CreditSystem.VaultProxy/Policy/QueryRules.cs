@@ -10,12 +10,11 @@ internal static class QueryRules
 
     /// <param name="query">The query without its question mark.</param>
     /// <param name="allowed">The parameters that the route knows.</param>
-    /// <param name="lists">True when <c>list=true</c> turns the read into a LIST.</param>
-    /// <param name="version">The value of <c>version</c>, or an empty string.</param>
-    internal static bool Check(string query, IReadOnlyList<string> allowed, out bool lists, out string version)
+    internal static bool Check(string query, IReadOnlyList<string> allowed, out QueryReading reading)
     {
-        lists = false;
-        version = "";
+        var lists = VaultMethods.None;
+        var version = "";
+        reading = new QueryReading(lists, version);
         if (query.Length == 0)
             return true;
 
@@ -30,7 +29,7 @@ internal static class QueryRules
             if (index < 0 || (seen & (1 << index)) != 0 || !IsPlain(value))
                 return false;
             seen |= 1 << index;
-            if (key is "list" && !TryReadBoolean(value, out lists))
+            if ((key is "list" or "scan") && !TryReadList(key, value, ref lists))
                 return false;
             if ((key is "version" or "limit") && value.IndexOfAnyExceptInRange('0', '9') >= 0)
                 return false;
@@ -38,6 +37,25 @@ internal static class QueryRules
                 version = value.ToString();
         }
 
+        reading = new QueryReading(lists, version);
+        return true;
+    }
+
+    /// <summary>Leaves out every parameter that is not allowed, so that what is sent has none but those that have been judged.</summary>
+    internal static RequestTarget DropUnknown(in RequestTarget target, IReadOnlyList<string> allowed)
+    {
+        var path = target.Raw.IndexOf('?') is >= 0 and var start ? target.Raw[..start] : target.Raw;
+        var query = string.Join('&', target.Query.Split('&').Where(pair => IndexOf(allowed, pair.AsSpan(0, pair.IndexOf('=') is >= 0 and var end ? end : pair.Length)) >= 0));
+        return query == target.Query ? target : target with { Query = query, Raw = query.Length == 0 ? path : $"{path}?{query}" };
+    }
+
+    // Both at once would be read by servers as they like.
+    private static bool TryReadList(ReadOnlySpan<char> key, ReadOnlySpan<char> value, ref VaultMethods lists)
+    {
+        if (!TryReadBoolean(value, out var isSet) || (isSet && lists != VaultMethods.None))
+            return false;
+        if (isSet)
+            lists = key is "scan" ? VaultMethods.Scan : VaultMethods.List;
         return true;
     }
 
@@ -73,3 +91,7 @@ internal static class QueryRules
         return result || value is "0" or "f" or "F" or "false" or "FALSE" or "False";
     }
 }
+
+/// <param name="Lists">LIST or SCAN, where a parameter turns a read into one; else nothing.</param>
+/// <param name="Version">The value of <c>version</c>, or an empty string.</param>
+internal readonly record struct QueryReading(VaultMethods Lists, string Version);

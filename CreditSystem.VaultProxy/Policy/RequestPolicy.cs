@@ -14,53 +14,75 @@ internal sealed class RequestPolicy(IOptions<VaultProxyOptions> options)
     /// <summary>Reads the request; <see cref="VaultRequest.Denial"/> tells why it may not pass.</summary>
     public VaultRequest Evaluate(HttpContext context)
     {
+        var headers = context.Request.Headers;
+        if (HasTwoFramings(headers))
+            return new VaultRequest { Denial = DenialReason.HeaderAmbiguous };
+
         var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var method = VaultMethodsParser.Parse(context.Request.Method);
         var reason = RequestTargetParser.Parse(raw, out var target);
         if (reason != DenialReason.None)
-            return new VaultRequest { Denial = reason };
+            return Refuse(raw, reason, method);
 
-        var method = VaultMethodsParser.Parse(context.Request.Method);
         var request = FindRoute(target, method);
         if (request.Denial != DenialReason.None)
             return request;
 
-        var headers = context.Request.Headers;
         if (!TryReadNamespace(headers[VaultHeaders.Namespace], out var vaultNamespace))
             return request with { Denial = DenialReason.NamespaceNotAllowed };
-        if (HasTwoFramings(headers) || headers[VaultHeaders.Token].Count > 1 || headers.Authorization.Count > 1 || headers[VaultHeaders.WrapTtl].Count > 1)
+        if (headers[VaultHeaders.Token].Count > 1 || headers.Authorization.Count > 1 || headers[VaultHeaders.WrapTtl].Count > 1)
             return request with { Denial = DenialReason.HeaderAmbiguous };
-        if (_requiresRequestHeader && !request.Route!.ForwardsToUnhealthy && headers[VaultHeaders.Request] != "true")
+        if (_requiresRequestHeader && !IsStatus(request) && headers[VaultHeaders.Request] != "true")
             return request with { Denial = DenialReason.RequestHeaderMissing };
 
         return request with { Namespace = vaultNamespace, Denial = CheckBody(context, request) };
     }
 
+    // The cleaned path is judged when it comes back, but one that could never be is refused now.
+    private static VaultRequest Refuse(string raw, DenialReason reason, VaultMethods method)
+    {
+        var isUnclean = method != VaultMethods.None && reason is (DenialReason.PathMalformed or DenialReason.PathTraversal);
+        return isUnclean && PathCleaner.Clean(raw) is { } cleaned && RequestTargetParser.Parse(cleaned, out _) == DenialReason.None
+            ? new VaultRequest { Method = method, Operation = method, Denial = DenialReason.PathUnclean, CleanedTarget = cleaned }
+            : new VaultRequest { Denial = reason };
+    }
+
+    private static bool IsStatus(in VaultRequest request) =>
+        request.Route!.ForwardsToUnhealthy && (request.Method & (VaultMethods.Get | VaultMethods.Head)) != 0;
+
     private VaultRequest FindRoute(in RequestTarget target, VaultMethods method)
     {
         var denial = DenialReason.PathNotAllowed;
         VaultRoute? nearest = null;
-        if (VaultRoutes.IsNeverAllowed(target.Path))
+        if (ForbiddenPaths.Contains(target.Path))
             return new VaultRequest { Denial = denial };
 
         foreach (var route in _routes)
         {
-            if (!route.Path.Matches(target.Path, target.FirstEncoded))
+            if (!route.Path.Matches(target.Path, target.FirstEncoded) || (route.SpansNamespaces && ForbiddenPaths.Contains(target.Path, spansNamespaces: true)))
                 continue;
             nearest ??= route;
-            if (!QueryRules.Check(target.Query, route.Query, out var lists, out var version))
+            var judged = route.DropsUnknownQuery ? QueryRules.DropUnknown(target, route.Query) : target;
+            if (!QueryRules.Check(judged.Query, route.Query, out var read))
             {
                 denial = DenialReason.QueryNotAllowed;
                 continue;
             }
 
-            var operation = lists && method == VaultMethods.Get ? VaultMethods.List : method;
-            if ((route.Methods & operation) == 0 || (target.IsFolder && operation != VaultMethods.List && route.MountClass != MountClass.Custom))
+            if (read.Lists != VaultMethods.None && method != VaultMethods.Get && method != read.Lists)
+            {
+                denial = DenialReason.QueryNotAllowed;
+                continue;
+            }
+
+            var operation = read.Lists == VaultMethods.None ? method : read.Lists;
+            if ((route.Methods & operation) == 0)
             {
                 denial = DenialReason.MethodNotAllowed;
                 continue;
             }
 
-            return new VaultRequest { Route = route, Target = target, Method = method, Operation = operation, Version = version };
+            return new VaultRequest { Route = route, Target = judged, Method = method, Operation = operation, Version = read.Version };
         }
 
         return new VaultRequest { Route = nearest, Target = target, Method = method, Denial = denial };

@@ -5,7 +5,7 @@ namespace CreditSystem.VaultProxy.Policy;
 
 /// <summary>
 /// Reads the request target exactly as it is sent on. What two servers could read differently (dot segments, backslashes,
-/// empty segments, control characters, double encoding, invalid UTF-8) is refused rather than normalised: YARP would send
+/// empty segments, control characters, double encoding, invalid UTF-8) is never normalised on its way: YARP would send
 /// <c>%2F</c> as <c>%252F</c> (https://github.com/dotnet/yarp/issues/1419), so the target is forwarded verbatim, and a
 /// route matched on a normalised path would then say nothing about the path that arrives.
 /// </summary>
@@ -28,7 +28,7 @@ internal static class RequestTargetParser
         if (rawTarget.Length > MaxLength)
             return DenialReason.PathTooLong;
         if (!rawTarget.StartsWith(ApiPrefix, StringComparison.Ordinal))
-            return LooksLikeApiPath(rawTarget) ? DenialReason.PathMalformed : DenialReason.PathNotAllowed;
+            return DescribeOutside(rawTarget);
 
         var queryStart = rawTarget.IndexOf('?');
         var rawPath = queryStart < 0 ? rawTarget.AsSpan(ApiPrefix.Length) : rawTarget.AsSpan(ApiPrefix.Length, queryStart - ApiPrefix.Length);
@@ -47,10 +47,14 @@ internal static class RequestTargetParser
         return CheckSegments(path);
     }
 
-    // "//v1/", "/./v1/", an absolute form and the like are attempts; "/ui/" is merely not served.
-    private static bool LooksLikeApiPath(string target) =>
-        target.Length == 0 || target[0] != '/' || target.StartsWith("//", StringComparison.Ordinal)
-        || target.AsSpan().IndexOfAny("\\%;") >= 0 || target.Contains("/.", StringComparison.Ordinal);
+    // "/./v1/", an absolute form and the like are attempts; "//v1/" is what a client makes of an address that ends in a slash;
+    // "/ui/" is merely not served.
+    private static DenialReason DescribeOutside(string target)
+    {
+        if (target.Length == 0 || target[0] != '/' || target.AsSpan().IndexOfAny("\\%;") >= 0 || target.Contains("/.", StringComparison.Ordinal))
+            return DenialReason.PathMalformed;
+        return target.StartsWith("//", StringComparison.Ordinal) ? DenialReason.PathOutside : DenialReason.PathNotAllowed;
+    }
 
     private static DenialReason Decode(ReadOnlySpan<char> raw, out string path)
     {

@@ -10,7 +10,7 @@ internal readonly record struct VaultRequest
 
     public VaultMethods Method { get; init; }
 
-    /// <summary>The verb after <c>GET ?list=true</c> was read as LIST.</summary>
+    /// <summary>The verb after <c>GET ?list=true</c> was read as LIST, and <c>?scan=true</c> as SCAN.</summary>
     public VaultMethods Operation { get; init; }
 
     /// <summary>The KV version asked for, or an empty string for the current one.</summary>
@@ -19,4 +19,7 @@ internal readonly record struct VaultRequest
     public string Namespace { get; init; }
 
     public DenialReason Denial { get; init; }
+
+    /// <summary>Where a client with an unclean path is sent.</summary>
+    public string? CleanedTarget { get; init; }
 }

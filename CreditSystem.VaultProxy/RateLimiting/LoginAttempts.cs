@@ -1,8 +1,95 @@
-using System.Collections.Concurrent;
-using CreditSystem.VaultProxy.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.VaultProxy.RateLimiting;
+
+/// <summary>
+/// Keeps failed logins below the five in a row at which Vault locks a role_id for every pod that uses it
+/// (https://developer.hashicorp.com/vault/docs/concepts/user-lockout), over all replicas of the proxy. A pair that has not been
+/// tried holds one of the failures that are left until its answer is there, so that not even simultaneous ones exceed them, and
+/// of equal ones a single one is tried. A pair that has worked holds none and waits for nobody. A success clears the count, as
+/// it does in Vault.
+/// </summary>
+internal sealed class LoginAttempts(LoginRecords records, LoginPeers peers, IOptions<VaultProxyOptions> options, TimeProvider time)
+{
+    /// <summary>After which a login that others keep from its turn is told to come again.</summary>
+    private const int MaxRounds = 100;
+    private readonly int _limit = options.Value.RateLimits.LoginFailures;
+
+    internal async ValueTask<LoginAdmission> EnterAsync(LoginBody login, CancellationToken cancellationToken)
+    {
+        // Others may know that it has worked, or that it does no longer.
+        await peers.AskAsync(login, cancellationToken);
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            if (records.IsBad(login.Pair))
+                return LoginAdmission.Refuse(LoginVerdict.KnownBad, default);
+            if (records.IsGood(login.Pair))
+                return LoginAdmission.Admit(attempt: null, time.GetTimestamp());
+            if (records.FindOrAdd(login.Role) is not { } role)
+                return LoginAdmission.Refuse(LoginVerdict.Guarded, records.Window);
+            if (role.Reserve(login.Pair, _limit, out var changed, out var retryAfter) is not { } attempt)
+            {
+                if (changed is null)
+                    return LoginAdmission.Refuse(LoginVerdict.Guarded, retryAfter);
+                await changed.WaitAsync(cancellationToken);
+            }
+            else if (await TryAdmitAsync(role, attempt, login, cancellationToken))
+            {
+                return LoginAdmission.Admit(attempt, time.GetTimestamp());
+            }
+        }
+
+        return LoginAdmission.Refuse(LoginVerdict.Guarded, TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>Must follow every admission.</summary>
+    internal void Leave(LoginBody login, LoginAdmission admission, LoginOutcome outcome)
+    {
+        if (outcome == LoginOutcome.Refused)
+            records.MarkBad(login.Pair, time.GetTimestamp());
+        else if (outcome == LoginOutcome.Accepted)
+            records.MarkGood(login.Pair, time.GetTimestamp());
+
+        if (records.FindOrAdd(login.Role) is not { } role)
+            return;
+        if (outcome == LoginOutcome.Accepted)
+            role.Succeed(admission.StartedAt);
+        // The client of a pair that works has gone before the answer: the pair works all the same.
+        var hasFailed = outcome == LoginOutcome.Refused || (outcome == LoginOutcome.Unknown && admission.Attempt is not null);
+        role.End(admission.Attempt, hasFailed);
+    }
+
+    // Reserved first and asked then, so that of two replicas at once one sees the other at least.
+    private async ValueTask<bool> TryAdmitAsync(LoginRole role, LoginAttempt attempt, LoginBody login, CancellationToken cancellationToken)
+    {
+        var isAdmitted = false;
+        try
+        {
+            while (true)
+            {
+                var others = await peers.AskAsync(login, cancellationToken);
+                var turn = records.IsBad(login.Pair) || records.IsGood(login.Pair) ? LoginTurn.Withdraw : role.Judge(attempt, others, _limit);
+                if (turn == LoginTurn.Go)
+                    return isAdmitted = true;
+                if (turn == LoginTurn.Withdraw)
+                    return false;
+                await PauseAsync(cancellationToken);
+            }
+        }
+        finally
+        {
+            if (!isAdmitted)
+            {
+                role.End(attempt, hasFailed: false);
+                if (!records.IsBad(login.Pair) && !records.IsGood(login.Pair))
+                    await PauseAsync(CancellationToken.None);
+            }
+        }
+    }
+
+    private static Task PauseAsync(CancellationToken cancellationToken) =>
+        Task.Delay(TimeSpan.FromMilliseconds(20 + (Random.Shared.NextDouble() * 60)), cancellationToken);
+}
 
 internal enum LoginVerdict
 {
@@ -15,127 +102,13 @@ internal enum LoginVerdict
     Guarded,
 }
 
-/// <summary>
-/// Keeps failed logins below the five in a row at which Vault locks a role_id for every pod that uses it
-/// (https://developer.hashicorp.com/vault/docs/concepts/user-lockout). A login that might fail holds one of the few failures
-/// that are left until its answer is there, so that not even simultaneous ones exceed them. A pair that has worked before
-/// finds one failure left that others cannot use up. A success clears the count, as it does in Vault.
-/// </summary>
-internal sealed class LoginAttempts(IOptions<VaultProxyOptions> options, TimeProvider time)
+/// <param name="Attempt">The failure that is held for it; null for a pair that has worked.</param>
+/// <param name="StartedAt">The timestamp before the login: a success clears what has failed before it.</param>
+internal sealed record LoginAdmission(LoginVerdict Verdict, TimeSpan RetryAfter, LoginAttempt? Attempt, long StartedAt)
 {
-    private readonly ConcurrentDictionary<TokenId, Role> _roles = new();
-    private readonly ConcurrentDictionary<TokenId, long> _bad = new();
-    private readonly ConcurrentDictionary<TokenId, byte> _good = new();
-    private readonly int _limit = options.Value.RateLimits.LoginFailures;
-    private readonly int _maxPartitions = options.Value.RateLimits.MaxPartitions;
-    private readonly TimeSpan _window = TimeSpan.FromMinutes(options.Value.RateLimits.LoginWindowMinutes);
+    internal static LoginAdmission Admit(LoginAttempt? attempt, long startedAt) => new(LoginVerdict.Admitted, default, attempt, startedAt);
 
-    internal async ValueTask<(LoginVerdict Verdict, TimeSpan RetryAfter)> EnterAsync(LoginBody login, CancellationToken cancellationToken)
-    {
-        if (IsBad(login.Pair))
-            return (LoginVerdict.KnownBad, default);
-        if (_roles.Count >= _maxPartitions)
-            ForgetIdleRoles();
-        if (_roles.Count >= _maxPartitions && !_roles.ContainsKey(login.Role))
-            return (LoginVerdict.Guarded, _window);
-        var role = _roles.GetOrAdd(login.Role, static _ => new Role());
-        var limit = _good.ContainsKey(login.Pair) ? _limit : Math.Max(1, _limit - 1);
-        while (true)
-        {
-            Task changed;
-            lock (role)
-            {
-                // Forgotten between the look-up and the lock: whoever comes next has another object.
-                if (role.IsForgotten)
-                    return (LoginVerdict.Guarded, TimeSpan.FromSeconds(1));
-                Prune(role);
-                if (role.Failures.Count >= limit)
-                    return (LoginVerdict.Guarded, _window - time.GetElapsedTime(role.Failures[0]));
-                if (role.Failures.Count + role.UnderWay < limit)
-                {
-                    role.UnderWay++;
-                    return (LoginVerdict.Admitted, default);
-                }
-
-                changed = role.Changed.Task;
-            }
-
-            await changed.WaitAsync(cancellationToken);
-            if (IsBad(login.Pair))
-                return (LoginVerdict.KnownBad, default);
-        }
-    }
-
-    /// <summary>Must follow every admission.</summary>
-    internal void Leave(LoginBody login, LoginOutcome outcome)
-    {
-        if (outcome == LoginOutcome.Refused)
-        {
-            Bound(_bad, pair => time.GetElapsedTime(pair.Value) >= _window);
-            _bad[login.Pair] = time.GetTimestamp();
-            _good.TryRemove(login.Pair, out _);
-        }
-        else if (outcome == LoginOutcome.Accepted)
-        {
-            Bound(_good, _ => false);
-            _good[login.Pair] = 0;
-        }
-
-        // A role with a login under way is never forgotten.
-        var role = _roles[login.Role];
-        lock (role)
-        {
-            role.UnderWay--;
-            if (outcome == LoginOutcome.Accepted)
-                role.Failures.Clear();
-            else if (outcome is LoginOutcome.Refused or LoginOutcome.Unknown)
-                role.Failures.Add(time.GetTimestamp());
-            var changed = role.Changed;
-            role.Changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            changed.SetResult();
-        }
-    }
-
-    private void Prune(Role role) => role.Failures.RemoveAll(at => time.GetElapsedTime(at) >= _window);
-
-    private void ForgetIdleRoles()
-    {
-        foreach (var (id, role) in _roles)
-        {
-            lock (role)
-            {
-                Prune(role);
-                role.IsForgotten = role.UnderWay == 0 && role.Failures.Count == 0 && _roles.TryRemove(id, out _);
-            }
-        }
-    }
-
-    private bool IsBad(TokenId pair) => _bad.TryGetValue(pair, out var at) && time.GetElapsedTime(at) < _window;
-
-    private void Bound<T>(ConcurrentDictionary<TokenId, T> pairs, Predicate<KeyValuePair<TokenId, T>> isOver)
-    {
-        if (pairs.Count < _maxPartitions)
-            return;
-        foreach (var pair in pairs)
-        {
-            if (isOver(pair))
-                pairs.TryRemove(pair);
-        }
-
-        if (pairs.Count >= _maxPartitions)
-            pairs.Clear();
-    }
-
-    private sealed class Role
-    {
-        public List<long> Failures { get; } = [];
-
-        public int UnderWay { get; set; }
-
-        public bool IsForgotten { get; set; }
-
-        public TaskCompletionSource Changed { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
+    internal static LoginAdmission Refuse(LoginVerdict verdict, TimeSpan retryAfter) => new(verdict, retryAfter, null, 0);
 }
 
 internal enum LoginOutcome

@@ -43,8 +43,8 @@ internal sealed record LoginBody(byte[] Json, TokenId Role, TokenId Pair)
                 return null;
             if (ReadString(document.RootElement, "secret_id") is not { } secretId)
                 return null;
-            var role = TokenId.From($"{vaultNamespace}\n{roleId}", kind: 2);
-            return new LoginBody(json, role, role.With(TokenId.From(secretId, kind: 3)));
+            var role = TokenId.ForReplicas($"{vaultNamespace}\n{roleId}", kind: 2);
+            return new LoginBody(json, role, TokenId.ForReplicas($"{role.ToHex()}\n{secretId}", kind: 3));
         }
         catch (JsonException)
         {

@@ -33,39 +33,38 @@ internal sealed class LoginGuard(VaultForwarder forwarder, LoginAttempts attempt
 
     private async ValueTask ServeAsync(HttpContext context, VaultRequest request, VaultCaller caller, LoginBody login)
     {
-        var (verdict, retryAfter) = await attempts.EnterAsync(login, context.RequestAborted);
-        if (verdict == LoginVerdict.KnownBad)
+        var admission = await attempts.EnterAsync(login, context.RequestAborted);
+        if (admission.Verdict == LoginVerdict.KnownBad)
         {
             metrics.CountDenial(DenialReason.LoginGuarded);
             await VaultErrors.WriteAsync(context, StatusCodes.Status400BadRequest, VaultErrors.InvalidSecretId);
         }
-        else if (verdict == LoginVerdict.Guarded)
+        else if (admission.Verdict == LoginVerdict.Guarded)
         {
-            await RefuseAsync(context, DenialReason.LoginGuarded, "too many failed logins of this role_id: vault-proxy keeps Vault from locking it", retryAfter);
+            await RefuseAsync(context, DenialReason.LoginGuarded, "too many failed logins of this role_id: vault-proxy keeps Vault from locking it", admission.RetryAfter);
         }
         else
         {
-            await ForwardAsync(context, request, caller, login);
+            await ForwardAsync(context, request, caller, login, admission);
         }
     }
 
-    private async ValueTask ForwardAsync(HttpContext context, VaultRequest request, VaultCaller caller, LoginBody login)
+    private async ValueTask ForwardAsync(HttpContext context, VaultRequest request, VaultCaller caller, LoginBody login, LoginAdmission admission)
     {
         var outcome = LoginOutcome.Unknown;
         try
         {
-            context.Request.Body = new MemoryStream(login.Json, writable: false);
             // Vault reads a form where the header says so, and this has been judged as JSON.
             context.Request.ContentType = VaultErrors.JsonContentType;
             var answer = new LoginAnswer();
-            var error = await forwarder.ForwardAsync(context, request, caller, answer);
+            var error = await forwarder.ForwardAsync(context, request, caller, answer, login.Json);
             outcome = answer.Outcome ?? (context.RequestAborted.IsCancellationRequested ? LoginOutcome.Unknown : LoginOutcome.NotCounted);
             if (outcome == LoginOutcome.Refused || (error == ForwarderError.None && context.Response.StatusCode >= StatusCodes.Status400BadRequest))
                 metrics.CountLoginFailure();
         }
         finally
         {
-            attempts.Leave(login, outcome);
+            attempts.Leave(login, admission, outcome);
         }
     }
 

@@ -25,7 +25,7 @@ internal sealed class ProxyMetrics : IDisposable
         _requests = _meter.CreateCounter<long>("vault_proxy.requests", "{request}", "Requests by mount class, operation and status.");
         _duration = _meter.CreateHistogram<double>("vault_proxy.request.duration", "s", "Time from the first byte read to the last byte written.");
         _denials = _meter.CreateCounter<long>("vault_proxy.denials", "{request}", "Requests that were not forwarded, by reason.");
-        _retries = _meter.CreateCounter<long>("vault_proxy.retries", "{attempt}", "Reads that were sent again, by what the attempt before met.");
+        _retries = _meter.CreateCounter<long>("vault_proxy.retries", "{attempt}", "Requests that were sent again, by what the attempt before met.");
         _cache = _meter.CreateCounter<long>("vault_proxy.cache.requests", "{request}", "Cacheable reads, by what the cache said.");
         _loginFailures = _meter.CreateCounter<long>("vault_proxy.login.failures", "{login}", "Logins that Vault refused.");
         _upstreamErrors = _meter.CreateCounter<long>("vault_proxy.upstream.errors", "{request}", "Requests that ended without an answer from Vault, by error.");

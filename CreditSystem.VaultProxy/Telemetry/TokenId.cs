@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -31,17 +32,32 @@ internal readonly record struct TokenId(ulong High, ulong Low)
         return new TokenId(BinaryPrimitives.ReadUInt64BigEndian(digest), BinaryPrimitives.ReadUInt64BigEndian(digest[8..]));
     }
 
-    /// <summary>Joins two names into one, for instance a token and the address that it came from.</summary>
-    public TokenId With(TokenId other)
+    /// <summary>
+    /// Under no key, so that other replicas have the same name for it. Only for what nobody can guess: it can be tried out.
+    /// </summary>
+    public static TokenId ForReplicas(ReadOnlySpan<char> text, byte kind)
     {
-        Span<byte> input = stackalloc byte[32];
-        BinaryPrimitives.WriteUInt64BigEndian(input, High);
-        BinaryPrimitives.WriteUInt64BigEndian(input[8..], Low);
-        BinaryPrimitives.WriteUInt64BigEndian(input[16..], other.High);
-        BinaryPrimitives.WriteUInt64BigEndian(input[24..], other.Low);
-        Span<byte> digest = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(Key, input, digest);
+        var input = new byte[Encoding.UTF8.GetMaxByteCount(text.Length) + 1];
+        input[0] = kind;
+        var length = 1 + Encoding.UTF8.GetBytes(text, input.AsSpan(1));
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(input.AsSpan(0, length), digest);
+        CryptographicOperations.ZeroMemory(input);
         return new TokenId(BinaryPrimitives.ReadUInt64BigEndian(digest), BinaryPrimitives.ReadUInt64BigEndian(digest[8..]));
+    }
+
+    /// <summary>All 128 bits.</summary>
+    public string ToHex() => $"{High:x16}{Low:x16}";
+
+    public static bool TryParseHex(ReadOnlySpan<char> text, out TokenId id)
+    {
+        id = default;
+        if (text.Length != 32
+            || !ulong.TryParse(text[..16], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var high)
+            || !ulong.TryParse(text[16..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var low))
+            return false;
+        id = new TokenId(high, low);
+        return true;
     }
 
     /// <summary>For logs: 64 bits, enough to tell tokens apart.</summary>

@@ -1,17 +1,18 @@
 using System.Net;
-using System.Runtime.ExceptionServices;
+using System.Net.Http.Headers;
 using CreditSystem.VaultProxy.Forwarding;
 using CreditSystem.VaultProxy.Telemetry;
 
 namespace CreditSystem.VaultProxy.Upstreams;
 
 /// <summary>
-/// Sends a request to the node that was chosen for it, and a body-less read that failed to another one. YARP itself never
-/// retries (https://github.com/dotnet/yarp/issues/56).
+/// Sends a request to the node that was chosen for it; to another one what that node has not taken, whatever it is, and a
+/// body-less read that failed. YARP itself never retries (https://github.com/dotnet/yarp/issues/56).
 /// </summary>
 internal sealed class FailoverHandler(UpstreamPool pool, RetryBudget budget, ProxyMetrics metrics, UpstreamOptions options, HttpMessageHandler inner)
     : DelegatingHandler(inner)
 {
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
     private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     /// <summary>The address with the target exactly as it came, which is what the allow-list has judged.</summary>
@@ -23,85 +24,68 @@ internal sealed class FailoverHandler(UpstreamPool pool, RetryBudget budget, Pro
             throw new InvalidOperationException("The request was not made by the proxy.");
 
         UpstreamConnection.NameServer(request, options);
+        exchange.SetContent(request);
         budget.Earn();
-        var tried = 0UL;
-        for (var attempt = 0; ; attempt++)
+        FailoverPlan? plan = null;
+        while (true)
         {
-            var node = exchange.Node;
-            tried |= 1UL << node.Index;
-            var outcome = await TryAsync(request, exchange, node, cancellationToken);
-            if (outcome.Failure is null || NextNode(exchange, tried, attempt) is not { } next || !MaySpend(outcome, next, tried))
+            var outcome = await TryAsync(request, exchange, cancellationToken);
+            if (outcome.Kind == AttemptKind.Answered)
                 return outcome.GetResponse();
+            plan ??= new FailoverPlan(pool, budget, options, exchange);
+            if (await plan.NextAsync(outcome, cancellationToken) is not { } next)
+                return outcome.Kind == AttemptKind.NotActive ? AnswerWithoutActiveNode(outcome, exchange) : outcome.GetResponse();
 
             outcome.Response?.Dispose();
             exchange.DiscardBuffer();
             metrics.CountRetry(outcome.Failure);
-            await Task.Delay(TimeSpan.FromMilliseconds((10 + (Random.Shared.NextDouble() * 40)) * (attempt + 1)), cancellationToken);
-            exchange.Node = NextNode(exchange, tried, attempt) ?? node;
-            request.RequestUri = CreateUri(exchange.Node, exchange.RawTarget);
+            exchange.Node = next;
+            request.RequestUri = CreateUri(next, exchange.RawTarget);
         }
     }
 
-    // When a node dies, all that was under way there goes once to another node, which has had none of it yet: no load is
-    // multiplied, and no client is to fail, however many they are.
-    private bool MaySpend(in Outcome outcome, UpstreamNode next, ulong tried) =>
-        (outcome.Response is null && (tried & (1UL << next.Index)) == 0) || budget.TrySpend();
-
-    private async ValueTask<Outcome> TryAsync(HttpRequestMessage request, VaultExchange exchange, UpstreamNode node, CancellationToken cancellationToken)
+    private async ValueTask<AttemptOutcome> TryAsync(HttpRequestMessage request, VaultExchange exchange, CancellationToken cancellationToken)
     {
         HttpResponseMessage? response = null;
+        var node = exchange.Node;
         try
         {
             response = await base.SendAsync(request, cancellationToken);
-            // A node that dies within a small answer has failed the attempt, not the client.
-            if (exchange.Retries)
+            // A node that dies within a small answer has failed the attempt, not the client; and some answers say in the body what they are.
+            if (exchange.Retries || response.StatusCode is HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests)
                 await exchange.BufferAsync(response, cancellationToken);
-            pool.ReportStatus(node, (int)response.StatusCode);
-            return new Outcome(response, DescribeRetriable(response.StatusCode), null);
+            var outcome = AttemptOutcome.FromResponse(response, exchange);
+            if (outcome.Kind == AttemptKind.NotActive)
+                pool.ReportNotActive(node);
+            else
+                pool.ReportStatus(node, (int)response.StatusCode);
+            return outcome;
         }
         catch (Exception exception) when (IsTransportFailure(exception, cancellationToken))
         {
             response?.Dispose();
-            return new Outcome(null, ReportTransportFailure(node, exception), ExceptionDispatchInfo.Capture(exception));
+            // An answer had begun: whatever broke it off, the request has been sent.
+            var outcome = AttemptOutcome.FromException(response is null ? exception : new HttpRequestException("The answer broke off.", exception));
+            if (outcome.Kind == AttemptKind.NotSent)
+                pool.ReportUnreachable(node);
+            else
+                pool.ReportError(node, decisive: false);
+            return outcome;
         }
     }
 
-    // Another node if there is one; else the same one again, unless it is known to be out.
-    private UpstreamNode? NextNode(VaultExchange exchange, ulong tried, int attempt) =>
-        exchange.Retries && attempt < options.MaxRetries ? pool.Select(tried) ?? pool.Select() : null;
-
-    private string ReportTransportFailure(UpstreamNode node, Exception exception)
-    {
-        var noConnection = exception is OperationCanceledException
-            or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
-        if (noConnection)
-            pool.ReportUnreachable(node);
-        else
-            pool.ReportError(node, decisive: false);
-        return noConnection ? "connect" : "transport";
-    }
-
-    // ConnectTimeout ends in a cancellation that nobody asked for.
     private static bool IsTransportFailure(Exception exception, CancellationToken cancellationToken) =>
         exception is HttpRequestException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
-    // 412: the node has not yet seen the write that the caller's X-Vault-Index names.
-    private static string? DescribeRetriable(HttpStatusCode status) => (int)status switch
+    // The address of the node that was the active one is nothing that a client could use.
+    private static HttpResponseMessage AnswerWithoutActiveNode(in AttemptOutcome outcome, VaultExchange exchange)
     {
-        412 => "412",
-        500 => "500",
-        502 => "502",
-        503 => "503",
-        504 => "504",
-        _ => null,
-    };
-
-    private readonly record struct Outcome(HttpResponseMessage? Response, string? Failure, ExceptionDispatchInfo? Exception)
-    {
-        public HttpResponseMessage GetResponse()
-        {
-            Exception?.Throw();
-            return Response!;
-        }
+        outcome.Response?.Dispose();
+        exchange.DiscardBuffer();
+        var answer = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable) { Content = new ByteArrayContent(VaultErrors.Render(VaultErrors.NoActiveNode)) };
+        answer.Content.Headers.ContentType = new MediaTypeHeaderValue(VaultErrors.JsonContentType);
+        answer.Headers.RetryAfter = new RetryConditionHeaderValue(RetryAfter);
+        answer.Headers.CacheControl = new CacheControlHeaderValue { NoStore = true };
+        return answer;
     }
 }

@@ -60,10 +60,10 @@ internal sealed partial class HealthProber(UpstreamPool pool, IOptions<VaultProx
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "Vault node {Node} was {Before}, is {State}.")]
+        [LoggerMessage(20, LogLevel.Warning, "Vault node {Node} was {Before}, is {State}.")]
         internal static partial void StateChanged(ILogger logger, string node, NodeState before, NodeState state);
 
-        [LoggerMessage(2, LogLevel.Debug, "Vault node {Node} did not answer its probe: {Reason}")]
+        [LoggerMessage(21, LogLevel.Debug, "Vault node {Node} did not answer its probe: {Reason}")]
         internal static partial void ProbeFailed(ILogger logger, string node, string reason);
     }
 }

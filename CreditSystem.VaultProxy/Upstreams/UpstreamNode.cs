@@ -34,6 +34,12 @@ internal sealed class UpstreamNode(int index, string address)
         return before;
     }
 
+    internal void SetStandby()
+    {
+        if (_state is NodeState.Active or NodeState.Unknown)
+            _state = NodeState.Standby;
+    }
+
     internal void SetUnreachable() => _state = NodeState.Unreachable;
 
     /// <returns>True when the node has just become suspect.</returns>

@@ -34,6 +34,28 @@ internal sealed class UpstreamPool(IOptions<VaultProxyOptions> options)
     /// <summary>A node to ask what is wrong: one that answers, rather than one that cannot be reached.</summary>
     public UpstreamNode SelectAny() => Select() ?? Nodes.MinBy(node => node.State)!;
 
+    /// <summary>The first sealed node, so that all shares of a key reach the same one; else one that answers.</summary>
+    public UpstreamNode SelectSealed() => Nodes.FirstOrDefault(node => node.State == NodeState.Sealed) ?? SelectAny();
+
+    /// <summary>The node at that scheme, host and port; null where none of the configured ones is.</summary>
+    internal UpstreamNode? Find(Uri address)
+    {
+        foreach (var node in Nodes)
+        {
+            if (Uri.Compare(new Uri(node.Address), address, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0)
+                return node;
+        }
+
+        return null;
+    }
+
+    /// <summary>The node has said so itself, before any probe could have.</summary>
+    internal void ReportNotActive(UpstreamNode node)
+    {
+        node.SetStandby();
+        RequestProbe();
+    }
+
     internal void ReportUnreachable(UpstreamNode node)
     {
         node.SetUnreachable();
@@ -55,7 +77,7 @@ internal sealed class UpstreamPool(IOptions<VaultProxyOptions> options)
             RequestProbe();
     }
 
-    private void RequestProbe() => _probeNow.Writer.TryWrite(true);
+    internal void RequestProbe() => _probeNow.Writer.TryWrite(true);
 
     /// <summary>Returns after the interval, or as soon as a failure asks for a probe.</summary>
     internal async Task WaitForProbeAsync(TimeSpan interval, CancellationToken cancellationToken)

@@ -55,6 +55,7 @@ internal static class NetworkItems
             "vault-approle-refresh -> app:vault-proxy 8200",
             "api <- namespace http", "api <- namespace management",
             "vault-proxy <- app:api http", "vault-proxy <- app:vault-approle-refresh http", "vault-proxy <- namespace management",
+            "vault-proxy <- app:vault-proxy management", "vault-proxy -> app:vault-proxy 8201",
             "mongodb <- app:api mongodb", "redis <- app:api redis",
         ];
         return [.. pods, "* -> dns 53", $"vault-proxy -> {vault.Host}/32 {vault.Port}", "vault-approle-refresh -> control plane 443", "vault-approle-refresh -> control plane 6443"];

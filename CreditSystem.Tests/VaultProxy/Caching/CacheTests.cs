@@ -47,7 +47,7 @@ public sealed class CacheTests : IAsyncDisposable
     public async Task Each_version_and_each_namespace_has_an_answer_of_its_own()
     {
         await using var proxy = await _vault.StartProxyAsync(("Namespaces:0", "team"));
-        _vault.Upstream.Answer = request => Reply.Secret($"{request.Header("X-Vault-Namespace")}|{request.Target}");
+        _vault.Answer = request => Reply.Secret($"{request.Header("X-Vault-Namespace")}|{request.Target}");
         const string Secret = "/v1/secret/data/credit-system/app";
 
         foreach (var expected in new[] { "MISS", "HIT" })
@@ -59,6 +59,15 @@ public sealed class CacheTests : IAsyncDisposable
                 Assert.Contains($"\"{(headers.Length > 0 ? "team" : "")}|{target}\"", await answer.TextAsync(), StringComparison.Ordinal);
             }
         }
+    }
+
+    [Fact]
+    public async Task A_folder_is_not_the_secret_of_the_same_name()
+    {
+        await using var proxy = await _vault.StartProxyAsync();
+        await GetAsync(proxy, "app");
+
+        Assert.Equal([null, null], [await GetAsync(proxy, "app/"), await GetAsync(proxy, "app/")]);
     }
 
     [Fact]
@@ -153,7 +162,7 @@ public sealed class CacheTests : IAsyncDisposable
     public async Task Only_a_secret_is_kept(int status, string body, string contentType)
     {
         await using var proxy = await _vault.StartProxyAsync();
-        _vault.Upstream.Answer = _ => new Reply(status, body) { ContentType = contentType };
+        _vault.Answer = _ => new Reply(status, body) { ContentType = contentType };
 
         Assert.Equal(["MISS", "MISS"], [await GetAsync(proxy, "app"), await GetAsync(proxy, "app")]);
     }
@@ -162,14 +171,14 @@ public sealed class CacheTests : IAsyncDisposable
     public async Task The_memory_of_all_answers_is_bounded_and_the_oldest_goes_first()
     {
         await using var proxy = await _vault.StartProxyAsync(("Cache:MaxBytes", "20000"), ("Cache:MaxEntryBytes", "5000"));
-        _vault.Upstream.Answer = _ => Reply.Secret(new string('x', 4000));
+        _vault.Answer = _ => Reply.Secret(new string('x', 4000));
         for (var i = 0; i < 50; i++)
             await GetAsync(proxy, $"app{i}");
 
         var store = proxy.Get<CreditSystem.VaultProxy.Caching.KvCache>().Store;
         Assert.InRange(store.Bytes, 1, 20_000);
         Assert.Equal(["HIT", "MISS"], [await GetAsync(proxy, "app49"), await GetAsync(proxy, "app0")]);
-        _vault.Upstream.Answer = _ => Reply.Secret(new string('x', 6000));
+        _vault.Answer = _ => Reply.Secret(new string('x', 6000));
         Assert.Equal(["MISS", "MISS"], [await GetAsync(proxy, "large"), await GetAsync(proxy, "large")]);
     }
 

@@ -83,7 +83,7 @@ internal sealed class ProxyHost : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private HttpClient CreateClient() => new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
+    private HttpClient CreateClient() => new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
 }
 
 /// <summary>Every line that was logged.</summary>

@@ -29,6 +29,12 @@ internal sealed record Reply(int Status, string Body = "", params (string Name, 
 
     public static Reply Errors(int status, params string[] errors) => new(status, System.Text.Json.JsonSerializer.Serialize(new { errors }));
 
+    /// <summary>The connection is closed without an answer.</summary>
+    public static Reply None { get; } = new(0);
+
+    /// <summary>A standby that does not forward, and names the node that it takes for the active one.</summary>
+    public static Reply RedirectTo(string address, RecordedRequest request) => new(307, "", ("Location", address + request.Target)) { ContentType = "text/html; charset=utf-8" };
+
     public static Reply Sealed { get; } = Errors(503, "Vault is sealed");
 
     public static Reply Forbidden { get; } = Errors(403, "2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n");

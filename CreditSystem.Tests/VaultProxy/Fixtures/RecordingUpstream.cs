@@ -90,7 +90,10 @@ internal sealed class RecordingUpstream : IAsyncDisposable
             {
                 _requests.Enqueue(request);
                 await Before(request);
-                await WriteAsync(stream, request, request.IsProbe ? Reply.Errors(Health) : Answer(request));
+                var reply = request.IsProbe ? Reply.Errors(Health) : Answer(request);
+                if (reply == Reply.None)
+                    break;
+                await WriteAsync(stream, request, reply);
             }
         }
         catch (Exception gone) when (gone is IOException or ObjectDisposedException or SocketException)

@@ -56,8 +56,8 @@ public sealed class LimitTests
     }
 
     [Theory]
-    [InlineData(null, HttpStatusCode.BadRequest)]
-    [InlineData("false", HttpStatusCode.BadRequest)]
+    [InlineData(null, HttpStatusCode.PreconditionFailed)]
+    [InlineData("false", HttpStatusCode.PreconditionFailed)]
     [InlineData("true", HttpStatusCode.OK)]
     public async Task Where_the_vault_request_header_is_required_nothing_passes_without_it(string? header, HttpStatusCode status)
     {

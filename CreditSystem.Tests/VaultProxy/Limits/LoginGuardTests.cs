@@ -56,25 +56,68 @@ public sealed class LoginGuardTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_guarded_role_is_told_when_to_come_back_and_may_then()
+    public async Task A_new_secret_id_is_tried_after_the_one_before_it_has_expired()
     {
         await using var proxy = await StartAsync();
-        Assert.Equal(400, await LoginAsync(proxy, "wrong"));
+        Assert.Equal(200, await LoginAsync(proxy, "good"));
+        _valid.Remove("good");
+        Assert.Equal((int[])[400, 400], (int[])[await LoginAsync(proxy, "good"), await LoginAsync(proxy, "good")]);
+        Assert.Equal(1, _refusals);
+
+        _valid.Add("new");
+
+        Assert.Equal(200, await LoginAsync(proxy, "new"));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task A_pair_that_has_not_been_tried_gets_its_try_while_fewer_than_four_have_failed(int failures)
+    {
+        await using var proxy = await StartAsync();
+        for (var i = 0; i < failures; i++)
+            Assert.Equal(400, await LoginAsync(proxy, $"wrong-{i}"));
+
+        Assert.Equal(200, await LoginAsync(proxy, "good"));
+    }
+
+    [Fact]
+    public async Task A_guarded_role_is_told_when_to_come_back_and_may_then_and_a_pair_that_has_worked_does_not_wait()
+    {
+        await using var proxy = await StartAsync();
+        Assert.Equal(200, await LoginAsync(proxy, "good"));
+        for (var i = 0; i < 4; i++)
+            Assert.Equal(400, await LoginAsync(proxy, $"wrong-{i}"));
 
         _valid.Add("new");
         using var guarded = await SendAsync(proxy, "role", "new");
-        _time.Advance(guarded.Headers.RetryAfter!.Delta!.Value);
-
         Assert.Equal(HttpStatusCode.TooManyRequests, guarded.StatusCode);
         Assert.StartsWith("too many failed logins", await guarded.ErrorAsync(), StringComparison.Ordinal);
+        _time.Advance(guarded.Headers.RetryAfter!.Delta!.Value);
         Assert.Equal(200, await LoginAsync(proxy, "new"));
+
+        for (var i = 4; i < 8; i++)
+            Assert.Equal(400, await LoginAsync(proxy, $"wrong-{i}"));
+        Assert.Equal((int[])[429, 200, 200], (int[])[await LoginAsync(proxy, "other"), await LoginAsync(proxy, "good"), await LoginAsync(proxy, "new")]);
+    }
+
+    [Fact]
+    public async Task Of_one_new_pair_that_many_pods_send_at_once_a_single_one_is_tried()
+    {
+        await using var proxy = await StartAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => LoginAsync(proxy, "expired")));
+
+        Assert.All(answers, status => Assert.Equal(400, status));
+        Assert.Single(_vault.Requests);
     }
 
     [Fact]
     public async Task Another_role_is_not_touched()
     {
         await using var proxy = await StartAsync();
-        Assert.Equal(400, await LoginAsync(proxy, "wrong"));
+        for (var i = 0; i < 5; i++)
+            await LoginAsync(proxy, $"wrong-{i}");
 
         Assert.Equal(200, await LoginAsync(proxy, "good", role: "other"));
     }
@@ -145,6 +188,8 @@ public sealed class LoginGuardTests : IAsyncDisposable
     private Reply Login(RecordedRequest request)
     {
         using var body = JsonDocument.Parse(request.Body);
+        if (body.RootElement.GetProperty("role_id").GetString() != "role")
+            return new Reply(200, """{"auth":{"client_token":"hvs.x"}}""");
         lock (_gate)
         {
             if (_refusals >= LockedAt)

@@ -65,6 +65,12 @@ public sealed class AttackCorpusTests
     [InlineData("LIST", "/v1/secret/metadata/credit-system/")]
     [InlineData("LIST", "/v1/secret/metadata/credit-system")]
     [InlineData("GET", "/v1/secret/metadata/credit-system/?list=true")]
+    [InlineData("GET", "/v1/secret/metadata/credit-system/")] // a slash at the end arrives as it came
+    [InlineData("GET", "/v1/secret/data/credit-system/app/")]
+    [InlineData("GET", "/v1/secret/subkeys/credit-system/app?version=1&depth=-1")]
+    [InlineData("GET", "/v1/sys/init")]
+    [InlineData("GET", "/v1/sys/leader")]
+    [InlineData("LIST", "/v1/auth/approle/role/web/secret-id/")]
     [InlineData("GET", "/v1/secret/metadata/credit-system/team%2Fa/?list=true&limit=10")]
     [InlineData("GET", "/v1/sys/health?standbyok=true&perfstandbyok=true")]
     [InlineData("HEAD", "/v1/sys/health")]
@@ -120,7 +126,7 @@ public sealed class AttackCorpusTests
 
     [Theory]
     [InlineData("GET", "/v1/sys/mounts", 403, "permission denied: path is not allowed by vault-proxy")]
-    [InlineData("GET", "/v1/secret/data/credit-system/../x", 400, "request path must not contain relative or doubly encoded segments")]
+    [InlineData("GET", "/v1/secret/data/credit-system/%2e%2e/x", 400, "request path must not contain relative or doubly encoded segments")]
     [InlineData("TRACE", "/v1/secret/data/credit-system/x", 403, "permission denied: method is not allowed by vault-proxy")]
     [InlineData("GET", "/v1/secret/data/credit-system/x?help=1", 400, "query parameter is not allowed by vault-proxy")]
     public async Task Refusals_have_the_shape_of_vaults_errors(string method, string target, int status, string error)
@@ -134,5 +140,62 @@ public sealed class AttackCorpusTests
         Assert.Contains("Content-Type: application/json\r\n", answer, StringComparison.Ordinal);
         Assert.Contains("Cache-Control: no-store\r\n", answer, StringComparison.Ordinal);
         Assert.EndsWith($$"""{"errors":["{{error}}"]}""", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("?drsecondarycode=299&colour=red&sealedcode=299", "?drsecondarycode=299&sealedcode=299")]
+    [InlineData("?standbyok=true", "?standbyok=true")]
+    [InlineData("?colour=red", "")]
+    [InlineData("?standbyok=true&a=..%2f..&b=%00&%73ealedcode=299&help=1&list=true", "?standbyok=true")]
+    public async Task Parameters_of_a_health_check_that_vault_does_not_know_are_left_out(string query, string arrives)
+    {
+        await using var vault = RecordingUpstream.Start();
+        await using var proxy = await ProxyHost.StartAsync(vault);
+
+        var answer = await RawConnection.SendAsync(proxy.Address, "GET", $"/v1/sys/health{query}");
+
+        Assert.Equal([200], RawConnection.Statuses(answer));
+        Assert.Equal([$"/v1/sys/health{arrives}"], vault.Targets);
+    }
+
+    [Theory]
+    [InlineData("SCAN", "kv/all/{tail?}", "/v1/kv/all/", 200)]
+    [InlineData("SCAN", "kv/all/{tail?}", "/v1/kv/all/team", 200)]
+    [InlineData("GET", "kv/all/{tail?}", "/v1/kv/all/?scan=true", 200)]
+    [InlineData("LIST", "kv/all/{tail?}", "/v1/kv/all/", 403)]
+    [InlineData("GET", "kv/all/{tail?}", "/v1/kv/all/", 403)]
+    [InlineData("GET", "kv/all/{tail?}", "/v1/kv/all/?list=true", 400)]
+    [InlineData("POST", "kv/all/{tail?}", "/v1/kv/all/?scan=true", 400)]
+    [InlineData("GET", "kv/all/{tail?}", "/v1/kv/all/?scan=maybe", 400)]
+    public async Task Scan_passes_where_a_route_names_it(string method, string path, string target, int status)
+    {
+        await using var vault = RecordingUpstream.Start();
+        await using var proxy = await ProxyHost.StartAsync(vault, ("Routes:0:Path", path), ("Routes:0:Methods:0", "SCAN"), ("Routes:0:Query:0", "scan"));
+
+        var answer = await RawConnection.SendAsync(proxy.Address, method, target);
+
+        Assert.Equal([status], RawConnection.Statuses(answer));
+        Assert.Equal(status == 200 ? 1 : 0, vault.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("GET", "/v1//secret/data/credit-system/app", "/v1/secret/data/credit-system/app")]
+    [InlineData("POST", "/v1//secret/data/credit-system/app", "/v1/secret/data/credit-system/app")]
+    [InlineData("GET", "/v1/secret/./data/credit-system/x/../my%2Fapp?version=3", "/v1/secret/data/credit-system/my%2Fapp?version=3")]
+    [InlineData("LIST", "/v1/secret/metadata//credit-system//", "/v1/secret/metadata/credit-system/")]
+    [InlineData("GET", "/v1/secret/data/credit-system/app/.", "/v1/secret/data/credit-system/app")]
+    public async Task A_path_with_empty_or_dot_segments_is_answered_with_the_cleaned_one_as_vault_does(string method, string target, string cleaned)
+    {
+        await using var vault = RecordingUpstream.Start();
+        await using var proxy = await ProxyHost.StartAsync(vault);
+
+        var answer = await RawConnection.SendAsync(proxy.Address, method, target);
+        Assert.Empty(vault.Requests);
+        var second = await RawConnection.SendAsync(proxy.Address, method, cleaned);
+
+        Assert.StartsWith("HTTP/1.1 307 ", answer, StringComparison.Ordinal);
+        Assert.Contains($"\r\nLocation: {cleaned}\r\n", answer, StringComparison.Ordinal);
+        Assert.Equal([200], RawConnection.Statuses(second));
+        Assert.Equal([cleaned], vault.Targets);
     }
 }

@@ -58,6 +58,7 @@ public sealed class CanaryTests
         using var metrics = ListenToMetrics(seen);
         await using var vault = RecordingUpstream.Start();
         await using var proxy = await ProxyHost.StartAsync([vault.Address], [("Cache:Prefixes:0", "secret/credit-system/cached")]);
+        vault.Answer = request => request.Target == "/v1/auth/token/lookup-self" ? CacheVault.Token(ttl: 0, uses: 0) : Reply.Secret();
         (await proxy.ReadAsync("cached")).Dispose();
         (await proxy.ReadAsync("cached")).Dispose();
         (await proxy.SendAsync(HttpMethod.Get, "/v1/sys/mounts")).Dispose();

@@ -37,6 +37,71 @@ public sealed class RetryTests
     }
 
     [Theory]
+    [InlineData("GET", Secret, 3)]
+    [InlineData("LIST", "/v1/secret/metadata/credit-system/", 3)]
+    [InlineData("GET", "/v1/database/creds/app", 1)]
+    [InlineData("LIST", "/v1/auth/approle/role/web/secret-id", 1)]
+    [InlineData("DELETE", Secret, 1)]
+    [InlineData("POST", "/v1/auth/token/renew-self", 1)]
+    [InlineData("POST", "/v1/auth/token/revoke-self", 1)]
+    [InlineData("POST", "/v1/sys/wrapping/unwrap", 1)]
+    [InlineData("PATCH", Secret, 1)]
+    public async Task A_request_without_a_body_is_not_sent_again_below_the_proxy_either(string method, string target, int attempts)
+    {
+        await using var vault = RecordingUpstream.Start();
+        vault.Answer = _ => Reply.None;
+        await using var proxy = await ProxyHost.StartAsync(vault);
+
+        using var answer = await proxy.SendAsync(new HttpMethod(method), target);
+
+        Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
+        Assert.Equal(attempts, vault.Requests.Count);
+    }
+
+    [Fact]
+    public async Task An_empty_patch_keeps_its_content_type()
+    {
+        await using var vault = RecordingUpstream.Start();
+        await using var proxy = await ProxyHost.StartAsync(vault);
+
+        await RawConnection.SendAsync(proxy.Address, "PATCH", Secret, "X-Vault-Token: t\r\nContent-Type: application/merge-patch+json\r\nContent-Length: 0");
+
+        var request = Assert.Single(vault.Requests);
+        Assert.Equal(("application/merge-patch+json", "0"), (request.Header("Content-Type"), request.Header("Content-Length")));
+    }
+
+    [Theory]
+    [InlineData("i", """{"errors":[]}""", 2)]
+    [InlineData(null, """{"errors":[]}""", 1)]
+    [InlineData("i", """{"errors":["request path \"secret\": rate limit quota exceeded"]}""", 1)]
+    public async Task A_node_that_has_not_seen_the_callers_write_is_left_for_another_and_a_quota_is_not(string? index, string body, int attempts)
+    {
+        await using var behind = RecordingUpstream.Start();
+        await using var active = RecordingUpstream.Start();
+        behind.Answer = _ => new Reply(429, body, ("Retry-After", "1"));
+        await using var proxy = await ProxyHost.StartAsync([behind.Address, active.Address], []);
+
+        using var answer = await proxy.SendAsync(HttpMethod.Get, Secret, headers: index is null ? [] : [("X-Vault-Index", index)]);
+
+        Assert.Equal((1, attempts - 1), (behind.Requests.Count, active.Requests.Count));
+        Assert.Equal(attempts == 2 ? 200 : 429, (int)answer.StatusCode);
+        Assert.Equal(attempts == 1, answer.Headers.RetryAfter is not null);
+    }
+
+    [Fact]
+    public async Task A_node_that_stays_behind_is_asked_no_more_than_any_read_is_and_then_its_answer_is_passed_on()
+    {
+        await using var behind = RecordingUpstream.Start();
+        behind.Answer = _ => new Reply(429, """{"errors":[]}""", ("Retry-After", "1"));
+        await using var proxy = await ProxyHost.StartAsync(behind);
+
+        using var answer = await proxy.SendAsync(HttpMethod.Get, Secret, headers: ("X-Vault-Index", "i"));
+
+        Assert.Equal((429, """{"errors":[]}"""), ((int)answer.StatusCode, await answer.TextAsync()));
+        Assert.Equal(3, behind.Requests.Count);
+    }
+
+    [Theory]
     [InlineData(412, 2)]
     [InlineData(500, 2)]
     [InlineData(502, 2)]

@@ -1,0 +1,80 @@
+using System.Runtime.ExceptionServices;
+using CreditSystem.VaultProxy.Forwarding;
+
+namespace CreditSystem.VaultProxy.Upstreams;
+
+internal enum AttemptKind
+{
+    /// <summary>Vault has answered.</summary>
+    Answered,
+
+    /// <summary>It may be otherwise the next time; whether Vault has done something is unknown.</summary>
+    Failed,
+
+    /// <summary>There was no connection, so nothing was sent.</summary>
+    NotSent,
+
+    /// <summary>The node has done nothing: it is not the active one, and does not reach it.</summary>
+    NotActive,
+
+    /// <summary>The node has done nothing: it has not yet seen the write that the caller's X-Vault-Index names.</summary>
+    Behind,
+}
+
+/// <summary>What came of sending a request to one node.</summary>
+internal readonly record struct AttemptOutcome
+{
+    public AttemptKind Kind { get; private init; }
+
+    /// <summary>The label of the metric.</summary>
+    public string Failure { get; private init; }
+
+    public HttpResponseMessage? Response { get; private init; }
+
+    /// <summary>The node that this one takes for the active one.</summary>
+    public Uri? Active { get; private init; }
+
+    private ExceptionDispatchInfo? Exception { get; init; }
+
+    /// <param name="exchange">Holds the answer's body, if it is a small one.</param>
+    internal static AttemptOutcome FromResponse(HttpResponseMessage response, VaultExchange exchange)
+    {
+        var status = (int)response.StatusCode;
+        if (NodeRedirect.Find(response, exchange.RawTarget) is { } active)
+            return new AttemptOutcome { Kind = AttemptKind.NotActive, Failure = "redirect", Response = response, Active = active };
+        if (status == 500 && VaultErrors.IsWithoutActiveNode(exchange.Buffered))
+            return new AttemptOutcome { Kind = AttemptKind.NotActive, Failure = "500", Response = response };
+        // A quota's 429 says what was exceeded; this one says nothing.
+        if (status == 429 && exchange.NamesIndex && VaultErrors.IsEmpty(exchange.Buffered))
+            return new AttemptOutcome { Kind = AttemptKind.Behind, Failure = "429", Response = response };
+        return status switch
+        {
+            412 => Failed(response, "412"),
+            500 => Failed(response, "500"),
+            502 => Failed(response, "502"),
+            503 => Failed(response, "503"),
+            504 => Failed(response, "504"),
+            _ => new AttemptOutcome { Kind = AttemptKind.Answered, Failure = "", Response = response },
+        };
+    }
+
+    internal static AttemptOutcome FromException(Exception exception) => new()
+    {
+        Kind = IsNotSent(exception) ? AttemptKind.NotSent : AttemptKind.Failed,
+        Failure = IsNotSent(exception) ? "connect" : "transport",
+        Exception = ExceptionDispatchInfo.Capture(exception),
+    };
+
+    internal HttpResponseMessage GetResponse()
+    {
+        Exception?.Throw();
+        return Response!;
+    }
+
+    private static AttemptOutcome Failed(HttpResponseMessage response, string failure) =>
+        new() { Kind = AttemptKind.Failed, Failure = failure, Response = response };
+
+    // ConnectTimeout ends in a cancellation that nobody asked for.
+    private static bool IsNotSent(Exception exception) => exception is OperationCanceledException
+        or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
+}
