@@ -21,11 +21,14 @@ internal sealed class LaunchOptions
           --publisher manifest --output-path aspire-manifest.json  write the manifest (aspire do publish-manifest)
         """;
 
-    private readonly List<string> aspireArguments = [];
+    private readonly List<string> forAspire = [];
 
     private LaunchOptions()
     {
     }
+
+    /// <summary>The arguments that are Aspire's.</summary>
+    public IReadOnlyList<string> ForAspire => forAspire;
 
     public int ApiPort { get; private set; } = 5001;
 
@@ -74,7 +77,7 @@ internal sealed class LaunchOptions
     internal DistributedApplicationOptions ForBuilder()
     {
         LaunchEnvironment.Prepare(DashboardPort);
-        return new DistributedApplicationOptions { Args = [.. aspireArguments], DisableDashboard = !HasDashboard };
+        return new DistributedApplicationOptions { Args = [.. forAspire], DisableDashboard = !HasDashboard };
     }
 
     /// <summary>Takes one where the named one is in use by another run, and nobody has asked for that one.</summary>
@@ -98,9 +101,9 @@ internal sealed class LaunchOptions
         if (!IsOfAspire(name))
             return $"{argument}: there is no such option.";
 
-        aspireArguments.Add(argument);
+        forAspire.Add(argument);
         if (value is null && rest.TryPeek(out var next) && !next.StartsWith("--", StringComparison.Ordinal))
-            aspireArguments.Add(rest.Dequeue());
+            forAspire.Add(rest.Dequeue());
         return null;
     }
 

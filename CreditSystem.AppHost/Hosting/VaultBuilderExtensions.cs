@@ -56,8 +56,10 @@ internal static class VaultBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(vault);
 
-        return builder
-            .WithReference((IResourceBuilder<IResourceWithConnectionString>)vault, connectionName)
-            .WithEnvironment(AddressVariable, vault.Resource.AddressExpression);
+        // The manifest has no Vault that it could refer to, only the address.
+        var reference = vault.Resource.PublishedAddress is null
+            ? builder.WithReference((IResourceBuilder<IResourceWithConnectionString>)vault, connectionName)
+            : builder.WithEnvironment($"ConnectionStrings__{connectionName ?? vault.Resource.Name}", vault.Resource.AddressExpression);
+        return reference.WithEnvironment(AddressVariable, vault.Resource.AddressExpression);
     }
 }
