@@ -75,7 +75,8 @@ internal sealed class LedgerDatabase(MongoConnection connection, int? partitions
     private static async Task RequireFitAsync(IMongoDatabase database, int configured, CancellationToken cancellationToken)
     {
         var blocks = database.GetCollection<RawBsonDocument>(MongoBlockStore.Collection).WithReadConcern(ReadConcern.Majority).WithReadPreference(ReadPreference.Primary);
-        for (var after = -1L; ; )
+        var after = -1L;
+        while (true)
         {
             var filter = Builders<RawBsonDocument>.Filter.Gt("_id", after);
             using var first = await blocks.Find(filter).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id")).Limit(1).FirstOrDefaultAsync(cancellationToken);

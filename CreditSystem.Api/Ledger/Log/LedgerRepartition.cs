@@ -136,7 +136,7 @@ internal sealed class LedgerRepartition(MongoConnection connection, TextWriter o
             await database.DropCollectionAsync(layout.NameOf(name), cancellationToken);
     }
 
-    private static Task SetAsync(IMongoDatabase database, UpdateDefinition<BsonDocument> change, CancellationToken cancellationToken) =>
+    private static Task<UpdateResult> SetAsync(IMongoDatabase database, UpdateDefinition<BsonDocument> change, CancellationToken cancellationToken) =>
         LedgerDatabase.SettingsOf(database).UpdateOneAsync(Builders<BsonDocument>.Filter.Eq("_id", LedgerDatabase.LayoutKey), change, options: null, cancellationToken);
 
     private static IMongoCollection<BsonDocument> Documents(IMongoDatabase database, LedgerLayout layout) => database
