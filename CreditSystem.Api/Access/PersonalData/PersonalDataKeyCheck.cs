@@ -121,7 +121,7 @@ internal sealed partial class PersonalDataKeyCheck(
         return found?["check"].AsString;
     }, cancellationToken);
 
-    private Task StoreAsync(string check, CancellationToken cancellationToken) => mongo.ExecuteAsync(async (database, token) =>
+    private Task<UpdateResult?> StoreAsync(string check, CancellationToken cancellationToken) => mongo.ExecuteAsync(async (database, token) =>
     {
         var insert = new BsonDocument("$setOnInsert", new BsonDocument { ["check"] = check, ["created_at"] = time.GetUtcNow().UtcDateTime });
         try
