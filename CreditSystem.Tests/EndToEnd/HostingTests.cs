@@ -108,7 +108,7 @@ public sealed class HostingTests
         Assert.Equal((expected, description), (result.Status, result.Description));
     }
 
-    private static async Task<Dictionary<string, string>> VariablesAsync(IResource resource, DistributedApplicationExecutionContext execution)
+    private static async Task<Dictionary<string, string>> VariablesAsync(ContainerResource resource, DistributedApplicationExecutionContext execution)
     {
         var context = new EnvironmentCallbackContext(execution, resource, cancellationToken: Cancellation);
         foreach (var callback in resource.Annotations.OfType<EnvironmentCallbackAnnotation>())
