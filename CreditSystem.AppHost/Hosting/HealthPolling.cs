@@ -1,12 +1,10 @@
 using System.Reflection;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace CreditSystem.AppHost.Hosting;
 
 internal static class HealthPolling
 {
-    private const string Monitor = "ResourceHealthCheckService";
+    private const string Monitor = "Aspire.Hosting.Health.ResourceHealthCheckService";
     private const string Setting = "HealthyHealthCheckInterval";
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
@@ -30,7 +28,8 @@ internal static class HealthPolling
     /// <returns>False where Aspire has no such property.</returns>
     internal static bool TryApply(IServiceProvider services)
     {
-        var monitor = services.GetServices<IHostedService>().FirstOrDefault(service => service.GetType().Name == Monitor);
+        // It alone: the orchestrator, made this early, would not know the dashboard.
+        var monitor = typeof(DistributedApplication).Assembly.GetType(Monitor) is { } type ? services.GetService(type) : null;
         var setting = monitor?.GetType().GetProperty(Setting, BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public);
         setting?.SetValue(monitor, Interval);
         return setting is not null;
