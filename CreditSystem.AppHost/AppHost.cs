@@ -46,6 +46,7 @@ var api = builder.AddProject<Projects.CreditSystem_Api>("api")
     .WithManagementEndpoint(publishedPort: 8081)
     .WithEnvironment("VAULT_ADDR", vaultProxy.GetEndpoint("http"))
     .WithAppRole(bootstrap)
+    .WithOpenRegistration()
     .WithReference(vaultProxy).WaitFor(vaultProxy)
     .WithHttpHealthCheck("/health");
 

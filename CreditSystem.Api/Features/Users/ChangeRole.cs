@@ -22,8 +22,10 @@ internal static class ChangeRole
             return Refusal.NotFound("user");
         if (UserAuthority.CheckOver(caller, user.Role) is { } above)
             return above;
-        if (await users.UpdateAsync(caller.Tenant, id, Builders<User>.Update.Set(u => u.Role, request.Role), aborted) is not { } changed)
-            return Refusal.NotFound("user");
+        if (request.Role == user.Role)
+            return TypedResults.Ok(await profiles.RevealAsync(user, aborted));
+        if (!(await LastOwner.ChangeAsync(users, user, Builders<User>.Update.Set(u => u.Role, request.Role), aborted)).TryGet(out var changed, out problem))
+            return problem;
         metrics.Count(SecurityEvent.RoleChanged);
         await sessions.EndAllAsync(caller.Tenant, id, except: null, aborted);
         return TypedResults.Ok(await profiles.RevealAsync(changed, aborted));
