@@ -23,7 +23,8 @@ internal sealed partial class PersonalDataKeyCheck(
     private const string Name = "personal_data_key";
     private const string Source = "personal-data-key";
 
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(3);
+    // For a database that is slow; one that is away says so sooner.
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
