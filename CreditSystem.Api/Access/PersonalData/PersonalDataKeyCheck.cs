@@ -122,16 +122,17 @@ internal sealed partial class PersonalDataKeyCheck(
         return found?["check"].AsString;
     }, cancellationToken);
 
-    private Task StoreAsync(string check, CancellationToken cancellationToken) => mongo.ExecuteAsync(async (database, token) =>
+    private Task<bool> StoreAsync(string check, CancellationToken cancellationToken) => mongo.ExecuteAsync(async (database, token) =>
     {
         var insert = new BsonDocument("$setOnInsert", new BsonDocument { ["check"] = check, ["created_at"] = time.GetUtcNow().UtcDateTime });
         try
         {
-            return await database.GetCollection<BsonDocument>(Collection).UpdateOneAsync(new BsonDocument("_id", Name), insert, new UpdateOptions { IsUpsert = true }, token);
+            await database.GetCollection<BsonDocument>(Collection).UpdateOneAsync(new BsonDocument("_id", Name), insert, new UpdateOptions { IsUpsert = true }, token);
+            return true;
         }
         catch (MongoWriteException exception) when (exception.WriteError.Category == ServerErrorCategory.DuplicateKey)
         {
-            return null;
+            return false;
         }
     }, cancellationToken);
 
