@@ -76,7 +76,7 @@ internal static class RedisConnectionString
 
     // host, host:port, [::1], [::1]:port.
     private static string WithPort(string host, string port) =>
-        host.LastIndexOf(':') > host.LastIndexOf(']') && (host.Contains(']') || host.Count(letter => letter == ':') == 1) ? host : $"{host}:{port}";
+        host.LastIndexOf(':') > host.LastIndexOf(']') && (host.Contains(']') || host.IndexOf(':') == host.LastIndexOf(':')) ? host : $"{host}:{port}";
 
     private static string? Text(Dictionary<string, SourcedValue> values, string key) => values.GetValueOrDefault(key) is { Value.Length: > 0 } value ? value.Value : null;
 

@@ -89,7 +89,7 @@ public sealed class ServerFlavorTests(MongoServer mongo) : IDisposable
     {
         var port = DevServerProcess.FreePort();
         await using var redis = new DebianRedis();
-        await redis.StartAsync($"port {port}\ncluster-enabled yes\ncluster-port {DevServerProcess.FreePort()}\nrequirepass {Password}");
+        await redis.StartAsync($"port {port}\ncluster-enabled yes\ncluster-announce-ip 127.0.0.1\ncluster-port {DevServerProcess.FreePort()}\nrequirepass {Password}");
         await DebianRedis.CommandAsync(port, "-a", Password, "cluster", "addslotsrange", "0", "16383");
 
         await using var host = await ConnectionsHost.StartAsync(mongo, redisSecret: new { host = $"127.0.0.1:{port}", password = Password });

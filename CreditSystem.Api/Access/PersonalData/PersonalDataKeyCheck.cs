@@ -23,7 +23,8 @@ internal sealed partial class PersonalDataKeyCheck(
     private const string Name = "personal_data_key";
     private const string Source = "personal-data-key";
 
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(3);
+    // For a database that is slow; one that is away says so sooner.
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -121,16 +122,17 @@ internal sealed partial class PersonalDataKeyCheck(
         return found?["check"].AsString;
     }, cancellationToken);
 
-    private Task<UpdateResult?> StoreAsync(string check, CancellationToken cancellationToken) => mongo.ExecuteAsync(async (database, token) =>
+    private Task<bool> StoreAsync(string check, CancellationToken cancellationToken) => mongo.ExecuteAsync(async (database, token) =>
     {
         var insert = new BsonDocument("$setOnInsert", new BsonDocument { ["check"] = check, ["created_at"] = time.GetUtcNow().UtcDateTime });
         try
         {
-            return await database.GetCollection<BsonDocument>(Collection).UpdateOneAsync(new BsonDocument("_id", Name), insert, new UpdateOptions { IsUpsert = true }, token);
+            await database.GetCollection<BsonDocument>(Collection).UpdateOneAsync(new BsonDocument("_id", Name), insert, new UpdateOptions { IsUpsert = true }, token);
+            return true;
         }
         catch (MongoWriteException exception) when (exception.WriteError.Category == ServerErrorCategory.DuplicateKey)
         {
-            return null;
+            return false;
         }
     }, cancellationToken);
 
