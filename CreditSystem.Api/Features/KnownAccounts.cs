@@ -1,6 +1,5 @@
 using CreditSystem.Api.Ledger;
 using CreditSystem.Api.Ledger.Model;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features;
 
