@@ -10,5 +10,6 @@ internal static class VaultHeaders
     internal const string Mfa = "X-Vault-MFA";
     internal const string Index = "X-Vault-Index";
     internal const string Inconsistent = "X-Vault-Inconsistent";
+    internal const string NoForwarding = "X-Vault-No-Request-Forwarding";
     internal const string ForwardedFor = "X-Forwarded-For";
 }

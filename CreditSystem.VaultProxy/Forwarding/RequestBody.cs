@@ -9,18 +9,21 @@ internal static class RequestBody
     internal const int SmallBytes = 64 * 1024;
 
     /// <returns>Empty where there is no body; null where it is larger, in which case nothing of it has been taken.</returns>
-    /// <exception cref="BadHttpRequestException">The body is malformed, or larger than its route allows.</exception>
-    internal static async ValueTask<byte[]?> ReadSmallAsync(HttpContext context)
+    /// <exception cref="IOException">The body is malformed, larger than its route allows, or broken off.</exception>
+    internal static ValueTask<byte[]?> ReadSmallAsync(HttpContext context) => ReadAsync(context, SmallBytes);
+
+    /// <inheritdoc cref="ReadSmallAsync"/>
+    internal static async ValueTask<byte[]?> ReadAsync(HttpContext context, int limitBytes)
     {
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
             return [];
-        if (context.Request.ContentLength > SmallBytes)
+        if (context.Request.ContentLength > limitBytes)
             return null;
         var reader = context.Request.BodyReader;
         while (true)
         {
             var result = await reader.ReadAsync(context.RequestAborted);
-            if (result.Buffer.Length > SmallBytes)
+            if (result.Buffer.Length > limitBytes)
             {
                 reader.AdvanceTo(result.Buffer.Start);
                 return null;

@@ -19,7 +19,7 @@ internal sealed class VaultExchange(VaultRoute route, string rawTarget, Upstream
 
     internal static readonly HttpRequestOptionsKey<VaultExchange> Key = new("vault-exchange");
 
-    private readonly List<KeyValuePair<string, string>> _contentHeaders = [];
+    private List<KeyValuePair<string, string>>? _contentHeaders;
     private byte[]? _buffer;
     private int _buffered;
     private bool _isWhole;
@@ -40,6 +40,9 @@ internal sealed class VaultExchange(VaultRoute route, string rawTarget, Upstream
     /// <summary>Whether the client wants to read no less than what it has written.</summary>
     public bool NamesIndex { get; private set; }
 
+    /// <summary>Whether it may wait for an election. A client that forbids standbys to forward would otherwise hold it as long as it likes.</summary>
+    public bool Waits { get; private set; }
+
     /// <summary>The answer's body, if it is small and has been read.</summary>
     public ReadOnlySpan<byte> Buffered => _isWhole ? _buffer.AsSpan(0, _buffered) : default;
 
@@ -55,6 +58,7 @@ internal sealed class VaultExchange(VaultRoute route, string rawTarget, Upstream
         }
 
         NamesIndex = httpContext.Request.Headers.ContainsKey(VaultHeaders.Index);
+        Waits = !httpContext.Request.Headers.ContainsKey(VaultHeaders.NoForwarding);
         // A body with both is a smuggling attempt (RFC 9112, section 6.3); the framing is ours either way.
         if (httpContext.Request.Headers.TransferEncoding.Count > 0)
             proxyRequest.Content?.Headers.Remove("Content-Length");
@@ -73,7 +77,7 @@ internal sealed class VaultExchange(VaultRoute route, string rawTarget, Upstream
             return;
         // What describes a body is a header of the content, and YARP makes none for an empty one.
         if (body is not null && !name.Equals("Content-Length", StringComparison.OrdinalIgnoreCase))
-            _contentHeaders.Add(new(name, values.ToString()));
+            (_contentHeaders ??= []).Add(new(name, values.ToString()));
         else
             request.Content?.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
     }
@@ -87,7 +91,7 @@ internal sealed class VaultExchange(VaultRoute route, string rawTarget, Upstream
         if (body is null)
             return;
         request.Content = new ByteArrayContent(body);
-        foreach (var (name, value) in _contentHeaders)
+        foreach (var (name, value) in _contentHeaders ?? [])
             request.Content.Headers.TryAddWithoutValidation(name, value);
     }
 

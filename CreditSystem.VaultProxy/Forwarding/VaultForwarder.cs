@@ -44,9 +44,9 @@ internal sealed class VaultForwarder : IDisposable
         {
             body ??= await RequestBody.ReadSmallAsync(context);
         }
-        catch (BadHttpRequestException unreadable)
+        catch (IOException unreadable)
         {
-            await WriteUnreadableAsync(context, unreadable.StatusCode == StatusCodes.Status413PayloadTooLarge);
+            await WriteUnreadableAsync(context, IsBodyTooLarge(unreadable));
             return ForwarderError.RequestBodyClient;
         }
 
@@ -62,8 +62,8 @@ internal sealed class VaultForwarder : IDisposable
         finally
         {
             exchange.DiscardBuffer();
-            // It may have made a node usable.
-            if (route.IsForSealed)
+            // It may have made a node usable, or be a question of somebody who waits for that.
+            if (route.IsForSealed || (route.ForwardsToUnhealthy && !exchange.Node.IsUsable))
                 _pool.RequestProbe();
         }
     }

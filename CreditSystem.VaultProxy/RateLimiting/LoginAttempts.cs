@@ -17,6 +17,8 @@ internal sealed class LoginAttempts(LoginRecords records, LoginPeers peers, IOpt
 
     internal async ValueTask<LoginAdmission> EnterAsync(LoginBody login, CancellationToken cancellationToken)
     {
+        if (records.IsBad(login.Pair))
+            return LoginAdmission.Refuse(LoginVerdict.KnownBad, default);
         // Others may know that it has worked, or that it does no longer.
         await peers.AskAsync(login, cancellationToken);
         for (var round = 0; round < MaxRounds; round++)

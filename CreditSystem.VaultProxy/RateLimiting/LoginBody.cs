@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Text.Json;
+using CreditSystem.VaultProxy.Forwarding;
 using CreditSystem.VaultProxy.Policy;
 using CreditSystem.VaultProxy.Telemetry;
 
@@ -17,20 +17,15 @@ internal sealed record LoginBody(byte[] Json, TokenId Role, TokenId Pair)
     /// <returns>No body, and the reason, when it is too large or not one JSON object whose role_id, and secret_id if any, are strings.</returns>
     internal static async ValueTask<(LoginBody? Login, DenialReason Denial)> ReadAsync(HttpContext context, int limitBytes, string vaultNamespace)
     {
-        var reader = context.Request.BodyReader;
-        while (true)
+        try
         {
-            var result = await reader.ReadAsync(context.RequestAborted);
-            if (result.Buffer.Length > limitBytes)
+            if (await RequestBody.ReadAsync(context, limitBytes) is not { } json)
                 return (null, DenialReason.BodyTooLarge);
-            if (result.IsCompleted)
-            {
-                var json = result.Buffer.ToArray();
-                reader.AdvanceTo(result.Buffer.End);
-                return Parse(json, vaultNamespace) is { } login ? (login, DenialReason.None) : (null, DenialReason.LoginMalformed);
-            }
-
-            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
+            return Parse(json, vaultNamespace) is { } login ? (login, DenialReason.None) : (null, DenialReason.LoginMalformed);
+        }
+        catch (IOException)
+        {
+            return (null, DenialReason.LoginMalformed);
         }
     }
 

@@ -14,20 +14,20 @@ internal sealed class LoginRecords(IOptions<VaultProxyOptions> options, TimeProv
 
     internal TimeSpan Window { get; } = TimeSpan.FromMinutes(options.Value.RateLimits.LoginWindowMinutes);
 
-    /// <returns>Null where more roles are under way than are kept apart.</returns>
+    /// <returns>Null where more roles are in use than are kept apart.</returns>
     internal LoginRole? FindOrAdd(TokenId id)
     {
         if (_roles.TryGetValue(id, out var role))
             return role;
         if (_roles.Count >= _max)
-            ForgetIdleRoles();
+            ForgetRoles();
         return _roles.Count >= _max ? null : _roles.GetOrAdd(id, static (_, records) => new LoginRole(records.Time, records.Window), this);
     }
 
     internal LoginRole? Find(TokenId id) => _roles.GetValueOrDefault(id);
 
     /// <summary>Those with failures, at most as many as asked for.</summary>
-    internal IEnumerable<KeyValuePair<TokenId, LoginRole>> Roles(int count) => _roles.Where(role => role.Value.Describe().Failures.Count > 0).Take(count);
+    internal IEnumerable<KeyValuePair<TokenId, LoginRole>> Roles(int count) => _roles.Where(role => role.Value.HasFailures).Take(count);
 
     internal bool IsBad(TokenId pair) => FindBad(pair) is not null;
 
@@ -58,9 +58,11 @@ internal sealed class LoginRecords(IOptions<VaultProxyOptions> options, TimeProv
 
     private TimeProvider Time => time;
 
-    private void ForgetIdleRoles()
+    // Role_ids that somebody invents never log in, and must not keep those that do from being counted: of the former half go
+    // at once, so that their number costs nothing either.
+    private void ForgetRoles()
     {
-        foreach (var (id, role) in _roles)
+        foreach (var (id, role) in _roles.OrderBy(role => role.Value.LastUsed).Take(_max / 2))
         {
             if (role.TryForget())
                 _roles.TryRemove(new(id, role));

@@ -33,7 +33,23 @@ internal sealed class LoginRole(TimeProvider time, TimeSpan window)
     private readonly List<LoginAttempt> _underWay = [];
     private long? _succeededAt;
     private bool _isForgotten;
+    private long _lastUsed = time.GetTimestamp();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Orders roles by how long they are not needed any more; those that have worked come last.</summary>
+    public long LastUsed => Volatile.Read(ref _lastUsed);
+
+    public bool HasFailures
+    {
+        get
+        {
+            lock (_gate)
+            {
+                Prune();
+                return _failures.Count > 0;
+            }
+        }
+    }
 
     /// <returns>Null where there is none to have now; then the role is to be looked up again.</returns>
     /// <param name="changed">To be awaited where it is not decided yet; null where there is no failure left.</param>
@@ -91,7 +107,7 @@ internal sealed class LoginRole(TimeProvider time, TimeSpan window)
             if (attempt is not null)
                 _underWay.Remove(attempt);
             if (hasFailed)
-                _failures[Guid.NewGuid()] = time.GetTimestamp();
+                _failures[Guid.NewGuid()] = _lastUsed = time.GetTimestamp();
             changed = _changed;
             _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
         }
@@ -105,6 +121,7 @@ internal sealed class LoginRole(TimeProvider time, TimeSpan window)
         {
             if (_succeededAt is null || startedAt > _succeededAt)
                 _succeededAt = startedAt;
+            _lastUsed = long.MaxValue;
             foreach (var (id, at) in _failures)
             {
                 if (at <= startedAt)
@@ -135,14 +152,11 @@ internal sealed class LoginRole(TimeProvider time, TimeSpan window)
         }
     }
 
-    /// <returns>True when there is nothing left to know; whoever has found it before must look it up again.</returns>
+    /// <returns>True where no login is under way and none has ever worked; who has found it before must look it up again.</returns>
     internal bool TryForget()
     {
         lock (_gate)
-        {
-            Prune();
-            return _isForgotten = _underWay.Count == 0 && _failures.Count == 0;
-        }
+            return _isForgotten = _underWay.Count == 0 && _succeededAt is null;
     }
 
     private void Prune()

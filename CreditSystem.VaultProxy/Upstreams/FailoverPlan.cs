@@ -12,7 +12,7 @@ internal sealed class FailoverPlan(UpstreamPool pool, RetryBudget budget, Upstre
     private ulong _tried;
     private int _retries;
     private TimeSpan _nextPause = FirstPause;
-    private TimeSpan _patience = TimeSpan.FromSeconds(options.ElectionSeconds);
+    private TimeSpan _patience = TimeSpan.FromSeconds(exchange.Waits ? options.ElectionSeconds : 0);
 
     /// <returns>Null when the outcome is the client's to have.</returns>
     internal ValueTask<UpstreamNode?> NextAsync(in AttemptOutcome outcome, CancellationToken cancellationToken)

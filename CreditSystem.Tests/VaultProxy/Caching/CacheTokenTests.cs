@@ -104,7 +104,7 @@ public sealed class CacheTokenTests : IAsyncDisposable
             await release.Task;
         };
         var read = proxy.ReadAsync("app");
-        await reached.Task;
+        await Answers.EventuallyAsync(() => reached.Task.IsCompleted, "the token is being looked up");
         (await proxy.SendAsync(HttpMethod.Post, "/v1/auth/token/revoke-self")).Dispose();
         release.SetResult();
         (await read).Dispose();

@@ -37,6 +37,27 @@ public sealed class LimitTests
         Assert.DoesNotContain(vault.Requests, request => request.Body.Length > limit);
     }
 
+    [Theory]
+    [InlineData("auth/approle/login")]
+    [InlineData("secret/data/credit-system/app")]
+    public async Task A_body_that_breaks_off_reaches_nobody_and_is_no_failure_of_the_proxy(string path)
+    {
+        await using var vault = RecordingUpstream.Start();
+        await using var proxy = await ProxyHost.StartAsync(vault);
+        using (var client = new System.Net.Sockets.TcpClient())
+        {
+            await client.ConnectAsync(proxy.Address.Host, proxy.Address.Port, TestContext.Current.CancellationToken);
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/{path} HTTP/1.1\r\nHost: v\r\nX-Vault-Token: t\r\nContent-Length: 100\r\n\r\n{{\"role_id\":"), TestContext.Current.CancellationToken);
+        }
+
+        await Answers.EventuallyAsync(() => proxy.Log.Lines.Any(line => line.Contains("AccessLog", StringComparison.Ordinal)), "the request has ended");
+        using var answer = await proxy.ReadAsync("app");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Single(vault.Requests);
+        Assert.DoesNotContain(proxy.Log.Lines, line => line.Contains(" Error ", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_token_that_asks_too_often_is_told_when_to_come_back_and_no_other_token_suffers()
     {

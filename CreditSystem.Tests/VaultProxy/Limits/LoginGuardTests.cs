@@ -123,6 +123,20 @@ public sealed class LoginGuardTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Invented_role_ids_neither_keep_a_real_one_out_nor_make_its_failures_forgotten()
+    {
+        await using var proxy = await StartAsync(("RateLimits:MaxPartitions", "100"));
+        Assert.Equal(200, await LoginAsync(proxy, "good"));
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(400, await LoginAsync(proxy, $"wrong-{i}"));
+        for (var i = 0; i < 300; i++)
+            Assert.Equal(400, await LoginAsync(proxy, "guess", role: $"invented-{i}"));
+
+        Assert.Equal(200, await LoginAsync(proxy, "good", role: "other"));
+        Assert.Equal((int[])[400, 429], (int[])[await LoginAsync(proxy, "wrong-3"), await LoginAsync(proxy, "wrong-4")]);
+    }
+
+    [Fact]
     public async Task An_outage_is_not_counted_as_a_wrong_secret_id()
     {
         await using var proxy = await StartAsync();
@@ -189,7 +203,7 @@ public sealed class LoginGuardTests : IAsyncDisposable
     {
         using var body = JsonDocument.Parse(request.Body);
         if (body.RootElement.GetProperty("role_id").GetString() != "role")
-            return new Reply(200, """{"auth":{"client_token":"hvs.x"}}""");
+            return body.RootElement.GetProperty("secret_id").GetString() == "good" ? new Reply(200, """{"auth":{"client_token":"hvs.x"}}""") : Reply.Errors(400, "invalid role or secret ID");
         lock (_gate)
         {
             if (_refusals >= LockedAt)

@@ -92,6 +92,19 @@ public sealed class RedirectTests
         Assert.Single(standby.Requests);
     }
 
+    [Fact]
+    public async Task A_client_that_forbids_standbys_to_forward_does_not_wait_for_an_election()
+    {
+        await using var standby = RecordingUpstream.Start();
+        standby.Answer = request => Reply.RedirectTo("http://10.9.9.9:8200", request);
+        await using var proxy = await StartAsync([standby]);
+
+        using var answer = await proxy.SendAsync(HttpMethod.Get, Secret, headers: ("X-Vault-No-Request-Forwarding", "true"));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Single(standby.Requests);
+    }
+
     [Theory]
     [InlineData("POST", Secret, 100)]
     [InlineData("POST", Secret, 1_000_000)]

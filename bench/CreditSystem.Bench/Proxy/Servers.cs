@@ -11,12 +11,15 @@ internal static class Servers
     private const string Secret =
         """{"request_id":"2b7e1c6e-5a54-4d3e-9c2f-6d8a0c9e7f11","lease_id":"","renewable":false,"lease_duration":0,"data":{"data":{"connection_string":"mongodb://mongodb:27017/?replicaSet=rs0","database_name":"credit_system","password":"0123456789abcdef0123456789abcdef","user":"credit"},"metadata":{"created_time":"2026-01-01T00:00:00.000000000Z","custom_metadata":null,"deletion_time":"","destroyed":false,"version":1}},"wrap_info":null,"warnings":null,"auth":null,"mount_type":"kv"}""";
 
+    /// <summary>What the cache asks with a token's first read: one that lives, and whose uses are not counted.</summary>
+    private const string Token = """{"data":{"ttl":3600,"num_uses":0,"expire_time":"2100-01-01T00:00:00Z"}}""";
+
     internal static async Task<Server> StartUpstreamAsync(string folder, CancellationToken cancellationToken)
     {
         var port = Tool.FreePort();
         var server = $$"""
             access_log off;
-            server { listen 127.0.0.1:{{port}}; location / { default_type application/json; add_header Cache-Control no-store; return 200 '{{Secret}}'; } }
+            server { listen 127.0.0.1:{{port}}; location = /v1/auth/token/lookup-self { default_type application/json; return 200 '{{Token}}'; } location / { default_type application/json; add_header Cache-Control no-store; return 200 '{{Secret}}'; } }
             """;
         return await StartNginxAsync("upstream", port, 1, folder, server, Path, cancellationToken);
     }
