@@ -13,20 +13,28 @@ internal sealed partial class CreditLedger
     /// </summary>
     public async Task<IReadOnlyDictionary<Guid, AccountState>> FindKnownAsync(string tenant, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
+        var partition = PartitionOf(tenant);
         var known = new ConcurrentDictionary<Guid, AccountState>();
-        await ReadAsync(ids);
+        foreach (var id in ids)
+            if (partition.State.Account(id) is { } account && account.Tenant == tenant)
+                known[id] = account;
+        if (known.Count == ids.Count)
+            return known;
+        await ReadAsync(Missing());
         // Another replica may have opened it just now.
-        if (ids.Any(id => !known.ContainsKey(id)))
+        if (Missing() is { Count: > 0 } missing)
         {
-            await PartitionOf(tenant).SynchronizeAsync();
-            await ReadAsync(ids.Where(id => !known.ContainsKey(id)));
+            await partition.SynchronizeAsync();
+            await ReadAsync(missing);
         }
         return known;
 
-        Task ReadAsync(IEnumerable<Guid> wanted) => Parallel.ForEachAsync(
+        List<Guid> Missing() => [.. ids.Where(id => !known.ContainsKey(id))];
+
+        Task ReadAsync(List<Guid> wanted) => Parallel.ForEachAsync(
             wanted, new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken }, async (id, _) =>
             {
-                if (await PartitionOf(tenant).LoadAccountAsync(id) is { } account && account.Tenant == tenant)
+                if (await partition.LoadAccountAsync(id) is { } account && account.Tenant == tenant)
                     known[id] = account;
             });
     }

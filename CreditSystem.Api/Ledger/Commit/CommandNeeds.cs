@@ -27,7 +27,8 @@ internal sealed class CommandNeeds(LedgerState state, PartitionReader reader, St
         }
         await keeper.LoadAsync(accounts, cancellationToken);
         await LoadSystemAccountsAsync(cancellationToken);
-        foreach (var id in accounts)
+        // A copy: an expired hold adds the account that its captures would have gone to.
+        foreach (var id in accounts.ToArray())
             if (state.Account(id) is { Holds.Length: > 0 } account)
                 foreach (var hold in account.Holds)
                     if (hold.ExpiresAt <= view.At)

@@ -26,7 +26,7 @@ internal static class HoldRules
         var free = (long)Int128.Clamp(account.Uncommitted(now), long.MinValue, long.MaxValue);
         if (free < command.Amount)
             return LedgerRecord.Rejected(command, RejectionCode.InsufficientFunds, Math.Max(free, 0), command.Amount);
-        var paidOnly = command.Grants == GrantTransfer.PaidOnly && receiver is { IsSystem: false };
+        var paidOnly = view.Rules >= RulesVersion.Second && command.Grants == GrantTransfer.PaidOnly && receiver is { IsSystem: false };
         if (paidOnly && account.Uncommitted(now) - BurnDown.PromotionalFree(account, now) is var paid && paid < command.Amount)
             return LedgerRecord.Rejected(command, RejectionCode.NotTransferable, (long)Int128.Max(paid, 0), command.Amount);
 

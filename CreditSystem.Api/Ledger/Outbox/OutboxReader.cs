@@ -55,6 +55,8 @@ internal sealed class OutboxReader(IBlockStore store)
     private static string TypeOf(LedgerRecord record, Posting posting) => (posting.Kind, record.Command) switch
     {
         (TransferKind.Reversal, _) => "transfer.reversed",
+        (TransferKind.Expiry, ReverseTransfer) => "grant.expired",
+        (TransferKind.Void, ReverseTransfer) => "grant.voided",
         (TransferKind.Hold, _) => "hold.placed",
         (TransferKind.Capture, _) => "hold.captured",
         (_, VoidHold) => "hold.voided",

@@ -22,6 +22,12 @@ internal sealed partial class ReferenceLedger
 
     public ReferenceAccount? Find(string name) => accounts.GetValueOrDefault(name);
 
+    public ReferenceAccount Settled(string name)
+    {
+        Settle(name);
+        return Find(name)!;
+    }
+
     public Int128 Available(string name) => Int128.Clamp(Find(name)!.Free(Now) + Find(name)!.Limit, long.MinValue, long.MaxValue);
 
     public string Open(string name, string asset, long limit) => accounts.TryAdd(name, new ReferenceAccount(asset, limit, false)) ? "ok" : "AccountExists";
