@@ -11,9 +11,8 @@ using CreditSystem.Api.Problems;
 using CreditSystem.Api.Secrets;
 using CreditSystem.ServiceDefaults;
 using CreditSystem.ServiceDefaults.Cli;
-using Microsoft.Extensions.Options;
 
-StartFailure.Explain(typeof(InsecureConfigurationException));
+StartFailure.Explain(typeof(InsecureConfigurationException), typeof(LedgerLayoutException));
 if (await CommandLine.TryRunAsync(args) is { } exitCode)
     return exitCode;
 
@@ -40,16 +39,5 @@ app.MapIdentity();
 app.MapOperations();
 app.MapApiDocumentation();
 
-try
-{
-    await app.RunAsync();
-    return Environment.ExitCode;
-}
-catch (Exception refused) when (refused is OptionsValidationException or LedgerLayoutException)
-{
-    // A setting with which the API must not run: the sentence says which, and a stack trace would say nothing more.
-#pragma warning disable RS0030 // The logger's providers are gone with the host.
-    await Console.Error.WriteLineAsync(refused.Message);
-#pragma warning restore RS0030
-    return 1;
-}
+await app.RunAsync();
+return Environment.ExitCode;
