@@ -9,7 +9,9 @@ using CreditSystem.Api.OpenApi;
 using CreditSystem.Api.Problems;
 using CreditSystem.Api.Secrets;
 using CreditSystem.ServiceDefaults;
+using CreditSystem.ServiceDefaults.Cli;
 
+StartFailure.Explain(typeof(InsecureConfigurationException));
 if (await CommandLine.TryRunAsync(args) is { } exitCode)
     return exitCode;
 
