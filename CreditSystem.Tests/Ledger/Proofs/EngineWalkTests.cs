@@ -22,8 +22,13 @@ public sealed class EngineWalkTests
         var host = await StartAsync(store, time);
         foreach (var opening in walk.Openings)
             await host.DoAsync(opening);
+        var isIdle = false;
         foreach (var step in steps)
         {
+            // A host that is stopped before it has run at all ends as cancelled.
+            if (step.Kind == 11 && isIdle)
+                continue;
+            isIdle = step.Kind is 10 or 11 && (isIdle || step.Kind == 11);
             if (step.Kind == 11)
             {
                 await host.DisposeAsync();
