@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using CreditSystem.Api.Secrets;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Tests.Secrets;
