@@ -57,8 +57,8 @@ internal sealed class CommandPrefetcher(LedgerState state, PartitionReader reade
     private async ValueTask CollectAsync(LedgerView view, Command command, CancellationToken cancellationToken)
     {
         await PreloadAsync(view, command.Id, cancellationToken);
-        if (Reference(command) is { } reference)
-            await PreloadAsync(view, LedgerId.ForReference(command.Tenant, reference), cancellationToken);
+        foreach (var reference in ReferenceRules.IdsOf(command))
+            await PreloadAsync(view, reference, cancellationToken);
         switch (command)
         {
             case MoveCredits move:
@@ -98,8 +98,12 @@ internal sealed class CommandPrefetcher(LedgerState state, PartitionReader reade
     {
         foreach (var posting in view.Known(reverse.Transfer)?.Postings ?? [])
             if (posting.Id == reverse.Transfer)
+            {
                 foreach (var entry in posting.Entries)
                     Add(entry.Account);
+                foreach (var voided in Unwinding.VoidsOf(posting))
+                    await PreloadAsync(view, voided, cancellationToken);
+            }
         if (state.Reversed(reverse.Transfer) is null && await reader.FindReversedAsync(reverse.Transfer, cancellationToken) is > 0 and var reversed)
             state.LoadReversed(reverse.Transfer, reversed);
     }
@@ -155,14 +159,5 @@ internal sealed class CommandPrefetcher(LedgerState state, PartitionReader reade
         ExpireLot expire => expire.Account,
         ExpireHold expire => expire.Account,
         _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "It is not known what this command needs."),
-    };
-
-    private static string? Reference(Command command) => command switch
-    {
-        MoveCredits move => move.Reference,
-        ReverseTransfer reverse => reverse.Reference,
-        PlaceHold place => place.Reference,
-        IssueGrant issue => issue.Reference,
-        _ => null,
     };
 }

@@ -134,7 +134,7 @@ internal sealed partial class PartitionRecovery(
     /// <returns>True at the end of the log.</returns>
     private async Task<bool> ApplyPageAsync(CancellationToken cancellationToken)
     {
-        var blocks = await store.ReadAfterAsync(partition, state.Head, options.RecoveryPageBlocks, cancellationToken);
+        var blocks = await store.ReadPageAsync(partition, state.Head, options.RecoveryPageBlocks, BlockPages.MaxBytes, cancellationToken);
         var records = new LedgerRecord[blocks.Count][];
         for (var i = 0; i < records.Length; i++)
             records[i] = Check(blocks[i], i == 0 ? null : blocks[i - 1]).ReadRecords();
@@ -142,7 +142,7 @@ internal sealed partial class PartitionRecovery(
         for (var i = 0; i < records.Length; i++)
             Apply(blocks[i], records[i]);
         await checkpointer.FlushIfOverLimitAsync(cancellationToken);
-        return IBlockStore.IsLast(blocks, options.RecoveryPageBlocks);
+        return !blocks.MayGoOn(options.RecoveryPageBlocks);
     }
 
     private void Apply(Block block, LedgerRecord[] records)

@@ -6,19 +6,20 @@ namespace CreditSystem.Api.Ledger.Log;
 /// </summary>
 internal interface IBlockStore
 {
-    /// <summary>A page ends with the block that brings its content to this many bytes, so that no page takes much memory.</summary>
-    const int PageBytes = 4 * 1024 * 1024;
-
     /// <summary>Appends the block, durably on a majority, unless one with its number exists.</summary>
     /// <returns>False when the number is taken: by this very block in an earlier attempt, or by another writer.</returns>
     /// <exception cref="BlockTooLargeException">It was not written and never will be.</exception>
     Task<bool> TryAppendAsync(Block block, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// The blocks with numbers above <paramref name="number"/>, in order, at most <paramref name="limit"/>, and no more than
-    /// <see cref="PageBytes"/> ask for; see <see cref="IsLast"/>.
-    /// </summary>
+    /// <summary>The blocks with numbers above <paramref name="number"/>, in order, at most <paramref name="limit"/>.</summary>
     Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long number, int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The same, ending with the block that brings the content to <paramref name="maxBytes"/>: what is in memory at once does not
+    /// grow with the size of blocks. Ask <see cref="BlockPages.MayGoOn"/> whether there may be more.
+    /// </summary>
+    async Task<IReadOnlyList<Block>> ReadPageAsync(int partition, long number, int limit, long maxBytes, CancellationToken cancellationToken) =>
+        BlockPages.Cut(await ReadAfterAsync(partition, number, limit, cancellationToken), maxBytes);
 
     /// <summary>
     /// The version of the rules that this database is written by. Decided at first use: the newest for an empty database, the
@@ -31,7 +32,4 @@ internal interface IBlockStore
 
     /// <summary>The clock that all replicas share, Unix milliseconds; null where the storage does not tell.</summary>
     Task<long?> ReadClockAsync(CancellationToken cancellationToken);
-
-    /// <summary>Whether a page ended because the log does.</summary>
-    static bool IsLast(IReadOnlyList<Block> page, int limit) => page.Count < limit && page.Sum(block => (long)block.Content.Length) < PageBytes;
 }

@@ -1,4 +1,3 @@
-using CreditSystem.Api.Connections;
 using CreditSystem.Api.Ledger.Model;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -9,16 +8,12 @@ namespace CreditSystem.Api.Ledger.Log;
 /// The log in the collection <c>blocks</c>: one document per block, one single-document insert per commit. The unique
 /// <c>_id</c> is the fencing token, and the only index.
 /// </summary>
-internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
+internal sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
 {
-    private const string Collection = "blocks";
+    public const string Collection = "blocks";
+    private const string RulesKey = "rules";
     private const int MaxDocumentBytes = 16 * 1024 * 1024;
     private const int BsonObjectTooLarge = 10334;
-
-    // As many as the server sends at once, which is a page where they are large.
-    private const int BatchBlocks = 64;
-    private const string Settings = "ledger_settings";
-    private const string RulesKey = "rules";
 
     public async Task<bool> TryAppendAsync(Block block, CancellationToken cancellationToken)
     {
@@ -47,20 +42,23 @@ internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
     public Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long number, int limit, CancellationToken cancellationToken) =>
         connection.ExecuteAsync<IReadOnlyList<Block>>(async (database, token) =>
         {
-            var filter = Builders<RawBsonDocument>.Filter;
-            var range = filter.Gt("_id", BlockDocument.Key(partition, number)) & filter.Lt("_id", BlockDocument.Key(partition + 1, 0));
-            var order = new FindOptions<RawBsonDocument> { Sort = Builders<RawBsonDocument>.Sort.Ascending("_id"), Limit = limit, BatchSize = BatchBlocks };
+            var found = await Blocks(database).Find(After(partition, number)).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id")).Limit(limit).ToListAsync(token);
+            return Decode(found);
+        }, cancellationToken);
+
+    public Task<IReadOnlyList<Block>> ReadPageAsync(int partition, long number, int limit, long maxBytes, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync<IReadOnlyList<Block>>(async (database, token) =>
+        {
+            // One reply of the server, which is at most 16 MiB, is in memory beside the page.
+            using var cursor = await Blocks(database).Find(After(partition, number)).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id")).Limit(limit).ToCursorAsync(token);
             var (page, bytes) = (new List<Block>(), 0L);
-            using var cursor = await Blocks(database).FindAsync(range, order, token);
-            while (bytes < IBlockStore.PageBytes && await cursor.MoveNextAsync(token))
-                foreach (var block in Decode(cursor.Current))
-                {
-                    // What is left of the batch is read again by the next page.
-                    if (bytes >= IBlockStore.PageBytes)
-                        break;
-                    page.Add(block);
-                    bytes += block.Content.Length;
-                }
+            while (bytes < maxBytes && await cursor.MoveNextAsync(token))
+                foreach (var block in Decode([.. cursor.Current]))
+                    if (bytes < maxBytes)
+                    {
+                        page.Add(block);
+                        bytes += block.Content.Length;
+                    }
             return page;
         }, cancellationToken);
 
@@ -72,18 +70,10 @@ internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
             return Decode(found).FirstOrDefault();
         }, cancellationToken);
 
-    public Task<long?> ReadClockAsync(CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(async (database, token) =>
-        {
-            var hello = await database.Client.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("hello", 1), ReadPreference.Primary, token);
-            return hello.TryGetValue("localTime", out var localTime) ? localTime.AsBsonDateTime.MillisecondsSinceEpoch : (long?)null;
-        }, cancellationToken);
-
     public Task<int> RulesAsync(int? atLeast, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(async (database, token) =>
         {
-            var settings = database.GetCollection<BsonDocument>(Settings).WithWriteConcern(WriteConcern.WMajority.With(journal: true))
-                .WithReadConcern(ReadConcern.Majority).WithReadPreference(ReadPreference.Primary);
+            var settings = LedgerDatabase.SettingsOf(database);
             var key = Builders<BsonDocument>.Filter.Eq("_id", RulesKey);
             if (await settings.Find(key).FirstOrDefaultAsync(token) is null)
                 await DecideRulesAsync(settings, !await Blocks(database).Find(FilterDefinition<RawBsonDocument>.Empty).Limit(1).AnyAsync(token), token);
@@ -104,6 +94,13 @@ internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
         }
     }
 
+    public Task<long?> ReadClockAsync(CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(async (database, token) =>
+        {
+            var hello = await database.Client.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("hello", 1), ReadPreference.Primary, token);
+            return hello.TryGetValue("localTime", out var localTime) ? localTime.AsBsonDateTime.MillisecondsSinceEpoch : (long?)null;
+        }, cancellationToken);
+
     // A driver that counts itself says so by a FormatException before it sends anything, a server by 10334 (BSONObjectTooLarge).
     private static bool IsTooLarge(Exception exception) => exception switch
     {
@@ -113,9 +110,11 @@ internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
         _ => false,
     };
 
-    private static Block[] Decode(IEnumerable<RawBsonDocument> found)
+    private static FilterDefinition<RawBsonDocument> After(int partition, long number) =>
+        Builders<RawBsonDocument>.Filter.Gt("_id", BlockDocument.Key(partition, number)) & Builders<RawBsonDocument>.Filter.Lt("_id", BlockDocument.Key(partition + 1, 0));
+
+    private static Block[] Decode(List<RawBsonDocument> documents)
     {
-        var documents = found.ToList();
         try
         {
             return [.. documents.Select(BlockDocument.Decode)];
@@ -127,8 +126,8 @@ internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
         }
     }
 
-    private static IMongoCollection<RawBsonDocument> Blocks(IMongoDatabase database) => database
-        .GetCollection<RawBsonDocument>(Collection)
+    private IMongoCollection<RawBsonDocument> Blocks(IMongoDatabase database) => database
+        .GetCollection<RawBsonDocument>(connection.Layout.NameOf(Collection))
         .WithWriteConcern(WriteConcern.WMajority.With(journal: true))
         .WithReadConcern(ReadConcern.Majority)
         .WithReadPreference(ReadPreference.Primary);

@@ -132,10 +132,10 @@ public sealed class BlockSizeTests(MongoServer mongo)
 
         await Assert.ThrowsAsync<BlockTooLargeException>(() => real.Blocks.TryAppendAsync(tooLarge, CancellationToken.None));
 
-        var page = await real.Blocks.ReadAfterAsync(0, 0, 32, CancellationToken.None);
-        Assert.Equal([1L, 2L], page.Select(block => block.Number));
-        Assert.False(IBlockStore.IsLast(page, 32));
-        Assert.Equal([3L, 4L], (await real.Blocks.ReadAfterAsync(0, 2, 32, CancellationToken.None)).Select(block => block.Number));
+        var page = await real.Blocks.ReadPageAsync(0, 0, 32, BlockPages.MaxBytes, CancellationToken.None);
+        Assert.Equal([1L, 2L, 3L], page.Select(block => block.Number));
+        Assert.True(page.MayGoOn(32));
+        Assert.Equal([4L], (await real.Blocks.ReadPageAsync(0, 3, 32, BlockPages.MaxBytes, CancellationToken.None)).Select(block => block.Number));
     }
 
     private static void Small(LedgerOptions options) => options.MaxBlockBytes = Together;

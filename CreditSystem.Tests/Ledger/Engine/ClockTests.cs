@@ -83,10 +83,9 @@ public sealed class ClockTests
     {
         using var client = new MongoClient("mongodb://127.0.0.1:1/?readPreference=secondaryPreferred&readConcernLevel=local&w=1");
         var database = MongoConnection.Pinned(client, "ledger");
-        var collections = new[] { MongoProjectionStore.Accounts(database), MongoProjectionStore.Segments(database) };
+        var settings = MongoProjectionStore.Pinned(client.GetDatabase("ledger"), "accounts").Settings;
 
-        foreach (var settings in collections.Select(collection => collection.Settings))
-            Assert.Equal((ReadPreference.Primary, ReadConcern.Majority, WriteConcern.WMajority), (settings.ReadPreference, settings.ReadConcern, settings.WriteConcern));
+        Assert.Equal((ReadPreference.Primary, ReadConcern.Majority, WriteConcern.WMajority), (settings.ReadPreference, settings.ReadConcern, settings.WriteConcern));
         Assert.Equal((ReadPreference.Primary, ReadConcern.Majority, WriteConcern.WMajority), (database.Settings.ReadPreference, database.Settings.ReadConcern, database.Settings.WriteConcern));
     }
 
