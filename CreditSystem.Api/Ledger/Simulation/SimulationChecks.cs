@@ -42,7 +42,7 @@ internal sealed class SimulationChecks(SimulatedStorage storage, List<(Command C
             Require(RecordWriter.Write(view.Records).AsSpan().SequenceEqual(block.Content.Span), $"block {block.Number} has other outcomes when it is evaluated again");
             foreach (var record in view.Records)
                 foreach (var id in record.Postings.Select(posting => posting.Id).Append(record.Command.Id).Concat(LedgerView.References(record)))
-                    known[id] = record;
+                    known.TryAdd(id, record);
             state.Advance(view, block.At, block.Hash);
         }
     }
