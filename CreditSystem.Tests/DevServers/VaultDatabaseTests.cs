@@ -20,7 +20,7 @@ public sealed class VaultDatabaseTests(MongoServer mongo)
         var leaseId = (string)issued.Body!["lease_id"]!;
 
         Assert.StartsWith("database/creds/app/", leaseId, StringComparison.Ordinal);
-        Assert.StartsWith("v-root-app-", username, StringComparison.Ordinal);
+        Assert.StartsWith("v-token-app-", username, StringComparison.Ordinal);
         Assert.Equal((600, true), ((int)issued.Body["lease_duration"]!, (bool)issued.Body["renewable"]!));
         Assert.True(await CanWriteAsync(username, password));
 

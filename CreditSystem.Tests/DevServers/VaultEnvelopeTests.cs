@@ -1,3 +1,5 @@
+using CreditSystem.Dev.Vault.Server;
+
 namespace CreditSystem.Tests.DevServers;
 
 public sealed class VaultEnvelopeTests
@@ -11,22 +13,38 @@ public sealed class VaultEnvelopeTests
         var answer = await vault.SendAsync("GET", "secret/data/a");
 
         Assert.Equal(
-            ["request_id", "lease_id", "renewable", "lease_duration", "data", "wrap_info", "warnings", "auth", "mount_type"],
+            ["request_id", "lease_id", "renewable", "lease_duration", "data", "wrap_info", "warnings", "auth"],
             answer.Body!.Select(pair => pair.Key));
-        Assert.Equal("kv", (string?)answer.Body!["mount_type"]);
         Assert.True(answer.Response.Headers.CacheControl!.NoStore);
     }
 
     [Theory]
     [InlineData(null, "permission denied")]
-    [InlineData("hvs.unknown", "2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n")]
-    public async Task Says_whether_the_token_is_missing_or_invalid(string? token, string error)
+    [InlineData("hvs.unknown", "permission denied")]
+    public async Task Refuses_a_missing_and_an_unknown_token_alike(string? token, string error)
     {
         await using var vault = await VaultHost.StartAsync();
 
         var answer = await vault.SendAsync("GET", "secret/data/a", token: token);
 
         Assert.Equal((403, error), (answer.Status, answer.Error));
+    }
+
+    [Fact]
+    public async Task Speaks_as_HashiCorps_Vault_where_that_is_asked_for()
+    {
+        await using var vault = await VaultHost.StartAsync(dialect: Dialect.Vault);
+        await vault.DoAsync("POST", "secret/data/a", new { data = new { x = 1 } });
+
+        var read = await vault.SendAsync("GET", "secret/data/a");
+        var wrapping = await vault.SendAsync("GET", "secret/data/a", headers: ("X-Vault-Wrap-TTL", "60"));
+        var unwrapped = await vault.SendAsync("POST", "sys/wrapping/unwrap", token: (string)wrapping.Body!["wrap_info"]!["token"]!);
+        var invalid = await vault.SendAsync("GET", "secret/data/a", token: "hvs.unknown");
+        var health = await vault.SendAsync("GET", "sys/health", token: null);
+
+        Assert.All([read, unwrapped], answer => Assert.Equal("kv", (string?)answer.Body!["mount_type"]));
+        Assert.Equal((403, "2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n"), (invalid.Status, invalid.Error));
+        Assert.Equal(("1.20.0", false), ((string)health.Body!["version"]!, (bool)health.Body["performance_standby"]!));
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using CreditSystem.Dev.Vault;
+using CreditSystem.Dev.Vault.Server;
 using DevelopmentVault = CreditSystem.Dev.Vault.Server.VaultServer;
 
 namespace CreditSystem.Tests.DevServers;
@@ -37,10 +38,11 @@ internal sealed class VaultHost : IAsyncDisposable
         public string Warning => (string)Body!["warnings"]![0]!;
     }
 
-    public static async Task<VaultHost> StartAsync(string? dataDirectory = null, string rootToken = RootToken)
+    public static async Task<VaultHost> StartAsync(string? dataDirectory = null, string rootToken = RootToken, bool startsUninitialized = false, Dialect? dialect = null)
     {
         var anyPort = new IPEndPoint(IPAddress.Loopback, 0);
-        return new VaultHost(await DevelopmentVault.StartAsync(new DevVaultOptions(anyPort, rootToken, anyPort, dataDirectory), TimeProvider.System, TestContext.Current.CancellationToken));
+        var options = new DevVaultOptions(anyPort, rootToken, anyPort, dataDirectory) { StartsUninitialized = startsUninitialized, Dialect = dialect ?? Dialect.OpenBao };
+        return new VaultHost(await DevelopmentVault.StartAsync(options, TimeProvider.System, TestContext.Current.CancellationToken));
     }
 
     public Uri Address => _server.Address;

@@ -15,7 +15,7 @@ public sealed class VaultWrappingTests
         var again = await vault.SendAsync("POST", "sys/wrapping/unwrap", token: token);
 
         Assert.Null(wrapped.Body["data"]);
-        Assert.Equal(["token", "accessor", "ttl", "creation_time", "creation_path"], info.Select(pair => pair.Key));
+        Assert.Equal(["token", "accessor", "ttl", "creation_time", "creation_path", "wrapped_accessor"], info.Select(pair => pair.Key));
         Assert.Equal((120, "auth/approle/role/api/secret-id"), ((int)info["ttl"]!, (string)info["creation_path"]!));
         Assert.NotEqual("", (string)unwrapped.Data["secret_id"]!);
         Assert.Equal((400, "wrapping token is not valid or does not exist"), (again.Status, again.Error));

@@ -10,9 +10,9 @@ public sealed class VaultInstance : IAsyncDisposable
     private readonly string _dataDirectory = Directory.CreateTempSubdirectory("credit-system-vault-test-").FullName;
     private DevServerProcess? _process;
 
-    private VaultInstance()
-    {
-    }
+    private readonly string _dialect;
+
+    private VaultInstance(string dialect) => _dialect = dialect;
 
     public int Port { get; } = DevServerProcess.FreePort();
 
@@ -30,9 +30,11 @@ public sealed class VaultInstance : IAsyncDisposable
 
     public string Output => _process?.Output ?? "";
 
-    public static async Task<VaultInstance> StartAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="dialect">Whose answers it gives: <c>openbao</c> or <c>vault</c>.</param>
+    public static async Task<VaultInstance> StartAsync(CancellationToken cancellationToken, string dialect = "openbao")
     {
-        var instance = new VaultInstance();
+        var instance = new VaultInstance(dialect);
         try
         {
             await instance.StartAgainAsync(cancellationToken);
@@ -51,6 +53,7 @@ public sealed class VaultInstance : IAsyncDisposable
         ["VAULT_DEV_ROOT_TOKEN_ID"] = RootToken,
         ["VAULT_DEV_LISTEN_ADDRESS"] = $"127.0.0.1:{Port}",
         ["VAULT_DEV_CONTROL_ADDRESS"] = $"127.0.0.1:{ControlPort}",
+        ["VAULT_DEV_DIALECT"] = _dialect,
         ["DEV_DATA_DIRECTORY"] = _dataDirectory,
     }, cancellationToken);
 

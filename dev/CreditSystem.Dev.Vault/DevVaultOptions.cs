@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using CreditSystem.Dev.Vault.Server;
 
 namespace CreditSystem.Dev.Vault;
 
@@ -10,6 +11,18 @@ namespace CreditSystem.Dev.Vault;
 /// <param name="DataDirectory">Where everything is kept; null: in memory.</param>
 internal sealed record DevVaultOptions(IPEndPoint Listen, string RootToken, IPEndPoint? Control = null, string? DataDirectory = null)
 {
+    /// <summary>Whether it starts uninitialised and sealed, as a server that is not started with <c>-dev</c> does.</summary>
+    public bool StartsUninitialized { get; init; }
+
+    /// <summary>Whether audit devices can be enabled by the API (Vault, and OpenBao with <c>unsafe_allow_api_audit_creation</c>).</summary>
+    public bool AllowsAuditByApi { get; init; } = true;
+
+    /// <summary>Whose answers are given where the servers differ.</summary>
+    public Dialect Dialect { get; init; } = Dialect.OpenBao;
+
+    /// <summary>How long a database is waited for.</summary>
+    public TimeSpan DatabaseTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     public static DevVaultOptions FromEnvironment(Func<string, string?> variable)
     {
         var data = NullIfEmpty(variable("DEV_DATA_DIRECTORY"));
@@ -17,7 +30,17 @@ internal sealed record DevVaultOptions(IPEndPoint Listen, string RootToken, IPEn
             Endpoint("VAULT_DEV_LISTEN_ADDRESS", variable) ?? new IPEndPoint(IPAddress.Loopback, 8200),
             NullIfEmpty(variable("VAULT_DEV_ROOT_TOKEN_ID")) ?? $"hvs.{RandomNumberGenerator.GetHexString(24, lowercase: true)}",
             Endpoint("VAULT_DEV_CONTROL_ADDRESS", variable),
-            data is null ? null : Path.GetFullPath(data));
+            data is null ? null : Path.GetFullPath(data))
+        {
+            StartsUninitialized = Flag("VAULT_DEV_UNINITIALIZED", variable) ?? false,
+            Dialect = variable("VAULT_DEV_DIALECT") switch
+            {
+                null or "" or "openbao" => Dialect.OpenBao,
+                "vault" => Dialect.Vault,
+                var text => throw new DevVaultException(ExitCodes.ConfigurationInvalid, $"VAULT_DEV_DIALECT is '{text}'; it must be openbao or vault."),
+            },
+            AllowsAuditByApi = Flag("VAULT_DEV_API_AUDIT", variable) ?? true,
+        };
     }
 
     private static IPEndPoint? Endpoint(string name, Func<string, string?> variable)
@@ -29,6 +52,14 @@ internal sealed record DevVaultOptions(IPEndPoint Listen, string RootToken, IPEn
             ? endpoint
             : throw new DevVaultException(ExitCodes.ConfigurationInvalid, $"{name} is '{text}'; it must be an IP address and a port, such as 127.0.0.1:8200.");
     }
+
+    private static bool? Flag(string name, Func<string, string?> variable) => NullIfEmpty(variable(name)) switch
+    {
+        null => null,
+        "true" or "1" => true,
+        "false" or "0" => false,
+        var text => throw new DevVaultException(ExitCodes.ConfigurationInvalid, $"{name} is '{text}'; it must be true or false."),
+    };
 
     private static string? NullIfEmpty(string? value) => string.IsNullOrEmpty(value) ? null : value;
 }

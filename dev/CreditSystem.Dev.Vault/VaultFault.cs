@@ -11,7 +11,8 @@ internal sealed class VaultFault(int status, params string[] errors) : Exception
 
     public static VaultFault PermissionDenied() => new(StatusCodes.Status403Forbidden, "1 error occurred:\n\t* permission denied\n\n");
 
-    public static VaultFault InvalidToken() => new(StatusCodes.Status403Forbidden, "2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n");
+    /// <summary>There is no token, or it is not valid.</summary>
+    public static VaultFault NoPermission() => new(StatusCodes.Status403Forbidden, "permission denied");
 
     public static VaultFault NotFound(params string[] messages) => new(StatusCodes.Status404NotFound, messages);
 }

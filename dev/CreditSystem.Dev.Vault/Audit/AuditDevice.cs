@@ -23,6 +23,8 @@ internal sealed class AuditDevice : IDisposable
             return;
         try
         {
+            if (Path.GetDirectoryName(entry.FilePath) is { Length: > 0 } folder)
+                Directory.CreateDirectory(folder);
             _file = new FileStream(entry.FilePath, new FileStreamOptions
             {
                 Mode = FileMode.Append,

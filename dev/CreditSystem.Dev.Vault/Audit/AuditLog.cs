@@ -11,12 +11,13 @@ namespace CreditSystem.Dev.Vault.Audit;
 internal sealed class AuditLog : IDisposable
 {
     private readonly StorageView _stored;
+    private readonly StorageView _headers;
     private readonly VaultClock _clock;
     private readonly ConcurrentDictionary<string, AuditDevice> _devices = new(StringComparer.Ordinal);
 
     public AuditLog(VaultStorage storage, VaultClock clock)
     {
-        (_stored, _clock) = (storage.Below("audit/"), clock);
+        (_stored, _headers, _clock) = (storage.Below("audit/"), storage.Below("audit-headers/"), clock);
         foreach (var entry in _stored.Keys().Select(_stored.Get<AuditDeviceEntry>).OfType<AuditDeviceEntry>())
         {
             try
@@ -31,6 +32,13 @@ internal sealed class AuditLog : IDisposable
     }
 
     public IEnumerable<AuditDeviceEntry> Devices => _devices.Values.Select(device => device.Entry).OrderBy(entry => entry.Path, StringComparer.Ordinal);
+
+    /// <summary>Request headers that are written down, in lower case, and whether hashed.</summary>
+    public IReadOnlyDictionary<string, bool> RequestHeaders => _headers.Keys().ToDictionary(name => name, name => _headers.Get<HeaderRule>(name)!.Hmac);
+
+    public void WriteDownHeader(string name, bool hmac) => _headers.Put(name, new HeaderRule(hmac));
+
+    public void LeaveOutHeader(string name) => _headers.Delete(name);
 
     public AuditDevice? Find(string path) => _devices.GetValueOrDefault(path);
 
@@ -89,9 +97,24 @@ internal sealed class AuditLog : IDisposable
             ["path"] = call.PathInNamespace,
             ["data"] = call.Body.All.Count == 0 ? null : device.Hash(call.Body.All),
             ["remote_address"] = call.RemoteAddress.ToString(),
+            ["headers"] = Headers(call, device),
             ["wrap_ttl"] = call.WrapTtl is { } ttl ? VaultJson.Seconds(ttl) : 0,
         },
     };
+
+    private JsonObject? Headers(Call call, AuditDevice device)
+    {
+        var written = new JsonObject();
+        foreach (var (name, isHashed) in RequestHeaders)
+        {
+            if (call.Headers?[name] is { Count: > 0 } values)
+                written[name] = VaultJson.Names(values.OfType<string>().Select(value => isHashed ? device.Hash(value) : value));
+        }
+
+        return written.Count == 0 ? null : written;
+    }
+
+    private sealed record HeaderRule(bool Hmac);
 
     private static JsonObject Auth(TokenEntry token, string id, AuditDevice device) => new()
     {

@@ -12,11 +12,11 @@ internal sealed class ControlEndpoint(VaultParts parts)
         try
         {
             var answer = await AnswerAsync(context);
-            await VaultEndpoint.WriteAsync(context, StatusCodes.Status200OK, answer);
+            await ReplyWriter.WriteAsync(context, StatusCodes.Status200OK, answer);
         }
         catch (VaultFault fault)
         {
-            await VaultEndpoint.WriteAsync(context, fault.Status, Envelope.Errors(fault.Errors));
+            await ReplyWriter.WriteAsync(context, fault.Status, Envelope.Errors(fault.Errors));
         }
     }
 
@@ -36,7 +36,7 @@ internal sealed class ControlEndpoint(VaultParts parts)
             };
         }
 
-        var extra = await InjectAsync(path, new Fields(await VaultEndpoint.ReadBodyAsync(context)));
+        var extra = await InjectAsync(path, new Fields(await RequestReader.ReadBodyAsync(context)));
         var status = Status();
         if (extra is { } revoked)
             status["revoked_tokens"] = revoked;
@@ -102,12 +102,12 @@ internal sealed class ControlEndpoint(VaultParts parts)
         body.Integer("status") switch
         {
             null => StatusCodes.Status500InternalServerError,
-            { } status and >= 500 and <= 599 => status,
+            { } status and >= 500 and <= 599 => (int)status,
             _ => throw VaultFault.BadRequest("status must be from 500 to 599"),
         };
 
     private static int NotNegative(Fields body, string name) =>
-        body.Integer(name) is { } number and >= 0 ? number : throw VaultFault.BadRequest($"{name} must be a number that is not negative");
+        body.Integer(name) is { } number and >= 0 and <= int.MaxValue ? (int)number : throw VaultFault.BadRequest($"{name} must be a number that is not negative");
 
     private static VaultFault Unknown(string path) => VaultFault.NotFound($"there is no \"{path}\" here; see the README of CreditSystem.Dev.Vault");
 }

@@ -60,9 +60,9 @@ internal sealed class FaultState
         if (context.Request.Path.StartsWithSegments("/v1/sys/health") || context.Request.Path.StartsWithSegments("/v1/sys/seal-status"))
             await next(context);
         else if (TakeServerError())
-            await VaultEndpoint.WriteAsync(context, ServerErrorStatus, Envelope.Errors(["1 error occurred:\n\t* internal error\n\n"]));
+            await ReplyWriter.WriteAsync(context, ServerErrorStatus, Envelope.Errors(["1 error occurred:\n\t* internal error\n\n"]));
         else if (TakeMissedWrite())
-            await VaultEndpoint.WriteAsync(context, StatusCodes.Status412PreconditionFailed, Envelope.Errors(["required index state not present"]));
+            await ReplyWriter.WriteAsync(context, StatusCodes.Status412PreconditionFailed, Envelope.Errors(["required index state not present"]));
         else
             await next(context);
     }

@@ -10,6 +10,9 @@ internal static class LeaseTime
 
     internal sealed record Terms(TimeSpan Increment, TimeSpan Ttl, TimeSpan MaxTtl, TimeSpan ExplicitMaxTtl, TimeSpan Period);
 
+    /// <summary>Terms are counted in whole seconds.</summary>
+    public static DateTimeOffset Whole(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerSecond));
+
     /// <exception cref="VaultFault">Its maximum has passed.</exception>
     public static (TimeSpan Ttl, IReadOnlyList<string> Warnings) Calculate(Terms terms, DateTimeOffset start, DateTimeOffset now)
     {

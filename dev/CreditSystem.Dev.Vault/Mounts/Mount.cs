@@ -24,29 +24,51 @@ internal sealed record Mount
 
     public TimeSpan MaxLeaseTtl { get; init; }
 
+    /// <summary>Which type of token its logins give, where their role leaves it open; of auth methods only.</summary>
+    public string TokenType { get; init; } = "default-service";
+
+    /// <summary>One of the server's own, which cannot be removed.</summary>
+    public bool IsBuiltIn { get; init; }
+
     public bool IsAuth => PathInNamespace.StartsWith("auth/", StringComparison.Ordinal);
 
     public string PathInNamespace => Path[Namespace.Length..];
 
+    /// <summary>As clients name it: auth methods without <c>auth/</c>.</summary>
+    public string Name => IsAuth ? PathInNamespace["auth/".Length..] : PathInNamespace;
+
+    public bool IsVersioned => Type == "kv" && Options?.GetValueOrDefault("version") == "2";
+
     /// <summary>As <c>sys/mounts</c> and <c>sys/auth</c> describe it.</summary>
-    public JsonObject Describe() => new()
+    public JsonObject Describe(string pluginVersion)
     {
-        ["accessor"] = Accessor,
-        ["config"] = new JsonObject
+        var config = new JsonObject
         {
             ["default_lease_ttl"] = VaultJson.Seconds(DefaultLeaseTtl),
             ["force_no_cache"] = false,
             ["max_lease_ttl"] = VaultJson.Seconds(MaxLeaseTtl),
-        },
-        ["description"] = Description,
-        ["external_entropy_access"] = false,
-        ["local"] = false,
-        ["options"] = VaultJson.Map(Options),
-        ["plugin_version"] = "",
-        ["running_plugin_version"] = "v1.20.0+builtin.vault",
-        ["running_sha256"] = "",
-        ["seal_wrap"] = false,
-        ["type"] = Type,
-        ["uuid"] = Uuid,
-    };
+        };
+        if (IsAuth)
+            config["token_type"] = IsBuiltIn && Namespace.Length > 0 ? "default" : TokenType;
+        if (IsBuiltIn && Type is "system" or "identity")
+            config["passthrough_request_headers"] = new JsonArray(Type == "system" ? "Accept" : "Authorization");
+        var description = new JsonObject
+        {
+            ["accessor"] = Accessor,
+            ["config"] = config,
+            ["description"] = Description,
+            ["external_entropy_access"] = false,
+            ["local"] = Type == "cubbyhole",
+            ["options"] = VaultJson.Map(Options),
+            ["plugin_version"] = "",
+            ["running_plugin_version"] = pluginVersion,
+            ["running_sha256"] = "",
+            ["seal_wrap"] = Type == "system",
+            ["type"] = IsBuiltIn && Namespace.Length > 0 ? $"ns_{Type}" : Type,
+            ["uuid"] = Uuid,
+        };
+        if (!IsBuiltIn)
+            description["deprecation_status"] = "supported";
+        return description;
+    }
 }

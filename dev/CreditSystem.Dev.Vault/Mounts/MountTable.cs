@@ -44,8 +44,8 @@ internal sealed class MountTable(VaultStorage storage) : IDisposable
     }
 
     /// <summary>One of the system's own, which is there in every run.</summary>
-    public void AddBuiltIn(string @namespace, string path, string type, Backend backend) =>
-        _mounts[@namespace + path] = (New(@namespace, path, type), backend);
+    public void AddBuiltIn(string @namespace, string path, string type, string description, Backend backend) =>
+        _mounts[@namespace + path] = (New(@namespace, path, type) with { IsBuiltIn = true, Description = description }, backend);
 
     public void RemoveBuiltIns(string @namespace)
     {
@@ -58,7 +58,7 @@ internal sealed class MountTable(VaultStorage storage) : IDisposable
     {
         var occupied = _mounts.Keys.FirstOrDefault(path => path.StartsWith(mount.Path, StringComparison.Ordinal) || mount.Path.StartsWith(path, StringComparison.Ordinal));
         if (occupied is not null)
-            throw VaultFault.BadRequest($"path is already in use at {occupied[mount.Namespace.Length..]}");
+            throw VaultFault.BadRequest($"path is already in use at {_mounts[occupied].Mount.Name}");
         _mounts[mount.Path] = (mount, Factory!(mount));
         _stored.Put(mount.Path, mount);
         return mount;
@@ -69,6 +69,14 @@ internal sealed class MountTable(VaultStorage storage) : IDisposable
         _mounts[mount.Path] = (mount, _mounts[mount.Path].Backend);
         if (_stored.Contains(mount.Path))
             _stored.Put(mount.Path, mount);
+    }
+
+    /// <summary>Gives it another backend for the same data: what is done when a mount's version changes.</summary>
+    public void Replace(Mount mount)
+    {
+        _mounts[mount.Path].Backend.Dispose();
+        _mounts[mount.Path] = (mount, Factory!(mount));
+        _stored.Put(mount.Path, mount);
     }
 
     /// <summary>Unmounts it and forgets all that it knew.</summary>

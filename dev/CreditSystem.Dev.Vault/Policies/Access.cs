@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using CreditSystem.Dev.Vault.Routing;
 
 namespace CreditSystem.Dev.Vault.Policies;
 
@@ -23,56 +22,21 @@ internal sealed class Access(bool isRoot, IReadOnlyList<PolicyRule> rules)
             best = best is null || best.GivesWayTo(rule) ? rule : best;
         return new Grant(false, best is null ? [] : [.. rules.Where(rule => rule.Path == best.Path)]);
     }
-}
 
-/// <summary>What is granted on one path.</summary>
-internal sealed class Grant(bool isRoot, IReadOnlyList<PolicyRule> rules)
-{
-    private static readonly string[] Order = ["create", "delete", "list", "patch", "read", "sudo", "update"];
+    /// <summary>Whether anything is granted on the mount or on a path below it.</summary>
+    public bool ReachesBelow(string mountPath) =>
+        isRoot || rules.Where(rule => !rule.Capabilities.Contains("deny") && rule.Capabilities.Count > 0).Any(rule => rule.MayReachBelow(mountPath));
 
-    private readonly HashSet<string> _granted = [.. rules.SelectMany(rule => rule.Capabilities)];
-
-    private bool IsDenied => _granted.Contains("deny");
-
-    public bool HasSudo => isRoot || (!IsDenied && _granted.Contains("sudo"));
-
-    public bool IsRoot => isRoot;
-
-    /// <summary>As <c>sys/capabilities</c> says it.</summary>
-    public IReadOnlyList<string> Capabilities =>
-        isRoot ? ["root"] : IsDenied || _granted.Count == 0 ? ["deny"] : [.. Order.Where(_granted.Contains)];
-
-    public bool Allows(Operation operation, JsonObject body, TimeSpan? wrapTtl)
+    /// <summary>As <c>sys/internal/ui/resultant-acl</c> says it.</summary>
+    public JsonObject Describe()
     {
         if (isRoot)
-            return true;
-        return !IsDenied && _granted.Contains(operation.Name()) && AllowsWrapping(wrapTtl)
-            && (operation is Operation.Read or Operation.List or Operation.Delete || AllowsParameters(body));
+            return new JsonObject { ["root"] = true };
+        return new JsonObject { ["exact_paths"] = Describe(exact: true), ["glob_paths"] = Describe(exact: false), ["root"] = false };
     }
 
-    private bool AllowsWrapping(TimeSpan? wrapTtl)
-    {
-        var max = rules.Max(rule => rule.MaxWrappingTtl);
-        var min = rules.Min(rule => rule.MinWrappingTtl);
-        if (max == TimeSpan.Zero && min == TimeSpan.Zero)
-            return true;
-        return wrapTtl is { } ttl && ttl >= min && (max == TimeSpan.Zero || ttl <= max);
-    }
-
-    private bool AllowsParameters(JsonObject body)
-    {
-        if (rules.SelectMany(rule => rule.RequiredParameters).Any(required => !body.ContainsKey(required)))
-            return false;
-        if (body.Any(given => rules.Any(rule => Names(rule.DeniedParameters, given))))
-            return false;
-        var allowed = rules.Where(rule => rule.AllowedParameters.Count > 0).ToList();
-        return allowed.Count == 0 || body.All(given => allowed.Any(rule => Names(rule.AllowedParameters, given)));
-    }
-
-    private static bool Names(IReadOnlyDictionary<string, IReadOnlyList<string>> parameters, KeyValuePair<string, JsonNode?> given) =>
-        (parameters.TryGetValue(given.Key, out var values) || parameters.TryGetValue("*", out values))
-        && (values.Count == 0 || values.Any(value => IsLike(given.Value?.ToString() ?? "", value)));
-
-    private static bool IsLike(string value, string pattern) =>
-        pattern.EndsWith('*') ? value.StartsWith(pattern[..^1], StringComparison.Ordinal) : value == pattern;
+    private JsonObject Describe(bool exact) => new(rules
+        .Where(rule => rule.IsExact == exact && !rule.HasPlusSegment)
+        .GroupBy(rule => rule.Path.TrimEnd('*'))
+        .Select(group => KeyValuePair.Create(group.Key, (JsonNode?)new JsonObject { ["capabilities"] = VaultJson.Names(new Grant(false, [.. group]).Capabilities) })));
 }

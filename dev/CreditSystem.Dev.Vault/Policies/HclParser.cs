@@ -1,173 +1,151 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 
 namespace CreditSystem.Dev.Vault.Policies;
 
-/// <summary>As much of HCL as policies use: labelled blocks, attributes, strings, numbers, lists, objects, comments.</summary>
-internal sealed class HclParser(string text)
+/// <summary>As much of HCL as policies use: labelled blocks, attributes, strings, numbers, lists, objects, comments, heredocs.</summary>
+internal sealed partial class HclParser(string text)
 {
     private int _position;
 
-    internal sealed record Block(string Type, string Label, JsonObject Body);
-
-    /// <exception cref="VaultFault">It is not HCL.</exception>
-    public IReadOnlyList<Block> ParseBlocks()
+    /// <summary>A place in the text, both counted from one.</summary>
+    internal readonly record struct Place(int Line, int Column)
     {
-        var blocks = new List<Block>();
-        SkipBlanks();
-        while (_position < text.Length)
-        {
-            var type = ParseName();
-            SkipBlanks();
-            if (Peek() is '=')
-            {
-                _position++;
-                _ = ParseValue();
-            }
-            else
-            {
-                var label = Peek() == '{' ? "" : ParseName();
-                blocks.Add(new Block(type, label, ParseObject()));
-            }
-
-            SkipBlanks();
-        }
-
-        return blocks;
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Line}:{Column}");
     }
 
-    private JsonObject ParseObject()
+    /// <summary>An attribute or block.</summary>
+    /// <param name="Keys">The name, and labels behind it.</param>
+    /// <param name="Value">The value; an object for a block.</param>
+    /// <param name="At">Where the name is.</param>
+    /// <param name="ValueAt">Where the value is.</param>
+    internal sealed record Item(IReadOnlyList<string> Keys, JsonNode? Value, Place At, Place ValueAt)
     {
-        Expect('{');
-        var result = new JsonObject();
-        while (true)
+        /// <summary>The members of an object, in order, with their places.</summary>
+        public IReadOnlyList<Item> Members { get; init; } = [];
+    }
+
+    /// <exception cref="VaultFault">It is not HCL.</exception>
+    public IReadOnlyList<Item> Parse()
+    {
+        var items = new List<Item>();
+        for (SkipBlanks(); _position < text.Length; SkipBlanks())
         {
-            SkipBlanks();
-            if (TryTake('}'))
-                return result;
-            var name = ParseName();
-            SkipBlanks();
-            if (TryTake('=') || TryTake(':'))
-                result[name] = ParseValue();
-            else
-                result[name] = ParseObject();
+            items.Add(ParseItem());
             SkipBlanks();
             TryTake(',');
         }
+
+        return items;
+    }
+
+    private Item ParseItem()
+    {
+        var at = Here();
+        var keys = new List<string>();
+        while (true)
+        {
+            SkipBlanks();
+            if (_position >= text.Length || !(Peek() is '"' or '{' or '=' or ':' || IsWordCharacter(Peek())))
+                throw keys.Count == 0 || _position < text.Length ? Fail("illegal char") : Fail($"key '{string.Join(' ', keys)}' expected start of object ('{{') or assignment ('=')", atEnd: true);
+            if (Peek() is '{' or '=' or ':')
+                break;
+            keys.Add(ParseName());
+        }
+
+        if (Peek() != '{')
+            _position++;
+        SkipBlanks();
+        var valueAt = Here();
+        if (_position < text.Length && Peek() == '{')
+        {
+            var members = ParseObject();
+            return new Item(keys, AsJson(members), at, valueAt) { Members = members };
+        }
+
+        return new Item(keys, ParseValue(), at, valueAt);
+    }
+
+    private List<Item> ParseObject()
+    {
+        _position++;
+        var members = new List<Item>();
+        while (true)
+        {
+            SkipBlanks();
+            if (_position >= text.Length)
+                throw Fail("object expected closing RBRACE got: EOF", atEnd: true);
+            if (TryTake('}'))
+                return members;
+            members.Add(ParseItem());
+            SkipBlanks();
+            if (_position < text.Length)
+                TryTake(',');
+        }
+    }
+
+    private static JsonObject AsJson(IEnumerable<Item> members)
+    {
+        var result = new JsonObject();
+        foreach (var member in members)
+            result[member.Keys[0]] = member.Keys.Skip(1).Reverse().Aggregate(member.Value?.DeepClone(), (inner, label) => new JsonObject { [label] = inner });
+        return result;
     }
 
     private JsonNode? ParseValue()
     {
-        SkipBlanks();
+        if (_position >= text.Length)
+            throw Fail("unexpected end of file", atEnd: true);
         switch (Peek())
         {
             case '"':
                 return ParseString();
             case '{':
-                return ParseObject();
+                return AsJson(ParseObject());
             case '[':
                 return ParseList();
+            case '<' when text.AsSpan(_position).StartsWith("<<"):
+                return ParseHeredoc();
         }
 
-        var word = ParseName();
+        var word = IsWordCharacter(Peek()) || Peek() == '-' ? ParseName() : throw Fail("illegal char");
         return word switch
         {
             "true" => true,
             "false" => false,
             "null" => null,
-            _ => double.TryParse(word, CultureInfo.InvariantCulture, out var number) ? number : throw Fail($"unknown token: {word}"),
+            _ => double.TryParse(word, CultureInfo.InvariantCulture, out var number) ? number : throw Fail($"Unknown token: {word}"),
         };
     }
 
     private JsonArray ParseList()
     {
-        Expect('[');
+        _position++;
         var result = new JsonArray();
         while (true)
         {
             SkipBlanks();
+            if (_position >= text.Length)
+                throw Fail("error parsing list, expected comma or list end, got: EOF", atEnd: true);
             if (TryTake(']'))
                 return result;
             result.Add(ParseValue());
             SkipBlanks();
-            TryTake(',');
+            if (_position < text.Length)
+                TryTake(',');
         }
     }
 
-    private string ParseName()
+    private Place Here()
     {
-        SkipBlanks();
-        if (Peek() == '"')
-            return ParseString();
-        var start = _position;
-        while (_position < text.Length && (char.IsLetterOrDigit(text[_position]) || text[_position] is '_' or '-' or '.'))
-            _position++;
-        return _position > start ? text[start.._position] : throw Fail(_position < text.Length ? $"illegal character '{text[_position]}'" : "unexpected end of file");
+        var before = text.AsSpan(0, Math.Min(_position, text.Length));
+        return new Place(before.Count('\n') + 1, before.Length - before.LastIndexOf('\n'));
     }
 
-    private string ParseString()
+    private VaultFault Fail(string reason, bool atEnd = false)
     {
-        Expect('"');
-        var result = new StringBuilder();
-        while (Peek() is var next && next != '"')
-        {
-            _position++;
-            if (next != '\\')
-            {
-                result.Append(next);
-                continue;
-            }
-
-            var escaped = Peek();
-            _position++;
-            result.Append(escaped switch { 'n' => '\n', 't' => '\t', _ => escaped });
-        }
-
-        _position++;
-        return result.ToString();
+        // The parser of the server counts the end of the text as a character of its own.
+        var at = atEnd ? Here() with { Column = Here().Column + 1 } : Here();
+        return VaultFault.BadRequest($"failed to parse policy: At {at}: {reason}");
     }
-
-    private void SkipBlanks()
-    {
-        while (_position < text.Length)
-        {
-            if (char.IsWhiteSpace(text[_position]))
-                _position++;
-            else if (text[_position] == '#' || IsAt("//"))
-                SkipTo("\n");
-            else if (IsAt("/*"))
-                SkipTo("*/");
-            else
-                return;
-        }
-    }
-
-    private void SkipTo(string end)
-    {
-        var found = text.IndexOf(end, _position, StringComparison.Ordinal);
-        _position = found < 0 ? text.Length : found + end.Length;
-    }
-
-    private bool IsAt(string start) => string.CompareOrdinal(text, _position, start, 0, start.Length) == 0;
-
-    private char Peek() => _position < text.Length ? text[_position] : throw Fail("unexpected end of file");
-
-    private bool TryTake(char expected)
-    {
-        if (Peek() != expected)
-            return false;
-        _position++;
-        return true;
-    }
-
-    private void Expect(char expected)
-    {
-        SkipBlanks();
-        if (!TryTake(expected))
-            throw Fail($"expected '{expected}' but found '{Peek()}'");
-    }
-
-    private VaultFault Fail(string reason) =>
-        VaultFault.BadRequest($"failed to parse policy: At {text.AsSpan(0, Math.Min(_position, text.Length)).Count('\n') + 1}: {reason}");
 }

@@ -1,3 +1,5 @@
+using CreditSystem.Dev.Vault.Tokens;
+
 namespace CreditSystem.Dev.Vault.Policies;
 
 /// <summary>What one <c>path</c> block of a policy says.</summary>
@@ -13,9 +15,27 @@ internal sealed record PolicyRule(string Path, IReadOnlySet<string> Capabilities
 
     public TimeSpan MaxWrappingTtl { get; init; }
 
+    /// <summary>The most names that a list may ask for; zero without limit.</summary>
+    public double PaginationLimit { get; init; }
+
+    /// <summary>Null: never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>The rule with what is known of the token in the places of its templates; null where there is nothing to put there.</summary>
+    public PolicyRule? For(TokenEntry token)
+    {
+        if (!Path.Contains("{{", StringComparison.Ordinal))
+            return this;
+        if (token.EntityId.Length == 0)
+            return null;
+        var path = Path.Replace("{{identity.entity.id}}", token.EntityId, StringComparison.Ordinal)
+            .Replace("{{identity.entity.name}}", $"entity_{token.EntityId[..8]}.root", StringComparison.Ordinal);
+        return path.Contains("{{", StringComparison.Ordinal) ? null : this with { Path = path };
+    }
+
     public bool IsExact => !Path.EndsWith('*') && !HasPlusSegment;
 
-    private bool HasPlusSegment => Path == "+" || Path.StartsWith("+/", StringComparison.Ordinal) || Path.EndsWith("/+", StringComparison.Ordinal) || Path.Contains("/+/", StringComparison.Ordinal);
+    public bool HasPlusSegment => Path == "+" || Path.StartsWith("+/", StringComparison.Ordinal) || Path.EndsWith("/+", StringComparison.Ordinal) || Path.Contains("/+/", StringComparison.Ordinal);
 
     /// <summary>A <c>+</c> stands for one whole segment and a <c>*</c> at the end for anything.</summary>
     public bool Matches(string path)
@@ -35,6 +55,14 @@ internal sealed record PolicyRule(string Path, IReadOnlySet<string> Capabilities
         }
 
         return true;
+    }
+
+    /// <summary>Whether it may match the mount's path or one below it.</summary>
+    public bool MayReachBelow(string mountPath)
+    {
+        var fixedPart = Path[..Math.Min(FirstWildcard, Path.Length)];
+        return fixedPart.StartsWith(mountPath, StringComparison.Ordinal) || fixedPart == mountPath.TrimEnd('/')
+            || (!IsExact && mountPath.StartsWith(fixedPart, StringComparison.Ordinal));
     }
 
     /// <summary>

@@ -10,9 +10,6 @@ internal abstract class Backend : IDisposable
     /// <summary>Held while a request, a lease or a rotation of this mount is worked on.</summary>
     public SemaphoreSlim Gate { get; } = new(1, 1);
 
-    /// <summary>Answers of the system backend repeat their data beside the envelope's own keys, for old clients.</summary>
-    public virtual bool RepeatsDataAtTop => false;
-
     public Route? Find(string path, Call call)
     {
         foreach (var route in _routes)
@@ -25,6 +22,9 @@ internal abstract class Backend : IDisposable
 
         return null;
     }
+
+    /// <summary>What is answered below the mount where no route is.</summary>
+    public virtual Reply Unknown(Call call) => Reply.Fail(StatusCodes.Status404NotFound, "1 error occurred:\n\t* unsupported path\n\n");
 
     /// <summary>Whether the lease may be renewed for <paramref name="ttl"/>; throws where what it stands for is gone.</summary>
     public virtual Task RenewLeaseAsync(LeaseEntry lease, TimeSpan ttl) => Task.CompletedTask;

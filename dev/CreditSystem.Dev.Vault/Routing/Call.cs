@@ -23,6 +23,8 @@ internal sealed class Call
 
     public string? ContentType { get; init; }
 
+    public IHeaderDictionary? Headers { get; init; }
+
     public string? ClientToken { get; init; }
 
     public TimeSpan? WrapTtl { get; init; }
@@ -33,6 +35,14 @@ internal sealed class Call
 
     /// <summary>The mount's path, such as <c>ns1/secret/</c>.</summary>
     public string MountPath { get; set; } = "";
+
+    public string MountType { get; set; } = "";
+
+    /// <summary>What the path is of its mount; null where it is nothing.</summary>
+    public Route? Route { get; set; }
+
+    /// <summary>Whether the path itself does not name the namespace.</summary>
+    public bool IsNamespaceInHeader { get; init; } = true;
 
     public CancellationToken Aborted { get; init; }
 

@@ -16,10 +16,13 @@ internal static partial class GoDuration
         }
 
         duration = TimeSpan.Zero;
-        if (!Whole().IsMatch(text))
+        var isNegative = text.StartsWith('-');
+        var parts = isNegative ? text[1..] : text;
+        if (!Whole().IsMatch(parts))
             return false;
-        foreach (Match part in Part().Matches(text))
+        foreach (Match part in Part().Matches(parts))
             duration += double.Parse(part.Groups[1].ValueSpan, CultureInfo.InvariantCulture) * Unit(part.Groups[2].Value);
+        duration = isNegative ? -duration : duration;
         return true;
     }
 

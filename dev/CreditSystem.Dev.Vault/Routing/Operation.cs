@@ -5,10 +5,14 @@ internal enum Operation
 {
     Read,
     List,
+    Scan,
     Create,
     Update,
     Patch,
     Delete,
+
+    /// <summary>Which no path answers.</summary>
+    Head,
 }
 
 internal static class OperationExtensions
@@ -18,9 +22,13 @@ internal static class OperationExtensions
     {
         Operation.Read => "read",
         Operation.List => "list",
+        Operation.Scan => "scan",
         Operation.Create => "create",
         Operation.Update => "update",
         Operation.Patch => "patch",
+        Operation.Head => "header",
         _ => "delete",
     };
+
+    public static bool IsWrite(this Operation operation) => operation is Operation.Create or Operation.Update or Operation.Patch;
 }

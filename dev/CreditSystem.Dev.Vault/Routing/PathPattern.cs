@@ -1,16 +1,19 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.RegularExpressions;
 
 namespace CreditSystem.Dev.Vault.Routing;
 
-/// <summary>A path with <c>{name}</c> for one segment and <c>{name*}</c>, at the end, for the rest, which may be empty.</summary>
-internal sealed class PathPattern(string pattern)
+/// <summary>A path with <c>{name}</c> for one segment that is a name and <c>{name*}</c>, at the end, for the rest, which may be empty.</summary>
+internal sealed partial class PathPattern(string pattern)
 {
     private readonly string[] _segments = pattern.Split('/', StringSplitOptions.RemoveEmptyEntries);
 
+    /// <summary>The path is matched as the policies have judged it: nothing is cleaned away but a slash at the end.</summary>
     public bool TryMatch(string path, [NotNullWhen(true)] out Dictionary<string, string>? parameters)
     {
         parameters = null;
-        var given = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var trimmed = path.EndsWith('/') ? path[..^1] : path;
+        string[] given = trimmed.Length == 0 ? [] : trimmed.Split('/');
         var found = new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i < _segments.Length; i++)
         {
@@ -24,7 +27,7 @@ internal sealed class PathPattern(string pattern)
 
             if (i >= given.Length)
                 return false;
-            if (segment[0] == '{')
+            if (segment[0] == '{' && Name().IsMatch(given[i]))
                 found[segment[1..^1]] = given[i];
             else if (segment != given[i])
                 return false;
@@ -35,4 +38,7 @@ internal sealed class PathPattern(string pattern)
         parameters = found;
         return true;
     }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\z")]
+    private static partial Regex Name();
 }

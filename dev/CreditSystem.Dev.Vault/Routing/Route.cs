@@ -1,10 +1,12 @@
 namespace CreditSystem.Dev.Vault.Routing;
 
-/// <summary>One path of a backend and what it does for each operation.</summary>
+/// <summary>One path of a backend, the parameters it knows, and what it does for each operation.</summary>
 internal sealed class Route(string pattern)
 {
     private readonly Dictionary<Operation, Func<Call, Task<Reply>>> _handlers = [];
+    private readonly Dictionary<string, FieldType> _fields = new(StringComparer.Ordinal);
     private Func<Call, bool>? _exists;
+    private bool _knowsFields;
 
     public PathPattern Pattern { get; } = new(pattern);
 
@@ -14,11 +16,23 @@ internal sealed class Route(string pattern)
     /// <summary>Whether a policy must grant <c>sudo</c> on it.</summary>
     public bool NeedsSudo { get; private set; }
 
+    /// <summary>Whether the answer's data stand beside the envelope's own keys, too, for old clients.</summary>
+    public bool RepeatsData { get; private set; }
+
+    /// <summary>The status of a parameter that is not what it must be.</summary>
+    public int FaultStatus { get; private set; } = StatusCodes.Status400BadRequest;
+
+    /// <summary>Whether a write to it is a create or an update, depending on what exists.</summary>
+    public bool TellsCreateFromUpdate => _exists is not null;
+
     public Route Read(Func<Call, Reply> handler) => On(Operation.Read, handler);
 
     public Route Read(Func<Call, Task<Reply>> handler) => On(Operation.Read, handler);
 
+    /// <summary>The names in a folder; where the handler pages them, a client may say after which name and how many.</summary>
     public Route List(Func<Call, Reply> handler) => On(Operation.List, handler);
+
+    public Route Scan(Func<Call, Reply> handler) => On(Operation.Scan, handler);
 
     public Route Patch(Func<Call, Reply> handler) => On(Operation.Patch, handler);
 
@@ -37,6 +51,17 @@ internal sealed class Route(string pattern)
         return this;
     }
 
+    /// <summary>Parameters that it knows; where it knows any, the others are ignored with a warning.</summary>
+    public Route Takes(FieldType type, params ReadOnlySpan<string> names)
+    {
+        _knowsFields = true;
+        foreach (var name in names)
+            _fields[name] = type;
+        return this;
+    }
+
+    public Route Paged() => Takes(FieldType.Text, "after").Takes(FieldType.Integer, "limit");
+
     public Route Open()
     {
         IsOpen = true;
@@ -49,9 +74,42 @@ internal sealed class Route(string pattern)
         return this;
     }
 
+    /// <summary>Makes it answer 500 to parameters that are not what they must be, as logins do.</summary>
+    public Route FaultsAreInternal()
+    {
+        FaultStatus = StatusCodes.Status500InternalServerError;
+        return this;
+    }
+
+    public Route RepeatingData()
+    {
+        RepeatsData = true;
+        return this;
+    }
+
     /// <summary>What the call does, now that it is known what exists.</summary>
     public Operation Resolve(Call call) =>
         call.Operation == Operation.Update && _exists is not null && !_exists(call) ? Operation.Create : call.Operation;
+
+    /// <exception cref="VaultFault">A parameter is not what it must be.</exception>
+    public void Validate(Call call)
+    {
+        foreach (var (name, type) in _fields)
+            call.Body.Require(name, type);
+    }
+
+    /// <summary>What the caller is told about parameters that this path does not know, or takes from the path.</summary>
+    public IEnumerable<string> WarningsFor(Call call)
+    {
+        if (!_knowsFields)
+            yield break;
+        var replaced = call.Body.All.Select(field => field.Key).Where(name => call.TryGet(name) is not null).Order(StringComparer.Ordinal).ToList();
+        var ignored = call.Body.All.Select(field => field.Key).Where(name => !_fields.ContainsKey(name) && call.TryGet(name) is null).Order(StringComparer.Ordinal).ToList();
+        if (ignored.Count > 0)
+            yield return $"Endpoint ignored these unrecognized parameters: [{string.Join(' ', ignored)}]";
+        if (replaced.Count > 0)
+            yield return $"Endpoint replaced the value of these parameters with the values captured from the endpoint's path: [{string.Join(' ', replaced)}]";
+    }
 
     public Task<Reply> InvokeAsync(Call call) => _handlers.TryGetValue(call.Operation, out var handler)
         ? handler(call)

@@ -6,9 +6,10 @@ namespace CreditSystem.Dev.Vault.Server;
 /// <summary>The object around every answer; all its keys are always there.</summary>
 internal static class Envelope
 {
-    public static JsonObject Of(Call call, Reply reply, string mountType) => new()
+    public static JsonObject Of(Call call, Reply reply) => new()
     {
-        ["request_id"] = call.RequestId,
+        // What it was a request for is behind the token.
+        ["request_id"] = reply.WrapInfo is null ? call.RequestId : "",
         ["lease_id"] = reply.LeaseId,
         ["renewable"] = reply.Renewable,
         ["lease_duration"] = VaultJson.Seconds(reply.LeaseDuration),
@@ -16,7 +17,6 @@ internal static class Envelope
         ["wrap_info"] = reply.WrapInfo?.DeepClone(),
         ["warnings"] = reply.Warnings is { } warnings ? VaultJson.Names(warnings) : null,
         ["auth"] = reply.Auth?.DeepClone(),
-        ["mount_type"] = mountType,
     };
 
     public static JsonObject Errors(IEnumerable<string> errors) => new() { ["errors"] = VaultJson.Names(errors) };

@@ -10,7 +10,7 @@ using CreditSystem.Dev.Vault.Wrapping;
 namespace CreditSystem.Dev.Vault.Server;
 
 /// <summary>The way of every request: token, policies, backend, wrapping, audit.</summary>
-internal sealed partial class VaultCore(MountTable mounts, TokenStore tokens, PolicyStore policies, WrappingStore wrapping, AuditLog audit, Metrics metrics, VaultClock clock, ILogger<VaultCore> logger)
+internal sealed partial class VaultCore(MountTable mounts, TokenStore tokens, PolicyStore policies, WrappingStore wrapping, AuditLog audit, Metrics metrics, Dialect dialect, VaultClock clock, ILogger<VaultCore> logger)
 {
     public async Task<Reply> HandleAsync(Call call)
     {
@@ -39,49 +39,69 @@ internal sealed partial class VaultCore(MountTable mounts, TokenStore tokens, Po
 
     private async Task<Reply> AnswerAsync(Call call)
     {
+        if (call.Operation.IsWrite() && call.Path.EndsWith('/'))
+            throw VaultFault.BadRequest("cannot write to a path ending in '/'");
         var found = mounts.Find(call.Path);
-        call.MountPath = found?.Mount.Path ?? "";
-        var route = found?.Backend.Find(call.Path.Length > call.MountPath.Length ? call.Path[call.MountPath.Length..] : "", call);
-        if (route is not { IsOpen: true })
+        (call.MountPath, call.MountType) = (found?.Mount.Path ?? "", found?.Mount.Type ?? "");
+        var route = call.Route = found?.Backend.Find(call.Path.Length > call.MountPath.Length ? call.Path[call.MountPath.Length..] : "", call);
+        // What is open is so at exactly its path, so a list of it is not.
+        if (route is not { IsOpen: true } || call.Path.EndsWith('/'))
             Authorize(call, route);
         audit.Request(call);
         if (found is null)
             throw VaultFault.NotFound($"no handler for route \"{call.PathInNamespace}\". route entry not found.");
         if (route is null)
-            throw VaultFault.NotFound("1 error occurred:\n\t* unsupported path\n\n");
+            return found.Value.Backend.Unknown(call);
         var reply = await InvokeAsync(found.Value.Backend, route, call);
-        return call.WrapTtl is { } ttl && reply is { IsEmpty: false, WrapInfo: null, Errors: null } ? wrapping.Wrap(call, reply, MountType(call), ttl) : reply;
+        return call.WrapTtl is { } ttl && reply is { IsEmpty: false, WrapInfo: null, Errors: null } ? wrapping.Wrap(call, reply, ttl, dialect) : reply;
     }
-
-    public string MountType(Call call) => mounts.Mount(call.MountPath)?.Type ?? "";
 
     private void Authorize(Call call, Route? route)
     {
         if (string.IsNullOrEmpty(call.ClientToken))
-            throw new VaultFault(StatusCodes.Status403Forbidden, "permission denied");
-        var token = tokens.Use(call.ClientToken) ?? throw VaultFault.InvalidToken();
+            throw VaultFault.NoPermission();
+        var token = tokens.Use(call.ClientToken) ?? throw dialect.InvalidToken();
         call.Token = token;
-        if (!call.Namespace.StartsWith(token.Namespace, StringComparison.Ordinal) || !IsWithin(token.BoundCidrs, call.RemoteAddress))
+        var isSelf = call.PathInNamespace is "auth/token/lookup-self" or "auth/token/renew-self" or "auth/token/revoke-self";
+        if ((!isSelf && !call.Namespace.StartsWith(token.Namespace, StringComparison.Ordinal)) || !IsWithin(token.BoundCidrs, call.RemoteAddress))
             throw VaultFault.PermissionDenied();
+        // Whether something exists cannot be told by parameters that make no sense, so they are judged before the policies are.
+        if (route is { TellsCreateFromUpdate: true } && call.Operation == Operation.Update)
+            route.Validate(call);
         if (route is not null)
             call.Operation = route.Resolve(call);
-        var grant = policies.AccessOf(token).Of(call.Path[token.Namespace.Length..]);
+        var grant = policies.AccessOf(token).Of(isSelf ? call.PathInNamespace : call.Path[token.Namespace.Length..]);
         if (!grant.Allows(call.Operation, call.Body.All, call.WrapTtl) || (route is { NeedsSudo: true } && !grant.HasSudo))
             throw VaultFault.PermissionDenied();
     }
 
     private static async Task<Reply> InvokeAsync(Backend backend, Route route, Call call)
     {
+        Validate(route, call);
         await backend.Gate.WaitAsync(call.Aborted);
         try
         {
             // Again, now that nobody else can make or remove it.
             call.Operation = route.Resolve(call);
-            return await route.InvokeAsync(call);
+            var reply = await route.InvokeAsync(call);
+            List<string> warnings = reply is { IsEmpty: false, Errors: null, Body: null } ? [.. route.WarningsFor(call)] : [];
+            return warnings.Count == 0 ? reply : reply with { Warnings = [.. warnings, .. reply.Warnings ?? []] };
         }
         finally
         {
             backend.Gate.Release();
+        }
+    }
+
+    private static void Validate(Route route, Call call)
+    {
+        try
+        {
+            route.Validate(call);
+        }
+        catch (VaultFault fault)
+        {
+            throw new VaultFault(route.FaultStatus, $"Field validation failed: {fault.Message}");
         }
     }
 

@@ -20,42 +20,53 @@ namespace CreditSystem.Dev.Vault.Server;
 internal sealed class VaultParts : IAsyncDisposable
 {
     private readonly VaultStorage _storage;
+    private readonly DevVaultOptions _options;
     private readonly ILoggerFactory _loggers;
+    private readonly LockedUsers _lockedUsers;
     private readonly AuditLog _audit;
     private readonly PolicyStore _policies;
     private readonly SysBackend _sys;
     private readonly TokenBackend _tokenBackend;
     private readonly CubbyholeBackend _cubbyhole;
+    private readonly EmptyBackend _identity = new();
 
-    public VaultParts(VaultStorage storage, TimeProvider time, string rootToken, ILoggerFactory loggers)
+    public VaultParts(VaultStorage storage, TimeProvider time, DevVaultOptions options, Func<Uri> address, ILoggerFactory loggers)
     {
-        (_storage, _loggers) = (storage, loggers);
+        (_storage, _options, _loggers) = (storage, options, loggers);
         Clock = new VaultClock(time);
         Mounts = new MountTable(storage) { Factory = Create };
         Namespaces = new NamespaceTable(storage);
         Leases = new LeaseStore(storage, Mounts, Clock, loggers.CreateLogger<LeaseStore>());
-        Tokens = new TokenStore(storage, Leases, Clock, rootToken);
-        _policies = new PolicyStore(storage);
-        Seal = new SealState(storage);
+        Tokens = new TokenStore(storage, Leases, Clock, options.StartsUninitialized ? null : options.RootToken);
+        _policies = new PolicyStore(storage, Clock);
+        Seal = new SealState(storage, Clock, options.StartsUninitialized);
+        _lockedUsers = new LockedUsers(Mounts, Clock);
         var wrapping = new WrappingStore(storage, Tokens, Clock);
         _audit = new AuditLog(storage, Clock);
+        var cors = new CorsRules(storage);
         var metrics = new Metrics(Seal, Tokens, Leases, Clock);
-        _tokenBackend = new TokenBackend(Tokens, _policies, Clock);
+        _tokenBackend = new TokenBackend(Tokens, _policies, storage, Clock);
         _cubbyhole = new CubbyholeBackend(storage);
         _sys = new SysBackend(
         [
             new SealRoutes(Seal),
-            new MountRoutes(Mounts, Leases, Tokens),
-            new PolicyRoutes(_policies, Tokens),
+            new OperatorRoutes(Seal, Tokens),
+            new MountRoutes(Mounts, Leases, Tokens, options.Dialect, Clock),
+            new UiRoutes(Mounts, _policies, Tokens, Namespaces, options.Dialect),
+            new PasswordPolicyRoutes(storage),
+            new PolicyRoutes(_policies, Tokens, Clock),
+            new ServerRoutes(Seal, Faults, options.Dialect, address),
+            _lockedUsers,
+            cors,
             new LeaseRoutes(Leases, Tokens, Clock),
             new WrappingRoutes(wrapping, Tokens),
-            new AuditRoutes(_audit),
+            new AuditRoutes(_audit, options.AllowsAuditByApi),
             metrics,
             new NamespaceRoutes(Namespaces, Mounts, AddBuiltIns),
         ]);
         Sweeper = new Sweeper(Clock, Mounts, Tokens, Leases, wrapping, loggers.CreateLogger<Sweeper>());
-        var core = new VaultCore(Mounts, Tokens, _policies, wrapping, _audit, metrics, Clock, loggers.CreateLogger<VaultCore>());
-        Endpoint = new VaultEndpoint(core, Mounts, Namespaces, Seal, new StatusRoutes(Seal, Faults, Clock));
+        var core = new VaultCore(Mounts, Tokens, _policies, wrapping, _audit, metrics, options.Dialect, Clock, loggers.CreateLogger<VaultCore>());
+        Endpoint = new VaultEndpoint(core, Namespaces, Seal, new StatusRoutes(Seal, new InitRoute(Seal, Tokens), Faults, options.Dialect, Clock), cors, options.Dialect);
         MountAll();
     }
 
@@ -91,7 +102,7 @@ internal sealed class VaultParts : IAsyncDisposable
             AddBuiltIns(@namespace);
         Mounts.Restore();
         // As `vault server -dev` does; later starts find it stored, or removed on purpose.
-        if (_storage.Contains("initialized"))
+        if (_options.StartsUninitialized || _storage.Contains("initialized"))
             return;
         Mounts.Enable(MountTable.New("", "secret/", "kv") with { Description = "key/value secret storage", Options = new Dictionary<string, string> { ["version"] = "2" } });
         _storage.Put("initialized", "yes");
@@ -99,9 +110,10 @@ internal sealed class VaultParts : IAsyncDisposable
 
     private void AddBuiltIns(string @namespace)
     {
-        Mounts.AddBuiltIn(@namespace, "sys/", "system", _sys);
-        Mounts.AddBuiltIn(@namespace, "auth/token/", "token", _tokenBackend);
-        Mounts.AddBuiltIn(@namespace, "cubbyhole/", "cubbyhole", _cubbyhole);
+        Mounts.AddBuiltIn(@namespace, "sys/", "system", "system endpoints used for control, policy and debugging", _sys);
+        Mounts.AddBuiltIn(@namespace, "auth/token/", "token", "token based credentials", _tokenBackend);
+        Mounts.AddBuiltIn(@namespace, "cubbyhole/", "cubbyhole", "per-token private secret storage", _cubbyhole);
+        Mounts.AddBuiltIn(@namespace, "identity/", "identity", "identity store", _identity);
     }
 
     private Backend Create(Mount mount)
@@ -111,8 +123,8 @@ internal sealed class VaultParts : IAsyncDisposable
         {
             (false, "kv") => mount.Options?.GetValueOrDefault("version") == "2" ? new KeyValueBackend(data, Clock) : new UnversionedBackend(data),
             (false, "transit") => new TransitBackend(data, Clock),
-            (false, "database") => new DatabaseBackend(data, Clock, Leases, Mounts, _loggers.CreateLogger<DatabaseBackend>()),
-            (true, "approle") => new AppRoleBackend(data, Clock, Tokens, Mounts),
+            (false, "database") => new DatabaseBackend(data, Clock, Leases, Mounts, _options.DatabaseTimeout, _loggers.CreateLogger<DatabaseBackend>()),
+            (true, "approle") => new AppRoleBackend(data, Clock, Tokens, Mounts, _lockedUsers.Of(mount)),
             _ => throw VaultFault.BadRequest($"plugin not found in the catalog: {mount.Type}"),
         };
     }

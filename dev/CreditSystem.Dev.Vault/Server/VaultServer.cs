@@ -22,14 +22,23 @@ internal sealed class VaultServer : IAsyncDisposable
 
     public VaultClock Clock => _parts.Clock;
 
-    private List<Uri> Addresses => [.. _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
+    /// <summary>Moves the clock forward and takes back what has then expired.</summary>
+    public Task SkipAsync(TimeSpan time)
+    {
+        Clock.Skip(time);
+        return _parts.Sweeper.SweepAsync();
+    }
+
+    private List<Uri> Addresses => AddressesOf(_app);
+
+    private static List<Uri> AddressesOf(WebApplication app) => [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
 
     /// <exception cref="DevVaultException">The port is in use, or the data cannot be read.</exception>
     public static async Task<VaultServer> StartAsync(DevVaultOptions options, TimeProvider time, CancellationToken cancellationToken = default)
     {
         var storage = options.DataDirectory is { } directory ? VaultStorage.Open(directory) : VaultStorage.InMemory();
         var app = Build(options);
-        var parts = new VaultParts(storage, time, options.RootToken, app.Services.GetRequiredService<ILoggerFactory>());
+        var parts = new VaultParts(storage, time, options, () => AddressesOf(app)[0], app.Services.GetRequiredService<ILoggerFactory>());
         var server = new VaultServer(app, parts, options.Control is not null);
         Map(app, parts, options);
         try
@@ -57,7 +66,9 @@ internal sealed class VaultServer : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory, EnvironmentName = "Production" });
         builder.Configuration.Sources.Clear();
         builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning)
+            // It warns that the addresses of the environment, which an AppHost gives every project, are not used here.
+            .AddFilter("Microsoft.AspNetCore.Server.Kestrel", LogLevel.Error);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

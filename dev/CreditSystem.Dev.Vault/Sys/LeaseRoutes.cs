@@ -10,20 +10,21 @@ internal sealed class LeaseRoutes(LeaseStore leases, TokenStore tokens, VaultClo
 {
     public void Map(Func<string, Route> map)
     {
-        foreach (var prefix in (string[])["leases/", ""])
-        {
-            map($"{prefix}renew").Write(RenewAsync);
-            map($"{prefix}renew/{{id*}}").Write(RenewAsync);
-            map($"{prefix}revoke").Write(RevokeAsync);
-            map($"{prefix}revoke/{{id*}}").Write(RevokeAsync);
-            map($"{prefix}revoke-prefix/{{id*}}").Write(call => RevokePrefixAsync(call, force: false)).Sudo();
-            map($"{prefix}revoke-force/{{id*}}").Write(call => RevokePrefixAsync(call, force: true)).Sudo();
-        }
-
-        map("leases/lookup").Write(LookUp);
+        map("leases/renew").Write(RenewAsync).Takes(FieldType.Text, "lease_id").Takes(FieldType.Duration, "increment");
+        map("leases/renew/{id*}").Write(RenewAsync).Takes(FieldType.Text, "lease_id").Takes(FieldType.Duration, "increment");
+        map("leases/revoke").Write(RevokeAsync).Takes(FieldType.Text, "lease_id").Takes(FieldType.Flag, "sync");
+        map("leases/revoke/{id*}").Write(RevokeAsync).Takes(FieldType.Text, "lease_id").Takes(FieldType.Flag, "sync");
+        map("leases/revoke-prefix/{id*}").Write(call => RevokePrefixAsync(call, force: false)).Takes(FieldType.Flag, "sync").Sudo();
+        map("leases/revoke-force/{id*}").Write(call => RevokePrefixAsync(call, force: true)).Sudo();
+        map("leases/tidy").Write(_ => Reply.TidyStarted);
+        map("leases/lookup").Write(LookUp).Takes(FieldType.Text, "lease_id");
         map("leases/lookup/{id*}").List(call => Reply.Keys(leases.List(call["id"].Length == 0 ? call.Namespace : $"{call.Namespace}{call["id"]}/"))).Sudo();
-        map("leases/count").Read(_ => Reply.Of(new JsonObject { ["lease_count"] = leases.Count }));
+        // What cannot be revoked is tried again, so that none is irrevocable.
+        map("leases").Read(call => OfType(call, new JsonObject { ["lease_count"] = 0, ["leases"] = new JsonArray() })).Takes(FieldType.Text, "type");
+        map("leases/count").Read(call => OfType(call, new JsonObject { ["counts"] = new JsonObject(), ["lease_count"] = 0 })).Takes(FieldType.Text, "type");
     }
+
+    private static Reply OfType(Call call, JsonObject answer) => call.Body.Text("type") == "irrevocable" ? Reply.Of(answer) : Reply.None;
 
     private async Task<Reply> RenewAsync(Call call)
     {
@@ -33,11 +34,11 @@ internal sealed class LeaseRoutes(LeaseStore leases, TokenStore tokens, VaultClo
 
     private async Task<Reply> RevokeAsync(Call call)
     {
+        // Without sync the caller does not wait, and is answered the same.
         var isSync = call.Body.Flag("sync") == true;
         var work = leases.RevokeAsync(Id(call), mustSucceed: isSync);
-        if (!isSync)
-            return new Reply { Status = StatusCodes.Status202Accepted };
-        await work;
+        if (isSync)
+            await work;
         return Reply.None;
     }
 
@@ -69,6 +70,7 @@ internal sealed class LeaseRoutes(LeaseStore leases, TokenStore tokens, VaultClo
             ["id"] = lease.Id,
             ["issue_time"] = VaultJson.Time(lease.IssuedAt),
             ["last_renewal"] = lease.LastRenewedAt is { } renewed ? VaultJson.Time(renewed) : null,
+            ["path"] = lease.Id[..lease.Id.LastIndexOf('/')],
             ["renewable"] = lease.Renewable,
             ["ttl"] = VaultJson.Seconds(lease.ExpiresAt - clock.GetUtcNow()),
         });

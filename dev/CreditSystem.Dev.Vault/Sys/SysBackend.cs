@@ -10,8 +10,6 @@ internal sealed class SysBackend : Backend
         foreach (var part in parts)
             part.Map(Map);
     }
-
-    public override bool RepeatsDataAtTop => true;
 }
 
 /// <summary>A part of <c>sys/</c>.</summary>

@@ -12,8 +12,9 @@ internal sealed class WrappingRoutes(WrappingStore wrapping, TokenStore tokens) 
     {
         map("wrapping/wrap").Write(call => call.WrapTtl is null ? throw VaultFault.BadRequest("endpoint requires response wrapping to be used") : Reply.Of((JsonObject)call.Body.All.DeepClone()));
         map("wrapping/lookup").Read(LookUp).Write(LookUp).Open();
-        map("wrapping/unwrap").Write(UnwrapAsync).Open();
-        map("wrapping/rewrap").Write(call => wrapping.RewrapAsync(Target(call), call.Namespace)).Open();
+        map("wrapping/unwrap").Read(SpendAsync).Write(UnwrapAsync).Open();
+        // Not open: a wrapping token may be unwrapped by its holder, but not kept alive by it.
+        map("wrapping/rewrap").Write(call => wrapping.RewrapAsync(call.Body.Text("token") is { Length: > 0 } given ? given : call.ClientToken!, call.Namespace));
     }
 
     private Reply LookUp(Call call)
@@ -27,15 +28,23 @@ internal sealed class WrappingRoutes(WrappingStore wrapping, TokenStore tokens) 
         });
     }
 
+    /// <summary>The wrong method: the wrapping token may not do that, and is spent by the attempt.</summary>
+    private async Task<Reply> SpendAsync(Call call)
+    {
+        if (call.ClientToken is { Length: > 0 } own && tokens.Find(own) is { IsWrapping: true } && tokens.Use(own) is { NumUses: TokenEntry.Spent } spent)
+            await tokens.RevokeAsync(spent.Hash);
+        throw VaultFault.PermissionDenied();
+    }
+
     private async Task<Reply> UnwrapAsync(Call call) => new() { Body = (await wrapping.UnwrapAsync(Target(call))).Body };
 
     /// <summary>A token in the body counts only for a caller with a valid token of its own.</summary>
     private string Target(Call call)
     {
         if (call.ClientToken is not { Length: > 0 } own)
-            throw new VaultFault(StatusCodes.Status403Forbidden, "permission denied");
+            throw VaultFault.NoPermission();
         if (call.Body.Text("token") is not { Length: > 0 } given || given == own)
             return own;
-        return tokens.Use(own) is not null ? given : throw VaultFault.InvalidToken();
+        return tokens.Use(own) is not null ? given : throw VaultFault.NoPermission();
     }
 }

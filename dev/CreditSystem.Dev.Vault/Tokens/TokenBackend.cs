@@ -1,5 +1,6 @@
 using CreditSystem.Dev.Vault.Policies;
 using CreditSystem.Dev.Vault.Routing;
+using CreditSystem.Dev.Vault.Storage;
 
 namespace CreditSystem.Dev.Vault.Tokens;
 
@@ -7,37 +8,49 @@ namespace CreditSystem.Dev.Vault.Tokens;
 internal sealed class TokenBackend : Backend
 {
     private readonly TokenStore _tokens;
-    private readonly PolicyStore _policies;
     private readonly VaultClock _clock;
 
-    public TokenBackend(TokenStore tokens, PolicyStore policies, VaultClock clock)
+    public TokenBackend(TokenStore tokens, PolicyStore policies, VaultStorage storage, VaultClock clock)
     {
-        (_tokens, _policies, _clock) = (tokens, policies, clock);
-        Map("lookup-self").Read(LookUpSelf).Write(LookUpSelf);
-        Map("lookup").Write(call => LookUp(call.Body.Text("token") is { Length: > 0 } id ? id : call.ClientToken!));
-        Map("lookup-accessor").Write(call => Reply.Of(TokenReplies.Lookup("", ByAccessor(call), _clock.GetUtcNow())));
-        Map("renew-self").Write(call => Renew(call, call.ClientToken!, call.RequiredToken));
-        Map("renew").Write(call => call.Body.RequiredText("token") is var id ? Renew(call, id, ById(id)) : Reply.None);
-        Map("renew-accessor").Write(call => Renew(call, "", ByAccessor(call)));
+        (_tokens, _clock) = (tokens, clock);
+        var roles = new TokenRoles(storage.Below("tokens/role/"));
+        var creation = new TokenCreation(tokens, policies, roles);
+        Map("lookup-self").Read(LookUpSelf).Write(LookUpSelf).Takes(FieldType.Text, "token");
+        Map("lookup").Read(LookUp).Write(LookUp).Takes(FieldType.Text, "token");
+        Map("lookup-accessor").Write(call => Reply.Of(TokenReplies.Lookup("", ByAccessor(call), _clock.GetUtcNow()))).Takes(FieldType.Text, "accessor");
+        Map("renew-self").Write(call => Renew(call, call.ClientToken!, call.RequiredToken)).Takes(FieldType.Text, "token").Takes(FieldType.Duration, "increment");
+        Map("renew").Write(call => GivenId(call) is var id ? Renew(call, id, _tokens.Find(id) ?? throw VaultFault.BadRequest("token not found")) : Reply.None)
+            .Takes(FieldType.Text, "token").Takes(FieldType.Duration, "increment");
+        Map("renew-accessor").Write(call => Renew(call, "", ByAccessor(call))).Takes(FieldType.Text, "accessor").Takes(FieldType.Duration, "increment");
         Map("revoke-self").Write(call => RevokeAsync(call.RequiredToken));
-        Map("revoke").Write(call => _tokens.Find(call.Body.RequiredText("token")) is { } token ? RevokeAsync(token) : Task.FromResult(Reply.None));
-        Map("revoke-accessor").Write(call => RevokeAsync(ByAccessor(call)));
-        Map("revoke-orphan").Write(RevokeOrphanAsync).Sudo();
-        Map("accessors").List(_ => Reply.Keys(_tokens.Accessors())).Sudo();
-        Map("create").Write(call => Create(call, isOrphan: false));
-        Map("create-orphan").Write(call => Create(call, isOrphan: true)).Sudo();
+        Map("revoke").Write(call => _tokens.Find(GivenId(call)) is { } token ? RevokeAsync(token) : Task.FromResult(Reply.None)).Takes(FieldType.Text, "token");
+        Map("revoke-accessor").Write(RevokeByAccessorAsync).Takes(FieldType.Text, "accessor");
+        Map("revoke-orphan").Write(RevokeOrphanAsync).Takes(FieldType.Text, "token").Sudo();
+        Map("accessors").List(_ => Reply.Keys(_tokens.Accessors())).Takes(FieldType.Any).Sudo();
+        Map("create").Write(call => creation.Create(call, isOrphan: false, role: null)).TakesTokenParameters();
+        Map("create-orphan").Write(call => creation.Create(call, isOrphan: true, role: null)).TakesTokenParameters().Sudo();
+        Map("create/{role}").Write(call => creation.CreateByRole(call, call["role"])).TakesTokenParameters();
+        Map("roles").List(call => Reply.Page(call, roles.Names)).Paged();
+        roles.Map(Map("roles/{name}"));
+        Map("tidy").Write(_ => Reply.TidyStarted);
     }
 
     private Reply LookUpSelf(Call call) => Reply.Of(TokenReplies.Lookup(call.ClientToken!, call.RequiredToken, _clock.GetUtcNow()));
 
-    private Reply LookUp(string id) => _tokens.Find(id) is { } entry
-        ? Reply.Of(TokenReplies.Lookup(id, entry, _clock.GetUtcNow()))
-        : throw new VaultFault(StatusCodes.Status403Forbidden, "bad token");
+    private Reply LookUp(Call call)
+    {
+        var id = call.Body.Text("token") is { Length: > 0 } given ? given : call.ClientToken!;
+        return _tokens.Find(id) is { } entry
+            ? Reply.Of(TokenReplies.Lookup(id, entry, _clock.GetUtcNow()))
+            : throw new VaultFault(StatusCodes.Status403Forbidden, "bad token");
+    }
 
-    private TokenEntry ById(string id) => _tokens.Find(id) ?? throw new VaultFault(StatusCodes.Status403Forbidden, "token not found");
+    private static string GivenId(Call call) => call.Body.Text("token") is { Length: > 0 } id ? id : throw VaultFault.BadRequest("missing token ID");
 
-    private TokenEntry ByAccessor(Call call) =>
-        _tokens.FindByAccessor(call.Body.RequiredText("accessor")) ?? throw new VaultFault(StatusCodes.Status403Forbidden, "1 error occurred:\n\t* invalid accessor\n\n");
+    private TokenEntry ByAccessor(Call call) => FindByAccessor(call) ?? throw VaultFault.BadRequest("1 error occurred:\n\t* invalid accessor\n\n");
+
+    private TokenEntry? FindByAccessor(Call call) =>
+        _tokens.FindByAccessor(call.Body.Text("accessor") is { Length: > 0 } given ? given : throw VaultFault.BadRequest("1 error occurred:\n\t* missing accessor\n\n"));
 
     private Reply Renew(Call call, string id, TokenEntry token)
     {
@@ -47,56 +60,29 @@ internal sealed class TokenBackend : Backend
 
     private async Task<Reply> RevokeAsync(TokenEntry token)
     {
+        if (token.IsBatch)
+            throw VaultFault.BadRequest("batch tokens cannot be revoked");
         await _tokens.RevokeAsync(token.Hash);
         return Reply.None;
     }
 
+    private async Task<Reply> RevokeByAccessorAsync(Call call) =>
+        FindByAccessor(call) is { } token ? await RevokeAsync(token) : Reply.Warn(["No token found with this accessor"]);
+
     private async Task<Reply> RevokeOrphanAsync(Call call)
     {
-        await _tokens.RevokeAsync(ById(call.Body.RequiredText("token")).Hash, orphanChildren: true);
+        var token = _tokens.Find(GivenId(call)) ?? throw VaultFault.BadRequest("token to revoke not found");
+        if (token.IsBatch)
+            throw VaultFault.BadRequest("batch tokens cannot be revoked");
+        await _tokens.RevokeAsync(token.Hash, orphanChildren: true);
         return Reply.None;
     }
+}
 
-    private Reply Create(Call call, bool isOrphan)
-    {
-        var parent = call.RequiredToken;
-        var body = call.Body;
-        if (parent.Type == "batch")
-            throw VaultFault.BadRequest("batch tokens cannot create more tokens");
-        if (parent.NumUses != 0)
-            throw VaultFault.BadRequest("restricted use token cannot generate child tokens");
-        var isSudo = _policies.AccessOf(parent).Of(call.PathInNamespace).HasSudo;
-        if ((body.Has("id") || body.Flag("no_parent") == true) && !isSudo)
-            throw VaultFault.BadRequest("root or sudo privileges required to specify token id or to create an orphan token");
-        return TokenReplies.Auth(_tokens.Issue(new TokenRequest
-        {
-            Id = body.Text("id"),
-            Parent = isOrphan || body.Flag("no_parent") == true ? null : parent,
-            Namespace = call.Namespace,
-            Policies = PoliciesFor(parent, body, isSudo),
-            Path = call.PathInNamespace,
-            Meta = body.Map("meta"),
-            DisplayName = body.Text("display_name") is { Length: > 0 } name ? $"token-{name}" : "token",
-            EntityId = parent.EntityId,
-            NumUses = body.Integer("num_uses") ?? 0,
-            Ttl = body.Duration("ttl") ?? body.Duration("lease") ?? TimeSpan.Zero,
-            ExplicitMaxTtl = body.Duration("explicit_max_ttl") ?? TimeSpan.Zero,
-            Period = body.Duration("period") ?? TimeSpan.Zero,
-            Type = body.Text("type") is "batch" ? "batch" : "service",
-            Renewable = body.Flag("renewable") ?? true,
-        }));
-    }
-
-    private static List<string> PoliciesFor(TokenEntry parent, Fields body, bool isSudo)
-    {
-        var asked = body.Names("policies");
-        if (asked is not { Count: > 0 })
-            return [.. parent.Policies];
-        if (!isSudo && asked.Except(parent.Policies).Any(policy => policy != "default"))
-            throw VaultFault.BadRequest("child policies must be subset of parent");
-        if (asked.Contains("root") && !parent.IsRoot)
-            throw VaultFault.BadRequest("root tokens may not be created without parent token being root");
-        IEnumerable<string> granted = asked.Contains("root") || body.Flag("no_default_policy") == true ? asked : asked.Append("default");
-        return [.. granted.Distinct().Order(StringComparer.Ordinal)];
-    }
+internal static class TokenRoutes
+{
+    /// <summary>What <c>create</c> knows; it converts the values itself.</summary>
+    public static Route TakesTokenParameters(this Route route) => route.Takes(
+        FieldType.Any,
+        "id", "display_name", "num_uses", "type", "ttl", "lease", "explicit_max_ttl", "period", "renewable", "entity_alias", "policies", "meta", "no_parent", "no_default_policy");
 }

@@ -30,6 +30,12 @@ internal sealed record TokenEntry
 
     public TimeSpan CreationTtl { get; init; }
 
+    /// <summary>What it was last renewed for, which a renewal without an increment asks for again.</summary>
+    public TimeSpan LastTtl { get; init; }
+
+    /// <summary>The token role that made it.</summary>
+    public string Role { get; init; } = "";
+
     /// <summary>Null: never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
@@ -48,6 +54,13 @@ internal sealed record TokenEntry
     public IReadOnlyList<string> BoundCidrs { get; init; } = [];
 
     public const int Spent = -1;
+
+    /// <summary>Made by the initialisation, and not under any lease.</summary>
+    public bool IsInitialRoot => Path == InitialRootPath;
+
+    public const string InitialRootPath = "auth/token/root";
+
+    public bool IsBatch => Type == "batch";
 
     public bool IsRoot => Policies.Contains("root");
 
@@ -74,6 +87,8 @@ internal sealed record TokenRequest
     public string DisplayName { get; init; } = "token";
 
     public string EntityId { get; init; } = "";
+
+    public string Role { get; init; } = "";
 
     public int NumUses { get; init; }
 

@@ -36,17 +36,19 @@ internal static class TokenReplies
             ["expire_time"] = entry.ExpiresAt is null ? null : VaultJson.Time(entry.ExpiresAt),
             ["explicit_max_ttl"] = VaultJson.Seconds(entry.ExplicitMaxTtl),
             ["id"] = id,
-            ["issue_time"] = VaultJson.Time(entry.CreatedAt),
             ["meta"] = VaultJson.Map(entry.Meta),
-            ["num_uses"] = Math.Max(entry.NumUses, 0),
+            ["num_uses"] = entry.NumUses,
             ["orphan"] = entry.ParentHash is null,
             ["path"] = entry.Path,
             ["policies"] = VaultJson.Names(entry.Policies),
-            ["renewable"] = entry.Renewable,
             ["ttl"] = entry.ExpiresAt is { } end ? VaultJson.Seconds(end - now) : 0,
             ["type"] = entry.Type,
         };
-        if (entry.Period > TimeSpan.Zero)
+        if (!entry.IsInitialRoot)
+            (data["issue_time"], data["renewable"]) = (VaultJson.Time(entry.CreatedAt), entry.Renewable);
+        if (entry.Role.Length > 0)
+            data["role"] = entry.Role;
+        if (entry.Period > TimeSpan.Zero && entry.Role.Length == 0)
             data["period"] = VaultJson.Seconds(entry.Period);
         if (entry.LastRenewedAt is { } renewed)
             (data["last_renewal"], data["last_renewal_time"]) = (VaultJson.Time(renewed), renewed.ToUnixTimeSeconds());

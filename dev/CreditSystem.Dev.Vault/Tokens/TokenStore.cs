@@ -17,9 +17,9 @@ internal sealed class TokenStore
     private readonly LeaseStore _leases;
     private readonly VaultClock _clock;
     private readonly byte[] _salt;
-    private readonly TokenEntry _root;
+    private readonly TokenEntry? _root;
 
-    public TokenStore(VaultStorage storage, LeaseStore leases, VaultClock clock, string rootToken)
+    public TokenStore(VaultStorage storage, LeaseStore leases, VaultClock clock, string? rootToken)
     {
         (_leases, _clock) = (leases, clock);
         (_tokens, _accessors, _children) = (storage.Below("tokens/id/"), storage.Below("tokens/accessor/"), storage.Below("tokens/parent/"));
@@ -27,12 +27,12 @@ internal sealed class TokenStore
             storage.Put("tokens/salt", salt = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
         _salt = Convert.FromBase64String(salt);
         // Never stored: the root token is that of this start only.
-        _root = new TokenEntry { Hash = Hash(rootToken), Accessor = NewAccessor(), Policies = ["root"], Path = "auth/token/root", DisplayName = "root", CreatedAt = clock.GetUtcNow() };
+        _root = rootToken is null ? null : new TokenEntry { Hash = Hash(rootToken), Accessor = NewAccessor(), Policies = ["root"], Path = "auth/token/create", CreatedAt = clock.GetUtcNow() };
     }
 
     public IssuedToken Issue(TokenRequest request)
     {
-        var now = _clock.GetUtcNow();
+        var now = LeaseTime.Whole(_clock.GetUtcNow());
         var isForever = request.Policies.Contains("root") && request.Ttl == TimeSpan.Zero && request.Period == TimeSpan.Zero;
         var (ttl, warnings) = isForever
             ? (TimeSpan.Zero, [])
@@ -53,6 +53,8 @@ internal sealed class TokenStore
             NumUses = request.NumUses,
             CreatedAt = now,
             CreationTtl = ttl,
+            LastTtl = request.Path.StartsWith("auth/token/", StringComparison.Ordinal) ? ttl : TimeSpan.Zero,
+            Role = request.Role,
             ExpiresAt = isForever ? null : now + ttl,
             MaxTtl = request.MaxTtl,
             ExplicitMaxTtl = request.ExplicitMaxTtl,
@@ -65,9 +67,17 @@ internal sealed class TokenStore
         return new IssuedToken(id, entry, ttl, warnings);
     }
 
+    /// <summary>The root token of an initialised server, which is kept and ends only by revocation.</summary>
+    public string IssueInitialRoot(int length = 28)
+    {
+        var id = $"hvs.{RandomNumberGenerator.GetString(Letters, length - "hvs.".Length)}";
+        Save(new TokenEntry { Hash = Hash(id), Accessor = NewAccessor(), Policies = ["root"], Path = TokenEntry.InitialRootPath, DisplayName = "root", CreatedAt = _clock.GetUtcNow() });
+        return id;
+    }
+
     public TokenEntry? Find(string id) => Living(Hash(id));
 
-    public TokenEntry? FindByAccessor(string accessor) => accessor == _root.Accessor ? _root : _accessors.Get<string>(accessor) is { } hash ? Living(hash) : null;
+    public TokenEntry? FindByAccessor(string accessor) => accessor == _root?.Accessor ? _root : _accessors.Get<string>(accessor) is { } hash ? Living(hash) : null;
 
     /// <summary>The token, with one use less; null where it is not valid.</summary>
     public TokenEntry? Use(string id)
@@ -88,14 +98,18 @@ internal sealed class TokenStore
     {
         lock (_lock)
         {
+            if (token.IsBatch)
+                throw VaultFault.BadRequest("batch tokens cannot be renewed");
+            if (token.IsInitialRoot)
+                throw VaultFault.BadRequest("invalid lease ID");
             if (Living(token.Hash) is not { ExpiresAt: not null } entry)
                 throw VaultFault.BadRequest(token.ExpiresAt is null ? "lease is not renewable" : "lease expired");
             if (!entry.Renewable)
                 throw VaultFault.BadRequest("lease is not renewable");
-            var now = _clock.GetUtcNow();
-            var terms = new LeaseTime.Terms(increment, entry.CreationTtl, entry.MaxTtl, entry.ExplicitMaxTtl, entry.Period);
+            var now = LeaseTime.Whole(_clock.GetUtcNow());
+            var terms = new LeaseTime.Terms(increment, entry.LastTtl > TimeSpan.Zero ? entry.LastTtl : entry.CreationTtl, entry.MaxTtl, entry.ExplicitMaxTtl, entry.Period);
             var (ttl, warnings) = LeaseTime.Calculate(terms, entry.CreatedAt, now);
-            entry = entry with { ExpiresAt = now + ttl, LastRenewedAt = now };
+            entry = entry with { ExpiresAt = now + ttl, LastRenewedAt = now, LastTtl = entry.LastTtl > TimeSpan.Zero ? ttl : TimeSpan.Zero };
             _tokens.Put(entry.Hash, entry);
             return (entry, ttl, warnings);
         }
@@ -127,7 +141,7 @@ internal sealed class TokenStore
 
     public int Count => _tokens.Keys().Count();
 
-    public IReadOnlyList<string> Accessors() => [.. _accessors.Keys(), _root.Accessor];
+    public IReadOnlyList<string> Accessors() => _root is null ? [.. _accessors.Keys()] : [.. _accessors.Keys(), _root.Accessor];
 
     public async Task<int> RevokeWhereAsync(Func<TokenEntry, bool> condition)
     {
@@ -145,7 +159,7 @@ internal sealed class TokenStore
 
     private TokenEntry? Living(string hash)
     {
-        if (hash == _root.Hash)
+        if (hash == _root?.Hash)
             return _root;
         return _tokens.Get<TokenEntry>(hash) is { } entry && !entry.IsExpired(_clock.GetUtcNow()) ? entry : null;
     }

@@ -13,8 +13,13 @@ internal sealed class WrappingStore(VaultStorage storage, TokenStore tokens, Vau
 
     internal sealed record Wrapped(string Body, string CreationPath, DateTimeOffset CreatedAt, TimeSpan Ttl, string? WrappedAccessor);
 
-    public Reply Wrap(Call call, Reply reply, string mountType, TimeSpan ttl) =>
-        Store(new Wrapped(Envelope.Of(call, reply, mountType).ToJsonString(VaultJson.Options), call.PathInNamespace, clock.GetUtcNow(), ttl, (string?)reply.Auth?["accessor"]), call.Namespace);
+    public Reply Wrap(Call call, Reply reply, TimeSpan ttl, Dialect dialect)
+    {
+        var envelope = Envelope.Of(call, reply);
+        dialect.Complete(envelope, call.MountType);
+        var accessor = (string?)reply.Auth?["accessor"] ?? (string?)reply.Data?["secret_id_accessor"];
+        return Store(new Wrapped(envelope.ToJsonString(VaultJson.Options), call.PathInNamespace, clock.GetUtcNow(), ttl, accessor), call.Namespace);
+    }
 
     /// <summary>What is behind the token, which can then not be used again.</summary>
     /// <exception cref="VaultFault">The token is no wrapping token, or has been used or has expired.</exception>

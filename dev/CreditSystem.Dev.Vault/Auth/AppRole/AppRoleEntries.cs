@@ -33,6 +33,13 @@ internal sealed record Role
     public int TokenNumUses { get; init; }
 
     public string TokenType { get; init; } = "default";
+
+    public bool TokenStrictlyBindIp { get; init; }
+
+    /// <summary>Whether they were given under their old names, under which they are then shown, too.</summary>
+    public bool UsesOldPolicies { get; init; }
+
+    public bool UsesOldPeriod { get; init; }
 }
 
 /// <summary>A secret_id; the value itself is not kept, only its hash.</summary>

@@ -32,7 +32,7 @@ internal sealed class AppRoleStore
     public void SaveRole(Role role)
     {
         if (_roleIds.Get<string>(role.RoleId) is { } holder && holder != role.Name)
-            throw VaultFault.BadRequest("role_id already in use");
+            throw RoleRoutes.Internal("role_id already in use");
         if (FindRole(role.Name) is { } old && old.RoleId != role.RoleId)
             _roleIds.Delete(old.RoleId);
         _roleIds.Put(role.RoleId, role.Name);
@@ -53,6 +53,8 @@ internal sealed class AppRoleStore
     public SecretId? Find(string roleName, string value) =>
         _secretIds.Get<SecretId>($"{roleName}/{Hash(value)}") is { } found && IsLiving(found) ? found : null;
 
+    public bool HasAccessor(string accessor) => _accessors.Contains(accessor);
+
     public SecretId? FindByAccessor(string roleName, string accessor) =>
         _accessors.Get<string>(accessor) is { } key && key.StartsWith($"{roleName}/", StringComparison.Ordinal) && _secretIds.Get<SecretId>(key) is { } found && IsLiving(found) ? found : null;
 
@@ -61,7 +63,7 @@ internal sealed class AppRoleStore
     {
         secretId = secretId with { Hash = Hash(value) };
         if (Find(secretId.RoleName, value) is not null)
-            throw VaultFault.BadRequest("SecretID is already registered");
+            throw RoleRoutes.Internal("failed to store secret_id: SecretID is already registered");
         Save(secretId);
         return secretId;
     }

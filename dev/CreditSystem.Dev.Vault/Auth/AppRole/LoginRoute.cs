@@ -8,19 +8,28 @@ namespace CreditSystem.Dev.Vault.Auth.AppRole;
 /// <summary><c>POST auth/approle/login</c>.</summary>
 internal sealed class LoginRoute(AppRoleStore store, Lockout lockout, TokenStore tokens, MountTable mounts, VaultClock clock)
 {
+    public static Reply LogInWrongly(Call call)
+    {
+        _ = RoleId(call);
+        throw new VaultFault(StatusCodes.Status405MethodNotAllowed, "1 error occurred:\n\t* unsupported operation\n\n");
+    }
+
     public Reply LogIn(Call call)
     {
-        var roleId = call.Body.Text("role_id")?.Trim() is { Length: > 0 } id ? id : throw VaultFault.BadRequest("missing role_id");
+        var roleId = RoleId(call);
         if (lockout.IsLocked(roleId))
             throw new VaultFault(StatusCodes.Status403Forbidden, "permission denied");
         if (store.FindRoleById(roleId) is not { } role)
             throw Invalid();
         var secretId = role.BindSecretId ? Take(role, call) : null;
         if (!VaultCore.IsWithin(role.SecretIdBoundCidrs, call.RemoteAddress))
-            throw VaultFault.BadRequest($"source address \"{call.RemoteAddress}\" unauthorized by CIDR restrictions on the role: <nil>");
+            throw VaultFault.BadRequest($"source address \"{call.RemoteAddress}\" unauthorized by CIDR restrictions on the role: %!w(<nil>)");
         lockout.Reset(roleId);
         return Issue(call, role, secretId);
     }
+
+    private static string RoleId(Call call) =>
+        call.Body.Text("role_id")?.Trim() is { Length: > 0 } id ? id : throw new VaultFault(StatusCodes.Status500InternalServerError, "missing role_id");
 
     /// <summary>The secret_id that was given, with one use less; the last use deletes it.</summary>
     private SecretId Take(Role role, Call call)
@@ -38,7 +47,7 @@ internal sealed class LoginRoute(AppRoleStore store, Lockout lockout, TokenStore
             store.Save(secretId with { NumUses = secretId.NumUses - 1, UpdatedAt = clock.GetUtcNow() });
         return VaultCore.IsWithin(secretId.CidrList, call.RemoteAddress)
             ? secretId
-            : throw VaultFault.BadRequest($"source address \"{call.RemoteAddress}\" unauthorized through CIDR restrictions on the secret ID");
+            : throw VaultFault.BadRequest($"source address \"{call.RemoteAddress}\" unauthorized by CIDR restrictions on the secret ID: %!w(<nil>)");
     }
 
     private Reply Issue(Call call, Role role, SecretId? secretId)
@@ -52,16 +61,24 @@ internal sealed class LoginRoute(AppRoleStore store, Lockout lockout, TokenStore
             Policies = [.. policies.Distinct().Order(StringComparer.Ordinal)],
             Path = call.PathInNamespace,
             Meta = meta,
-            DisplayName = mount?.PathInNamespace["auth/".Length..].TrimEnd('/') ?? "approle",
+            DisplayName = mount?.Name.TrimEnd('/').Replace('/', '-') ?? "approle",
             EntityId = role.EntityId,
             NumUses = role.TokenNumUses,
             Ttl = role.TokenTtl > TimeSpan.Zero ? role.TokenTtl : mount?.DefaultLeaseTtl ?? TimeSpan.Zero,
             MaxTtl = role.TokenMaxTtl > TimeSpan.Zero ? role.TokenMaxTtl : mount?.MaxLeaseTtl ?? TimeSpan.Zero,
             ExplicitMaxTtl = role.TokenExplicitMaxTtl,
             Period = role.TokenPeriod,
-            Type = role.TokenType is "batch" or "default-batch" ? "batch" : "service",
+            Type = TypeOf(role, mount),
             BoundCidrs = secretId is { TokenBoundCidrs.Count: > 0 } ? secretId.TokenBoundCidrs : role.TokenBoundCidrs,
         }));
+    }
+
+    /// <summary>The mount decides where it does not only propose, and where the role leaves it open.</summary>
+    private static string TypeOf(Role role, Mount? mount)
+    {
+        var ofMount = mount?.TokenType ?? "default-service";
+        var decisive = ofMount is "batch" or "service" || role.TokenType == "default" ? ofMount : role.TokenType;
+        return decisive is "batch" or "default-batch" ? "batch" : "service";
     }
 
     private static VaultFault Invalid() => VaultFault.BadRequest("invalid role or secret ID");

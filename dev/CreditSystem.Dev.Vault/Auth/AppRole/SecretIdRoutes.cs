@@ -10,14 +10,14 @@ internal sealed class SecretIdRoutes(AppRoleStore store, VaultClock clock)
 
     public Reply Register(Call call) => Create(call, call.Body.RequiredText("secret_id"));
 
-    public Reply List(Call call) => Reply.Keys([.. store.SecretIdsOf(Role(call).Name).Select(secretId => secretId.Accessor)]);
+    public Reply List(Call call) => Reply.Keys([.. store.SecretIdsOf(ListedRole(call).Name).Select(secretId => secretId.Accessor)]);
 
     public Reply LookUp(Call call) =>
-        store.Find(Role(call).Name, call.Body.RequiredText("secret_id")) is { } found ? Reply.Of(Describe(found)) : Reply.None;
+        store.Find(KnownRole(call).Name, call.Body.RequiredText("secret_id")) is { } found ? Reply.Of(Describe(found)) : Reply.None;
 
     public Reply Destroy(Call call)
     {
-        if (store.Find(Role(call).Name, call.Body.RequiredText("secret_id")) is { } found)
+        if (store.Find(KnownRole(call).Name, call.Body.RequiredText("secret_id")) is { } found)
             store.Delete(found);
         return Reply.None;
     }
@@ -25,13 +25,13 @@ internal sealed class SecretIdRoutes(AppRoleStore store, VaultClock clock)
     public Reply LookUpByAccessor(Call call)
     {
         var accessor = call.Body.RequiredText("secret_id_accessor");
-        return store.FindByAccessor(Role(call).Name, accessor) is { } found ? Reply.Of(Describe(found)) : throw Unknown(accessor);
+        return store.FindByAccessor(KnownRole(call).Name, accessor) is { } found ? Reply.Of(Describe(found)) : Unfound(accessor);
     }
 
     public Reply DestroyByAccessor(Call call)
     {
         var accessor = call.Body.RequiredText("secret_id_accessor");
-        store.Delete(store.FindByAccessor(Role(call).Name, accessor) ?? throw Unknown(accessor));
+        store.Delete(store.FindByAccessor(KnownRole(call).Name, accessor) ?? throw RoleRoutes.Internal(Unknown(accessor)));
         return Reply.None;
     }
 
@@ -41,6 +41,8 @@ internal sealed class SecretIdRoutes(AppRoleStore store, VaultClock clock)
         if (!role.BindSecretId)
             throw VaultFault.BadRequest("bind_secret_id is not set on the role");
         var now = clock.GetUtcNow();
+        var cidrs = CidrList.Checked(call.Body.Names("cidr_list")) ?? [];
+        CidrList.RequireSubset(role.SecretIdBoundCidrs, cidrs);
         var ttl = Limit(call.Body.Duration("ttl"), role.SecretIdTtl, "ttl");
         var secretId = store.Add(new SecretId
         {
@@ -51,10 +53,10 @@ internal sealed class SecretIdRoutes(AppRoleStore store, VaultClock clock)
             UpdatedAt = now,
             Ttl = ttl,
             ExpiresAt = ttl > TimeSpan.Zero ? now + ttl : null,
-            NumUses = Limit(call.Body.Integer("num_uses"), role.SecretIdNumUses, "num_uses"),
-            Metadata = call.Body.Map("metadata") ?? new Dictionary<string, string>(),
-            CidrList = call.Body.Names("cidr_list") ?? [],
-            TokenBoundCidrs = call.Body.Names("token_bound_cidrs") ?? [],
+            NumUses = (int)Limit(call.Body.Integer("num_uses"), role.SecretIdNumUses, "num_uses"),
+            Metadata = call.Body.Text("metadata") is { Length: > 0 } metadata ? Fields.ParseMap(metadata) : new Dictionary<string, string>(),
+            CidrList = cidrs,
+            TokenBoundCidrs = CidrList.Checked(call.Body.Names("token_bound_cidrs")) ?? [],
         }, value);
         return Reply.Of(new JsonObject
         {
@@ -74,13 +76,24 @@ internal sealed class SecretIdRoutes(AppRoleStore store, VaultClock clock)
         if (value.CompareTo(default) < 0)
             throw VaultFault.BadRequest($"{name} cannot be negative");
         if (ofRole.CompareTo(default) > 0 && (value.CompareTo(default) == 0 || value.CompareTo(ofRole) > 0))
-            throw VaultFault.BadRequest($"{name} cannot be higher than the role's secret_id_{name}");
+            throw VaultFault.BadRequest($"{name} cannot be {(name == "ttl" ? "longer" : "higher")} than the role's secret_id_{name}");
         return value;
     }
 
-    private Role Role(Call call) => store.FindRole(call["name"]) ?? throw VaultFault.NotFound($"role \"{call["name"]}\" does not exist");
+    private Role Role(Call call) => store.FindRole(RoleRoutes.Name(call)) ?? throw VaultFault.NotFound(NoRole(call));
 
-    private static VaultFault Unknown(string accessor) => VaultFault.NotFound($"failed to find accessor entry for secret_id_accessor: \"{accessor}\"");
+    private Role ListedRole(Call call) => store.FindRole(RoleRoutes.Name(call)) ?? throw VaultFault.BadRequest(NoRole(call));
+
+    private Role KnownRole(Call call) => store.FindRole(RoleRoutes.Name(call)) ?? throw RoleRoutes.Internal(NoRole(call));
+
+    private static string NoRole(Call call) => $"role \"{RoleRoutes.Name(call)}\" does not exist";
+
+    private static string Unknown(string accessor) => $"failed to find accessor entry for secret_id_accessor: \"{accessor}\"";
+
+    /// <summary>Another role's is nothing; one that nobody has is an error in the data.</summary>
+    private Reply Unfound(string accessor) => store.HasAccessor(accessor)
+        ? Reply.None
+        : new Reply { Status = StatusCodes.Status404NotFound, Data = new JsonObject { ["error"] = Unknown(accessor) } };
 
     private static JsonObject Describe(SecretId found) => new()
     {

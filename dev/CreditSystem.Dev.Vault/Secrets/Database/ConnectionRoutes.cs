@@ -62,7 +62,7 @@ internal sealed class ConnectionRoutes(DatabaseStore store)
     public async Task<Reply> RotateRootAsync(Call call)
     {
         if (store.Connections.Get<Connection>(call["name"]) is not { } connection)
-            throw VaultFault.BadRequest($"failed to find entry for connection with name: \"{call["name"]}\"");
+            throw DatabaseStore.Internal($"failed to find entry for connection with name: \"{call["name"]}\"");
         if (connection.Username.Length == 0)
             throw VaultFault.BadRequest("unable to rotate root credentials: no username in configuration");
         // The password is used in later connections only if the URL has a place for it.
@@ -75,11 +75,11 @@ internal sealed class ConnectionRoutes(DatabaseStore store)
         return Reply.None;
     }
 
-    private static async Task VerifyAsync(Connection connection)
+    private async Task VerifyAsync(Connection connection)
     {
         try
         {
-            using var users = MongoUsers.Connect(connection, connection.Password);
+            using var users = MongoUsers.Connect(connection, connection.Password, store.Timeout);
             await users.VerifyAsync();
         }
         catch (Exception exception) when (exception is MongoException or TimeoutException)

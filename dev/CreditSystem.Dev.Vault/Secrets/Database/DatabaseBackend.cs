@@ -18,20 +18,20 @@ internal sealed class DatabaseBackend : Backend
     private readonly VaultClock _clock;
     private readonly StaticRoleRoutes _static;
 
-    public DatabaseBackend(StorageView storage, VaultClock clock, LeaseStore leases, MountTable mounts, ILogger<DatabaseBackend> logger)
+    public DatabaseBackend(StorageView storage, VaultClock clock, LeaseStore leases, MountTable mounts, TimeSpan timeout, ILogger<DatabaseBackend> logger)
     {
-        (_store, _leases, _mounts, _clock) = (new DatabaseStore(storage), leases, mounts, clock);
+        (_store, _leases, _mounts, _clock) = (new DatabaseStore(storage, timeout), leases, mounts, clock);
         _static = new StaticRoleRoutes(_store, clock, logger);
         var connections = new ConnectionRoutes(_store);
         var roles = new DynamicRoleRoutes(_store);
-        Map("config").List(_ => Reply.Keys([.. _store.Connections.Keys()]));
+        Map("config").List(call => Reply.Page(call, _store.Connections.Keys())).Paged();
         Map("config/{name}").Read(connections.Read).Write(connections.WriteAsync).Delete(connections.Delete);
         Map("reset/{name}").Write(connections.Reset);
         Map("rotate-root/{name}").Write(connections.RotateRootAsync);
-        Map("roles").List(_ => Reply.Keys([.. _store.Roles.Keys()]));
+        Map("roles").List(call => Reply.Page(call, _store.Roles.Keys())).Paged();
         Map("roles/{name}").Read(roles.Read).Write(roles.Write).Delete(roles.Delete).Exists(call => _store.Roles.Contains(call["name"]));
         Map("creds/{name}").Read(IssueAsync);
-        Map("static-roles").List(_ => Reply.Keys([.. _store.StaticRoles.Keys()]));
+        Map("static-roles").List(call => Reply.Page(call, _store.StaticRoles.Keys())).Paged();
         Map("static-roles/{name}").Read(_static.Read).Write(_static.WriteAsync).Delete(_static.Delete).Exists(call => _store.StaticRoles.Contains(call["name"]));
         Map("static-creds/{name}").Read(_static.ReadCredentials);
         Map("rotate-role/{name}").Write(_static.RotateNowAsync);

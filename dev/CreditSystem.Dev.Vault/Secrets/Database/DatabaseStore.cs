@@ -4,9 +4,11 @@ using MongoDB.Driver;
 namespace CreditSystem.Dev.Vault.Secrets.Database;
 
 /// <summary>Connections and roles of one database mount, and the open clients.</summary>
-internal sealed class DatabaseStore(StorageView storage) : IDisposable
+internal sealed class DatabaseStore(StorageView storage, TimeSpan timeout) : IDisposable
 {
     private readonly Dictionary<string, MongoUsers> _open = new(StringComparer.Ordinal);
+
+    public TimeSpan Timeout => timeout;
 
     public StorageView Connections { get; } = storage.Below("config/");
 
@@ -17,9 +19,11 @@ internal sealed class DatabaseStore(StorageView storage) : IDisposable
     /// <exception cref="VaultFault">There is none, or it is not for this role.</exception>
     public Connection ConnectionFor(string name, string role)
     {
-        var connection = Connections.Get<Connection>(name) ?? throw VaultFault.BadRequest($"failed to find entry for connection with name: \"{name}\"");
-        return connection.Allows(role) ? connection : throw new VaultFault(StatusCodes.Status500InternalServerError, $"1 error occurred:\n\t* \"{role}\" is not an allowed role\n\n");
+        var connection = Connections.Get<Connection>(name) ?? throw Internal($"failed to find entry for connection with name: \"{name}\"");
+        return connection.Allows(role) ? connection : throw Internal($"\"{role}\" is not an allowed role");
     }
+
+    public static VaultFault Internal(string reason) => new(StatusCodes.Status500InternalServerError, $"1 error occurred:\n\t* {reason}\n\n");
 
     public async Task WithUsersAsync(Connection connection, Func<MongoUsers, Task> work)
     {
@@ -57,7 +61,7 @@ internal sealed class DatabaseStore(StorageView storage) : IDisposable
     private MongoUsers Open(Connection connection, string password)
     {
         if (!_open.TryGetValue(connection.Name, out var users))
-            _open[connection.Name] = users = MongoUsers.Connect(connection, password);
+            _open[connection.Name] = users = MongoUsers.Connect(connection, password, timeout);
         return users;
     }
 }

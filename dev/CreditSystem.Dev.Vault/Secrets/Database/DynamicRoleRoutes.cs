@@ -37,8 +37,6 @@ internal sealed class DynamicRoleRoutes(DatabaseStore store)
             DefaultTtl = body.Duration("default_ttl") ?? old?.DefaultTtl ?? TimeSpan.Zero,
             MaxTtl = body.Duration("max_ttl") ?? old?.MaxTtl ?? TimeSpan.Zero,
         };
-        if (role.MaxTtl > TimeSpan.Zero && role.DefaultTtl > role.MaxTtl)
-            throw VaultFault.BadRequest("default_ttl cannot be greater than max_ttl");
         store.Roles.Put(call["name"], role);
         return Reply.None;
     }

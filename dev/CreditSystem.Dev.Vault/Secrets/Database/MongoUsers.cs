@@ -15,7 +15,7 @@ internal sealed class MongoUsers : IDisposable
     private MongoUsers(MongoClient client, string database) => (_client, _database) = (client, database);
 
     /// <exception cref="VaultFault">The URL is not one.</exception>
-    public static MongoUsers Connect(Connection connection, string password)
+    public static MongoUsers Connect(Connection connection, string password, TimeSpan timeout)
     {
         try
         {
@@ -24,7 +24,7 @@ internal sealed class MongoUsers : IDisposable
                 .Replace("{{password}}", Uri.EscapeDataString(password), StringComparison.Ordinal);
             var url = MongoUrl.Create(text);
             var settings = MongoClientSettings.FromUrl(url);
-            settings.ServerSelectionTimeout = settings.ConnectTimeout = TimeSpan.FromSeconds(5);
+            settings.ServerSelectionTimeout = settings.ConnectTimeout = timeout;
             return new MongoUsers(new MongoClient(settings), url.DatabaseName ?? "admin");
         }
         catch (MongoConfigurationException exception)

@@ -13,13 +13,22 @@ internal sealed class KeyValueBackend : Backend
     {
         _secrets = new SecretStore(storage, clock);
         var metadata = new MetadataRoutes(_secrets);
-        Map("config").Read(_ => metadata.ReadConfiguration()).Write(metadata.WriteConfiguration);
-        Map("data/{path*}").Read(Read).Write(Write).Patch(Patch).Delete(DeleteLatest).Exists(Exists);
-        Map("delete/{path*}").Write(call => Change(call, version => version.IsGone(_secrets.Now) ? version : version with { DeletedAt = _secrets.Now }));
-        Map("undelete/{path*}").Write(call => Change(call, version => version.IsDestroyed ? version : version with { DeletedAt = null }));
-        Map("destroy/{path*}").Write(call => Change(call, version => version with { IsDestroyed = true, Data = null }));
-        Map("metadata/{path*}").Read(metadata.Read).List(metadata.List).Write(metadata.Write).Patch(metadata.Patch).Delete(metadata.Delete).Exists(Exists);
-        Map("subkeys/{path*}").Read(ReadSubkeys);
+        Map("config").Read(_ => metadata.ReadConfiguration()).Write(metadata.WriteConfiguration).TakesConfiguration();
+        Map("data/{path*}").Read(Read).Write(Write).Patch(Patch).Delete(DeleteLatest).Exists(Exists)
+            .Takes(FieldType.Map, "data", "options").Takes(FieldType.Integer, "version");
+        MapChange("delete", version => version.IsGone(_secrets.Now) ? version : version with { DeletedAt = _secrets.Now });
+        MapChange("undelete", Undelete);
+        MapChange("destroy", version => version with { IsDestroyed = true, Data = null });
+        Map("metadata/{path*}").Read(metadata.Read).List(metadata.List).Scan(metadata.Scan).Write(metadata.Write).Patch(metadata.Patch).Delete(metadata.Delete).Exists(Exists)
+            .Paged().TakesConfiguration().Takes(FieldType.Map, "custom_metadata");
+        Map("subkeys/{path*}").Read(ReadSubkeys).Takes(FieldType.Integer, "version", "depth");
+    }
+
+    /// <summary>The forms of path of version 1, which this version does not have.</summary>
+    public override Reply Unknown(Call call)
+    {
+        var command = call.Operation switch { Operation.List => "list", Operation.Create or Operation.Update => "put", Operation.Delete => "delete", Operation.Patch => "patch", _ => "get" };
+        return NotFound($"Invalid path for a versioned K/V secrets engine. See the API docs for the appropriate API endpoints to use. If using the OpenBao CLI, use 'bao kv {command}' for this operation.");
     }
 
     internal static JsonObject Describe(Secret secret, SecretVersion version) => new()
@@ -31,6 +40,15 @@ internal sealed class KeyValueBackend : Backend
         ["version"] = version.Number,
     };
 
+    private static Reply NotFound(string warning) => new() { Status = StatusCodes.Status404NotFound, Warnings = [warning] };
+
+    private void MapChange(string name, Func<SecretVersion, SecretVersion> change) =>
+        Map($"{name}/{{path*}}").Write(call => Change(call, change)).Takes(FieldType.Integers, "versions");
+
+    /// <summary>A lifetime that the secret's versions have begins anew.</summary>
+    private SecretVersion Undelete(SecretVersion version) =>
+        version.IsDestroyed ? version : version with { DeletedAt = version.Lifetime > TimeSpan.Zero ? _secrets.Now + version.Lifetime : null };
+
     private bool Exists(Call call) => _secrets.Exists(call["path"]);
 
     private Reply Read(Call call) => Read(call, "data", data => data);
@@ -38,8 +56,12 @@ internal sealed class KeyValueBackend : Backend
     /// <summary>A version that is gone is a 404 with the whole envelope; one that never was is a 404 with nothing.</summary>
     private Reply Read(Call call, string name, Func<JsonObject, JsonObject> select)
     {
+        if (call["path"].Length == 0)
+            return NotFound("Non-listing operations on the root of a K/V v2 mount are not supported.");
         if (_secrets.Find(call["path"]) is not { } secret)
             return Reply.None;
+        if (call.Path.EndsWith('/'))
+            throw new VaultFault(StatusCodes.Status500InternalServerError, "1 error occurred:\n\t* could not find version data\n\n");
         var number = call.Body.Integer("version") is > 0 and var asked ? asked : secret.CurrentVersion;
         if (secret.Version(number) is not { } version)
             return Reply.None;
@@ -58,30 +80,30 @@ internal sealed class KeyValueBackend : Backend
     private Reply ReadSubkeys(Call call)
     {
         var depth = call.Body.Integer("depth") ?? 0;
-        return Read(call, "subkeys", data => Subkeys(data, depth == 0 ? int.MaxValue : depth));
+        return Read(call, "subkeys", data => Subkeys(data, depth == 0 ? long.MaxValue : depth));
     }
 
-    private static JsonObject Subkeys(JsonObject data, int depth) =>
+    private static JsonObject Subkeys(JsonObject data, long depth) =>
         new(data.Select(pair => KeyValuePair.Create(pair.Key, pair.Value is JsonObject { Count: > 0 } inner && depth > 1 ? Subkeys(inner, depth - 1) : (JsonNode?)null)));
 
     private Reply Write(Call call)
     {
         if (call["path"].Length == 0)
-            throw VaultFault.BadRequest("missing path");
-        var data = call.Body.Object("data") ?? throw VaultFault.BadRequest("no data provided");
-        var (secret, version) = _secrets.Add(call["path"], data, Cas(call));
+            return NotFound("Non-listing operations on the root of a K/V v2 mount are not supported.");
+        var (secret, version) = _secrets.Add(call["path"], Data(call), Cas(call));
         return Reply.Of(Describe(secret, version));
     }
 
     private Reply Patch(Call call)
     {
-        RequireMergePatch(call);
-        var patch = call.Body.Object("data") ?? throw VaultFault.BadRequest("no data provided");
+        var patch = Data(call);
         if (_secrets.Find(call["path"]) is not { } secret || secret.Version(secret.CurrentVersion) is not { } latest)
-            return Reply.Fail(StatusCodes.Status404NotFound, []);
+            return new Reply { Status = StatusCodes.Status404NotFound };
+        var cas = Cas(call);
+        _secrets.RequireCas(secret, cas);
         if (latest.IsGone(_secrets.Now))
-            return new Reply { Status = StatusCodes.Status404NotFound, Data = new JsonObject { ["data"] = null, ["metadata"] = Describe(secret, latest) } };
-        var (changed, version) = _secrets.Add(call["path"], MergePatch.Apply(latest.Data ?? [], patch), Cas(call));
+            return new Reply { Status = StatusCodes.Status404NotFound, Data = Describe(secret, latest) };
+        var (changed, version) = _secrets.Add(call["path"], MergePatch.Apply(latest.Data ?? [], patch), cas);
         return Reply.Of(Describe(changed, version));
     }
 
@@ -95,16 +117,26 @@ internal sealed class KeyValueBackend : Backend
     private Reply Change(Call call, Func<SecretVersion, SecretVersion> change)
     {
         if (call.Body.Integers("versions") is not { Count: > 0 } versions)
-            throw VaultFault.BadRequest("No version number provided");
+            throw VaultFault.BadRequest(call.Path.Contains("/destroy/", StringComparison.Ordinal) ? "no version number provided" : "No version number provided");
         _secrets.Change(call["path"], versions, change);
         return Reply.None;
     }
 
-    internal static void RequireMergePatch(Call call)
-    {
-        if (call.ContentType?.Split(';')[0].Trim() != "application/merge-patch+json")
-            throw new VaultFault(StatusCodes.Status415UnsupportedMediaType, "PATCH requires Content-Type of application/merge-patch+json");
-    }
+    /// <summary>What is given as null is an empty secret.</summary>
+    private static JsonObject Data(Call call) =>
+        call.Body.Contains("data") ? call.Body.Object("data") ?? [] : throw VaultFault.BadRequest("no data provided");
 
-    private static int? Cas(Call call) => call.Body.Object("options") is { } options ? new Fields(options).Integer("cas") : null;
+    private static long? Cas(Call call)
+    {
+        if (call.Body.Object("options") is not { } options || !options.ContainsKey("cas"))
+            return null;
+        try
+        {
+            return new Fields(options).Integer("cas") ?? 0;
+        }
+        catch (VaultFault)
+        {
+            throw VaultFault.BadRequest("error parsing check-and-set parameter");
+        }
+    }
 }

@@ -15,13 +15,17 @@ internal sealed record Secret
 
     public bool CasRequired { get; init; }
 
+    public bool MetadataCasRequired { get; init; }
+
+    public int MetadataVersion { get; init; }
+
     public TimeSpan DeleteVersionAfter { get; init; }
 
     public IReadOnlyDictionary<string, string>? CustomMetadata { get; init; }
 
     public IReadOnlyList<SecretVersion> Versions { get; init; } = [];
 
-    public SecretVersion? Version(int number) => Versions.FirstOrDefault(version => version.Number == number);
+    public SecretVersion? Version(long number) => Versions.FirstOrDefault(version => version.Number == number);
 
     public Secret Replace(SecretVersion changed) => this with { Versions = [.. Versions.Select(version => version.Number == changed.Number ? changed : version)] };
 }
@@ -34,6 +38,9 @@ internal sealed record SecretVersion
 
     /// <summary>When it is, or will be, softly deleted.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
+
+    /// <summary>How long it lives, from its creation or from being undeleted; zero for without end.</summary>
+    public TimeSpan Lifetime { get; init; }
 
     public bool IsDestroyed { get; init; }
 
@@ -48,6 +55,8 @@ internal sealed record KeyValueConfiguration
     public int MaxVersions { get; init; }
 
     public bool CasRequired { get; init; }
+
+    public bool MetadataCasRequired { get; init; }
 
     public TimeSpan DeleteVersionAfter { get; init; }
 }

@@ -1,41 +1,40 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using CreditSystem.Dev.Vault.Routing;
 
 namespace CreditSystem.Dev.Vault.Secrets.Transit;
 
-/// <summary>What is done with the keys of a transit mount, one by one or in a batch.</summary>
+/// <summary>Encryption with the keys of a transit mount, one by one or in a batch.</summary>
 internal sealed class CipherRoutes(TransitKeys keys)
 {
-    public Reply Encrypt(Call call)
+    private static readonly Batch Encryption = new("plaintext", "missing plaintext to encrypt", IsParsedStrictly: true, FailsAsAWhole: true);
+    private static readonly Batch Decryption = new("ciphertext", "missing ciphertext to decrypt", IsParsedStrictly: true, FailsAsAWhole: true);
+    private static readonly Batch Rewrapping = Decryption with { IsParsedStrictly = false, FailsAsAWhole = false };
+
+    public Reply Encrypt(Call call) => Encryption.Run(call, item =>
     {
-        // The capability to create was checked: encrypting with a key that is not there makes it.
-        var key = keys.Find(call["name"]) ?? keys.Create(new TransitKey { Name = call["name"], Type = call.Body.Text("type") ?? "aes256-gcm96", Derived = call.Body.Has("context") });
-        return Each(call, "plaintext", "encrypt", item =>
-        {
-            var (ciphertext, version) = key.Encrypt(Decode(item, "plaintext") ?? [], Decode(item, "context"), Decode(item, "associated_data"), item.Integer("key_version") ?? 0);
-            return new JsonObject { ["ciphertext"] = ciphertext, ["key_version"] = version };
-        });
-    }
+        var key = keys.Find(call["name"]) ?? CreateFor(call, item);
+        var (ciphertext, version) = key.Encrypt(Decode(item, "plaintext") ?? [], Decode(item, "context"), Decode(item, "associated_data"), Version(item));
+        return Described(ciphertext, version);
+    });
 
     public Reply Decrypt(Call call)
     {
         var key = keys.Get(call["name"]);
-        return Each(call, "ciphertext", "decrypt", item => new JsonObject
+        return Decryption.Run(call, item => new JsonObject
         {
-            ["plaintext"] = Convert.ToBase64String(key.Decrypt(item.Text("ciphertext")!, Decode(item, "context"), Decode(item, "associated_data"))),
+            ["plaintext"] = Convert.ToBase64String(key.Decrypt(Ciphertext(item), Decode(item, "context"), Decode(item, "associated_data"))),
         });
     }
 
     public Reply Rewrap(Call call)
     {
         var key = keys.Get(call["name"]);
-        return Each(call, "ciphertext", "decrypt", item =>
+        return Rewrapping.Run(call, item =>
         {
             var context = Decode(item, "context");
-            var (ciphertext, version) = key.Encrypt(key.Decrypt(item.Text("ciphertext")!, context, null), context, null, item.Integer("key_version") ?? 0);
-            return new JsonObject { ["ciphertext"] = ciphertext, ["key_version"] = version };
+            var (ciphertext, version) = key.Encrypt(key.Decrypt(Ciphertext(item), context, null), context, null, Version(item));
+            return Described(ciphertext, version);
         });
     }
 
@@ -47,71 +46,24 @@ internal sealed class CipherRoutes(TransitKeys keys)
         var bits = call.Body.Integer("bits") ?? 256;
         if (bits is not (128 or 256 or 512))
             throw VaultFault.BadRequest("invalid bit length");
-        var plaintext = RandomNumberGenerator.GetBytes(bits / 8);
+        var plaintext = RandomNumberGenerator.GetBytes((int)bits / 8);
         var (ciphertext, version) = key.Encrypt(plaintext, Decode(call.Body, "context"), null);
-        var data = new JsonObject { ["ciphertext"] = ciphertext, ["key_version"] = version };
+        var data = Described(ciphertext, version);
         if (call["kind"] == "plaintext")
             data["plaintext"] = Convert.ToBase64String(plaintext);
         return Reply.Of(data);
     }
 
-    public Reply Hmac(Call call, string algorithm)
-    {
-        var key = keys.Get(call["name"]);
-        return Each(call, "input", "HMAC", item => new JsonObject { ["hmac"] = key.Hmac(Decode(item, "input") ?? [], algorithm, item.Integer("key_version") ?? 0) });
-    }
+    /// <summary>The capability to create was checked: encrypting with a key that is not there makes it.</summary>
+    private TransitKey CreateFor(Call call, Fields item) => keys.AllowsUpsert
+        ? keys.Create(new TransitKey { Name = call["name"], Type = call.Body.Text("type") is { Length: > 0 } type ? type : TransitKey.DefaultType, Derived = item.Has("context"), Convergent = call.Body.Flag("convergent_encryption") ?? false })
+        : throw VaultFault.BadRequest("encryption key not found");
 
-    public Reply Verify(Call call, string algorithm)
-    {
-        var key = keys.Get(call["name"]);
-        return Each(call, "hmac", "verify", item =>
-        {
-            var given = item.Text("hmac")!;
-            var expected = key.Hmac(Decode(item, "input") ?? [], algorithm, TransitKey.Parse(given).Version);
-            return new JsonObject { ["valid"] = CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(given), Encoding.UTF8.GetBytes(expected)) };
-        });
-    }
+    private static JsonObject Described(string ciphertext, int version) => new() { ["ciphertext"] = ciphertext, ["key_version"] = version };
 
-    /// <summary>One item, whose failure is the request's, or a batch, in which each item says how it went and one failure makes the status 400.</summary>
-    private static Reply Each(Call call, string required, string purpose, Func<Fields, JsonObject> work)
-    {
-        if (call.Body.Array("batch_input") is not { } batch)
-            return Reply.Of(One(call.Body, required, purpose, work));
-        if (batch.Count == 0)
-            throw VaultFault.BadRequest("missing batch input to process");
-        var results = new JsonArray();
-        var anyFailed = false;
-        foreach (var node in batch)
-        {
-            var item = new Fields(node as JsonObject ?? throw VaultFault.BadRequest("failed to parse batch input: expected a map"));
-            JsonObject result;
-            try
-            {
-                result = One(item, required, purpose, work);
-            }
-            catch (VaultFault fault)
-            {
-                anyFailed = true;
-                result = new JsonObject { ["error"] = fault.Message };
-            }
+    private static string Ciphertext(Fields item) => item.Text("ciphertext") is { Length: > 0 } text ? text : throw VaultFault.BadRequest("missing ciphertext to decrypt");
 
-            if (item.Text("reference") is { } reference)
-                result["reference"] = reference;
-            results.Add(result);
-        }
+    private static int Version(Fields item) => (int)Math.Clamp(item.Integer("key_version") ?? 0, int.MinValue, int.MaxValue);
 
-        var partial = call.Body.Integer("partial_failure_response_code") ?? StatusCodes.Status400BadRequest;
-        return new Reply { Data = new JsonObject { ["batch_results"] = results }, Status = anyFailed ? partial : StatusCodes.Status200OK };
-    }
-
-    private static JsonObject One(Fields item, string required, string purpose, Func<Fields, JsonObject> work) =>
-        item.Has(required) ? work(item) : throw VaultFault.BadRequest($"missing {required} to {purpose}");
-
-    private static byte[]? Decode(Fields item, string name)
-    {
-        if (item.Text(name) is not { Length: > 0 } text)
-            return null;
-        var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length] : throw VaultFault.BadRequest($"failed to base64-decode {name}");
-    }
+    private static byte[]? Decode(Fields item, string name) => item.Text(name) is { Length: > 0 } text ? GoBase64.Decode(text) : null;
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using CreditSystem.Dev.Vault.Routing;
 using CreditSystem.Dev.Vault.Storage;
@@ -13,23 +12,14 @@ internal sealed class TransitBackend : Backend
     public TransitBackend(StorageView storage, VaultClock clock)
     {
         _keys = new TransitKeys(storage, clock);
-        var keys = new KeyRoutes(_keys);
-        var ciphers = new CipherRoutes(_keys);
-        Map("keys").List(_ => Reply.Keys(_keys.Names));
-        Map("keys/{name}").Read(keys.Read).Write(keys.Create).Delete(keys.Delete);
-        Map("keys/{name}/config").Write(keys.Configure);
-        Map("keys/{name}/rotate").Write(keys.Rotate);
-        Map("keys/{name}/trim").Write(keys.Trim);
-        Map("encrypt/{name}").Write(ciphers.Encrypt).Exists(call => _keys.Exists(call["name"]));
-        Map("decrypt/{name}").Write(ciphers.Decrypt);
-        Map("rewrap/{name}").Write(ciphers.Rewrap);
-        Map("datakey/{kind}/{name}").Write(ciphers.DataKey);
-        Map("hmac/{name}").Write(call => ciphers.Hmac(call, call.Body.Text("algorithm") ?? ""));
-        Map("hmac/{name}/{algorithm}").Write(call => ciphers.Hmac(call, call["algorithm"]));
-        Map("verify/{name}").Write(call => ciphers.Verify(call, call.Body.Text("algorithm") ?? ""));
-        Map("verify/{name}/{algorithm}").Write(call => ciphers.Verify(call, call["algorithm"]));
-        Map("random").Write(call => Random(call, call.Body.Integer("bytes") ?? 32));
-        Map("random/{bytes}").Write(call => Random(call, int.TryParse(call["bytes"], out var bytes) ? bytes : 0));
+        MapKeys(new KeyRoutes(_keys));
+        MapCiphers(new CipherRoutes(_keys));
+        MapHmacs(new HmacRoutes(_keys));
+        ByteTools.Map(Map);
+        Map("config/keys").Read(_ => DescribeConfiguration()).Write(Configure).Takes(FieldType.Flag, "disable_upsert");
+        Map("cache-config").Read(_ => Reply.Of(new JsonObject { ["size"] = 0 }));
+        Map("sign/{name}").Write(DoesNotSign);
+        Map("sign/{name}/{algorithm}").Write(DoesNotSign);
     }
 
     public override Task TickAsync()
@@ -38,11 +28,49 @@ internal sealed class TransitBackend : Backend
         return Task.CompletedTask;
     }
 
-    private static Reply Random(Call call, int count)
+    private void MapKeys(KeyRoutes keys)
     {
-        if (count is < 1 or > 128 * 1024)
-            throw VaultFault.BadRequest("\"bytes\" should be between 1 and 131072");
-        var bytes = RandomNumberGenerator.GetBytes(count);
-        return Reply.Of(new JsonObject { ["random_bytes"] = call.Body.Text("format") == "hex" ? Convert.ToHexStringLower(bytes) : Convert.ToBase64String(bytes) });
+        Map("keys").List(call => Reply.Page(call, _keys.Names)).Paged();
+        Map("keys/{name}").Read(keys.Read).Write(keys.Create).Delete(keys.Delete)
+            .Takes(FieldType.Text, "type", "context").Takes(FieldType.Flag, "derived", "convergent_encryption", "exportable", "allow_plaintext_backup")
+            .Takes(FieldType.Duration, "auto_rotate_period").Takes(FieldType.Integer, "key_size");
+        Map("keys/{name}/config").Write(keys.Configure)
+            .Takes(FieldType.Integer, "min_decryption_version", "min_encryption_version").Takes(FieldType.Flag, "deletion_allowed", "exportable", "allow_plaintext_backup").Takes(FieldType.Duration, "auto_rotate_period");
+        Map("keys/{name}/rotate").Write(keys.Rotate);
+        Map("keys/{name}/trim").Write(keys.Trim).Takes(FieldType.Integer, "min_available_version");
+        Map("export/{kind}/{name}").Read(call => keys.Export(call, version: null));
+        Map("export/{kind}/{name}/{version}").Read(call => keys.Export(call, call["version"]));
+        Map("backup/{name}").Read(keys.BackUp);
     }
+
+    private void MapCiphers(CipherRoutes ciphers)
+    {
+        TakesItem(Map("encrypt/{name}").Write(ciphers.Encrypt).Exists(call => _keys.Exists(call["name"])), "plaintext", "type").Takes(FieldType.Flag, "convergent_encryption");
+        TakesItem(Map("decrypt/{name}").Write(ciphers.Decrypt), "ciphertext");
+        TakesItem(Map("rewrap/{name}").Write(ciphers.Rewrap), "ciphertext");
+        TakesItem(Map("datakey/{kind}/{name}").Write(ciphers.DataKey)).Takes(FieldType.Integer, "bits");
+    }
+
+    private void MapHmacs(HmacRoutes hmacs)
+    {
+        foreach (var suffix in (string[])["", "/{urlalgorithm}"])
+        {
+            TakesItem(Map($"hmac/{{name}}{suffix}").Write(hmacs.Hmac), "input", "algorithm", "urlalgorithm");
+            TakesItem(Map($"verify/{{name}}{suffix}").Write(hmacs.Verify), "input", "hmac", "signature", "algorithm", "urlalgorithm");
+        }
+    }
+
+    private static Route TakesItem(Route route, params ReadOnlySpan<string> texts) =>
+        route.Takes(FieldType.Text, texts).Takes(FieldType.Text, "context", "associated_data").Takes(FieldType.Integer, "key_version", "partial_failure_response_code").Takes(FieldType.Any, "batch_input");
+
+    private Reply DescribeConfiguration() => Reply.Of(new JsonObject { ["disable_upsert"] = !_keys.AllowsUpsert });
+
+    private Reply Configure(Call call)
+    {
+        if (call.Body.Flag("disable_upsert") is { } isDisabled)
+            _keys.AllowsUpsert = !isDisabled;
+        return DescribeConfiguration();
+    }
+
+    private Reply DoesNotSign(Call call) => throw VaultFault.BadRequest($"key type {_keys.Get(call["name"]).Type} does not support signing");
 }

@@ -6,16 +6,17 @@ namespace CreditSystem.Dev.Vault.Secrets.Transit;
 /// <summary>A named key with all its versions, of which the last encrypts.</summary>
 internal sealed record TransitKey
 {
-    private const int NonceBytes = 12;
-    private const int TagBytes = 16;
+    public const string DefaultType = "aes256-gcm96";
 
     public required string Name { get; init; }
 
-    /// <summary><c>aes256-gcm96</c> or <c>aes128-gcm96</c>.</summary>
-    public string Type { get; init; } = "aes256-gcm96";
+    public string Type { get; init; } = DefaultType;
 
     /// <summary>Each request names a context, from which its key is derived.</summary>
     public bool Derived { get; init; }
+
+    /// <summary>Equal texts in equal contexts are encrypted equally.</summary>
+    public bool Convergent { get; init; }
 
     public bool Exportable { get; init; }
 
@@ -36,7 +37,7 @@ internal sealed record TransitKey
 
     public int LatestVersion => Versions.Count == 0 ? 0 : Versions[^1].Number;
 
-    private int KeyBytes => Type == "aes128-gcm96" ? 16 : 32;
+    private int KeyBytes => TransitCipher.KeyBytes(Type);
 
     public TransitKey Rotate(DateTimeOffset now) => this with
     {
@@ -47,34 +48,21 @@ internal sealed record TransitKey
     public (string Ciphertext, int Version) Encrypt(byte[] plaintext, byte[]? context, byte[]? associatedData, int version = 0)
     {
         version = VersionToUse(version);
-        var message = new byte[NonceBytes + plaintext.Length + TagBytes];
-        RandomNumberGenerator.Fill(message.AsSpan(0, NonceBytes));
-        using var aes = new AesGcm(MaterialOf(version, context), TagBytes);
-        aes.Encrypt(message.AsSpan(0, NonceBytes), plaintext, message.AsSpan(NonceBytes, plaintext.Length), message.AsSpan(NonceBytes + plaintext.Length), associatedData);
-        return ($"{Prefix(version)}{Convert.ToBase64String(message)}", version);
+        var material = MaterialOf(version, context);
+        // Equal texts of a convergent key have equal ciphertexts, so that they can be looked up.
+        var nonce = Convergent ? HMACSHA256.HashData(material, plaintext)[..TransitCipher.NonceBytes(Type)] : RandomNumberGenerator.GetBytes(TransitCipher.NonceBytes(Type));
+        return ($"{Prefix(version)}{Convert.ToBase64String(TransitCipher.Encrypt(Type, material, nonce, plaintext, associatedData))}", version);
     }
 
     /// <exception cref="VaultFault">It is no ciphertext of this key, or of a version that may not be used any more.</exception>
     public byte[] Decrypt(string ciphertext, byte[]? context, byte[]? associatedData)
     {
-        var (version, message) = Parse(ciphertext);
+        var (version, message) = Parse(ciphertext, "ciphertext");
         if (version > LatestVersion)
             throw VaultFault.BadRequest("invalid ciphertext: version is too new");
         if (version < Math.Max(MinDecryptionVersion, MinAvailableVersion))
             throw VaultFault.BadRequest("ciphertext or signature version is disallowed by policy (too old)");
-        if (message.Length < NonceBytes + TagBytes)
-            throw VaultFault.BadRequest("invalid ciphertext length");
-        var plaintext = new byte[message.Length - NonceBytes - TagBytes];
-        try
-        {
-            using var aes = new AesGcm(MaterialOf(version, context), TagBytes);
-            aes.Decrypt(message.AsSpan(0, NonceBytes), message.AsSpan(NonceBytes, plaintext.Length), message.AsSpan(NonceBytes + plaintext.Length), plaintext, associatedData);
-            return plaintext;
-        }
-        catch (AuthenticationTagMismatchException)
-        {
-            throw VaultFault.BadRequest("cipher: message authentication failed");
-        }
+        return TransitCipher.Decrypt(Type, MaterialOf(version, context), message, associatedData);
     }
 
     public string Hmac(byte[] input, string algorithm, int version = 0)
@@ -87,23 +75,23 @@ internal sealed record TransitKey
             "" or "sha2-256" => HMACSHA256.HashData(key, input),
             "sha2-384" => HMACSHA384.HashData(key, input),
             "sha2-512" => HMACSHA512.HashData(key, input),
-            _ => throw VaultFault.BadRequest($"unsupported algorithm {algorithm}"),
+            _ => throw VaultFault.BadRequest("unsupported algorithm '\\x00'"),
         };
         return $"{Prefix(version)}{Convert.ToBase64String(hash)}";
     }
 
-    public static (int Version, byte[] Message) Parse(string ciphertext)
+    public static (int Version, byte[] Message) Parse(string ciphertext, string what)
     {
         if (!ciphertext.StartsWith("vault:v", StringComparison.Ordinal))
-            throw VaultFault.BadRequest("invalid ciphertext: no prefix");
+            throw VaultFault.BadRequest($"invalid {what}: no prefix");
         var fields = ciphertext["vault:v".Length..].Split(':', 2);
         if (fields.Length != 2)
-            throw VaultFault.BadRequest("invalid ciphertext: wrong number of fields");
+            throw VaultFault.BadRequest($"invalid {what}: wrong number of fields");
         if (!int.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var version))
-            throw VaultFault.BadRequest("invalid ciphertext: version number could not be decoded");
+            throw VaultFault.BadRequest($"invalid {what}: version number could not be decoded");
         var message = new byte[fields[1].Length];
         if (!Convert.TryFromBase64String(fields[1], message, out var length))
-            throw VaultFault.BadRequest("invalid ciphertext: could not decode base64");
+            throw VaultFault.BadRequest($"invalid {what}: could not decode base64");
         return (version == 0 ? 1 : version, message[..length]);
     }
 
@@ -115,6 +103,8 @@ internal sealed record TransitKey
             throw VaultFault.BadRequest("requested version for encryption is higher than the latest key version");
         if (asked > 0 && asked < MinEncryptionVersion)
             throw VaultFault.BadRequest("requested version for encryption is less than the minimum encryption key version");
+        if (asked > 0 && asked < MinDecryptionVersion)
+            throw VaultFault.BadRequest("no such key version");
         return asked == 0 ? LatestVersion : asked;
     }
 

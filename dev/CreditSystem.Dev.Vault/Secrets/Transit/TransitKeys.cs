@@ -5,7 +5,23 @@ namespace CreditSystem.Dev.Vault.Secrets.Transit;
 /// <summary>The keys of one transit mount.</summary>
 internal sealed class TransitKeys(StorageView storage, VaultClock clock)
 {
-    public IReadOnlyList<string> Names => [.. storage.Keys()];
+    // With a slash, which no name of a key has.
+    private const string NoUpsert = "config/disable-upsert";
+
+    /// <summary>Whether encrypting with a key that is not there makes it.</summary>
+    public bool AllowsUpsert
+    {
+        get => storage.Get<string>(NoUpsert) is null;
+        set
+        {
+            if (value)
+                storage.Delete(NoUpsert);
+            else
+                storage.Put(NoUpsert, "yes");
+        }
+    }
+
+    public IReadOnlyList<string> Names => [.. storage.Keys().Where(name => !name.Contains('/'))];
 
     public bool Exists(string name) => storage.Contains(name);
 
@@ -16,8 +32,10 @@ internal sealed class TransitKeys(StorageView storage, VaultClock clock)
 
     public TransitKey Create(TransitKey key)
     {
-        if (key.Type is not ("aes256-gcm96" or "aes128-gcm96"))
+        if (!TransitCipher.IsKnown(key.Type))
             throw VaultFault.BadRequest($"unknown key type {key.Type}");
+        if (key is { Convergent: true, Derived: false })
+            throw VaultFault.BadRequest("convergent encryption requires derivation to be enabled");
         return Save(key.Rotate(clock.GetUtcNow()));
     }
 
