@@ -6,7 +6,7 @@ namespace CreditSystem.VaultProxy.RateLimiting;
 /// Keeps failed logins below the five in a row at which Vault locks a role_id for every pod that uses it
 /// (https://developer.hashicorp.com/vault/docs/concepts/user-lockout), over all replicas of the proxy. A pair that has not been
 /// tried holds one of the failures that are left until its answer is there, so that not even simultaneous ones exceed them, and
-/// of equal ones a single one is tried. A pair that has worked holds none and waits for nobody. A success clears the count, as
+/// of equal ones a single one is tried. A pair that has worked holds none, and waits for none but its like. A success clears the count, as
 /// it does in Vault.
 /// </summary>
 internal sealed class LoginAttempts(LoginRecords records, LoginPeers peers, IOptions<VaultProxyOptions> options, TimeProvider time)
@@ -28,10 +28,17 @@ internal sealed class LoginAttempts(LoginRecords records, LoginPeers peers, IOpt
         {
             if (records.IsBad(login.Pair))
                 return LoginAdmission.Refuse(LoginVerdict.KnownBad, default);
-            if (records.IsGood(login.Pair))
-                return LoginAdmission.Admit(attempt: null, time.GetTimestamp());
             if (records.FindOrAdd(login.Role) is not { } role)
                 return LoginAdmission.Refuse(LoginVerdict.Guarded, records.Window);
+            while (records.IsGood(login.Pair))
+            {
+                if (role.EnterKnown(login.Pair) is not { } turn)
+                    return LoginAdmission.Admit(attempt: null, time.GetTimestamp());
+                await turn.WaitAsync(cancellationToken);
+            }
+
+            if (records.IsBad(login.Pair))
+                return LoginAdmission.Refuse(LoginVerdict.KnownBad, default);
             if (role.Reserve(login.Pair, _limit, out var changed, out var retryAfter) is not { } attempt)
             {
                 if (changed is null)
@@ -40,10 +47,10 @@ internal sealed class LoginAttempts(LoginRecords records, LoginPeers peers, IOpt
             }
             else
             {
-                var turn = await TakeTurnAsync(role, attempt, login, cancellationToken);
-                if (turn == LoginTurn.Go)
+                var outcome = await TakeTurnAsync(role, attempt, login, cancellationToken);
+                if (outcome == LoginTurn.Go)
                     return LoginAdmission.Admit(attempt, time.GetTimestamp());
-                if (turn == LoginTurn.Refuse)
+                if (outcome == LoginTurn.Refuse)
                     break;
             }
         }
@@ -65,6 +72,8 @@ internal sealed class LoginAttempts(LoginRecords records, LoginPeers peers, IOpt
             role.Succeed(admission.StartedAt);
         // The client of a pair that works has gone before the answer: the pair works all the same.
         var hasFailed = outcome == LoginOutcome.Refused || (outcome == LoginOutcome.Unknown && admission.Attempt is not null);
+        if (admission.Attempt is null)
+            role.LeaveKnown(login.Pair);
         role.End(admission.Attempt, hasFailed);
     }
 

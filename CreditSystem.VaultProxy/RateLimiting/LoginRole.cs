@@ -36,6 +36,7 @@ internal sealed class LoginRole(TimeProvider time, TimeSpan window)
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, long> _failures = [];
     private readonly List<LoginAttempt> _underWay = [];
+    private readonly HashSet<TokenId> _known = [];
     private long? _succeededAt;
     private bool _isForgotten;
     private long _lastUsed = time.GetTimestamp();
@@ -108,6 +109,20 @@ internal sealed class LoginRole(TimeProvider time, TimeSpan window)
         }
     }
 
+    /// <summary>Lets one login at a time through of a pair that has worked: when it no longer does, one failure tells.</summary>
+    /// <returns>Null where it may go; else what to await before asking again.</returns>
+    internal Task? EnterKnown(TokenId pair)
+    {
+        lock (_gate)
+            return _known.Add(pair) ? null : _changed.Task;
+    }
+
+    internal void LeaveKnown(TokenId pair)
+    {
+        lock (_gate)
+            _known.Remove(pair);
+    }
+
     internal void End(LoginAttempt? attempt, bool hasFailed)
     {
         lock (_gate)
@@ -161,7 +176,7 @@ internal sealed class LoginRole(TimeProvider time, TimeSpan window)
     internal bool TryForget()
     {
         lock (_gate)
-            return _isForgotten = _underWay.Count == 0 && _succeededAt is null;
+            return _isForgotten = _underWay.Count == 0 && _known.Count == 0 && _succeededAt is null;
     }
 
     // What waits goes on elsewhere, not under the lock.
