@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace CreditSystem.Tests.Ledger.Rules;
 
 /// <summary>An account is one account by whatever name, and its own asset decides what may be moved.</summary>
