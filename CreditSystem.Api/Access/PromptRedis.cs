@@ -1,5 +1,6 @@
 using CreditSystem.Api.Connections;
 using CreditSystem.Api.RateLimiting;
+using CreditSystem.ServiceDefaults.Logging;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -14,6 +15,8 @@ internal sealed partial class PromptRedis(IServiceProvider services, IOptionsMon
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan LongPatience = TimeSpan.FromSeconds(3);
+
+    private readonly RepeatedLineFilter outages = new(logger, time);
 
     private RedisConnection? connection;
     private long pausedUntil;
@@ -38,7 +41,7 @@ internal sealed partial class PromptRedis(IServiceProvider services, IOptionsMon
         catch (Exception failure) when (failure is RedisException or TimeoutException or ObjectDisposedException or InvalidOperationException)
         {
             Volatile.Write(ref pausedUntil, time.GetTimestamp() + (long)(Pause.TotalSeconds * time.TimestampFrequency));
-            Log.Unanswered(logger, failure);
+            Log.Unanswered(outages, failure);
             return default;
         }
     }

@@ -30,6 +30,11 @@ internal static class OperatorCommands
         root.Add(new Command("config", "The configuration") { Create("sources", "List where each value comes from", ConfigSourcesCommand.RunAsync, configure) });
         root.Add(new Command("mongo", "MongoDB") { Create("ping", "Ask MongoDB for a sign of life", MongoPingCommand.RunAsync, configure) });
         root.Add(new Command("redis", "Redis") { Create("ping", "Ask Redis for a sign of life", RedisPingCommand.RunAsync, configure) });
+        root.Add(new Command("ledger", "The ledger in the database")
+        {
+            Create("verify", "Tell whether every block is what was sealed", LedgerCommands.VerifyAsync, configure, LedgerCommands.Full),
+            Create("repartition", "Spread the tenants over another number of logs, while the API is stopped", LedgerCommands.RepartitionAsync, configure, LedgerCommands.Partitions, LedgerCommands.Cancel),
+        });
         root.Add(HealthProbe.Create(defaultPort: 5001));
         root.Add(TokenCommand.Create());
         return root;

@@ -37,10 +37,8 @@ internal static class VaultRewrapCommand
 
     private static async Task<bool> RewrapAsync(IMongoCollection<User> collection, PersonalDataProtector protector, User user, CancellationToken cancellationToken)
     {
-        var (email, username) = (await protector.RewrapAsync(user.Email, user.Id, cancellationToken), await protector.RewrapAsync(user.Username, user.Id, cancellationToken));
-        var name = user.Name is null ? null : await protector.RewrapAsync(user.Name, user.Id, cancellationToken);
-        var phone = user.Phone is null ? null : await protector.RewrapAsync(user.Phone, user.Id, cancellationToken);
-        var change = Builders<User>.Update.Set(stored => stored.Email, email).Set(stored => stored.Username, username).Set(stored => stored.Name, name).Set(stored => stored.Phone, phone);
+        var texts = await protector.RewrapManyAsync([user.Email, user.Username, user.Name, user.Phone], user.Id, cancellationToken);
+        var change = Builders<User>.Update.Set(stored => stored.Email, texts[0]).Set(stored => stored.Username, texts[1]).Set(stored => stored.Name, texts[2]).Set(stored => stored.Phone, texts[3]);
         // Whoever has changed the user meanwhile has encrypted it anew.
         var result = await collection.UpdateOneAsync(
             stored => stored.Id == user.Id && stored.Email == user.Email && stored.Username == user.Username && stored.Name == user.Name && stored.Phone == user.Phone,

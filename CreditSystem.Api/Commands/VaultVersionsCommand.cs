@@ -11,7 +11,7 @@ internal static class VaultVersionsCommand
 {
     internal static readonly Argument<string> Path = new("path") { Description = "The secret, e.g. app or credit-system/app" };
 
-    internal sealed record Version(int Number, string State, string CreatedAt);
+    internal sealed record Version(int Number, string State, string CreatedAt, string? DeletedAt);
 
     internal static async Task<int> RunAsync(Operation operation, CancellationToken cancellationToken)
     {
@@ -22,11 +22,13 @@ internal static class VaultVersionsCommand
             .. metadata.Versions
                 .Select(pair => (Number: int.Parse(pair.Key, CultureInfo.InvariantCulture), pair.Value))
                 .OrderByDescending(version => version.Number)
-                .Select(version => new Version(version.Number, State(version.Value, version.Number == metadata.CurrentVersion), version.Value.CreatedTime)),
+                .Select(version => new Version(
+                    version.Number, State(version.Value, version.Number == metadata.CurrentVersion, operation.Time.GetUtcNow()), version.Value.CreatedTime,
+                    string.IsNullOrEmpty(version.Value.DeletionTime) ? null : version.Value.DeletionTime)),
         ];
-        operation.Write(versions, output => Table.Print(output, ["Version", "State", "Created"], versions.Select(version => (IReadOnlyList<string>)
+        operation.Write(versions, output => Table.Print(output, ["Version", "State", "Created", "Deleted"], versions.Select(version => (IReadOnlyList<string>)
         [
-            version.Number.ToString(CultureInfo.InvariantCulture), version.State, version.CreatedAt,
+            version.Number.ToString(CultureInfo.InvariantCulture), version.State, version.CreatedAt, version.DeletedAt ?? "",
         ])));
         return 0;
     }
@@ -43,6 +45,7 @@ internal static class VaultVersionsCommand
         }
     }
 
-    internal static string State(SecretMetadata version, bool isCurrent) =>
-        version.Destroyed ? "destroyed" : !string.IsNullOrEmpty(version.DeletionTime) ? "deleted" : isCurrent ? "current" : "kept";
+    /// <summary>With <c>delete_version_after</c> a version has a time to come at which it is deleted: until then it is there.</summary>
+    internal static string State(SecretMetadata version, bool isCurrent, DateTimeOffset now) =>
+        version.Destroyed ? "destroyed" : SecretReader.IsOver(version.DeletionTime, now) ? "deleted" : isCurrent ? "current" : "kept";
 }

@@ -1,31 +1,69 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-
 namespace CreditSystem.Api.Connections;
 
 // How one generation follows another.
 internal sealed partial class Connection<TClient>
 {
-    /// <summary>Brings the client in line with the configuration, and tries until the server accepts it or it changes again.</summary>
+    /// <summary>Keeps the client in line with the configuration: at each change, and ever more slowly while the server does not accept it.</summary>
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
+        var attempts = 0;
         try
         {
-            if (Configured is null)
+            while (true)
             {
-                await GiveUpAsync(cancellationToken);
-                return;
-            }
-
-            while (_current is { } current && Configured is { } configured && configured != current.ConnectionString)
-            {
-                if (await TrySucceedAsync(configured, cancellationToken))
-                    return;
-                await Task.Delay(RetryDelay * 5, _time, cancellationToken);
+                attempts = await TryFollowAsync(cancellationToken) ? 0 : attempts + 1;
+                using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+                var change = _changes.Reader.WaitToReadAsync(waiting.Token).AsTask();
+                await Task.WhenAny(change, Task.Delay(attempts == 0 ? Timeout.InfiniteTimeSpan : RetryDelay * Math.Min(5 << Math.Min(attempts - 1, 6), 75), _time, waiting.Token));
+                await waiting.CancelAsync();
+                cancellationToken.ThrowIfCancellationRequested();
+                if (_changes.Reader.TryRead(out _))
+                    attempts = 0;
             }
         }
         catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
             // The application stops.
+        }
+    }
+
+    /// <summary>False when the server does not accept what is configured.</summary>
+    private async Task<bool> TryFollowAsync(CancellationToken cancellationToken)
+    {
+        if (Configured is not { } configured)
+        {
+            await GiveUpAsync(cancellationToken);
+            return true;
+        }
+
+        // Back at what is in use: what was said of another may be over.
+        if (_isReported && _current?.Target == configured)
+            await VerifyCredentialsAsync(cancellationToken);
+        return await TrySucceedAsync(configured, cancellationToken);
+    }
+
+    /// <summary>
+    /// Connects anew with what is configured, and says in the health when the server refuses it. A server that is away
+    /// refuses nothing, and is not told about here.
+    /// </summary>
+    public async Task VerifyCredentialsAsync(CancellationToken cancellationToken)
+    {
+        if (Configured is { } configured)
+            Report(configured, await ProbeAsync(configured, cancellationToken));
+    }
+
+    private void Report(ConnectionTarget target, ProbeAnswer answer)
+    {
+        if (answer.IsRefused && target == Configured)
+        {
+            Log.NotAccepted(_logger, _kind.Section, answer.Reason);
+            _isReported = true;
+            _reasons.Report($"{_kind.Section}-credentials", $"{_kind.Section}: the server refuses the configured credentials; open connections stay in use, and a restart would fail.");
+        }
+        else if (answer.IsAccepted && target == Configured)
+        {
+            _isReported = false;
+            _reasons.Withdraw($"{_kind.Section}-credentials");
         }
     }
 
@@ -54,22 +92,23 @@ internal sealed partial class Connection<TClient>
             _retirements = Task.WhenAll(_retirements, ended);
     }
 
-    private async Task<bool> TrySucceedAsync(string connectionString, CancellationToken cancellationToken)
+    private async Task<bool> TrySucceedAsync(ConnectionTarget target, CancellationToken cancellationToken)
     {
         await _swap.WaitAsync(cancellationToken);
         try
         {
-            if (_current is not { } before || before.ConnectionString == connectionString)
+            if (_current is not { } before || before.Target == target)
                 return true;
             using var activity = ConnectionTracing.Succeed(_kind.Name);
-            var next = Create(connectionString);
-            if (await ProbeAsync(next, cancellationToken) is { } reason)
+            var answer = await ProbeAsync(target, cancellationToken);
+            Report(target, answer);
+            if (!answer.IsAccepted)
             {
-                Log.NotAccepted(_logger, _kind.Name, reason);
-                await next.DisposeAsync();
+                Log.NotAccepted(_logger, _kind.Section, answer.Reason);
                 return false;
             }
 
+            var next = Create(target);
             _current = next;
             Log.TakenOver(_logger, _kind.Name, next.Number);
             Retire(before);
@@ -81,19 +120,22 @@ internal sealed partial class Connection<TClient>
         }
     }
 
-    /// <summary>Null when the server accepts the client; otherwise why not, without the server's words.</summary>
-    private async Task<string?> ProbeAsync(ConnectionGeneration<TClient> generation, CancellationToken cancellationToken)
+    /// <summary>On a connection of its own: one that is open already, or that a client makes again by itself, does not say why it fails.</summary>
+    private async Task<ProbeAnswer> ProbeAsync(ConnectionTarget target, CancellationToken cancellationToken)
     {
         try
         {
             // Connecting may block its thread, as Redis' client does.
-            var report = await Task.Run(() => generation.CheckHealthAsync(cancellationToken), cancellationToken).WaitAsync(_options.ConnectTimeout * 2, _time, cancellationToken);
-            return report.Status == HealthStatus.Healthy ? null : report.Entries.Values.FirstOrDefault().Exception?.GetType().Name ?? "unhealthy";
+            await Task.Run(() => _kind.ConnectAsync(target, cancellationToken), cancellationToken).WaitAsync(_options.ConnectTimeout * 2, _time, cancellationToken);
+            return new ProbeAnswer(IsAccepted: true, IsRefused: false, "");
         }
+#pragma warning disable CA1031 // A certificate that cannot be read, a name that is none, a server that is away: whatever it is, it is the answer.
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            return exception.GetType().Name;
+            var isRefused = _kind.IsAuthenticationFailure(exception);
+            return new ProbeAnswer(IsAccepted: false, isRefused, isRefused ? "it refuses the credentials" : exception.GetType().Name);
         }
+#pragma warning restore CA1031
     }
 
     /// <summary>
@@ -127,7 +169,7 @@ internal sealed partial class Connection<TClient>
             await _secrets.RefreshAsync(cancellationToken, wasDatabaseRefused: isFirst && isRefused && _kind.Name == ConnectionNames.Mongo);
             if (_current != failed)
                 return true;
-            if (Configured is { } configured && configured != failed.ConnectionString && await TrySucceedAsync(configured, cancellationToken))
+            if (Configured is { } configured && configured != failed.Target && await TrySucceedAsync(configured, cancellationToken))
                 return true;
             if (_time.GetUtcNow() >= deadline)
                 return false;

@@ -1,17 +1,12 @@
+using System.Threading.Channels;
 using CreditSystem.Api.Problems;
 using CreditSystem.Api.Secrets;
+using CreditSystem.ServiceDefaults.Logging;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
 
 namespace CreditSystem.Api.Connections;
-
-/// <summary>What makes clients of one kind.</summary>
-/// <param name="Name">The name of the connection string.</param>
-/// <param name="AddClient">Adds the client by Aspire's integration; the number tells generations apart.</param>
-/// <param name="IsAuthenticationFailure">Whether the server has refused the credentials, and so has executed nothing.</param>
-/// <param name="IsUnsent">Whether an operation found no connection and was never sent; credentials may or may not be why.</param>
-internal sealed record ConnectionKind(string Name, Action<IHostApplicationBuilder, int> AddClient, Func<Exception, bool> IsAuthenticationFailure, Func<Exception, bool> IsUnsent);
 
 /// <summary>
 /// The current client of one server. A new connection string makes the next generation beside it, which takes over once the
@@ -31,7 +26,9 @@ internal sealed partial class Connection<TClient> : IAsyncDisposable
     private readonly ConnectionOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly HealthReasons _reasons;
     private readonly IDisposable _watch;
+    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly SemaphoreSlim _swap = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
@@ -39,6 +36,7 @@ internal sealed partial class Connection<TClient> : IAsyncDisposable
     private Task<bool>? _recovery;
     private Task _retirements = Task.CompletedTask;
     private DateTimeOffset _recoveredAt;
+    private volatile bool _isReported;
     private int _generations;
 
     public Connection(ConnectionKind kind, IServiceProvider services)
@@ -49,12 +47,17 @@ internal sealed partial class Connection<TClient> : IAsyncDisposable
         _secrets = services.GetRequiredService<SecretStore>();
         _options = services.GetRequiredService<IOptions<ConnectionOptions>>().Value;
         _time = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        _logger = services.GetRequiredService<ILoggerFactory>().CreateLogger("CreditSystem.Api.Connections");
-        _watch = ChangeToken.OnChange(_configuration.GetReloadToken, () => _ = Task.Run(() => FollowAsync(_stopping.Token)));
+        _logger = new RepeatedLineFilter(services.GetRequiredService<ILoggerFactory>().CreateLogger("CreditSystem.Api.Connections"), _time);
+        _reasons = services.GetRequiredService<HealthReasons>();
+        _watch = ChangeToken.OnChange(_configuration.GetReloadToken, () => _changes.Writer.TryWrite(true));
+        _ = Task.Run(() => FollowAsync(_stopping.Token));
     }
 
     /// <summary>The client in use; null before the first use.</summary>
     public TClient? Latest => _current?.Client;
+
+    /// <summary>Whether the client in use is one with the configured credentials; true before the first use.</summary>
+    public bool FollowsConfiguration => _current is not { } current || current.Target == Configured;
 
     /// <exception cref="SecretUnavailableException">No source has a connection string.</exception>
     public ConnectionGeneration<TClient> Current => _current ?? Begin();
@@ -102,7 +105,7 @@ internal sealed partial class Connection<TClient> : IAsyncDisposable
     /// <summary>Done when the configured connection string is in use, and no client with another one is left.</summary>
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
-        while (_current is { } current && Configured is { } configured && current.ConnectionString != configured)
+        while (_current is { } current && Configured is { } configured && current.Target != configured)
             await Task.Delay(RetryDelay, _time, cancellationToken);
         Task retirements;
         lock (_lock)
@@ -135,12 +138,14 @@ internal sealed partial class Connection<TClient> : IAsyncDisposable
             return _current ??= Create(Configured ?? throw new SecretUnavailableException($"ConnectionStrings:{_kind.Name}"));
     }
 
-    private string? Configured => _configuration.GetConnectionString(_kind.Name) is { Length: > 0 } value ? value : null;
+    private ConnectionTarget? Configured => _configuration.GetConnectionString(_kind.Name) is { Length: > 0 } value
+        ? new ConnectionTarget(value, _configuration[$"{_kind.Section}:ca_certificate"] is { Length: > 0 } authority ? authority : null)
+        : null;
 
-    private ConnectionGeneration<TClient> Create(string connectionString)
+    private ConnectionGeneration<TClient> Create(ConnectionTarget target)
     {
         var number = Interlocked.Increment(ref _generations);
-        return new ConnectionGeneration<TClient>(number, connectionString, _kind.Name, _services, builder => _kind.AddClient(builder, number));
+        return new ConnectionGeneration<TClient>(number, target, _kind.Name, _services, builder => _kind.AddClient(builder, target, number));
     }
 
     private static partial class Log

@@ -15,13 +15,13 @@ internal sealed class ConnectionGeneration<TClient> : IAsyncDisposable
     private int _users = 1;
 
     /// <param name="parent">The application's services: the client logs where the application does.</param>
-    public ConnectionGeneration(int number, string connectionString, string connectionName, IServiceProvider parent, Action<IHostApplicationBuilder> addClient)
+    public ConnectionGeneration(int number, ConnectionTarget target, string connectionName, IServiceProvider parent, Action<IHostApplicationBuilder> addClient)
     {
         Number = number;
-        ConnectionString = connectionString;
+        Target = target;
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection(parent.GetRequiredService<IConfiguration>().GetSection("Aspire").AsEnumerable());
-        builder.Configuration.AddInMemoryCollection([new($"ConnectionStrings:{connectionName}", connectionString)]);
+        builder.Configuration.AddInMemoryCollection([new($"ConnectionStrings:{connectionName}", target.ConnectionString)]);
         builder.Services.Replace(ServiceDescriptor.Singleton(parent.GetRequiredService<ILoggerFactory>()));
         addClient(builder);
         _host = builder.Build();
@@ -29,7 +29,7 @@ internal sealed class ConnectionGeneration<TClient> : IAsyncDisposable
 
     public int Number { get; }
 
-    public string ConnectionString { get; }
+    public ConnectionTarget Target { get; }
 
     /// <summary>Made at the first use.</summary>
     public TClient Client => _host.Services.GetRequiredService<TClient>();

@@ -18,6 +18,10 @@ internal sealed class ConnectionOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan CredentialPatience { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often a new connection finds out whether the server still accepts the configured credentials.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan CredentialCheckInterval { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>The time for a server to accept a connection and to answer a probe.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(3);

@@ -21,8 +21,9 @@ internal static class ConnectionsExtensions
         builder.Services.AddSingleton<HealthReasons>();
         builder.Services.AddSingleton<HealthAssessment>();
         builder.Services.AddHostedService<ConnectionWarmUp>();
-        // Both tell of each attempt at the information level.
-        builder.Logging.AddFilter("StackExchange.Redis", LogLevel.Warning).AddFilter("MongoDB", LogLevel.Warning);
+        builder.Services.AddHostedService<CredentialWatch>();
+        // Both tell of each attempt, and Redis' client of each failure at the error level, several times a second; what matters of it, Connection says.
+        builder.Logging.AddFilter("StackExchange.Redis", LogLevel.Critical).AddFilter("MongoDB", LogLevel.Warning);
         // Where telemetry is switched off this makes none.
         builder.Services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource(ClientSources));
     }

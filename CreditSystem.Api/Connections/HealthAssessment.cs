@@ -3,13 +3,13 @@ using CreditSystem.Api.Secrets;
 namespace CreditSystem.Api.Connections;
 
 /// <summary>Judges what the probes and the secrets say: which of it fails requests, and which only needs a look.</summary>
-internal sealed class HealthAssessment(HealthProbes probes, VaultOptions options, VaultSession session, SecretStore secrets, VaultStatus status, HealthReasons reported)
+internal sealed class HealthAssessment(HealthProbes probes, MongoConnection connection, VaultOptions options, VaultSession session, SecretStore secrets, VaultStatus status, HealthReasons reported)
 {
     public async Task<HealthDocument> AssessAsync()
     {
         var (mongo, redis, answer) = (probes.Mongo.CheckAsync(), probes.Redis.CheckAsync(), await probes.Vault.CheckAsync());
         var vault = new VaultHealth(answer is not null, session.Current is not null, answer is 200 or 473);
-        var (mongoHealth, redisHealth) = (new MongoHealth(await mongo, SourceOfMongo is SecretOrigin.Vault), new RedisHealth(await redis));
+        var (mongoHealth, redisHealth) = (new MongoHealth(await mongo, SourceOfMongo is SecretOrigin.Vault && connection.FollowsConfiguration), new RedisHealth(await redis));
 
         string[] failures = [.. Failures(mongoHealth)];
         string[] reasons = [.. failures, .. OfRedis(redisHealth), .. OfVault(vault, answer), .. OfSecrets(mongoHealth), .. reported.Current];
@@ -56,11 +56,13 @@ internal sealed class HealthAssessment(HealthProbes probes, VaultOptions options
 
     private IEnumerable<string> OfSecrets(MongoHealth mongo)
     {
+        if (!mongo.UsingVaultCredentials && SourceOfMongo is SecretOrigin.Vault)
+            yield return "mongodb: the server does not accept the credentials in Vault; those before stay in use.";
         foreach (var violation in status.Violations)
             yield return $"secrets: {violation}; the value before stays in use.";
         foreach (var path in status.ExpiredPaths)
             yield return $"secrets: {path} has not been confirmed for too long and is no longer used.";
-        if (options.Address is not null && status.LostSince is null && !mongo.UsingVaultCredentials)
+        if (options.Address is not null && status.LostSince is null && SourceOfMongo is not SecretOrigin.Vault)
             yield return $"mongodb: the credentials come from {SourceOfMongo?.ToString().ToLowerInvariant() ?? "nowhere"}, not from Vault.";
         else if (options.Address is not null && SourceOfMongo is SecretOrigin.Snapshot)
             yield return "secrets: they come from the snapshot of an earlier run.";

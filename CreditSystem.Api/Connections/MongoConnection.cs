@@ -1,6 +1,7 @@
 using CreditSystem.Api.Secrets;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using MongoDB.Bson;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Connections;
@@ -23,7 +24,8 @@ internal sealed class MongoConnection : IAsyncDisposable
         var options = services.GetRequiredService<IOptions<ConnectionOptions>>().Value;
         _connection = new Connection<IMongoClient>(new ConnectionKind(
             // Each operation of this client is told itself that it was refused.
-            ConnectionNames.Mongo, (builder, number) => AddClient(builder, number, options, services.GetService<MongoPoolMetrics>()), IsAuthenticationFailure, IsUnsent: _ => false), services);
+            ConnectionNames.Mongo, Section: "mongodb", (builder, target, number) => AddClient(builder, target, number, options, services.GetService<MongoPoolMetrics>()),
+            (target, token) => ConnectAsync(target, options, token), IsAuthenticationFailure, IsUnsent: _ => false), services);
         _secrets = services.GetRequiredService<SecretStore>();
         if (services.GetRequiredService<VaultOptions>().MongoDB.Mode == DatabaseMode.Dynamic)
             services.GetRequiredService<TokenRenewal>().BeforeRevocation = HandOverAsync;
@@ -42,6 +44,11 @@ internal sealed class MongoConnection : IAsyncDisposable
     /// <summary>The client in use, for those who only look; null before the first use.</summary>
     internal IMongoClient? Latest => _connection.Latest;
 
+    /// <summary>False while the server does not accept newer credentials than those in use.</summary>
+    public bool FollowsConfiguration => _connection.FollowsConfiguration;
+
+    public Task VerifyCredentialsAsync(CancellationToken cancellationToken) => _connection.VerifyCredentialsAsync(cancellationToken);
+
     /// <summary>Done when no client with other credentials than the configured ones is left.</summary>
     public Task SettleAsync(CancellationToken cancellationToken) => _connection.SettleAsync(cancellationToken);
 
@@ -52,7 +59,9 @@ internal sealed class MongoConnection : IAsyncDisposable
     /// <summary>The user of a lease ends with its token: nobody may use it any more when that token is revoked.</summary>
     private async Task<bool> HandOverAsync(VaultToken before, CancellationToken cancellationToken)
     {
-        if (!await _secrets.RefreshAsync(cancellationToken) || _secrets.Snapshot?.Database?.Accessor == before.Accessor)
+        // Whatever else there is to say of the secrets: it is the lease that counts.
+        await _secrets.RefreshAsync(cancellationToken);
+        if (_secrets.Snapshot?.Database is not { } lease || lease.Accessor == before.Accessor)
             return false;
         await SettleAsync(cancellationToken);
         return true;
@@ -60,13 +69,28 @@ internal sealed class MongoConnection : IAsyncDisposable
 
     private string DatabaseName => _configuration[SecretKeys.MongoDatabaseName] ?? DefaultDatabase;
 
-    private static void AddClient(IHostApplicationBuilder builder, int number, ConnectionOptions options, MongoPoolMetrics? pool) =>
+    private static async Task ConnectAsync(ConnectionTarget target, ConnectionOptions options, CancellationToken cancellationToken)
+    {
+        var settings = MongoClientSettings.FromConnectionString(target.ConnectionString);
+        Configure(settings, target, options, $"credit-system-api/probe-{Guid.NewGuid():N}");
+        using var client = new MongoClient(settings);
+        await client.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1), cancellationToken: cancellationToken);
+    }
+
+    // Equal settings would share one pool with a generation that is about to end.
+    private static void Configure(MongoClientSettings settings, ConnectionTarget target, ConnectionOptions options, string name)
+    {
+        settings.ApplicationName = name;
+        settings.ConnectTimeout = options.ConnectTimeout;
+        settings.ServerSelectionTimeout = options.ConnectTimeout;
+        if (target.TrustOnlyGiven() is { } trust)
+            settings.SslSettings = new SslSettings { ServerCertificateValidationCallback = trust, CheckCertificateRevocation = false };
+    }
+
+    private static void AddClient(IHostApplicationBuilder builder, ConnectionTarget target, int number, ConnectionOptions options, MongoPoolMetrics? pool) =>
         builder.AddMongoDBClient(ConnectionNames.Mongo, configureClientSettings: settings =>
         {
-            // Equal settings would share one pool with a generation that is about to end.
-            settings.ApplicationName = $"credit-system-api/{number}";
-            settings.ConnectTimeout = options.ConnectTimeout;
-            settings.ServerSelectionTimeout = options.ConnectTimeout;
+            Configure(settings, target, options, $"credit-system-api/{number}");
             // The integration's tracing is there already.
             settings.ClusterConfigurator += cluster => pool?.Subscribe(cluster);
         });

@@ -7,13 +7,16 @@ namespace CreditSystem.Api.Connections;
 /// <summary>The current Redis connection; a changed credential replaces it under the callers' feet without failing one of them.</summary>
 internal sealed class RedisConnection : IAsyncDisposable
 {
+    private static readonly string[] Refusals = ["WRONGPASS", "NOAUTH", "AuthenticationFailure", "invalid password"];
+
     private readonly Connection<IConnectionMultiplexer> _connection;
 
     public RedisConnection(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<ConnectionOptions>>().Value;
         _connection = new Connection<IConnectionMultiplexer>(new ConnectionKind(
-            ConnectionNames.Redis, (builder, number) => AddClient(builder, number, options), IsAuthenticationFailure, IsUnsent), services);
+            ConnectionNames.Redis, Section: "redis", (builder, target, number) => AddClient(builder, target, number, options),
+            (target, token) => ConnectAsync(target, options, token), IsAuthenticationFailure, IsUnsent), services);
     }
 
     /// <summary>The connection of the current generation. Take it per operation, never keep it.</summary>
@@ -30,12 +33,32 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    private static void AddClient(IHostApplicationBuilder builder, int number, ConnectionOptions options) =>
+    public Task VerifyCredentialsAsync(CancellationToken cancellationToken) => _connection.VerifyCredentialsAsync(cancellationToken);
+
+    /// <summary>A connection that fails says why only when nothing may be retried: afterwards it is one that times out.</summary>
+    private static async Task ConnectAsync(ConnectionTarget target, ConnectionOptions options, CancellationToken cancellationToken)
+    {
+        var redis = ConfigurationOptions.Parse(target.ConnectionString);
+        Configure(redis, target, options, "credit-system-api/probe");
+        redis.AbortOnConnectFail = true;
+        redis.ConnectRetry = 1;
+        await using var multiplexer = await ConnectionMultiplexer.ConnectAsync(redis).WaitAsync(cancellationToken);
+        await multiplexer.GetDatabase().PingAsync().WaitAsync(cancellationToken);
+    }
+
+    private static void Configure(ConfigurationOptions redis, ConnectionTarget target, ConnectionOptions options, string name)
+    {
+        redis.ClientName = name;
+        redis.ConnectTimeout = (int)options.ConnectTimeout.TotalMilliseconds;
+        redis.AsyncTimeout = (int)options.ConnectTimeout.TotalMilliseconds;
+        if (target.TrustOnlyGiven() is { } trust)
+            redis.CertificateValidation += trust;
+    }
+
+    private static void AddClient(IHostApplicationBuilder builder, ConnectionTarget target, int number, ConnectionOptions options) =>
         builder.AddRedisClient(ConnectionNames.Redis, configureOptions: redis =>
         {
-            redis.ClientName = $"credit-system-api/{number}";
-            redis.ConnectTimeout = (int)options.ConnectTimeout.TotalMilliseconds;
-            redis.AsyncTimeout = (int)options.ConnectTimeout.TotalMilliseconds;
+            Configure(redis, target, options, $"credit-system-api/{number}");
             redis.ReconnectRetryPolicy = new LinearRetry(1000);
             redis.BacklogPolicy = BacklogPolicy.FailFast;
         });
@@ -49,7 +72,7 @@ internal sealed class RedisConnection : IAsyncDisposable
         {
             if (cause is RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure })
                 return true;
-            if (cause is RedisServerException server && (server.Message.StartsWith("NOAUTH", StringComparison.Ordinal) || server.Message.StartsWith("WRONGPASS", StringComparison.Ordinal)))
+            if (Refusals.Any(refusal => cause.Message.Contains(refusal, StringComparison.Ordinal)) && cause is RedisException)
                 return true;
         }
 

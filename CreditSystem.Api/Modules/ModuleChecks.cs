@@ -27,16 +27,19 @@ internal static class ModuleChecks
         return storage.Status == HealthStatus.Healthy && deepest > capacity / 2 ? HealthCheckResult.Degraded("Commands wait for a commit.") : storage;
     }
 
-    public static Task<HealthCheckResult> UsersAsync(IServiceProvider services, CancellationToken cancellationToken)
+    public static async Task<HealthCheckResult> UsersAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
+        var storage = await StorageAsync(services, cancellationToken);
+        if (storage.Status != HealthStatus.Healthy)
+            return storage;
         try
         {
             _ = services.GetRequiredService<PersonalDataKeys>().Current;
-            return StorageAsync(services, cancellationToken);
+            return storage;
         }
         catch (SecretUnavailableException)
         {
-            return Task.FromResult(HealthCheckResult.Unhealthy("The key of personal data has not been delivered."));
+            return HealthCheckResult.Unhealthy("The key of personal data has not been delivered, or is not the one that the stored data was written under.");
         }
     }
 

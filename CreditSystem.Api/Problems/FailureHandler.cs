@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CreditSystem.Api.Secrets;
+using CreditSystem.ServiceDefaults.Logging;
 using Microsoft.AspNetCore.Diagnostics;
 using MongoDB.Driver;
 using StackExchange.Redis;
@@ -7,8 +9,10 @@ using StackExchange.Redis;
 namespace CreditSystem.Api.Problems;
 
 /// <summary>Turns an exception that nobody expected into a problem that gives nothing away but the trace id.</summary>
-internal sealed partial class FailureHandler(IProblemDetailsService problems, ILogger<FailureHandler> logger) : IExceptionHandler
+internal sealed partial class FailureHandler(IProblemDetailsService problems, ILogger<FailureHandler> logger, TimeProvider time) : IExceptionHandler
 {
+    private readonly RepeatedLineFilter outages = new(logger, time);
+
     /// <summary>The client has gone; nginx's number for it, seen in logs only.</summary>
     private const int ClientClosedRequest = 499;
 
@@ -38,15 +42,23 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
     {
         BadHttpRequestException bad => (bad.StatusCode, ProblemCodes.Of(bad.StatusCode), DetailOf(bad)),
         JsonException json => (StatusCodes.Status400BadRequest, ProblemCodes.Malformed, DetailOf(json)),
-        SecretUnavailableException or VaultUnavailableException =>
-            (StatusCodes.Status503ServiceUnavailable, ProblemCodes.SecretUnavailable, "A secret that this needs has not been delivered yet. Try again later."),
+        SecretUnavailableException =>
+            (StatusCodes.Status503ServiceUnavailable, ProblemCodes.SecretUnavailable, "A secret that this needs is not available. Try again later."),
+        VaultUnavailableException =>
+            (StatusCodes.Status503ServiceUnavailable, ProblemCodes.SecretUnavailable, "Vault, which decrypts personal data, does not answer. Nothing was changed; try again later."),
         MongoException or TimeoutException or RedisException =>
             (StatusCodes.Status503ServiceUnavailable, ProblemCodes.StorageUnavailable, "The storage does not answer. Try again with the same Idempotency-Key."),
         _ => (StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "Something went wrong here. Quote the traceId when you report it."),
     };
 
     private static string DetailOf(BadHttpRequestException bad) =>
-        bad.InnerException is JsonException json ? DetailOf(json) : bad.Message;
+        bad.InnerException is JsonException json ? DetailOf(json)
+        : UnboundParameter().Match(bad.Message) is { Success: true } parameter ? $"The value of {parameter.Groups[1].Value} is not one that it can have."
+        : bad.Message;
+
+    /// <summary>The framework's message has the .NET type of the parameter before its name.</summary>
+    [GeneratedRegex("^Failed to bind parameter \"[^\"]* (\\w+)\"")]
+    private static partial Regex UnboundParameter();
 
     /// <summary>The serializer's own messages name .NET types and may quote the input.</summary>
     private static string DetailOf(JsonException json) => json.Path is null or "" or "$"
@@ -63,7 +75,7 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
         if (status == StatusCodes.Status500InternalServerError)
             Log.Failed(logger, exception, context.Request.Method, route);
         else if (status == StatusCodes.Status503ServiceUnavailable)
-            Log.StorageFailed(logger, exception, context.Request.Method, route);
+            Log.StorageFailed(outages, exception, context.Request.Method, route);
     }
 
     private static partial class Log

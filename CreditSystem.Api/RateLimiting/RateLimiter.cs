@@ -7,7 +7,8 @@ namespace CreditSystem.Api.RateLimiting;
 /// <summary>Counts requests in Redis, for all replicas together; one round trip for all that a request asks.</summary>
 internal sealed class RateLimiter(PromptRedis redis, IOptionsMonitor<RateLimitOptions> options, TimeProvider time)
 {
-    private const string KeyPrefix = "credit-system:limit:";
+    // In braces: one slot of a Redis Cluster, because one script asks for limits and revocations together.
+    private const string KeyPrefix = "{credit-system}:limit:";
     private const int FixedArguments = 5;
 
     /// <param name="buckets">Counted only if all of them allow it. None without a limit may be among them.</param>
@@ -70,7 +71,7 @@ internal sealed class RateLimiter(PromptRedis redis, IOptionsMonitor<RateLimitOp
         return new GateAnswer(numbers[0] != 0, buckets);
     }
 
-    private static string KeyOf(in Bucket bucket) => string.Concat(KeyPrefix, bucket.Policy, ":", bucket.Subject);
+    internal static string KeyOf(in Bucket bucket) => string.Concat(KeyPrefix, bucket.Policy, ":", bucket.Subject);
 }
 
 /// <param name="Revoked">The credential is no longer good.</param>

@@ -10,7 +10,12 @@ namespace CreditSystem.Api.Secrets;
 internal sealed record AppRoleCredentials(string RoleId, string SecretId, bool IsWrapped = false)
 {
     /// <summary>Tells two of them apart without giving either away.</summary>
-    public string Fingerprint { get; } = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{RoleId}\n{SecretId}")));
+    public string Fingerprint { get; } = Hash($"{RoleId}\n{SecretId}");
+
+    /// <summary>Tells two roles apart without giving the role_id away.</summary>
+    public string RoleFingerprint => Hash(RoleId)[..16];
 
     public override string ToString() => nameof(AppRoleCredentials);
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
 }

@@ -6,8 +6,10 @@ namespace CreditSystem.Api.Secrets;
 /// The credentials of MongoDB from Vault's database engine: a short-lived user whose lease is renewed, or a user whose
 /// password Vault rotates. They are part of the same snapshot as all other secrets.
 /// </summary>
-internal sealed partial class DatabaseCredentials(VaultOptions options, VaultSession session, TimeProvider time, ILogger logger)
+internal sealed partial class DatabaseCredentials(VaultOptions options, VaultSession session, VaultClientFactory clients, TimeProvider time, ILogger logger)
 {
+    private bool _isChecked;
+
     private DatabaseOptions Options => options.MongoDB;
 
     /// <summary>Those in use while they are good; renewed or issued again where they are not.</summary>
@@ -18,6 +20,8 @@ internal sealed partial class DatabaseCredentials(VaultOptions options, VaultSes
     /// <exception cref="VaultUnavailableException">There are none, or those in use cannot be prolonged and end soon.</exception>
     public async Task<DatabaseLease?> GetAsync(DatabaseLease? known, bool wereRefused, CancellationToken cancellationToken)
     {
+        if (Options.Mode != DatabaseMode.KeyValue && !_isChecked)
+            await CheckServerAsync(cancellationToken);
         if (Options.Mode == DatabaseMode.Static)
             return await ReadStaticAsync(known, cancellationToken);
         if (Options.Mode != DatabaseMode.Dynamic)
@@ -29,6 +33,15 @@ internal sealed partial class DatabaseCredentials(VaultOptions options, VaultSes
         if (time.GetUtcNow() < known.DueAt)
             return known;
         return known.IsFinal ? await IssueAsync(cancellationToken) : await RenewAsync(known, cancellationToken);
+    }
+
+    /// <summary>Once: what comes later would only say that there is no handler for a route.</summary>
+    private async Task CheckServerAsync(CancellationToken cancellationToken)
+    {
+        var isOpenBao = await clients.IsOpenBaoAsync(cancellationToken);
+        _isChecked = isOpenBao is not null;
+        if (isOpenBao == true)
+            DatabaseCredentialsLog.NoPlugin(logger, Options.Mode);
     }
 
     private async Task<DatabaseLease> IssueAsync(CancellationToken cancellationToken)
@@ -68,6 +81,9 @@ internal sealed partial class DatabaseCredentials(VaultOptions options, VaultSes
 
     private static partial class DatabaseCredentialsLog
     {
+        [LoggerMessage(2022, LogLevel.Error, "Vault:MongoDB:Mode is {Mode}, and the server is OpenBao, which has no MongoDB plugin: use KeyValue, or a server of Vault's that has it")]
+        public static partial void NoPlugin(ILogger logger, DatabaseMode mode);
+
         [LoggerMessage(2014, LogLevel.Information, "Vault has issued credentials for MongoDB by the role {Role}, good for {Seconds:F0} s")]
         public static partial void Issued(ILogger logger, string role, double seconds);
 

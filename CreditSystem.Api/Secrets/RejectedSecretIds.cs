@@ -11,21 +11,23 @@ internal sealed class RejectedSecretIds(string? path, TimeProvider time)
 {
     private const int MaxKept = 50;
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> _rejected = Load(path);
+    private readonly ConcurrentDictionary<string, Rejection> _rejected = Load(path);
 
     public bool Contains(AppRoleCredentials credentials) => _rejected.ContainsKey(credentials.Fingerprint);
 
-    public int CountWithin(TimeSpan window) => _rejected.Values.Count(at => time.GetUtcNow() - at < window);
+    /// <summary>How many of the same role have been rejected lately.</summary>
+    public int CountWithin(TimeSpan window, AppRoleCredentials credentials) =>
+        _rejected.Values.Count(rejection => rejection.Role == credentials.RoleFingerprint && time.GetUtcNow() - rejection.At < window);
 
     public void Add(AppRoleCredentials credentials)
     {
-        _rejected[credentials.Fingerprint] = time.GetUtcNow();
+        _rejected[credentials.Fingerprint] = new Rejection(time.GetUtcNow(), credentials.RoleFingerprint);
         if (path is null)
             return;
         try
         {
-            var latest = _rejected.OrderByDescending(pair => pair.Value).Take(MaxKept);
-            File.WriteAllLines($"{path}.tmp", latest.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value.ToUnixTimeSeconds()}")));
+            var latest = _rejected.OrderByDescending(pair => pair.Value.At).Take(MaxKept);
+            File.WriteAllLines($"{path}.tmp", latest.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value.At.ToUnixTimeSeconds()} {pair.Value.Role}")));
             File.Move($"{path}.tmp", path, overwrite: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -34,15 +36,15 @@ internal sealed class RejectedSecretIds(string? path, TimeProvider time)
         }
     }
 
-    private static ConcurrentDictionary<string, DateTimeOffset> Load(string? path)
+    private static ConcurrentDictionary<string, Rejection> Load(string? path)
     {
-        var rejected = new ConcurrentDictionary<string, DateTimeOffset>();
+        var rejected = new ConcurrentDictionary<string, Rejection>();
         try
         {
             foreach (var parts in path is null || !File.Exists(path) ? [] : File.ReadAllLines(path).Select(line => line.Split(' ')))
             {
-                if (parts.Length == 2 && long.TryParse(parts[1], CultureInfo.InvariantCulture, out var seconds))
-                    rejected[parts[0]] = DateTimeOffset.FromUnixTimeSeconds(seconds);
+                if (parts.Length >= 2 && long.TryParse(parts[1], CultureInfo.InvariantCulture, out var seconds))
+                    rejected[parts[0]] = new Rejection(DateTimeOffset.FromUnixTimeSeconds(seconds), parts.ElementAtOrDefault(2) ?? "");
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
@@ -52,4 +54,6 @@ internal sealed class RejectedSecretIds(string? path, TimeProvider time)
 
         return rejected;
     }
+
+    private readonly record struct Rejection(DateTimeOffset At, string Role);
 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text.Json.Serialization;
-using VaultSharp.Core;
 using VaultSharp.V1.AuthMethods.Token;
 
 namespace CreditSystem.Api.Secrets;
@@ -12,6 +12,7 @@ namespace CreditSystem.Api.Secrets;
 internal sealed partial class SecretIdUnwrapping(VaultOptions options, VaultClientFactory clients, SecretsMetrics metrics, ILogger logger)
 {
     private readonly ConcurrentDictionary<string, AppRoleCredentials?> _opened = [];
+    private readonly OpenedSecretId _kept = new(options.Snapshot);
 
     /// <summary>The credentials with the secret_id itself; null when the wrapping is not to be trusted. It is opened once only.</summary>
     /// <exception cref="VaultUnavailableException">Vault gave no answer.</exception>
@@ -19,6 +20,9 @@ internal sealed partial class SecretIdUnwrapping(VaultOptions options, VaultClie
     {
         if (_opened.TryGetValue(wrapped.Fingerprint, out var known))
             return known;
+        // Opened by this service itself, before it was started again.
+        if (_kept.Find(wrapped) is { } own)
+            return _opened[wrapped.Fingerprint] = own;
         try
         {
             var info = await clients.Create(login: null).V1.System.LookupTokenWrapInfoAsync(wrapped.SecretId).WaitAsync(cancellationToken);
@@ -27,17 +31,29 @@ internal sealed partial class SecretIdUnwrapping(VaultOptions options, VaultClie
             // As the token of the call: with the token in the body Vault would ask for another one.
             var opened = await clients.Create(new TokenAuthMethodInfo(wrapped.SecretId)).V1.System.UnwrapWrappedResponseDataAsync<IssuedSecretId>(null!).WaitAsync(cancellationToken);
             SecretIdUnwrappingLog.Unwrapped(logger);
-            return _opened[wrapped.Fingerprint] = new AppRoleCredentials(wrapped.RoleId, opened.Data.SecretId);
+            var credentials = new AppRoleCredentials(wrapped.RoleId, opened.Data.SecretId);
+            _kept.Keep(wrapped, credentials);
+            return _opened[wrapped.Fingerprint] = credentials;
         }
-        catch (VaultApiException exception) when (exception.StatusCode is 400 or 403 && exception.ApiErrors is not null)
+        catch (VaultUnavailableException exception) when (IsSpent(exception))
         {
-            return Tampered(wrapped, "opened already, or expired");
+            return Tampered(wrapped, _kept.IsKept
+                ? "opened already, and not by this service, or expired"
+                : "opened already, or expired; where VAULT_SNAPSHOT_PATH is not set that may have been this service before a restart");
         }
         catch (Exception exception) when (VaultUnavailableException.Covers(exception))
         {
             throw VaultUnavailableException.From(exception);
         }
     }
+
+    /// <summary>Vault's own words for a token that wraps nothing; what a proxy between refuses is none of them.</summary>
+    private static bool IsSpent(VaultUnavailableException failure) => failure.StatusCode switch
+    {
+        HttpStatusCode.BadRequest => failure.Errors is not null,
+        HttpStatusCode.Forbidden => failure.Says("permission denied"),
+        _ => false,
+    };
 
     /// <summary><c>auth/approle/role/NAME/secret-id</c>, of our role where its name is configured.</summary>
     private bool IsExpected(string? path)

@@ -7,12 +7,23 @@ internal static class SecretKeys
 {
     public const string MongoConnectionString = "mongodb:connection_string";
     public const string MongoDatabaseName = "mongodb:database_name";
+    public const string MongoPort = "mongodb:port";
+    public const string MongoHost = "mongodb:service_name";
+    public const string MongoOptions = "mongodb:options";
+    public const string MongoTls = "mongodb:tls";
+    public const string MongoCaCertificate = "mongodb:ca_certificate";
     public const string MongoUser = "mongodb:user";
     public const string MongoPassword = "mongodb:user_password";
     public const string RedisHost = "redis:host";
     public const string RedisPort = "redis:port";
     public const string RedisPassword = "redis:password";
+    public const string RedisConnectionString = "redis:connection_string";
+    public const string RedisUser = "redis:user";
+    public const string RedisTls = "redis:tls";
+    public const string RedisCaCertificate = "redis:ca_certificate";
+    public const string RedisSentinelMaster = "redis:sentinel_master";
     public const string SigningKey = "app:secret_key";
+    public const string PersonalDataKey = "app:personal_data_key";
     public const string LogLevel = "monitoring:log_level";
     public const string MetricsEnabled = "monitoring:metrics_enabled";
 
@@ -22,9 +33,10 @@ internal static class SecretKeys
     /// <summary>Every key of the four secrets, as the original system names them, and of Stripe's.</summary>
     public static readonly string[] All =
     [
-        MongoConnectionString, MongoDatabaseName, "mongodb:port", "mongodb:root_user", "mongodb:root_password", "mongodb:service_name", MongoUser, MongoPassword,
-        RedisHost, RedisPort, RedisPassword, "redis:service_name",
-        "app:debug", "app:environment", "app:port", SigningKey, "app:service_name",
+        MongoConnectionString, MongoDatabaseName, MongoPort, "mongodb:root_user", "mongodb:root_password", MongoHost, MongoUser, MongoPassword,
+        MongoOptions, MongoTls, MongoCaCertificate,
+        RedisHost, RedisPort, RedisPassword, "redis:service_name", RedisConnectionString, RedisUser, RedisTls, RedisCaCertificate, RedisSentinelMaster,
+        "app:debug", "app:environment", "app:port", SigningKey, PersonalDataKey, "app:service_name",
         "monitoring:grafana_admin_password", LogLevel, MetricsEnabled,
         "stripe:secret_key", "stripe:webhook_secret",
     ];
@@ -35,7 +47,8 @@ internal static class SecretKeys
         .Concat(
         [
             ("mongodb_uri", MongoConnectionString), ("mongo_uri", MongoConnectionString), ("mongodb_password", MongoPassword),
-            ("mongodb_username", MongoUser), ("mongodb_database", MongoDatabaseName), ("mongodb_host", "mongodb:service_name"),
+            ("mongodb_username", MongoUser), ("mongodb_database", MongoDatabaseName), ("mongodb_host", MongoHost),
+            ("redis_url", RedisConnectionString), ("redis_username", RedisUser),
             ("jwt_secret_key", SigningKey), ("secret_key", SigningKey), ("log_level", LogLevel), ("metrics_enabled", MetricsEnabled),
             ("grafana_admin_password", "monitoring:grafana_admin_password"),
         ])

@@ -10,8 +10,6 @@ internal sealed class SecretLayers(VaultOptions options, IReadOnlyList<IConfigur
     public Dictionary<string, SourcedValue> Merge(SecretSnapshot? snapshot)
     {
         var values = new Dictionary<string, SourcedValue>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (key, value) in _defaults)
-            values[key] = new SourcedValue(value, new SecretSource(SecretOrigin.Default, "default"));
         foreach (var key in SecretKeys.All)
         {
             if (Configured(key) is { } value)
@@ -25,8 +23,18 @@ internal sealed class SecretLayers(VaultOptions options, IReadOnlyList<IConfigur
             AddSecret(secret, snapshot!.Origin, values);
         if (snapshot?.Database is { } lease)
             AddDatabase(lease, snapshot.Origin, values);
-        ConnectionStrings.Derive(values, Configured, snapshot?.Database is null ? null : options.MongoDB);
+        Complete(values, snapshot);
         return values;
+    }
+
+    /// <summary>Adds the defaults of what is not there, and the connection strings that follow from the rest.</summary>
+    public void Complete(Dictionary<string, SourcedValue> values, SecretSnapshot? snapshot)
+    {
+        foreach (var (key, value) in _defaults)
+            values.TryAdd(key, new SourcedValue(value, new SecretSource(SecretOrigin.Default, "default")));
+        values.Remove(SecretKeys.MongoConnection);
+        values.Remove(SecretKeys.RedisConnection);
+        ConnectionStrings.Derive(values, Configured, snapshot?.Database is null ? null : options.MongoDB);
     }
 
     private void AddEnvironment(Dictionary<string, SourcedValue> values)

@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using VaultSharp.Core;
 
 namespace CreditSystem.Api.Secrets;
 
@@ -21,23 +20,56 @@ internal sealed class SecretReader(VaultOptions options, VaultSession session, D
         var readAt = time.GetUtcNow();
         try
         {
-            var carried = known?.Secrets.ToDictionary(secret => secret.Identity) ?? [];
+            var unreadable = new List<UnreadableSecret>();
             var paths = new List<string>();
             await ListAsync(options.Prefix.Trim('/'), MaxDepth, paths, cancellationToken);
             var secrets = new List<VaultSecret>();
             foreach (var path in paths.Order(StringComparer.Ordinal))
             {
-                if (await ReadVersionAsync(path, cancellationToken) is { } version)
-                    secrets.Add(carried.GetValueOrDefault(version) ?? await ReadSecretAsync(version, cancellationToken));
+                if (await ReadOneAsync(path, known, unreadable, cancellationToken) is { } secret)
+                    secrets.Add(secret);
             }
 
-            return new SecretSnapshot(readAt, secrets, await database.GetAsync(known?.Database, wasDatabaseRefused, cancellationToken));
+            return new SecretSnapshot(readAt, secrets, await ReadDatabaseAsync(known?.Database, wasDatabaseRefused, unreadable, cancellationToken), Unreadable: unreadable);
         }
         catch (Exception exception) when (VaultUnavailableException.Covers(exception))
         {
             throw VaultUnavailableException.From(exception);
         }
     }
+
+    /// <summary>Null where there is none. What Vault refuses for this one alone holds back no other.</summary>
+    private async Task<VaultSecret?> ReadOneAsync(string path, SecretSnapshot? known, List<UnreadableSecret> unreadable, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await ReadVersionAsync(path, cancellationToken) is not { } version)
+                return null;
+            return known?.Secrets.FirstOrDefault(secret => secret.Identity == version) ?? await ReadSecretAsync(version, cancellationToken);
+        }
+        catch (VaultUnavailableException exception) when (IsOfThisAlone(exception))
+        {
+            unreadable.Add(new UnreadableSecret($"{options.MountPoint}/{path}", exception.Message));
+            return known?.Secrets.FirstOrDefault(secret => secret.Path == path);
+        }
+    }
+
+    private async Task<DatabaseLease?> ReadDatabaseAsync(DatabaseLease? known, bool wasRefused, List<UnreadableSecret> unreadable, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await database.GetAsync(known, wasRefused, cancellationToken);
+        }
+        catch (VaultUnavailableException exception) when (IsOfThisAlone(exception))
+        {
+            unreadable.Add(new UnreadableSecret($"{options.MongoDB.MountPoint}/{options.MongoDB.Role}", exception.Message));
+            return known;
+        }
+    }
+
+    /// <summary>A policy, or something that is not there; no answer, or a server's own trouble, is everybody's.</summary>
+    private static bool IsOfThisAlone(VaultUnavailableException failure) =>
+        !failure.IsOfLogin && (failure.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.NotFound);
 
     private async Task ListAsync(string folder, int depth, List<string> paths, CancellationToken cancellationToken)
     {
@@ -56,7 +88,7 @@ internal sealed class SecretReader(VaultOptions options, VaultSession session, D
         {
             return (await client.V1.Secrets.KeyValue.V2.ReadSecretPathsAsync(folder, options.MountPoint)).Data.Keys;
         }
-        catch (VaultApiException exception) when (exception.HttpStatusCode == HttpStatusCode.NotFound)
+        catch (VaultUnavailableException exception) when (exception.IsNotFound)
         {
             return [];
         }
@@ -67,11 +99,11 @@ internal sealed class SecretReader(VaultOptions options, VaultSession session, D
         try
         {
             var metadata = (await client.V1.Secrets.KeyValue.V2.ReadSecretMetadataAsync(path, options.MountPoint)).Data;
-            return metadata.Versions?.GetValueOrDefault(metadata.CurrentVersion.ToString(CultureInfo.InvariantCulture)) is { Destroyed: false } current && string.IsNullOrEmpty(current.DeletionTime)
+            return metadata.Versions?.GetValueOrDefault(metadata.CurrentVersion.ToString(CultureInfo.InvariantCulture)) is { Destroyed: false } current && !IsOver(current.DeletionTime, time.GetUtcNow())
                 ? new SecretVersion(path, metadata.CurrentVersion, Parse(current.CreatedTime))
                 : null;
         }
-        catch (VaultApiException exception) when (exception.HttpStatusCode == HttpStatusCode.NotFound)
+        catch (VaultUnavailableException exception) when (exception.IsNotFound)
         {
             return null;
         }
@@ -109,6 +141,10 @@ internal sealed class SecretReader(VaultOptions options, VaultSession session, D
                 break;
         }
     }
+
+    /// <summary>With <c>delete_version_after</c> every version has a time at which it will be deleted: deleted is only what lies behind.</summary>
+    internal static bool IsOver(string? deletionTime, DateTimeOffset now) =>
+        !string.IsNullOrEmpty(deletionTime) && DateTimeOffset.TryParse(deletionTime, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) && at <= now;
 
     private static DateTimeOffset Parse(string time) =>
         DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed) ? parsed : DateTimeOffset.UnixEpoch;

@@ -14,6 +14,9 @@ internal sealed record VaultSecret(string Path, int Version, DateTimeOffset Crea
     public override string ToString() => $"{Path} version {Version}";
 }
 
+/// <summary>A secret, or the database engine, that Vault does not let us read while it answers for the rest.</summary>
+internal sealed record UnreadableSecret(string Path, string Reason);
+
 /// <summary>What the poll compares.</summary>
 internal sealed record SecretVersion(string Path, int Version, DateTimeOffset CreatedAt);
 
@@ -22,7 +25,10 @@ internal sealed record SecretVersion(string Path, int Version, DateTimeOffset Cr
 /// <param name="Secrets">Of the key-value engine.</param>
 /// <param name="Database">Of the database engine, where it issues the credentials of MongoDB.</param>
 /// <param name="Origin">Vault, or the file that outlives an outage.</param>
-internal sealed record SecretSnapshot(DateTimeOffset ReadAt, IReadOnlyList<VaultSecret> Secrets, DatabaseLease? Database = null, SecretOrigin Origin = SecretOrigin.Vault)
+/// <param name="Unreadable">What could not be read by itself, with the reason; what was known of it is carried over.</param>
+internal sealed record SecretSnapshot(
+    DateTimeOffset ReadAt, IReadOnlyList<VaultSecret> Secrets, DatabaseLease? Database = null, SecretOrigin Origin = SecretOrigin.Vault,
+    IReadOnlyList<UnreadableSecret>? Unreadable = null)
 {
     public override string ToString() => $"{Secrets.Count} secrets";
 }

@@ -2,10 +2,10 @@ using System.Collections.Frozen;
 
 namespace CreditSystem.Api.Secrets;
 
-/// <summary>The secrets in use. A refresh reads all of them, checks them, and only then replaces those in use as a whole.</summary>
+/// <summary>The secrets in use. A refresh reads all of them, checks each, and replaces those in use at once with what is good.</summary>
 internal sealed partial class SecretStore(
-    SecretReader? reader, SecretLayers layers, SecretsConfigurationProvider provider, SnapshotFile? file, VaultOptions options,
-    VaultStatus status, SecretsMetrics metrics, bool mustBeSecure, TimeProvider time, ILogger logger) : IDisposable
+    SecretReader? reader, SecretReview review, SecretsConfigurationProvider provider, SnapshotFile? file, VaultOptions options,
+    VaultStatus status, SecretsMetrics metrics, TimeProvider time, ILogger logger) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private volatile FrozenDictionary<string, SourcedValue> _values = FrozenDictionary<string, SourcedValue>.Empty;
@@ -19,8 +19,8 @@ internal sealed partial class SecretStore(
     public SecretSource? SourceOf(string key) => _values.GetValueOrDefault(key)?.Source;
 
     /// <summary>
-    /// Compares with Vault and takes over what has changed. False when Vault gave no answer or the new values break a rule:
-    /// then all stays as it was. Never throws for either.
+    /// Compares with Vault and takes over what has changed. False when Vault gave no answer, or one of the new secrets breaks a
+    /// rule or cannot be read: that one stays as it was, the others are taken. Never throws for any of it.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="wasDatabaseRefused">MongoDB does not accept the credentials in use.</param>
@@ -32,10 +32,10 @@ internal sealed partial class SecretStore(
         {
             var snapshot = reader is null ? null : await reader.ReadAsync(Snapshot, wasDatabaseRefused, cancellationToken);
             var isAccepted = Publish(snapshot);
-            if (snapshot is not null && isAccepted)
+            if (snapshot is not null)
             {
                 status.Confirmed();
-                file?.Save(snapshot);
+                file?.Save(Snapshot!);
             }
 
             metrics.Refreshed(isAccepted ? "accepted" : "rejected");
@@ -67,7 +67,7 @@ internal sealed partial class SecretStore(
     }
 
     /// <summary>Reasons why the values in use must not serve outside development; empty when they may.</summary>
-    public IReadOnlyList<string> FindInsecurities() => [.. SecretRules.Violations(_values), .. SecretRules.Insecurities(_values)];
+    public IReadOnlyList<string> FindInsecurities() => [.. review.FindInsecurities(_values).Select(violation => violation.ToString())];
 
     public void Dispose() => _gate.Dispose();
 
@@ -85,24 +85,35 @@ internal sealed partial class SecretStore(
         foreach (var expired in snapshot.Secrets.Except(kept).Where(secret => status.Expired(secret.Path)))
             SecretStoreLog.Expired(logger, expired.Path, age.TotalHours);
         var database = age <= options.MaxStalenessOf("mongodb") ? snapshot.Database : null;
-        Replace(layers.Merge(snapshot with { Secrets = kept, Database = database }));
+        var givenUp = snapshot.Secrets.Except(kept).Select(secret => secret.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var stale = snapshot with { Secrets = kept, Database = database };
+        // Files change without Vault, and are held to the same rules.
+        var reviewed = review.Review(stale, stale, _values, givenUp);
+        Report(reviewed.Violations, snapshot.Unreadable);
+        Replace(reviewed.Values);
     }
 
     private bool Publish(SecretSnapshot? snapshot)
     {
-        var merged = layers.Merge(snapshot);
-        string[] violations = [.. SecretRules.Violations(merged), .. mustBeSecure && _values.Count > 0 ? SecretRules.Insecurities(merged) : []];
-        if (violations.Length > 0 && _values.Count > 0)
-        {
-            status.Rejected(violations);
-            SecretStoreLog.Rejected(logger, string.Join("; ", violations));
-            return false;
-        }
+        var reviewed = review.Review(snapshot, Snapshot, _values);
+        // At the start there is nothing before; what an earlier run has left is better than a value that breaks a rule.
+        if (reviewed.Violations.Count > 0 && Snapshot is null && snapshot is not null && file?.Load() is { } earlier)
+            reviewed = review.Review(snapshot, earlier, _values);
+        Snapshot = reviewed.Snapshot;
+        Replace(reviewed.Values);
+        return Report(reviewed.Violations, snapshot?.Unreadable);
+    }
 
-        status.Accepted();
-        Snapshot = snapshot;
-        Replace(merged);
-        return true;
+    /// <summary>False where there is something to report.</summary>
+    private bool Report(IReadOnlyList<SecretViolation> violations, IReadOnlyList<UnreadableSecret>? unreadable)
+    {
+        string[] all = [.. violations.Select(violation => violation.ToString()), .. (unreadable ?? []).Select(secret => $"{secret.Path} cannot be read")];
+        status.Reviewed(all);
+        if (violations.Count > 0)
+            SecretStoreLog.Rejected(logger, string.Join("; ", violations));
+        foreach (var secret in unreadable ?? [])
+            SecretStoreLog.Unreadable(logger, secret.Path, secret.Reason);
+        return all.Length == 0;
     }
 
     private void Replace(Dictionary<string, SourcedValue> merged)
@@ -120,8 +131,11 @@ internal sealed partial class SecretStore(
         [LoggerMessage(2010, LogLevel.Information, "{Count} configuration values are new: {Keys}")]
         public static partial void Changed(ILogger logger, int count, string keys);
 
-        [LoggerMessage(2011, LogLevel.Error, "New secrets break a rule and are not used, the ones before stay: {Violations}")]
+        [LoggerMessage(2011, LogLevel.Error, "Secrets that break a rule are not used, the ones before stay: {Violations}")]
         public static partial void Rejected(ILogger logger, string violations);
+
+        [LoggerMessage(2019, LogLevel.Error, "{Path} cannot be read while Vault answers for the rest; what is known of it stays in use. {Reason}")]
+        public static partial void Unreadable(ILogger logger, string path, string reason);
 
         [LoggerMessage(2013, LogLevel.Critical, "Vault has not confirmed {Path} for {Hours:F1} hours, which is too long: it is no longer used")]
         public static partial void Expired(ILogger logger, string path, double hours);

@@ -18,7 +18,7 @@ internal static class SecretsExtensions
         builder.Configuration.Add(secrets.Provider);
         await LoadAsync(secrets, options, time);
         if (!builder.Environment.IsDevelopment() && secrets.Store.FindInsecurities() is { Count: > 0 } insecurities)
-            throw new InsecureConfigurationException(insecurities);
+            throw new InsecureConfigurationException(insecurities, secrets.Status.LostSince is null ? null : secrets.Status.Reason);
 
         builder.Register(secrets, options, logger);
         builder.Services.AddHostedService(services =>
@@ -28,6 +28,7 @@ internal static class SecretsExtensions
         });
         if (options.Address is null)
             return;
+        builder.Services.AddHostedService(_ => new TokenRevocation(secrets.Renewal));
         builder.Services.AddHostedService(_ => secrets.Renewal);
         builder.Services.AddHostedService(_ => secrets.Watch);
     }
@@ -43,6 +44,7 @@ internal static class SecretsExtensions
         builder.Services.AddSingleton<TransitService>();
         builder.Services.AddSingleton(secrets.Renewal);
         builder.Services.AddSingleton(secrets.Clients);
+        builder.Services.AddSingleton(secrets.KeyChecks);
         builder.Services.AddSingleton(secrets.Metrics);
         builder.Services.AddFirstMeasurements(_ => secrets.Metrics.Begin());
         builder.Services.AddSingleton(logger);
@@ -53,7 +55,7 @@ internal static class SecretsExtensions
     {
         var deadline = time.GetUtcNow() + options.StartTimeout;
         var retry = new Backoff(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(2), time);
-        while (!await secrets.Store.RefreshAsync(CancellationToken.None))
+        while (!await secrets.Store.RefreshAsync(CancellationToken.None) && secrets.Status.LostSince is not null)
         {
             var wait = retry.Failed();
             if (options.Address is null || time.GetUtcNow() + wait > deadline)

@@ -1,33 +1,25 @@
 using System.Collections.Frozen;
 using System.ComponentModel.DataAnnotations;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 
 namespace CreditSystem.Api.Secrets;
 
 /// <summary>
-/// The last good secrets, encrypted (AES-256-GCM) with a key that does not lie beside them, for a start while Vault is down.
-/// The file is replaced as a whole, and readable by its owner alone.
+/// The last good secrets, encrypted with a key that does not lie beside them, for a start while Vault is down.
 /// </summary>
 internal sealed partial class SnapshotFile
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-    private const int MinKeyBytes = 32;
-    private const int NonceBytes = 12;
-    private const int TagBytes = 16;
-
     private static readonly byte[] Format = "credit-system snapshot 1\n"u8.ToArray();
     private static readonly TimeSpan Refresh = TimeSpan.FromMinutes(5);
 
-    private readonly string _path;
+    private readonly SealedFile _file;
     private readonly SnapshotOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private SecretSnapshot? _written;
 
     private SnapshotFile(SnapshotOptions options, TimeProvider time, ILogger logger) =>
-        (_path, _options, _time, _logger) = (Path.GetFullPath(options.Path!), options, time, logger);
+        (_file, _options, _time, _logger) = (new SealedFile(Path.GetFullPath(options.Path!), options, Format), options, time, logger);
 
     /// <returns>Null where none is configured.</returns>
     /// <exception cref="ValidationException">There is no key, or it lies where the snapshot lies.</exception>
@@ -49,20 +41,10 @@ internal sealed partial class SnapshotFile
             return;
         try
         {
-            var temporary = $"{_path}.{Guid.NewGuid():N}.tmp";
-            var creation = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                creation.UnixCreateMode = OwnerOnly;
-            using (var file = new FileStream(temporary, creation))
-            {
-                file.Write(Encrypt(JsonSerializer.SerializeToUtf8Bytes(SnapshotDocument.Of(snapshot))));
-                file.Flush(flushToDisk: true);
-            }
-
-            File.Move(temporary, _path, overwrite: true);
+            _file.Write(JsonSerializer.SerializeToUtf8Bytes(SnapshotDocument.Of(snapshot)));
             _written = snapshot;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception exception) when (SealedFile.Covers(exception))
         {
             SnapshotFileLog.NotWritten(_logger, exception.GetType().Name);
         }
@@ -73,50 +55,22 @@ internal sealed partial class SnapshotFile
     {
         try
         {
-            if (!File.Exists(_path))
+            if (!_file.Exists)
                 return null;
-            if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(_path) & ~OwnerOnly) != 0)
+            if (_file.OthersCanReadIt)
                 return Refuse("others can read it");
-            var snapshot = JsonSerializer.Deserialize<SnapshotDocument>(Decrypt(File.ReadAllBytes(_path)))!.ToSnapshot();
+            var snapshot = JsonSerializer.Deserialize<SnapshotDocument>(_file.Read())!.ToSnapshot();
             var age = _time.GetUtcNow() - snapshot.ReadAt;
             if (age > _options.MaxAge)
                 return Refuse("it is too old");
             SnapshotFileLog.Used(_logger, age.TotalMinutes);
             return snapshot;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or JsonException)
+        catch (Exception exception) when (SealedFile.Covers(exception) || exception is JsonException)
         {
             // A changed file, or another key.
             return Refuse(exception.GetType().Name);
         }
-    }
-
-    private byte[] Encrypt(byte[] plain)
-    {
-        var file = new byte[Format.Length + NonceBytes + plain.Length + TagBytes];
-        Format.CopyTo(file, 0);
-        var nonce = file.AsSpan(Format.Length, NonceBytes);
-        RandomNumberGenerator.Fill(nonce);
-        using var aes = new AesGcm(ReadKey(), TagBytes);
-        aes.Encrypt(nonce, plain, file.AsSpan(Format.Length + NonceBytes, plain.Length), file.AsSpan(file.Length - TagBytes), Format);
-        return file;
-    }
-
-    private byte[] Decrypt(byte[] file)
-    {
-        if (file.Length < Format.Length + NonceBytes + TagBytes || !file.AsSpan(0, Format.Length).SequenceEqual(Format))
-            throw new CryptographicException();
-        var plain = new byte[file.Length - Format.Length - NonceBytes - TagBytes];
-        using var aes = new AesGcm(ReadKey(), TagBytes);
-        aes.Decrypt(file.AsSpan(Format.Length, NonceBytes), file.AsSpan(Format.Length + NonceBytes, plain.Length), file.AsSpan(file.Length - TagBytes), plain, Format);
-        return plain;
-    }
-
-    private byte[] ReadKey()
-    {
-        var text = _options.KeyFile is { } file ? File.ReadAllText(file).Trim() : _options.Key!;
-        var bytes = Encoding.UTF8.GetBytes(text);
-        return bytes.Length >= MinKeyBytes ? HKDF.DeriveKey(HashAlgorithmName.SHA256, bytes, 32, info: Format) : throw new CryptographicException("The key of the snapshot is too short.");
     }
 
     private SecretSnapshot? Refuse(string reason)

@@ -1,5 +1,6 @@
+using System.Collections.Concurrent;
+using System.Net;
 using System.Threading.Channels;
-using VaultSharp.Core;
 
 namespace CreditSystem.Api.Secrets;
 
@@ -16,6 +17,7 @@ internal sealed partial class TokenRenewal(VaultSession session, SecretsMetrics 
 
     private readonly Channel<bool> _wakeUps = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Backoff _backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), time);
+    private readonly ConcurrentDictionary<VaultToken, byte> _retiring = [];
     private volatile bool _hasNewCredentials;
 
     /// <summary>Called with the token that is about to be revoked: false keeps it, because something still depends on it.</summary>
@@ -46,6 +48,13 @@ internal sealed partial class TokenRenewal(VaultSession session, SecretsMetrics 
         }
     }
 
+    /// <summary>Ends every token that is left, for the end of the service: each would be good for the rest of its lease, and the users issued to it.</summary>
+    public async Task RevokeAllAsync()
+    {
+        foreach (var token in _retiring.Keys.Append(session.Current).OfType<VaultToken>().ToArray())
+            await RevokeAsync(token);
+    }
+
     /// <summary>Does what is due now. How long nothing else is.</summary>
     internal async Task<TimeSpan> StepAsync(CancellationToken cancellationToken)
     {
@@ -57,7 +66,7 @@ internal sealed partial class TokenRenewal(VaultSession session, SecretsMetrics 
         catch (VaultUnavailableException exception)
         {
             var wait = _backoff.Failed();
-            TokenRenewalLog.Failed(logger, exception.Message, wait.TotalSeconds);
+            TokenRenewalLog.Failed(logger, exception.Message);
             return wait;
         }
 
@@ -95,9 +104,7 @@ internal sealed partial class TokenRenewal(VaultSession session, SecretsMetrics 
         }
         else if (_hasNewCredentials)
         {
-            // Whatever comes of it: a rejected secret_id is not sent again, and the token in use stays as it is.
-            _hasNewCredentials = false;
-            await ReplaceAsync(cancellationToken);
+            await UseThemAsync(token, cancellationToken);
         }
         else if (time.GetUtcNow() < Due(token))
         {
@@ -110,6 +117,24 @@ internal sealed partial class TokenRenewal(VaultSession session, SecretsMetrics 
         else
         {
             await RenewAsync(token, cancellationToken);
+        }
+    }
+
+    /// <summary>A login with the new credentials. Until one has been tried in earnest they stay new, and the token in use is renewed all the same.</summary>
+    private async Task UseThemAsync(VaultToken token, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _hasNewCredentials = false;
+            await ReplaceAsync(cancellationToken);
+        }
+        catch (VaultUnavailableException exception)
+        {
+            // A rejected secret_id is not sent again; away, locked or limited is another matter.
+            _hasNewCredentials |= exception.StatusCode != HttpStatusCode.BadRequest;
+            if (time.GetUtcNow() >= Due(token))
+                await RenewAsync(token, cancellationToken);
+            throw;
         }
     }
 
@@ -141,12 +166,12 @@ internal sealed partial class TokenRenewal(VaultSession session, SecretsMetrics 
             if (renewed.IsFinal && !token.IsFinal)
                 TokenRenewalLog.MaxTtlNear(logger, renewed.Lease.TotalSeconds, token.Asked.TotalSeconds);
         }
-        catch (VaultApiException exception) when ((int)exception.HttpStatusCode is 400 or 403)
+        catch (VaultUnavailableException exception) when (exception.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden)
         {
             // Not renewable, expired or revoked: which of them makes no difference to what is to be done.
             metrics.Renewed("refused");
-            TokenRenewalLog.Refused(logger, exception.StatusCode);
-            if ((int)exception.HttpStatusCode == 403)
+            TokenRenewalLog.Refused(logger, exception.Message);
+            if (exception.StatusCode == HttpStatusCode.Forbidden)
                 session.Forget(token);
             await ReplaceAsync(cancellationToken);
         }
@@ -167,6 +192,7 @@ internal sealed partial class TokenRenewal(VaultSession session, SecretsMetrics 
 
     private async Task RetireAsync(VaultToken token, Task earlier, CancellationToken cancellationToken)
     {
+        _retiring[token] = 0;
         await earlier;
         try
         {
@@ -177,24 +203,29 @@ internal sealed partial class TokenRenewal(VaultSession session, SecretsMetrics 
             }
 
             await RevokeAsync(token);
+            _retiring.TryRemove(token, out _);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or TimeoutException)
+        catch (TimeoutException)
         {
-            // It ends by itself with its lease.
+            // It ends by itself with its lease, or with the service.
             TokenRenewalLog.Kept(logger);
+        }
+        catch (OperationCanceledException)
+        {
+            // The service ends, and its tokens with it.
         }
     }
 
     private static partial class TokenRenewalLog
     {
-        [LoggerMessage(2003, LogLevel.Warning, "The token could be neither renewed nor replaced: {Reason} Next attempt in {Seconds:F0} s")]
-        public static partial void Failed(ILogger logger, string reason, double seconds);
+        [LoggerMessage(2003, LogLevel.Warning, "The token could be neither renewed nor replaced, and it is tried again: {Reason}")]
+        public static partial void Failed(ILogger logger, string reason);
 
         [LoggerMessage(2004, LogLevel.Information, "A renewal has given {GrantedSeconds:F0} s of {AskedSeconds:F0} s: the max TTL is near, the next is a login")]
         public static partial void MaxTtlNear(ILogger logger, double grantedSeconds, double askedSeconds);
 
-        [LoggerMessage(2005, LogLevel.Warning, "Vault has refused to renew the token ({StatusCode}); logging in again")]
-        public static partial void Refused(ILogger logger, int statusCode);
+        [LoggerMessage(2005, LogLevel.Warning, "Vault has refused to renew the token; logging in again. {Reason}")]
+        public static partial void Refused(ILogger logger, string reason);
 
         [LoggerMessage(2006, LogLevel.Warning, "The replaced token is not revoked, it ends with its lease")]
         public static partial void Kept(ILogger logger);

@@ -1,23 +1,25 @@
 using System.Net;
-using VaultSharp.Core;
 using VaultSharp.V1.AuthMethods.AppRole;
 
 namespace CreditSystem.Api.Secrets;
 
 /// <summary>
 /// Logs in by AppRole. Vault locks a role_id for every client after five logins with a secret_id that it does not know, so a
-/// rejected one is never sent again, and after the third the next waits until Vault has forgotten them.
+/// rejected one is never sent again, and after the fourth the next waits until Vault has forgotten one of them.
 /// </summary>
 internal sealed partial class VaultLogin(
     VaultOptions options, AppRoleCredentialsSource source, SecretIdUnwrapping unwrapping, VaultClientFactory clients, SecretsMetrics metrics, TimeProvider time, ILogger logger)
 {
-    private const int MaxRejections = 3;
+    private const int MaxRejections = 4;
 
-    // Vault's lockout_counter_reset_duration and lockout_duration.
+    /// <summary>The one answer that says something of the secret_id, and the only one that Vault counts.</summary>
+    private const string Rejection = "invalid role or secret ID";
+
+    // Vault's lockout_counter_reset_duration.
     private static readonly TimeSpan LockoutWindow = TimeSpan.FromMinutes(15);
 
     private readonly RejectedSecretIds _rejected = new(options.Snapshot.Path is { Length: > 0 } snapshot ? $"{snapshot}.rejected" : null, time);
-    private DateTimeOffset _lockedUntil = DateTimeOffset.MinValue;
+    private readonly RoleLock _lock = new(time);
 
     /// <summary>Names the credentials of the last login, without giving them away; null before the first.</summary>
     public string? Generation { get; private set; }
@@ -50,11 +52,13 @@ internal sealed partial class VaultLogin(
     private async Task<VaultToken> LoginAsync(AppRoleCredentials credentials, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        if (now < _lockedUntil || _rejected.CountWithin(LockoutWindow) >= MaxRejections)
-            throw new VaultUnavailableException("Too many secret_ids have been rejected; another one could lock the role.", HttpStatusCode.BadRequest);
+        if (_lock.SinceIfWaiting(credentials) is { } since)
+            throw new VaultUnavailableException($"Vault has refused the login since {since:u} as it does while the role is locked; it is asked once a minute, and at once when other credentials come.", HttpStatusCode.Forbidden);
+        if (_rejected.CountWithin(LockoutWindow, credentials) >= MaxRejections)
+            throw new VaultUnavailableException($"{MaxRejections} secret_ids of this role have been rejected within {LockoutWindow.TotalMinutes:0} minutes; a fifth would lock the role for everybody.", HttpStatusCode.TooManyRequests);
 
         var login = new AppRoleAuthMethodInfo(options.AppRoleMountPoint, credentials.RoleId, credentials.SecretId);
-        // A client of its own for each attempt: VaultSharp remembers a login for ever, a failed one too.
+        // A client of its own for each attempt: VaultSharp remembers a login indefinitely, a failed one too.
         var client = clients.Create(login);
         try
         {
@@ -67,6 +71,7 @@ internal sealed partial class VaultLogin(
 
         var granted = login.ReturnedLoginAuthInfo;
         var lease = TimeSpan.FromSeconds(granted.LeaseDurationSeconds);
+        _lock.Opened();
         Generation = credentials.Fingerprint[..8];
         RoleName = granted.Metadata?.GetValueOrDefault("role_name");
         VaultLoginLog.LoggedIn(logger, granted.LeaseDurationSeconds);
@@ -77,23 +82,18 @@ internal sealed partial class VaultLogin(
     {
         var failure = VaultUnavailableException.From(exception);
         metrics.LoginFailed(failure.StatusCode);
-        // A gateway's 400 is not Vault's: only an answer of its shape tells something of the secret_id.
-        if (exception is not VaultApiException { ApiErrors: not null } answer)
-            return failure;
-        switch (answer.HttpStatusCode)
+        if (failure.StatusCode == HttpStatusCode.BadRequest && failure.Says(Rejection))
         {
-            case HttpStatusCode.BadRequest:
-                _rejected.Add(credentials);
-                VaultLoginLog.Rejected(logger, answer.StatusCode);
-                return new VaultUnavailableException("Vault has rejected the role_id or secret_id.", failure.StatusCode);
-            case HttpStatusCode.Forbidden:
-                // So does Vault answer good credentials of a role that is locked: they are good again when the lock ends.
-                _lockedUntil = time.GetUtcNow() + LockoutWindow;
-                VaultLoginLog.Locked(logger, LockoutWindow.TotalMinutes);
-                return new VaultUnavailableException("Vault has locked the role.", failure.StatusCode);
-            default:
-                return failure;
+            _rejected.Add(credentials);
+            VaultLoginLog.Rejected(logger, failure.Message);
         }
+        else if (failure is { StatusCode: HttpStatusCode.Forbidden, Errors: ["permission denied"] } && _lock.Refused(credentials))
+        {
+            // So does Vault answer good credentials of a role that is locked: they are good again when the lock ends.
+            VaultLoginLog.Locked(logger, failure.Message);
+        }
+
+        return failure;
     }
 
     private static partial class VaultLoginLog
@@ -101,10 +101,10 @@ internal sealed partial class VaultLogin(
         [LoggerMessage(2001, LogLevel.Information, "Logged in to Vault; the token's lease is {LeaseSeconds} s")]
         public static partial void LoggedIn(ILogger logger, int leaseSeconds);
 
-        [LoggerMessage(2002, LogLevel.Error, "Vault has rejected the AppRole credentials ({StatusCode}); they are not sent again, waiting for others")]
-        public static partial void Rejected(ILogger logger, int statusCode);
+        [LoggerMessage(2002, LogLevel.Error, "Vault has rejected the AppRole credentials; they are not sent again, waiting for others. {Reason}")]
+        public static partial void Rejected(ILogger logger, string reason);
 
-        [LoggerMessage(2012, LogLevel.Error, "Vault has refused the login as it does while the role is locked; the next one is in {Minutes:F0} minutes")]
-        public static partial void Locked(ILogger logger, double minutes);
+        [LoggerMessage(2012, LogLevel.Error, "Vault has refused the login as it does while the role is locked; it is asked once a minute, and at once when other credentials come. {Reason}")]
+        public static partial void Locked(ILogger logger, string reason);
     }
 }

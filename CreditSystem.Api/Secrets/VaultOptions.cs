@@ -16,6 +16,12 @@ internal sealed class VaultOptions
     /// <summary>PEM file of the certificate authority that signed Vault's certificate. <c>VAULT_CACERT</c>.</summary>
     public string? CaCertificate { get; set; }
 
+    /// <summary>PEM file of our own certificate, where Vault asks its clients for one. <c>VAULT_CLIENT_CERT</c>.</summary>
+    public string? ClientCertificate { get; set; }
+
+    /// <summary>PEM file of its key. <c>VAULT_CLIENT_KEY</c>.</summary>
+    public string? ClientKey { get; set; }
+
     /// <summary><c>VAULT_ROLE_ID</c>. An environment variable never changes in a running process: prefer <see cref="CredentialsDirectory"/>.</summary>
     public string? RoleId { get; set; }
 
@@ -87,6 +93,8 @@ internal sealed class VaultOptions
             throw new ValidationException("VAULT_ADDR is no address of a Vault: http://<host>:<port> or https://<host>:<port>.");
         options.Namespace = Named(configuration, "VAULT_NAMESPACE") ?? options.Namespace;
         options.CaCertificate = Named(configuration, "VAULT_CACERT") ?? options.CaCertificate;
+        options.ClientCertificate = Named(configuration, "VAULT_CLIENT_CERT") ?? options.ClientCertificate;
+        options.ClientKey = Named(configuration, "VAULT_CLIENT_KEY") ?? options.ClientKey;
         options.RoleId = Named(configuration, "VAULT_ROLE_ID") ?? options.RoleId;
         options.SecretId = Named(configuration, "VAULT_SECRET_ID") ?? options.SecretId;
         options.WrappedSecretId = Named(configuration, "VAULT_WRAPPED_SECRET_ID") ?? options.WrappedSecretId;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using VaultSharp;
-using VaultSharp.Core;
 
 namespace CreditSystem.Api.Secrets;
 
@@ -84,11 +83,11 @@ internal sealed class VaultSession(VaultLogin login, TimeProvider time) : IDispo
         {
             return await call(token.Client).WaitAsync(cancellationToken);
         }
-        catch (VaultApiException exception) when (exception.HttpStatusCode == HttpStatusCode.Forbidden)
+        catch (VaultUnavailableException exception) when (exception.StatusCode == HttpStatusCode.Forbidden)
         {
             // A policy's denial and a token that is gone look alike; only the token can tell.
             if (await IsAliveAsync(token, cancellationToken))
-                throw VaultUnavailableException.From(exception);
+                throw;
         }
 
         Forget(token);
@@ -111,9 +110,9 @@ internal sealed class VaultSession(VaultLogin login, TimeProvider time) : IDispo
         catch (VaultUnavailableException exception)
         {
             _backoff.Failed();
-            _lastFailure = exception;
+            _lastFailure = new VaultUnavailableException(exception.Message, exception.StatusCode, exception.Errors) { IsOfLogin = true };
             activity?.SetStatus(ActivityStatusCode.Error);
-            throw;
+            throw _lastFailure;
         }
     }
 
@@ -124,7 +123,7 @@ internal sealed class VaultSession(VaultLogin login, TimeProvider time) : IDispo
             await token.Client.V1.Auth.Token.LookupSelfAsync().WaitAsync(cancellationToken);
             return true;
         }
-        catch (VaultApiException exception) when (exception.HttpStatusCode == HttpStatusCode.Forbidden)
+        catch (VaultUnavailableException exception) when (exception.StatusCode == HttpStatusCode.Forbidden)
         {
             return false;
         }

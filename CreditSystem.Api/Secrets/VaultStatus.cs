@@ -15,7 +15,7 @@ internal sealed partial class VaultStatus(TimeProvider time, ILogger logger)
     /// <summary>Why not; of our own words.</summary>
     public string? Reason { get; private set; }
 
-    /// <summary>Rules that the values in Vault break, by key.</summary>
+    /// <summary>Rules that new values break, by key, and secrets that cannot be read.</summary>
     public IReadOnlyList<string> Violations { get; private set; } = [];
 
     /// <summary>When Vault and the secret files are compared next; null before the first poll.</summary>
@@ -60,9 +60,7 @@ internal sealed partial class VaultStatus(TimeProvider time, ILogger logger)
         }
     }
 
-    public void Rejected(IReadOnlyList<string> violations) => Violations = violations;
-
-    public void Accepted() => Violations = [];
+    public void Reviewed(IReadOnlyList<string> violations) => Violations = violations;
 
     private static partial class VaultStatusLog
     {

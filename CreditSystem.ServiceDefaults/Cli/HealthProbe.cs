@@ -34,7 +34,7 @@ public static class HealthProbe
     private static async Task<string?> WaitAsync(Uri address, TimeSpan patience, CancellationToken cancellationToken)
     {
         // The certificate names the service, not the loopback address that the probe uses.
-        using var handler = new SocketsHttpHandler();
+        using var handler = new SocketsHttpHandler { UseProxy = !address.IsLoopback };
         handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, errors) => errors == SslPolicyErrors.None || address.IsLoopback;
         using var client = new HttpClient(handler) { Timeout = Timeout };
         var start = Stopwatch.GetTimestamp();

@@ -14,7 +14,8 @@ internal static class LogEventTable
         change: `CREDIT_SYSTEM_WRITE_DOCS=1 dotnet run --project CreditSystem.Tests -- -class "*LogEventTests"`.
 
         An id is unique within a service, whose name begins the log category. What stands in braces is a field of its own in the
-        JSON that the services write outside development. No field ever carries a token, a secret or the body of a request.
+        JSON that the services write outside development. No field ever carries a token, a secret or the body of a request. A warning
+        or an error of Secrets, Connections or an outage that says word for word the same is written once a minute.
 
 
         """;

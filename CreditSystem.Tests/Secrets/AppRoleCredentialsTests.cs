@@ -106,6 +106,28 @@ public sealed class AppRoleCredentialsTests : IDisposable
         Assert.Equal(1, vault.Count("POST /v1/sys/wrapping/unwrap"));
     }
 
+    /// <summary>The wrapping opens once; after a plain restart nobody else is to blame for that.</summary>
+    [Fact]
+    public async Task A_restart_uses_the_secret_id_that_was_opened_before_it_and_raises_no_alarm()
+    {
+        await using var vault = await MinimalVault.StartAsync(_time);
+        SecretsSetup.WriteAll(vault);
+        using var tamperings = new CounterProbe("vault.wrapping.tamperings");
+        var wrapped = vault.Wrap("secret-canary-91c2");
+        SecretsSetup Start() => new(vault, _time, configure: options =>
+            (options.SecretId, options.WrappedSecretId, options.Snapshot.Path) = (null, wrapped, Path.Combine(_directory.FullName, "snapshot")));
+        using (var first = Start())
+            Assert.True(await first.RefreshAsync());
+
+        using var second = Start();
+        Assert.True(await second.RefreshAsync());
+
+        Assert.Equal(2, vault.Logins);
+        Assert.DoesNotContain(second.Logger.Lines, line => line.StartsWith("Critical ", StringComparison.Ordinal));
+        Assert.Equal(0, tamperings.Total);
+        Assert.All(_directory.GetFiles(), file => Assert.DoesNotContain("canary", File.ReadAllText(file.FullName), StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("cubbyhole/response")]
     [InlineData("sys/wrapping/wrap")]

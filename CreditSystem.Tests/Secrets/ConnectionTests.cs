@@ -145,16 +145,60 @@ public sealed class ConnectionTests(MongoServer mongo)
     }
 
     [Fact]
-    public async Task A_connection_string_that_the_server_does_not_accept_leaves_the_client_before_in_place()
+    public async Task A_password_in_vault_that_mongodb_refuses_is_degraded_and_named_while_the_client_before_stays()
     {
-        await using var host = await ConnectionsHost.StartAsync(mongo);
+        using var heard = new Eavesdropper();
+        await using var host = await ConnectionsHost.StartAsync(mongo, ear: heard);
         await InsertAsync(host);
 
         host.WriteMongo("not-the-password");
         await host.Secrets.RefreshAsync(Token);
-        await Task.Delay(1500, Token);
 
+        var text = await UntilAsync(host, """{"status":"degraded",""");
+        Assert.Contains("\"mongodb\":{\"connected\":true,\"using_vault_credentials\":false}", text, StringComparison.Ordinal);
+        Assert.Contains("mongodb: the server refuses the configured credentials; open connections stay in use, and a restart would fail.", text, StringComparison.Ordinal);
         await InsertAsync(host);
+        // Once a minute, however often it is tried.
+        await Task.Delay(2500, Token);
+        Assert.Single(heard.Logged(2102));
+
+        host.WriteMongo(host.MongoPassword);
+        await host.Secrets.RefreshAsync(Token);
+        Assert.Equal(Healthy, await UntilAsync(host, """{"status":"healthy","""));
+    }
+
+    /// <summary>Open connections go on working, and the next restart would be the first to fail.</summary>
+    [Fact]
+    public async Task A_password_that_was_changed_at_mongodb_alone_is_degraded_and_named()
+    {
+        await using var host = await ConnectionsHost.StartAsync(mongo, credentialCheckInterval: "00:00:01");
+        await InsertAsync(host);
+
+        var password = await host.ChangeMongoPasswordAsync();
+        Assert.Contains("mongodb: the server refuses the configured credentials", await UntilAsync(host, """{"status":"degraded","""), StringComparison.Ordinal);
+
+        host.WriteMongo(password);
+        await host.Secrets.RefreshAsync(Token);
+        Assert.Equal(Healthy, await UntilAsync(host, """{"status":"healthy","""));
+    }
+
+    [Fact]
+    public async Task A_password_in_vault_that_redis_refuses_is_degraded_and_named_without_a_flood_of_lines()
+    {
+        using var heard = new Eavesdropper();
+        await using var host = await ConnectionsHost.StartAsync(mongo, ear: heard);
+        await host.RedisConnection.ExecuteAsync((database, _) => database.StringSetAsync("a", "1"), Token);
+
+        host.Vault.Write("credit-system/redis", new { host = "127.0.0.1", port = host.Redis.Port, password = "not-the-password" });
+        await host.Secrets.RefreshAsync(Token);
+
+        Assert.Contains("redis: the server refuses the configured credentials; open connections stay in use, and a restart would fail.", await UntilAsync(host, """{"status":"degraded","""), StringComparison.Ordinal);
+        await host.RedisConnection.ExecuteAsync((database, _) => database.StringSetAsync("a", "2"), Token);
+        Assert.Contains("it refuses the credentials", Assert.Single(heard.Logged(2102)), StringComparison.Ordinal);
+
+        host.WriteRedis();
+        await host.Secrets.RefreshAsync(Token);
+        Assert.Equal(Healthy, await UntilAsync(host, """{"status":"healthy","""));
     }
 
     private static async Task<(HttpStatusCode Status, string Text)> HealthAsync(ConnectionsHost host, HttpMethod method)
@@ -162,6 +206,19 @@ public sealed class ConnectionTests(MongoServer mongo)
         using var request = new HttpRequestMessage(method, "/health");
         using var answer = await host.Client.SendAsync(request, Token);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Token));
+    }
+
+    /// <summary>The document of the health once it begins so.</summary>
+    private static async Task<string> UntilAsync(ConnectionsHost host, string start)
+    {
+        for (var i = 0; ; i++)
+        {
+            var (_, text) = await HealthAsync(host, HttpMethod.Get);
+            if (text.StartsWith(start, StringComparison.Ordinal))
+                return text;
+            Assert.True(i < 150, text);
+            await Task.Delay(100, Token);
+        }
     }
 
     private static async Task<int> InsertUntilAsync(ConnectionsHost host, CancellationToken stop)

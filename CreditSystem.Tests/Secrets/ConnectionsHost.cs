@@ -56,12 +56,18 @@ internal sealed class ConnectionsHost : IAsyncDisposable
 
     private WebApplication App => _app ?? throw new InvalidOperationException("Not started.");
 
-    public static async Task<ConnectionsHost> StartAsync(MongoServer server, string grace = "00:00:01", string pollInterval = "00:10:00", bool dynamicUsers = false, Eavesdropper? ear = null, bool withDatabase = true)
+    public static async Task<ConnectionsHost> StartAsync(MongoServer server, string grace = "00:00:01", string pollInterval = "00:10:00", bool dynamicUsers = false, Eavesdropper? ear = null, bool withDatabase = true,
+        string credentialCheckInterval = "00:10:00", object? redisSecret = null, Func<ConnectionsHost, object>? mongoSecret = null)
     {
         var host = new ConnectionsHost(await MinimalVault.StartAsync(), await server.GetInstanceAsync(), await RedisServer.StartIsolatedAsync(Token));
         SecretsSetup.WriteAll(host.Vault);
         host.WriteMongo(await host.CreateUserAsync(), withDatabase ? host.Mongo.Port : 1);
-        host.WriteRedis();
+        if (mongoSecret is not null)
+            host.Vault.Write("credit-system/mongodb", mongoSecret(host));
+        if (redisSecret is null)
+            host.WriteRedis();
+        else
+            host.Vault.Write("credit-system/redis", redisSecret);
         host.Vault.CreateDatabaseUser = host.CreateNamedUserAsync;
         host.Vault.DropDatabaseUser = host.DropUserAsync;
         await host.StartAsync(new Dictionary<string, string?>
@@ -71,6 +77,7 @@ internal sealed class ConnectionsHost : IAsyncDisposable
             ["VAULT_SECRET_ID"] = "secret-canary-91c2",
             ["Vault:PollInterval"] = pollInterval,
             ["Connections:Grace"] = grace,
+            ["Connections:CredentialCheckInterval"] = credentialCheckInterval,
             ["Vault:MongoDB:Mode"] = dynamicUsers ? "Dynamic" : "KeyValue",
         }, ear);
         return host;

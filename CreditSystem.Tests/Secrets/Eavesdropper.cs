@@ -9,6 +9,7 @@ namespace CreditSystem.Tests.Secrets;
 internal sealed class Eavesdropper : ILoggerProvider
 {
     private readonly ConcurrentQueue<string> _heard = [];
+    private readonly ConcurrentQueue<(int Id, string Text)> _logged = [];
     private readonly ActivityListener _spans;
     private readonly MeterListener _metrics = new();
 
@@ -38,6 +39,9 @@ internal sealed class Eavesdropper : ILoggerProvider
 
     /// <summary>What holds this text; empty when nothing does.</summary>
     public IEnumerable<string> Holding(string text) => _heard.Where(each => each.Contains(text, StringComparison.Ordinal));
+
+    /// <summary>The lines with this event id.</summary>
+    public IEnumerable<string> Logged(int id) => _logged.Where(line => line.Id == id).Select(line => line.Text);
 
     public void RecordGauges()
     {
@@ -86,6 +90,7 @@ internal sealed class Eavesdropper : ILoggerProvider
         public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             owner.Logs++;
+            owner._logged.Enqueue((eventId.Id, formatter(state, exception)));
             var fields = state is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(' ', pairs) : "";
             owner.Hear($"{category} {formatter(state, exception)} {fields} {exception}");
         }

@@ -101,6 +101,47 @@ public sealed class EngineTests(MongoServer mongo)
         await Assert.ThrowsAnyAsync<Exception>(async () => await protector.RevealAsync(text, "usr_2", Token));
     }
 
+    /// <summary>OpenBao refuses a body with more than 1,000 strings.</summary>
+    [Fact]
+    public async Task Batches_are_cut_by_the_number_of_strings_and_a_bad_text_spoils_no_other()
+    {
+        await using var vault = await MinimalVault.StartAsync(_time);
+        using var setup = new SecretsSetup(vault, _time);
+        using var writer = Protector(setup);
+        var texts = new List<(string Text, string Owner)>();
+        for (var i = 0; i < 450; i++)
+            texts.Add((await writer.ProtectAsync($"{i}@example.org", $"usr_{i}", Token), $"usr_{i}"));
+        texts[3] = (texts[3].Text, "usr_of_another");
+        using var reader = Protector(setup);
+
+        await reader.PreloadAsync(texts, Token);
+
+        Assert.Equal(3, vault.Count("POST /v1/transit/decrypt/"));
+        vault.Fault = _ => 503;
+        Assert.Equal("449@example.org", await reader.RevealAsync(texts[449].Text, "usr_449", Token));
+        await Assert.ThrowsAsync<VaultUnavailableException>(async () => await reader.RevealAsync(texts[3].Text, "usr_of_another", Token));
+
+        vault.Fault = _ => null;
+        var rewrapped = await new TransitService(setup.Options, setup.Graph.Session).RewrapManyAsync([.. texts.Where((_, i) => i != 3)], Token);
+        Assert.Equal((449, 3), (rewrapped.Count, vault.Count("POST /v1/transit/rewrap/")));
+    }
+
+    [Theory]
+    [InlineData(true, 1)]
+    [InlineData(false, 0)]
+    public async Task Users_of_the_engine_on_openbao_are_told_at_the_start_that_it_has_no_such_plugin(bool isOpenBao, int lines)
+    {
+        await using var vault = await MinimalVault.StartAsync(_time);
+        vault.IsOpenBao = isOpenBao;
+        SecretsSetup.WriteAll(vault);
+        using var setup = new SecretsSetup(vault, _time, configure: options => options.MongoDB.Mode = DatabaseMode.Dynamic);
+
+        await setup.RefreshAsync();
+        await setup.RefreshAsync();
+
+        Assert.Equal(lines, setup.Logger.Lines.Count(line => line.StartsWith("Error 2022 ", StringComparison.Ordinal) && line.Contains("OpenBao, which has no MongoDB plugin", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task A_rotated_transit_key_still_reads_and_a_rewrap_brings_texts_under_the_newest()
     {
@@ -152,7 +193,7 @@ public sealed class EngineTests(MongoServer mongo)
     private static PersonalDataProtector Protector(SecretsSetup setup)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection([new(PersonalDataKeys.ConfigurationKey, "0123456789abcdef0123456789abcdef-personal")]).Build();
-        return new PersonalDataProtector(new PersonalDataKeys(configuration), new TransitService(setup.Options, setup.Graph.Session), NullLogger<PersonalDataProtector>.Instance);
+        return new PersonalDataProtector(new PersonalDataKeys(configuration, new KeyCheckValues()), new TransitService(setup.Options, setup.Graph.Session), NullLogger<PersonalDataProtector>.Instance, setup.Time);
     }
 
     private static async Task<int> InsertUntilAsync(ConnectionsHost host, CancellationToken stop)

@@ -100,7 +100,7 @@ public sealed partial class KnownComplaintTests
             setup.Time.Advance(TimeSpan.FromMinutes(1));
         }
 
-        Assert.Equal(3, vault.Logins);
+        Assert.Equal(4, vault.Logins);
         setup.Options.SecretId = "secret-canary-91c2";
         setup.Time.Advance(TimeSpan.FromMinutes(16));
         Assert.True(await setup.RefreshAsync());

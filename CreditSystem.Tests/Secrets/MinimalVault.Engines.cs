@@ -83,6 +83,8 @@ internal sealed partial class MinimalVault
     {
         if (TransitVersion is not { } version)
             return (400, Errors("encryption key not found"));
+        if (body["batch_input"] is JsonArray batch)
+            return AnswerBatch(path, body, batch);
         var context = (string?)body["context"] ?? "";
         if (path.StartsWith("transit/encrypt/", StringComparison.Ordinal))
             return (200, Data(new JsonObject { ["ciphertext"] = Seal(version, context, (string)body["plaintext"]!), ["key_version"] = version }));
@@ -94,6 +96,25 @@ internal sealed partial class MinimalVault
             ? (200, Data(new JsonObject { ["ciphertext"] = Seal(version, context, plain), ["key_version"] = version }))
             : (200, Data(new JsonObject { ["plaintext"] = plain }));
     }
+
+    /// <summary>As OpenBao does it: at most 1,000 strings; a bad member fails a decryption as a whole, and is an error inside of a rewrap.</summary>
+    private (int, JsonNode?) AnswerBatch(string path, JsonObject body, JsonArray batch)
+    {
+        if (CountStrings(body) > 1_000)
+            return (400, Errors("refused JSON input due to high complexity: exceeded maximum number of strings"));
+        var answers = batch.Select(item => AnswerTransit(path, (JsonObject)item!.DeepClone())).ToArray();
+        var results = new JsonArray([.. answers.Select(each => each.Item1 == 200 ? each.Item2!["data"]!.DeepClone() : new JsonObject { ["error"] = "invalid ciphertext" })]);
+        var isFailed = path.StartsWith("transit/decrypt/", StringComparison.Ordinal) && answers.Any(each => each.Item1 != 200);
+        return (isFailed ? 400 : 200, Data(new JsonObject { ["batch_results"] = results }));
+    }
+
+    private static int CountStrings(JsonNode? node) => node switch
+    {
+        JsonObject members => members.Sum(member => 1 + CountStrings(member.Value)),
+        JsonArray items => items.Sum(CountStrings),
+        JsonValue value when value.GetValueKind() == System.Text.Json.JsonValueKind.String => 1,
+        _ => 0,
+    };
 
     private static string Seal(int version, string context, string plain) =>
         $"vault:v{version}:{Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Guid.NewGuid():N}|{context}|{plain}"))}";

@@ -22,8 +22,13 @@ internal sealed partial class MinimalVault
             return Read(path, int.TryParse(request.Query["version"], CultureInfo.InvariantCulture, out var version) ? version : 0);
         if ((int?)body["options"]?["cas"] is { } cas && cas != _secrets.GetValueOrDefault(path)?.Count)
             return (400, Errors("check-and-set parameter did not match the current version"));
-        return (200, Data(new JsonObject { ["version"] = Write(path, body["data"]!.DeepClone()), ["created_time"] = Format(_time.GetUtcNow()), ["deletion_time"] = "", ["destroyed"] = false }));
+        return (200, Data(new JsonObject { ["version"] = Write(path, body["data"]!.DeepClone()), ["created_time"] = Format(_time.GetUtcNow()), ["deletion_time"] = Format(DeletionOf(_time.GetUtcNow())), ["destroyed"] = false }));
     }
+
+    /// <summary>The mount's <c>delete_version_after</c>: each new version has a time to come at which it is deleted.</summary>
+    public TimeSpan? DeleteVersionAfter { get; set; }
+
+    private DateTimeOffset? DeletionOf(DateTimeOffset createdAt) => createdAt + DeleteVersionAfter;
 
     private (int, JsonNode?) List(string folder)
     {
@@ -53,7 +58,7 @@ internal sealed partial class MinimalVault
         version = version == 0 ? versions.Count : version;
         var found = versions[version - 1]!;
         var metadata = new JsonObject { ["version"] = version, ["created_time"] = Format(found.CreatedAt), ["deletion_time"] = Format(found.DeletedAt), ["destroyed"] = false };
-        var isDeleted = found.DeletedAt is not null;
+        var isDeleted = found.DeletedAt <= _time.GetUtcNow();
         return (isDeleted ? 404 : 200, Data(new JsonObject { ["data"] = isDeleted ? null : found.Data.DeepClone(), ["metadata"] = metadata }));
     }
 }

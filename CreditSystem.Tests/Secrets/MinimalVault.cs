@@ -28,6 +28,9 @@ internal sealed partial class MinimalVault : IAsyncDisposable
 
     public ConcurrentDictionary<string, byte> SecretIds { get; } = new([new("secret-canary-91c2", 0)]);
 
+    /// <summary>What it says of its build.</summary>
+    public bool IsOpenBao { get; set; }
+
     public TimeSpan TokenTtl { get; set; } = TimeSpan.FromHours(1);
 
     public TimeSpan TokenMaxTtl { get; set; } = TimeSpan.FromDays(32);
@@ -37,6 +40,12 @@ internal sealed partial class MinimalVault : IAsyncDisposable
 
     /// <summary>Answers instead of the server when it returns a status.</summary>
     public Func<HttpRequest, int?> Fault { get; set; } = _ => null;
+
+    /// <summary>Answers instead of the server when it returns something: a status and what Vault says with it.</summary>
+    public Func<HttpRequest, (int Status, string[] Errors)?> Script { get; set; } = _ => null;
+
+    /// <summary>Is asked before the answer, to set headers of its own or look at those that came.</summary>
+    public Action<HttpContext> OnRequest { get; set; } = _ => { };
 
     public int Logins => Count("POST /v1/auth/approle/login");
 
@@ -61,7 +70,7 @@ internal sealed partial class MinimalVault : IAsyncDisposable
         var versions = _secrets.GetOrAdd(path, _ => []);
         lock (versions)
         {
-            versions.Add(new SecretVersion(JsonSerializer.SerializeToNode(data)!.AsObject(), _time.GetUtcNow()));
+            versions.Add(new SecretVersion(JsonSerializer.SerializeToNode(data)!.AsObject(), _time.GetUtcNow()) { DeletedAt = DeletionOf(_time.GetUtcNow()) });
             return versions.Count;
         }
     }
@@ -81,7 +90,8 @@ internal sealed partial class MinimalVault : IAsyncDisposable
         var request = context.Request;
         Requests.Enqueue($"{request.Method} {request.Path}{request.QueryString}");
         var body = request.ContentLength > 0 ? (await JsonNode.ParseAsync(request.Body))!.AsObject() : [];
-        var (status, answer) = Fault(request) is { } fault ? (fault, Errors("injected")) : IsOfEngine(request) ? await AnswerEnginesAsync(request, body) : Answer(request, body);
+        OnRequest(context);
+        var (status, answer) = Script(request) is { } scripted ? (scripted.Status, Errors(scripted.Errors)) : Fault(request) is { } fault ? (fault, Errors("injected")) : IsOfEngine(request) ? await AnswerEnginesAsync(request, body) : Answer(request, body);
         if (status == 204 && request.Path == "/v1/auth/token/revoke-self")
             await DropLeasesOfAsync(request.Headers["X-Vault-Token"].ToString());
         context.Response.StatusCode = status;
@@ -95,8 +105,13 @@ internal sealed partial class MinimalVault : IAsyncDisposable
     private (int Status, JsonNode? Answer) Answer(HttpRequest request, JsonObject body)
     {
         var path = request.Path.Value!["/v1/".Length..];
+        // As OpenBao has it: the call belongs to the server, not to a namespace.
+        if (path == "sys/health" && request.Headers.ContainsKey("X-Vault-Namespace"))
+            return (400, Errors("operation unavailable in namespaces"));
         if (path == "sys/health")
             return (200, new JsonObject { ["initialized"] = true, ["sealed"] = false, ["standby"] = false, ["version"] = "1.20.0" });
+        if (path == "sys/seal-status")
+            return (200, new JsonObject { ["initialized"] = true, ["sealed"] = false, ["version"] = "2.7.2", [IsOpenBao ? "commit_date" : "build_date"] = "2026-10-26T20:32:27Z" });
         if (path == "auth/approle/login")
             return Login(body);
         if (path is "sys/wrapping/lookup" or "sys/wrapping/unwrap")

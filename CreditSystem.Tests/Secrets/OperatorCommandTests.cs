@@ -35,7 +35,7 @@ public sealed class OperatorCommandTests
         var (code, output) = await RunAsync(vault, "vault", "status");
 
         Assert.Equal(1, code);
-        Assert.Contains("no: Vault answered 503.", output, StringComparison.Ordinal);
+        Assert.Contains("Vault answered 503, injected.", output, StringComparison.Ordinal);
     }
 
     [Fact]

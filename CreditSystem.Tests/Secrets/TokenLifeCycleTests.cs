@@ -196,26 +196,6 @@ public sealed class TokenLifeCycleTests
         Assert.Equal(2, vault.Logins);
     }
 
-    /// <summary>So does Vault answer everybody while a role is locked, good credentials too.</summary>
-    [Fact]
-    public async Task Good_credentials_of_a_locked_role_are_tried_again_when_the_lock_has_ended()
-    {
-        await using var vault = await MinimalVault.StartAsync(_time);
-        using var setup = new SecretsSetup(vault, _time);
-        vault.Fault = _ => 403;
-        for (var i = 0; i < 10; i++)
-        {
-            await setup.Renewal.StepAsync(Token);
-            _time.Advance(TimeSpan.FromMinutes(1));
-        }
-
-        Assert.Equal(1, vault.Logins);
-        vault.Fault = _ => null;
-        _time.Advance(TimeSpan.FromMinutes(6));
-        await setup.Renewal.StepAsync(Token);
-        Assert.NotNull(setup.Graph.Session.Current);
-    }
-
     [Fact]
     public async Task The_namespace_goes_with_every_call()
     {
@@ -224,7 +204,7 @@ public sealed class TokenLifeCycleTests
         var without = 0;
         vault.Fault = request =>
         {
-            without += request.Headers["X-Vault-Namespace"] == "ns1/" ? 0 : 1;
+            without += request.Headers["X-Vault-Namespace"] == "ns1/" || request.Path == "/v1/sys/health" ? 0 : 1;
             return null;
         };
         var wrapped = vault.Wrap("secret-canary-91c2");

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CreditSystem.Api.Access.Tokens;
 using CreditSystem.Api.Problems;
+using CreditSystem.Api.Secrets;
 
 namespace CreditSystem.Api.Access.PersonalData;
 
@@ -10,9 +11,9 @@ namespace CreditSystem.Api.Access.PersonalData;
 /// <c>app:personal_data_key</c>, or from <c>app:secret_key</c> where that one is not delivered. Give it the first before
 /// you rotate the second: what is indexed under a key is not found under another one.
 /// </summary>
-internal sealed class PersonalDataKeys(IConfiguration configuration)
+internal sealed class PersonalDataKeys(IConfiguration configuration, KeyCheckValues checks)
 {
-    public const string ConfigurationKey = "app:personal_data_key";
+    public const string ConfigurationKey = SecretKeys.PersonalDataKey;
 
     private readonly Lock gate = new();
     private (string Secret, byte[] Encryption, byte[] Index)? derived;
@@ -21,8 +22,9 @@ internal sealed class PersonalDataKeys(IConfiguration configuration)
     {
         get
         {
-            var secret = configuration[ConfigurationKey] ?? configuration[SigningKeys.ConfigurationKey];
-            if (secret is null || Encoding.UTF8.GetByteCount(secret) < SigningKeys.MinBytes)
+            var secret = Secret;
+            // Under another key a user would be indexed apart from the others, and not be found by the right one again.
+            if (secret is null || checks.IsPending || checks.IsAnother(secret))
                 throw new SecretUnavailableException(ConfigurationKey);
             lock (gate)
             {
@@ -32,6 +34,13 @@ internal sealed class PersonalDataKeys(IConfiguration configuration)
             }
         }
     }
+
+    /// <summary>What the keys are derived from, whether the stored data was written under it or not; null where it is not delivered or too short.</summary>
+    public string? Secret => (configuration[ConfigurationKey] ?? configuration[SigningKeys.ConfigurationKey]) is { } secret
+        && Encoding.UTF8.GetByteCount(secret) >= SigningKeys.MinBytes ? secret : null;
+
+    /// <summary>The keys of a secret that has not been checked yet.</summary>
+    public static (byte[] Encryption, byte[] Index) Of(string secret) => (Derive(secret, "personal data: encryption"), Derive(secret, "personal data: blind index"));
 
     private static byte[] Derive(string secret, string purpose) =>
         HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), 32, info: Encoding.UTF8.GetBytes(purpose));

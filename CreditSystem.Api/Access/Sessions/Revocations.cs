@@ -11,8 +11,8 @@ namespace CreditSystem.Api.Access.Sessions;
 /// </summary>
 internal sealed class Revocations(PromptRedis redis, IOptions<AccessTokenOptions> tokens, IOptions<ApiKeyOptions> keys)
 {
-    private const string SessionPrefix = "credit-system:revoked-session:";
-    private const string ApiKeyPrefix = "credit-system:revoked-key:";
+    private const string SessionPrefix = "{credit-system}:revoked-session:";
+    private const string ApiKeyPrefix = "{credit-system}:revoked-key:";
 
     /// <summary>Of the time that it takes two replicas to notice the same thing.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(30);

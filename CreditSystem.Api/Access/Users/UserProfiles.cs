@@ -12,7 +12,7 @@ internal sealed record NewUser(string Tenant, string Role, string Email, string 
 /// <summary>From what a person is called to what is stored, and back.</summary>
 internal sealed class UserProfiles(PersonalDataProtector protector, PasswordHashing passwords, Wallets wallets, TimeProvider time)
 {
-    private const string EmailKind = "email";
+    internal const string EmailKind = "email";
     private const string UsernameKind = "username";
     private const string AddressKind = "address";
 
@@ -47,6 +47,14 @@ internal sealed class UserProfiles(PersonalDataProtector protector, PasswordHash
         user.Disabled,
         wallets.IdOf(user),
         new DateTimeOffset(user.CreatedAt, TimeSpan.Zero));
+
+    /// <summary>For a list: what follows asks Vault no more.</summary>
+    public Task PreloadAsync(IEnumerable<User> users, CancellationToken cancellationToken) => protector.PreloadAsync(
+        users.SelectMany(user => new[] { user.Email, user.Username, user.Name, user.Phone }.OfType<string>().Select(text => (text, user.Id))), cancellationToken);
+
+    /// <summary>The profile of a user that has just been made of these: what is known needs no decryption.</summary>
+    public UserProfile Describe(User user, NewUser asked) => new(
+        user.Id, user.Tenant, user.Role, asked.Email, asked.Username, asked.Name, asked.Phone, user.Disabled, wallets.IdOf(user), new DateTimeOffset(user.CreatedAt, TimeSpan.Zero));
 
     public string EmailIndex(string tenant, string email) => protector.Index(tenant, EmailKind, email);
 

@@ -31,7 +31,7 @@ internal static class Register
             return Problem.Of(StatusCodes.Status404NotFound, "tenant_not_found", "There is no such tenant. To open it, send \"create_tenant\": true.");
 
         context.Note(tenant: user.Tenant, principal: user.Id, target: user.Id);
-        if (!(await registration.CompleteAsync(user, aborted)).TryGet(out var profile, out problem))
+        if (!(await registration.CompleteAsync(user, asked, aborted)).TryGet(out var profile, out problem))
             return problem;
         return await BeginAsync(sessions, user, profile, aborted);
     }

@@ -8,13 +8,14 @@ internal sealed class UserRegistration(UserProfiles profiles, UserStore users, W
 {
     public Task<User> PrepareAsync(NewUser asked, CancellationToken cancellationToken) => profiles.CreateAsync(asked, cancellationToken);
 
-    public async Task<Checked<UserProfile>> CompleteAsync(User user, CancellationToken cancellationToken)
+    public async Task<Checked<UserProfile>> CompleteAsync(User user, NewUser asked, CancellationToken cancellationToken)
     {
         if (await users.InsertAsync(user, cancellationToken) is { } taken)
             return Problem.Of(StatusCodes.Status409Conflict, taken, taken == UserStore.EmailTaken
                 ? "A user of the tenant has this e-mail address."
                 : "A user of the tenant has this username.");
         await wallets.EnsureOpenAsync(user, cancellationToken);
-        return await profiles.RevealAsync(user, cancellationToken);
+        // Stored by now: the answer must not depend on Vault any more.
+        return profiles.Describe(user, asked);
     }
 }

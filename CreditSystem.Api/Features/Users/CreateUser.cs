@@ -21,7 +21,7 @@ internal static class CreateUser
         // With a token of the command line: the first user makes the tenant known, so that nobody else can open it.
         if (await tenants.FindAsync(caller.Tenant, context.RequestAborted) is null)
             await opening.TryRecordAsync(caller.Tenant, user.Id, context.RequestAborted);
-        return (await registration.CompleteAsync(user, context.RequestAborted)).TryGet(out var profile, out problem)
+        return (await registration.CompleteAsync(user, asked, context.RequestAborted)).TryGet(out var profile, out problem)
             ? TypedResults.Created($"/v1/users/{profile.Id}", profile)
             : problem;
     }

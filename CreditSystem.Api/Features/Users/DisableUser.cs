@@ -23,14 +23,20 @@ internal static class DisableUser
             return Refusal.NotFound("user");
         if (UserAuthority.CheckOver(caller, user.Role) is { } refused)
             return refused;
-        if (await users.UpdateAsync(caller.Tenant, id, Builders<User>.Update.Set(u => u.Disabled, disabled), aborted) is not { } changed)
-            return Refusal.NotFound("user");
+        // Before the change: a failure to read must not follow what has been done.
+        var profile = await profiles.RevealAsync(user, aborted);
+        var change = Builders<User>.Update.Set(u => u.Disabled, disabled);
+        if (!(disabled ? await LastOwner.ChangeAsync(users, user, change, aborted) : await EnableAsync(users, user, change, aborted)).TryGet(out var changed, out var problem))
+            return problem;
         if (disabled)
         {
             metrics.Count(SecurityEvent.UserDisabled);
             await sessions.EndAllAsync(caller.Tenant, id, except: null, aborted);
         }
 
-        return TypedResults.Ok(await profiles.RevealAsync(changed, aborted));
+        return TypedResults.Ok(profile with { Disabled = changed.Disabled, Role = changed.Role });
     }
+
+    private static async Task<Checked<User>> EnableAsync(UserStore users, User user, UpdateDefinition<User> change, CancellationToken cancellationToken) =>
+        await users.UpdateAsync(user.Tenant, user.Id, change, cancellationToken) is { } changed ? changed : Refusal.NotFound("user");
 }

@@ -12,6 +12,7 @@ internal static class ListUsers
         if (RequestValidation.Text("cursor", cursor, RequestValidation.MaxNameLength) is { } invalid)
             return invalid;
         var found = await users.ListAsync(context.GetCaller().Tenant, cursor, count + 1, context.RequestAborted);
+        await profiles.PreloadAsync(found.Take(count), context.RequestAborted);
         var page = new List<UserProfile>();
         foreach (var user in found.Take(count))
             page.Add(await profiles.RevealAsync(user, context.RequestAborted));

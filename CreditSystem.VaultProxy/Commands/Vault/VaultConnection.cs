@@ -32,7 +32,7 @@ internal sealed class VaultConnection
     {
         var uri = ReadAddress(parsed, host);
         var client = new VaultAdminClient(
-            new HttpClient(CreateHandler(parsed, host)) { BaseAddress = uri, Timeout = RequestTimeout }, host.ValueOf(parsed, vaultNamespace, "VAULT_NAMESPACE")?.Trim('/'), host.Time);
+            new HttpClient(CreateHandler(uri, parsed, host)) { BaseAddress = uri, Timeout = RequestTimeout }, host.ValueOf(parsed, vaultNamespace, "VAULT_NAMESPACE")?.Trim('/'), host.Time);
         try
         {
             await WaitAsync(client, uri, TimeSpan.FromSeconds(parsed.GetValue(wait)), host.Time, cancellationToken);
@@ -90,9 +90,10 @@ internal sealed class VaultConnection
         _ => $"is not ready (sys/health answers {status})",
     };
 
-    private SocketsHttpHandler CreateHandler(ParseResult parsed, CommandHost host)
+    private SocketsHttpHandler CreateHandler(Uri address, ParseResult parsed, CommandHost host)
     {
-        var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), AllowAutoRedirect = false };
+        // No proxy of the environment can reach this machine's own ports.
+        var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), AllowAutoRedirect = false, UseProxy = !address.IsLoopback };
         try
         {
             if (host.ValueOf(parsed, serverName, "VAULT_TLS_SERVER_NAME") is { } name)
