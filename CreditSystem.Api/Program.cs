@@ -5,11 +5,14 @@ using CreditSystem.Api.Features;
 using CreditSystem.Api.Features.Audit;
 using CreditSystem.Api.Features.Operations;
 using CreditSystem.Api.Hardening;
+using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.OpenApi;
 using CreditSystem.Api.Problems;
 using CreditSystem.Api.Secrets;
 using CreditSystem.ServiceDefaults;
+using CreditSystem.ServiceDefaults.Cli;
 
+StartFailure.Explain(typeof(InsecureConfigurationException), typeof(LedgerLayoutException));
 if (await CommandLine.TryRunAsync(args) is { } exitCode)
     return exitCode;
 
@@ -37,4 +40,4 @@ app.MapOperations();
 app.MapApiDocumentation();
 
 await app.RunAsync();
-return 0;
+return Environment.ExitCode;

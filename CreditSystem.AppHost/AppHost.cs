@@ -7,9 +7,9 @@ if (LaunchOptions.TryParse(args, Console.Out, Console.Error, out var usageExitCo
     return usageExitCode;
 
 var builder = DistributedApplication.CreateBuilder(launch.ForBuilder());
-if (launch.FindPortConflict(builder) is { } conflict)
+if (await builder.FindObstacleAsync(launch) is { } obstacle)
 {
-    await Console.Error.WriteLineAsync(conflict);
+    await Console.Error.WriteLineAsync(obstacle);
     return 1;
 }
 
@@ -18,13 +18,13 @@ var servers = await ServerMode.ChooseAsync(builder, launch);
 
 var mongodb = builder.AddMongoDB("mongodb").WithDataVolume("credit-system-mongodb");
 var database = mongodb.AddDatabase("credit-system", "credit_system");
-var mongodbServer = mongodb.RunAs<Projects.CreditSystem_Dev_Mongo>(servers, "MONGO_PORT");
+var mongodbServer = mongodb.RunAsProcess<Projects.CreditSystem_Dev_Mongo>(servers, "MONGO_PORT", healthCheck: new MongoDBHealthCheck(mongodb.Resource));
 
 var redis = builder.AddRedis("redis").WithDataVolume("credit-system-redis").WithPersistence();
-var redisServer = redis.RunAs<Projects.CreditSystem_Dev_Redis>(servers, "REDIS_PORT");
+var redisServer = redis.RunAsProcess<Projects.CreditSystem_Dev_Redis>(servers, "REDIS_PORT", healthCheck: new RedisHealthCheck(redis.Resource));
 
 var vault = builder.AddVault("vault").PublishAsAddress("vault-address");
-var vaultServer = vault.RunAs<Projects.CreditSystem_Dev_Vault>(servers, "VAULT_DEV_LISTEN_ADDRESS", "127.0.0.1:");
+var vaultServer = vault.RunAsProcess<Projects.CreditSystem_Dev_Vault>(servers, "VAULT_DEV_LISTEN_ADDRESS", "127.0.0.1:").WithVaultCommands(vault);
 
 // Makes the users, the secrets, the policies and the AppRole: nothing else ever holds an administrator's credentials.
 var bootstrap = builder.AddVaultBootstrap<Projects.CreditSystem_VaultProxy>("vault-bootstrap", vault, servers)
@@ -34,28 +34,33 @@ var bootstrap = builder.AddVaultBootstrap<Projects.CreditSystem_VaultProxy>("vau
 
 // Services: addresses from here, credentials from Vault alone.
 var vaultProxy = builder.AddProject<Projects.CreditSystem_VaultProxy>("vault-proxy")
-    .ListensOn(launch.VaultProxyPort, publishedPort: 8200)
+    .WithServiceEndpoint(launch.VaultProxyPort, publishedPort: 8200)
     .WithManagementEndpoint(publishedPort: 8201)
     .WithEnvironment("VaultProxy__Upstreams__0", vault.Resource.AddressExpression)
-    .WithHttpHealthCheck("/health")
+    .WithServiceHealthCheck("/health")
     .WaitFor(vaultServer);
 
 var api = builder.AddProject<Projects.CreditSystem_Api>("api")
-    .ListensOn(launch.ApiPort)
+    .WithServiceEndpoint(launch.ApiPort)
     .WithExternalHttpEndpoints()
     .WithManagementEndpoint(publishedPort: 8081)
     .WithEnvironment("VAULT_ADDR", vaultProxy.GetEndpoint("http"))
     .WithAppRole(bootstrap)
+    .WithOpenRegistration()
     .WithReference(vaultProxy).WaitFor(vaultProxy)
-    .WithHttpHealthCheck("/health");
+    // Vault tells it where these are, so that only the graph needs to know.
+    .WithReferenceRelationship(mongodbServer).WithReferenceRelationship(redisServer)
+    .WithServiceHealthCheck("/health")
+    .WithUrlForEndpoint("http", _ => new() { Url = "/docs", DisplayText = "Documentation" })
+    .WithLedgerCommands();
 
-// Buttons of the dashboard: seal and unseal, rotate the secret_id (also every twelve hours), add up the ledger, demonstrate.
-vaultServer.AddVaultCommands(vault);
+// Buttons of the dashboard: rotate the secret_id (also every twelve hours), demonstrate.
 var rotation = builder.AddSecretIdRotation<Projects.CreditSystem_VaultProxy>("vault-rotation", vault, bootstrap, api);
-api.AddLedgerCommands();
 builder.AddDemonstration<Projects.CreditSystem_Dev_Traffic>("demo-traffic", launch, api, vaultServer, rotation);
 
-builder.AddConsole(launch, api, vaultProxy);
+builder.AddKubernetesStep();
+builder.UseBuiltProjects();
+builder.UseFrequentHealthChecks();
+builder.AddConsole(api, vaultProxy);
 
-await builder.Build().RunAsync();
-return Environment.ExitCode;
+return await builder.Build().RunToEndAsync();

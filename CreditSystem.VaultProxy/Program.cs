@@ -1,7 +1,9 @@
 using CreditSystem.ServiceDefaults;
+using CreditSystem.ServiceDefaults.Cli;
 using CreditSystem.VaultProxy;
 using CreditSystem.VaultProxy.Commands;
 
+StartFailure.Explain();
 if (await CommandLine.TryRunAsync(args) is { } exitCode)
     return exitCode;
 

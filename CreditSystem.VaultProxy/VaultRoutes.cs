@@ -84,6 +84,7 @@ internal static class VaultRoutes
         new(MountClass.Login, VaultMethods.Write, PathTemplate.Parse($"auth/{mount}/login")) { BodyLimitBytes = 16 * 1024 },
         new(MountClass.AppRole, VaultMethods.Get, PathTemplate.Parse($"auth/{mount}/role/{{name}}/role-id")) { Retries = true },
         new(MountClass.AppRole, VaultMethods.Write | VaultMethods.List | VaultMethods.Get, PathTemplate.Parse($"auth/{mount}/role/{{name}}/secret-id/{{slash?}}")) { Query = ListQuery },
+        Write(MountClass.AppRole, $"auth/{mount}/role/{{name}}/secret-id/lookup"),
         Write(MountClass.AppRole, $"auth/{mount}/role/{{name}}/secret-id-accessor/lookup"),
         new(MountClass.AppRole, VaultMethods.Write | VaultMethods.Delete, PathTemplate.Parse($"auth/{mount}/role/{{name}}/secret-id-accessor/destroy")),
     ];

@@ -90,11 +90,15 @@ internal static class AccessExtensions
     }
 
     /// <summary>403 <c>missing_scope</c> unless the credential carries the scope.</summary>
-    internal static TBuilder RequireScope<TBuilder>(this TBuilder builder, string scope)
+    /// <param name="builder">The route.</param>
+    /// <param name="scope">One of <see cref="Scope"/>.</param>
+    /// <param name="orOnManagementPort">Those who run the installation may ask as well, without a credential.</param>
+    internal static TBuilder RequireScope<TBuilder>(this TBuilder builder, string scope, bool orOnManagementPort = false)
         where TBuilder : IEndpointConventionBuilder
     {
-        var requirement = new ScopeRequirement(scope);
-        return builder.RequireAuthorization(policy => policy.RequireAuthenticatedUser().AddRequirements(requirement)).WithMetadata(requirement);
+        // Nobody without a credential has a scope, so there is no need to require the credential as well.
+        var requirement = new ScopeRequirement(scope, orOnManagementPort);
+        return builder.RequireAuthorization(policy => policy.AddRequirements(requirement)).WithMetadata(requirement);
     }
 
     private static string Required(ClaimsPrincipal user, string claim) =>

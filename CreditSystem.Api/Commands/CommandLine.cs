@@ -1,4 +1,4 @@
-using CreditSystem.ServiceDefaults;
+using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Api.Commands;
 
@@ -6,11 +6,5 @@ namespace CreditSystem.Api.Commands;
 internal static class CommandLine
 {
     /// <returns>The exit code, or null when the first argument is meant as no command.</returns>
-    internal static async Task<int?> TryRunAsync(string[] args) => args switch
-    {
-        [HealthProbe.Name, .. var rest] => await HealthProbe.RunAsync(rest, defaultPort: 5001),
-        [TokenCommand.Name, .. var rest] => await TokenCommand.RunAsync(rest),
-        [var word, ..] when CommandWord.IsOne(word) => await OperatorCommands.RunAsync(args),
-        _ => null,
-    };
+    internal static async Task<int?> TryRunAsync(string[] args) => args is [var word, ..] && CommandWord.IsOne(word) ? await OperatorCommands.RunAsync(args) : null;
 }

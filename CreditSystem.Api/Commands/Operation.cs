@@ -5,6 +5,9 @@ using CreditSystem.Api.Access.PersonalData;
 using CreditSystem.Api.Connections;
 using CreditSystem.Api.Problems;
 using CreditSystem.Api.Secrets;
+using CreditSystem.ServiceDefaults.Cli;
+using MongoDB.Driver;
+using StackExchange.Redis;
 using VaultSharp;
 using VaultSharp.V1.AuthMethods.Token;
 
@@ -58,12 +61,21 @@ internal sealed class Operation : IAsyncDisposable
             await using var operation = new Operation(parsed, builder);
             return await run(operation, cancellationToken);
         }
-        catch (Exception exception) when (exception is VaultUnavailableException or SecretUnavailableException or ValidationException)
+        catch (Exception exception) when (exception is ValidationException or InvalidOperationException { InnerException: FormatException })
         {
-            await parsed.InvocationConfiguration.Error.WriteLineAsync(exception.Message);
-            return 1;
+            // A setting that cannot be right.
+            throw new CommandUsageException(exception.Message, exception);
         }
     }
+
+    /// <summary>One sentence for what a server, or a missing secret, does to a command. What the servers themselves say may hold anything.</summary>
+    public static string? Describe(Exception exception) => exception switch
+    {
+        VaultUnavailableException or SecretUnavailableException or InsecureConfigurationException => exception.Message,
+        MongoException => $"MongoDB does not do it ({exception.GetType().Name}).",
+        RedisException => $"Redis does not do it ({exception.GetType().Name}).",
+        _ => null,
+    };
 
     /// <summary>Calls Vault by the operator's own <c>VAULT_TOKEN</c> where there is one, else by the AppRole of the API.</summary>
     public async Task<T> CallAsync<T>(Func<IVaultClient, Task<T>> call, CancellationToken cancellationToken)

@@ -1,5 +1,5 @@
 using System.CommandLine;
-using CreditSystem.ServiceDefaults;
+using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Api.Commands;
 
@@ -12,13 +12,8 @@ internal static class OperatorCommands
     /// <param name="args">The command line.</param>
     /// <param name="output">Instead of the standard output.</param>
     /// <param name="configure">Sets what the environment otherwise does.</param>
-    internal static Task<int> RunAsync(string[] args, TextWriter? output = null, Action<IHostApplicationBuilder>? configure = null)
-    {
-        var invocation = new InvocationConfiguration();
-        if (output is not null)
-            (invocation.Output, invocation.Error) = (output, output);
-        return Create(configure).Parse(args).InvokeAsync(invocation);
-    }
+    internal static Task<int> RunAsync(string[] args, TextWriter? output = null, Action<IHostApplicationBuilder>? configure = null) =>
+        CommandRunner.RunAsync(Create(configure), args, output, Operation.Describe);
 
     /// <param name="configure">Sets what the environment otherwise does.</param>
     internal static RootCommand Create(Action<IHostApplicationBuilder>? configure = null)
@@ -26,7 +21,7 @@ internal static class OperatorCommands
         var root = new RootCommand("The API, and what looks after its connections. Without a command the API runs until it is told to end.") { Json };
         root.Add(new Command("vault", "Vault and the secrets in it")
         {
-            Create("status", "Tell how Vault is, who we are to it, and how long its calls take", VaultStatusCommand.RunAsync, configure),
+            Create("status", "Tell how the API is to Vault, and what a login of this command's own finds", VaultStatusCommand.RunAsync, configure, VaultStatusCommand.Api),
             Create("secrets", "List the secrets with their versions and the names of their keys", VaultSecretsCommand.RunAsync, configure),
             Create("versions", "List the versions of a secret", VaultVersionsCommand.RunAsync, configure, VaultVersionsCommand.Path),
             Create("rollback", "Make an older version of a secret the newest", VaultRollbackCommand.RunAsync, configure, VaultVersionsCommand.Path, VaultRollbackCommand.To, VaultRollbackCommand.DryRun),
@@ -35,9 +30,13 @@ internal static class OperatorCommands
         root.Add(new Command("config", "The configuration") { Create("sources", "List where each value comes from", ConfigSourcesCommand.RunAsync, configure) });
         root.Add(new Command("mongo", "MongoDB") { Create("ping", "Ask MongoDB for a sign of life", MongoPingCommand.RunAsync, configure) });
         root.Add(new Command("redis", "Redis") { Create("ping", "Ask Redis for a sign of life", RedisPingCommand.RunAsync, configure) });
-        // These two have command lines of their own (CommandLine).
-        root.Add(new Command(HealthProbe.Name, "Ask the API of this container whether it lives"));
-        root.Add(new Command(TokenCommand.Name, TokenCommand.Description));
+        root.Add(new Command("ledger", "The ledger in the database")
+        {
+            Create("verify", "Tell whether every block is what was sealed", LedgerCommands.VerifyAsync, configure, LedgerCommands.Full),
+            Create("repartition", "Spread the tenants over another number of logs, while the API is stopped", LedgerCommands.RepartitionAsync, configure, LedgerCommands.Partitions, LedgerCommands.Cancel),
+        });
+        root.Add(HealthProbe.Create(defaultPort: 5001));
+        root.Add(TokenCommand.Create());
         return root;
     }
 

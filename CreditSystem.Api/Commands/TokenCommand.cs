@@ -1,8 +1,8 @@
 using System.CommandLine;
 using CreditSystem.Api.Access;
 using CreditSystem.Api.Access.Tokens;
-using CreditSystem.Api.Problems;
 using CreditSystem.Api.Secrets;
+using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Api.Commands;
 
@@ -10,26 +10,29 @@ namespace CreditSystem.Api.Commands;
 /// <c>token --tenant T --role R</c>: prints an access token, signed with the key that the API verifies with. Whoever can run
 /// it with that key could sign one anyway, so it opens no door that the key does not.
 /// </summary>
-internal static class TokenCommand
+internal sealed class TokenCommand
 {
     internal const string Name = "token";
     internal const string Description = "Sign an access token with the key of this installation";
 
-    private static readonly Option<string> Tenant = new("--tenant") { Description = "The tenant that the token acts for", Required = true };
-    private static readonly Option<string> RoleName = new("--role") { Description = "owner, operator, service or user", DefaultValueFactory = _ => Role.Owner };
-    private static readonly Option<string> Subject = new("--subject") { Description = "The user or program; by default development-ROLE" };
-    private static readonly Option<string[]> Scopes = new("--scopes") { Description = "Scopes instead of the role's", AllowMultipleArgumentsPerToken = true };
+    private readonly Option<string> tenant = new("--tenant") { Description = "The tenant that the token acts for", Required = true };
+    private readonly Option<string> roleName = new("--role") { Description = "owner, operator, service or user", DefaultValueFactory = _ => Role.Owner };
+    private readonly Option<string> subject = new("--subject") { Description = "The user or program; by default development-ROLE" };
+    private readonly Option<string[]> scopes = new("--scopes") { Description = "Scopes instead of the role's", AllowMultipleArgumentsPerToken = true };
 
-    internal static Task<int> RunAsync(string[] args, TextWriter? output = null, IHostApplicationBuilder? builder = null)
+    internal static Task<int> RunAsync(string[] args, TextWriter? output = null, IHostApplicationBuilder? builder = null) =>
+        CommandRunner.RunAsync(new RootCommand { Create(builder) }, [Name, .. args], output, Operation.Describe);
+
+    /// <param name="builder">Instead of the configuration of the API itself.</param>
+    internal static Command Create(IHostApplicationBuilder? builder = null) => new TokenCommand().CreateCore(builder);
+
+    private Command CreateCore(IHostApplicationBuilder? builder)
     {
-        RoleName.AcceptOnlyFromAmong([.. Role.All]);
-        Scopes.AcceptOnlyFromAmong([.. Scope.All]);
-        var command = new RootCommand(Description) { Tenant, RoleName, Subject, Scopes };
+        roleName.AcceptOnlyFromAmong([.. Role.All]);
+        scopes.AcceptOnlyFromAmong([.. Scope.All]);
+        var command = new Command(Name, Description) { tenant, roleName, subject, scopes };
         command.SetAction(async (parsed, _) => Print(parsed, builder ?? await CreateBuilderAsync()));
-        var invocation = new InvocationConfiguration();
-        if (output is not null)
-            (invocation.Output, invocation.Error) = (output, output);
-        return command.Parse(args).InvokeAsync(invocation);
+        return command;
     }
 
     /// <summary>The configuration of the API itself, so that the key is the same.</summary>
@@ -43,24 +46,16 @@ internal static class TokenCommand
         return builder;
     }
 
-    private static int Print(ParseResult parsed, IHostApplicationBuilder builder)
+    private int Print(ParseResult parsed, IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton(TimeProvider.System);
         builder.AddAccessTokens();
         using var services = builder.Services.BuildServiceProvider();
-        var role = parsed.GetRequiredValue(RoleName);
-        var scopes = parsed.GetValue(Scopes) is { Length: > 0 } named ? named : Role.ScopesOf(role);
-        try
-        {
-            var token = services.GetRequiredService<AccessTokenIssuer>()
-                .Issue(parsed.GetValue(Subject) ?? $"development-{role}", parsed.GetRequiredValue(Tenant), role, scopes);
-            parsed.InvocationConfiguration.Output.WriteLine(token.Value);
-            return 0;
-        }
-        catch (SecretUnavailableException missing)
-        {
-            parsed.InvocationConfiguration.Error.WriteLine(missing.Message);
-            return 1;
-        }
+        var role = parsed.GetRequiredValue(roleName);
+        var granted = parsed.GetValue(scopes) is { Length: > 0 } named ? named : Role.ScopesOf(role);
+        var token = services.GetRequiredService<AccessTokenIssuer>()
+            .Issue(parsed.GetValue(subject) ?? $"development-{role}", parsed.GetRequiredValue(tenant), role, granted);
+        parsed.InvocationConfiguration.Output.WriteLine(token.Value);
+        return CommandExitCodes.Done;
     }
 }

@@ -25,7 +25,8 @@ internal static class IdentityExtensions
     public static void AddIdentity(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptionsWithValidateOnStart<RegistrationOptions>().BindConfiguration(RegistrationOptions.SectionName);
+        services.AddOptionsWithValidateOnStart<RegistrationOptions>().BindConfiguration(RegistrationOptions.SectionName)
+            .Validate(options => options.IsValid, "Registration:NewTenants is none of Open, First and Closed.");
         services.Configure<PasswordHasherOptions>(options => options.IterationCount = PasswordIterations);
         services.AddSingleton<PersonalDataKeys>();
         services.AddSingleton<PersonalDataProtector>();

@@ -1,3 +1,4 @@
+using CreditSystem.Api.Connections;
 using CreditSystem.Api.Features.Accounts;
 using CreditSystem.Api.Features.Audit;
 using CreditSystem.Api.Features.Grants;
@@ -11,6 +12,7 @@ using CreditSystem.Api.Ledger.Outbox;
 using CreditSystem.Api.Ledger.Projection;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features;
 
@@ -21,11 +23,16 @@ internal static class LedgerExtensions
     {
         builder.Services.AddOptionsWithValidateOnStart<LedgerOptions>().BindConfiguration(LedgerOptions.SectionName).ValidateDataAnnotations();
         builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(services => new LedgerDatabase(services.GetRequiredService<MongoConnection>(), services.GetRequiredService<IOptions<LedgerOptions>>().Value.Partitions));
         builder.Services.TryAddSingleton<IBlockStore, MongoBlockStore>();
         builder.Services.TryAddSingleton<IProjectionStore, MongoProjectionStore>();
+        builder.Services.TryAddSingleton<IVerificationStore, MongoVerificationStore>();
         builder.Services.AddSingleton<OutboxReader>();
         builder.Services.AddSingleton<LedgerMetrics>();
         builder.Services.AddSingleton<CreditLedger>();
+        // Before the ledger: a log in other hands, such as a test's, has no database to ask.
+        if (builder.Services.Any(service => service.ImplementationType == typeof(MongoBlockStore)))
+            builder.Services.AddHostedService<LedgerLayoutCheck>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CreditLedger>());
         builder.Services.AddHostedService<LedgerWatch>();
         builder.Services.AddHostedService<ExpirySweeper>();

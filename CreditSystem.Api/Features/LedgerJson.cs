@@ -5,7 +5,6 @@ using CreditSystem.Api.Features.Grants;
 using CreditSystem.Api.Features.Holds;
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Api.Features.Usage;
-using CreditSystem.Api.Ledger.Audit;
 
 namespace CreditSystem.Api.Features;
 
@@ -18,7 +17,7 @@ namespace CreditSystem.Api.Features;
     RespectRequiredConstructorParameters = true,
     RespectNullableAnnotations = true,
     MaxDepth = 16)]
-[JsonSerializable(typeof(LedgerAudit))]
+[JsonSerializable(typeof(LedgerCheckResponse))]
 [JsonSerializable(typeof(OpenAccountRequest))]
 [JsonSerializable(typeof(AccountResponse))]
 [JsonSerializable(typeof(BalanceResponse))]
@@ -30,6 +29,7 @@ namespace CreditSystem.Api.Features;
 [JsonSerializable(typeof(AtomicBatchResponse))]
 [JsonSerializable(typeof(ReverseTransferRequest))]
 [JsonSerializable(typeof(VoidRequest))]
+[JsonSerializable(typeof(VoidGrantRequest))]
 [JsonSerializable(typeof(PlaceHoldRequest))]
 [JsonSerializable(typeof(CaptureHoldRequest))]
 [JsonSerializable(typeof(HoldResponse))]

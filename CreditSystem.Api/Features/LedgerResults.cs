@@ -90,6 +90,8 @@ internal static class LedgerResults
         RejectionCode.GrantHeld => (409, "grant_held", "A hold has set a part of the grant aside."),
         RejectionCode.KindNotAllowed => (422, "kind_not_allowed", "This kind of transfer is not possible between these accounts."),
         RejectionCode.AlreadyExpired => (422, "already_expired", "The expiry is not in the future."),
+        RejectionCode.GrantEnded => (409, "grant_ended", "A grant that the credits belong to has expired or was voided."),
+        RejectionCode.NotTransferable => (422, "not_transferable", "Promotional credits stay with their holder; without them there is not that much."),
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, null),
     };
 }

@@ -26,6 +26,8 @@ internal static class RequestValidation
         foreach (var character in value)
             if (IsInvisible(character))
                 return Refusal.BadRequest("invalid_" + name, $"{name} must not have control, line-breaking or direction-changing characters.");
+        if (Identifier.Normalize(value).Length == 0)
+            return Refusal.BadRequest("invalid_" + name, $"{name} must have a character that can be seen.");
         return null;
     }
 
@@ -37,20 +39,9 @@ internal static class RequestValidation
     public static ProblemHttpResult? Positive(string name, long? amount) =>
         amount <= 0 ? Refusal.BadRequest("invalid_amount", $"{name} must be positive.") : null;
 
-    public static ProblemHttpResult? Amount(string name, long? amount, LedgerOptions options, string tenant, string? asset)
-    {
-        if (amount is not { } value)
-            return null;
-        if (Positive(name, value) is { } invalid)
-            return invalid;
-        // Without an asset in the request the accounts decide it; its bounds are those of the default asset.
-        var bounds = options.Asset(tenant, asset ?? options.DefaultAsset);
-        if (bounds is null)
-            return UnknownAsset();
-        return value < bounds.MinAmount || value > bounds.MaxAmount
-            ? Problem.Of(StatusCodes.Status422UnprocessableEntity, "limit_exceeded", $"{name} must be between {bounds.MinAmount} and {bounds.MaxAmount} minor units.")
-            : null;
-    }
+    public static ProblemHttpResult? Bounds(string name, long amount, AssetOptions bounds) => amount < bounds.MinAmount || amount > bounds.MaxAmount
+        ? Problem.Of(StatusCodes.Status422UnprocessableEntity, "limit_exceeded", $"{name} must be between {bounds.MinAmount} and {bounds.MaxAmount} minor units.")
+        : null;
 
     public static ProblemHttpResult UnknownAsset() => Refusal.BadRequest("unknown_asset", "There is no such asset.");
 

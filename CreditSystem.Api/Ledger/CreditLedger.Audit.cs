@@ -1,4 +1,5 @@
 using CreditSystem.Api.Ledger.Audit;
+using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Model;
 
 namespace CreditSystem.Api.Ledger;
@@ -6,45 +7,59 @@ namespace CreditSystem.Api.Ledger;
 // What an auditor asks. A log may hold several tenants: their chain is one, their numbers are kept apart.
 internal sealed partial class CreditLedger
 {
-    /// <summary>Recomputes the chain of the log that holds the tenant, from its first block; names the first that is wrong.</summary>
-    public async Task<ChainReport> VerifyAsync(string tenant, CancellationToken cancellationToken)
+    private const int PageBytes = 8 * 1024 * 1024;
+
+    /// <summary>The chain of the log that holds the tenant: what is new is recomputed, the rest was before.</summary>
+    /// <param name="tenant">Whose log.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the work.</param>
+    /// <param name="full">Recomputes it from the first block. One log at a time is, for all who ask for it meanwhile.</param>
+    public async Task<ChainReport> VerifyAsync(string tenant, CancellationToken cancellationToken, bool full = false)
     {
-        var partition = PartitionOf(tenant);
-        return await ChainVerifier.VerifyAsync(store, partition.Number, partition.State.Head, cancellationToken);
+        var verifier = verifiers[PartitionOf(tenant).Number];
+        if (full)
+            await verifier.ReadAllAsync(cancellationToken);
+        return await verifier.ChainAsync(cancellationToken);
     }
 
     /// <summary>Whether the tenant's ledger adds up, computed from the log and compared with what is served.</summary>
     public async Task<InvariantReport> InvariantsAsync(string tenant, CancellationToken cancellationToken)
     {
-        var partition = PartitionOf(tenant);
-        return await auditors[partition.Number].ReportAsync(tenant, partition.State, cancellationToken);
+        var (pass, findings) = await verifiers[PartitionOf(tenant).Number].FindAsync(tenant, cancellationToken);
+        return new InvariantReport(
+            pass.Mark.Block, pass.Mark.At, pass.Mark.Accounts.GetValueOrDefault(tenant),
+            [.. LedgerChecks.All.Select(check => new InvariantCheck(check, findings.FirstOrDefault(finding => finding.Check == check)))]);
     }
 
     /// <summary>Goes on adding up every log where it stopped the last time.</summary>
-    /// <param name="fromTheStart">Recomputes every chain from its first block as well.</param>
-    public async Task<LedgerAudit> AuditAsync(bool fromTheStart, CancellationToken cancellationToken)
+    /// <param name="fullAfter">Recomputes a chain from its first block where that was done longer ago than this.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task<LedgerAudit> AuditAsync(TimeSpan fullAfter, CancellationToken cancellationToken)
     {
-        var audit = new LedgerAudit(0, 0);
-        foreach (var partition in partitions)
+        var findings = new List<(int, Finding)>();
+        DateTimeOffset? oldest = null;
+        foreach (var (partition, verifier) in partitions.Zip(verifiers))
         {
-            var (violations, isBroken) = await auditors[partition.Number].CountAsync(partition.State, cancellationToken);
-            if (fromTheStart && !isBroken)
-                isBroken = !(await ChainVerifier.VerifyAsync(store, partition.Number, partition.State.Head, cancellationToken)).Intact;
-            audit = new LedgerAudit(audit.Violations + violations, audit.BrokenChains + (isBroken ? 1 : 0));
+            await verifier.AdvanceAsync(cancellationToken);
+            var full = await verifier.LatestFullAsync(cancellationToken);
+            if (full is null && partition.State.Head > 0 || time.GetUtcNow() - full?.At >= fullAfter)
+                full = await verifier.ReadAllAsync(cancellationToken);
+            if (full is not null && !(oldest <= full.At))
+                oldest = full.At;
+            findings.AddRange((await verifier.FindAsync(tenant: null, cancellationToken)).Findings.Select(finding => (partition.Number, finding)));
         }
-        return audit;
+        return new LedgerAudit(findings, oldest);
     }
 
-    /// <summary>The blocks of the tenant's log after a number, oldest first.</summary>
+    /// <summary>The blocks of the tenant's log after a number, oldest first; at most as many as are wanted, and as fit into memory.</summary>
     public async Task<BlockPage> BlocksAsync(string tenant, long after, int limit, CancellationToken cancellationToken)
     {
-        var found = await store.ReadAfterAsync(PartitionOf(tenant).Number, after, limit, cancellationToken);
+        var found = await store.ReadPageAsync(PartitionOf(tenant).Number, after, limit, PageBytes, cancellationToken);
         var blocks = found.Select(block =>
         {
             var records = block.ReadRecords().Where(record => record.Command.Tenant == tenant).ToList();
             return new BlockSummary(block.Number, block.At, block.Previous, block.Hash, records.Count, records.Sum(Transfers));
         }).ToList();
-        return new BlockPage(blocks, blocks.Count == limit ? blocks[^1].Number : null);
+        return new BlockPage(blocks, found.MayGoOn(limit, PageBytes) ? blocks[^1].Number : null);
     }
 
     private static int Transfers(LedgerRecord record) => record.Postings.Length;

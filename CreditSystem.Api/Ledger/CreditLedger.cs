@@ -13,7 +13,8 @@ namespace CreditSystem.Api.Ledger;
 internal sealed partial class CreditLedger : BackgroundService
 {
     private readonly LedgerPartition[] partitions;
-    private readonly InvariantAuditor[] auditors;
+    private readonly PartitionVerifier[] verifiers;
+    private readonly SemaphoreSlim oneReading = new(1, 1);
     private readonly IBlockStore store;
     private readonly TimeSpan housekeeping;
     private readonly ConcurrentDictionary<Guid, byte> inFlight = new();
@@ -21,7 +22,7 @@ internal sealed partial class CreditLedger : BackgroundService
     private readonly TimeProvider time;
 
     public CreditLedger(
-        IBlockStore store, IProjectionStore projections, IOptions<LedgerOptions> options, LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger)
+        IBlockStore store, IProjectionStore projections, IVerificationStore verification, IOptions<LedgerOptions> options, LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger)
     {
         this.store = store;
         this.metrics = metrics;
@@ -29,7 +30,7 @@ internal sealed partial class CreditLedger : BackgroundService
         housekeeping = TimeSpan.FromMilliseconds(options.Value.CheckpointIntervalMilliseconds / 2.0);
         partitions = [.. Enumerable.Range(0, options.Value.Partitions)
             .Select(number => new LedgerPartition(number, store, projections, options.Value, metrics, time, logger))];
-        auditors = [.. partitions.Select(partition => new InvariantAuditor(partition.Number, store))];
+        verifiers = [.. partitions.Select(partition => new PartitionVerifier(partition, store, projections, verification, oneReading, time))];
         metrics.Observe("credit_system_ledger_queue_depth", () => partitions.Sum(partition => (long)partition.QueueDepth), "Commands that wait for a commit");
         metrics.Observe("credit_system_ledger_queue_capacity", () => (long)partitions.Length * options.Value.QueueCapacity, "Commands that may wait before new ones are refused");
         metrics.Observe("credit_system_ledger_accounts_in_memory", () => partitions.Sum(partition => (long)partition.State.AccountCount), "Accounts that need not be read to be changed");
@@ -128,8 +129,9 @@ internal sealed partial class CreditLedger : BackgroundService
 
     public override void Dispose()
     {
-        foreach (var auditor in auditors)
-            auditor.Dispose();
+        foreach (var verifier in verifiers)
+            verifier.Dispose();
+        oneReading.Dispose();
         base.Dispose();
     }
 

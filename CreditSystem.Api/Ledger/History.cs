@@ -37,19 +37,20 @@ internal static class History
         }
     }
 
-    /// <summary>The last entry at or before a time, in O(log² n) blocks; the zero position when there is none.</summary>
+    /// <summary>The last entry that took effect at or before a time, in O(log² n) blocks; the zero position when there is none.</summary>
     public static async Task<HistoryPosition> AtAsync(PartitionReader reader, AccountState account, long time, CancellationToken cancellationToken)
     {
         var position = HistoryPosition.End(account);
         while (position.Sequence > 0)
         {
             var entries = await EntriesAsync(reader, account.Id, position.Block, cancellationToken);
-            if (entries[0].Record.At <= time)
-                return position;
+            for (var i = entries.Count - 1; i >= 0; i--)
+                if (entries[i].Entry.Sequence <= position.Sequence && entries[i].Record.EffectiveAt <= time)
+                    return position with { Sequence = entries[i].Entry.Sequence };
             var first = entries[0].Entry;
             position = new HistoryPosition(first.Sequence - 1, first.PreviousBlock);
             var jump = new HistoryPosition(first.Sequence & (first.Sequence - 1), first.JumpBlock);
-            if (jump.Sequence > 0 && jump.Sequence < position.Sequence && await TimeAsync(reader, jump.Block, cancellationToken) > time)
+            if (jump.Sequence > 0 && jump.Sequence < position.Sequence && await TimeAsync(reader, account.Id, jump, cancellationToken) > time)
                 position = jump;
         }
         return default;
@@ -100,8 +101,8 @@ internal static class History
         return position;
     }
 
-    private static async Task<long> TimeAsync(PartitionReader reader, long block, CancellationToken cancellationToken) =>
-        (await reader.RecordsAsync(block, cancellationToken))[0].At;
+    private static async Task<long> TimeAsync(PartitionReader reader, Guid account, HistoryPosition position, CancellationToken cancellationToken) =>
+        (await EntriesAsync(reader, account, position.Block, cancellationToken)).Find(entry => entry.Entry.Sequence == position.Sequence)!.Record.EffectiveAt;
 
     private static async Task<List<HistoryEntry>> EntriesAsync(PartitionReader reader, Guid account, long block, CancellationToken cancellationToken)
     {

@@ -44,6 +44,9 @@ internal sealed class LedgerMetrics : IDisposable
     public void Observe(string name, Func<long?> value, string description) =>
         meter.CreateObservableGauge(name, () => value() is { } known ? [new Measurement<long>(known)] : Array.Empty<Measurement<long>>(), description: description);
 
+    /// <summary>Observes one value for each value of a tag, which has few.</summary>
+    public void Observe(string name, Func<IEnumerable<Measurement<long>>> values, string description) => meter.CreateObservableGauge(name, values, description: description);
+
     public void Committed(IReadOnlyList<LedgerRecord> records, int commands, TimeSpan elapsed, int bytes)
     {
         commit.Record(elapsed.TotalSeconds);

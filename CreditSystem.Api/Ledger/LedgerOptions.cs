@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using CreditSystem.Api.Ledger.Model;
 
 namespace CreditSystem.Api.Ledger;
 
@@ -85,4 +86,10 @@ internal sealed class AssetOptions
 
     [Range(1, long.MaxValue)]
     public long MaxAmount { get; set; } = 100_000_000;
+
+    /// <summary>What becomes of grants in a transfer, or a capture, from one holder to another.</summary>
+    public GrantTransfer GrantTransfers { get; set; } = GrantTransfer.WithTerms;
+
+    /// <summary>What a reversal that does not say so does where a grant that had paid has expired.</summary>
+    public ReversalPolicy Reversals { get; set; } = ReversalPolicy.Restore;
 }

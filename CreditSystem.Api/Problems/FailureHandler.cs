@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using CreditSystem.Api.Secrets;
 using CreditSystem.ServiceDefaults.Logging;
 using Microsoft.AspNetCore.Diagnostics;
@@ -51,7 +52,13 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
     };
 
     private static string DetailOf(BadHttpRequestException bad) =>
-        bad.InnerException is JsonException json ? DetailOf(json) : bad.Message;
+        bad.InnerException is JsonException json ? DetailOf(json)
+        : UnboundParameter().Match(bad.Message) is { Success: true } parameter ? $"The value of {parameter.Groups[1].Value} is not one that it can have."
+        : bad.Message;
+
+    /// <summary>The framework's message has the .NET type of the parameter before its name.</summary>
+    [GeneratedRegex("^Failed to bind parameter \"[^\"]* (\\w+)\"")]
+    private static partial Regex UnboundParameter();
 
     /// <summary>The serializer's own messages name .NET types and may quote the input.</summary>
     private static string DetailOf(JsonException json) => json.Path is null or "" or "$"

@@ -20,7 +20,9 @@ internal static class ProblemExtensions
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = MaxRequestBodyBytes;
         });
-        builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = Complete);
+        // Ahead of the framework's, which is asked where this one is absent.
+        builder.Services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
+        builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<FailureHandler>();
         builder.Services.AddValidation();
         // Otherwise only development says what is wrong with a body; everywhere else it is an empty 400.
@@ -45,15 +47,5 @@ internal static class ProblemExtensions
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseRequestTimeouts();
-    }
-
-    private static void Complete(ProblemDetailsContext context)
-    {
-        var problem = context.ProblemDetails;
-        problem.Status ??= context.HttpContext.Response.StatusCode;
-        problem.Extensions.TryAdd(Problem.CodeMember, ProblemCodes.Of(problem.Status.Value));
-        // The framework's own, named by the naming policy of bodies.
-        problem.Extensions.Remove("trace_id");
-        problem.Extensions[Problem.TraceIdMember] = Problem.TraceId ?? context.HttpContext.TraceIdentifier;
     }
 }

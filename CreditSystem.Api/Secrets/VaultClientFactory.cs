@@ -49,6 +49,8 @@ internal sealed class VaultClientFactory(VaultOptions options) : IDisposable
             ConnectTimeout = TimeSpan.FromSeconds(2),
             PooledConnectionLifetime = TimeSpan.FromMinutes(2),
             AllowAutoRedirect = false,
+            // No proxy of the environment can reach this machine's own ports.
+            UseProxy = options.Address is not { IsLoopback: true },
         };
         tls.Configure(handler.SslOptions);
         return new VaultTransport(tls, options.RequestTimeout, handler);

@@ -88,7 +88,9 @@ internal sealed class VaultOptions
         var options = new VaultOptions();
         configuration.GetSection(SectionName).Bind(options);
         if (configuration["VAULT_ADDR"] is { Length: > 0 } address)
-            options.Address = Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" ? uri : throw new ValidationException("VAULT_ADDR is no address such as https://vault.example:8200.");
+            options.Address = Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri : null;
+        if (options.Address is not { Scheme: "http" or "https" } && (options.Address is not null || configuration["VAULT_ADDR"] is { Length: > 0 }))
+            throw new ValidationException("VAULT_ADDR is no address of a Vault: http://<host>:<port> or https://<host>:<port>.");
         options.Namespace = Named(configuration, "VAULT_NAMESPACE") ?? options.Namespace;
         options.CaCertificate = Named(configuration, "VAULT_CACERT") ?? options.CaCertificate;
         options.ClientCertificate = Named(configuration, "VAULT_CLIENT_CERT") ?? options.ClientCertificate;

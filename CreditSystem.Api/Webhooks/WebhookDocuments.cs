@@ -40,6 +40,30 @@ internal sealed record WebhookEndpoint
     [BsonElement("created_at")]
     public required DateTime CreatedAt { get; init; }
 
+    /// <summary>The block of the log up to which events have been queued for it; null where they were by the partition's cursor.</summary>
+    [BsonElement("cursor"), BsonIgnoreIfNull]
+    public long? Cursor { get; init; }
+
+    /// <summary>Failures since the last success.</summary>
+    [BsonElement("failures")]
+    public int Failures { get; init; }
+
+    /// <summary>It has failed too often; set until it is enabled or answers.</summary>
+    [BsonElement("is_paused")]
+    public bool IsPaused { get; init; }
+
+    /// <summary>Nothing is delivered to it before.</summary>
+    [BsonElement("paused_until"), BsonIgnoreIfNull]
+    public DateTime? PausedUntil { get; init; }
+
+    /// <summary>Nothing is delivered to it until somebody enables it; its events wait in the log.</summary>
+    [BsonElement("disabled")]
+    public bool Disabled { get; init; }
+
+    /// <summary>Why it is paused or disabled.</summary>
+    [BsonElement("reason"), BsonIgnoreIfNull]
+    public string? Reason { get; init; }
+
     public bool Wants(string type) => Types.Length == 0 || Types.Contains(type, StringComparer.Ordinal);
 }
 

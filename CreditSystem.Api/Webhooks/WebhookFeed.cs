@@ -1,16 +1,19 @@
+using CreditSystem.Api.Ledger.Commit;
+using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Outbox;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Webhooks;
 
 /// <summary>
-/// Reads the log from a durable cursor and queues each event for the endpoints that want it. The cursor moves after the
-/// events are queued: killed in between, they are read again and found queued. While nobody has an endpoint it reads nothing.
+/// Reads the log from each endpoint's durable cursor and queues the events that it wants. The cursor moves after the events are
+/// queued: killed in between, they are read again and found queued. While nobody has an endpoint it reads nothing.
 /// </summary>
 internal sealed partial class WebhookFeed(
     WebhookStore store, OutboxReader outbox, WebhookMetrics metrics, IOptions<WebhookOptions> options, TimeProvider time, ILogger<WebhookFeed> logger) : BackgroundService
 {
     private const int BlocksAtOnce = 50;
+    private const int DeliveriesAtOnce = 200;
     private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(15);
 
     private readonly string owner = Guid.NewGuid().ToString("N");
@@ -18,7 +21,8 @@ internal sealed partial class WebhookFeed(
     /// <summary>One look at the log. True when there may be more.</summary>
     internal async Task<bool> ReadAsync(CancellationToken cancellationToken)
     {
-        var endpoints = await store.ListAsync(tenant: null, cancellationToken);
+        // A disabled one has its place in the log, and goes on there once it is enabled.
+        var endpoints = (await store.ListAsync(tenant: null, cancellationToken)).FindAll(endpoint => !endpoint.Disabled);
         var now = time.GetUtcNow().UtcDateTime;
         if (endpoints.Count == 0 || !await store.LeaseAsync(owner, now, now + LeaseTime, cancellationToken))
         {
@@ -27,10 +31,19 @@ internal sealed partial class WebhookFeed(
         }
 
         var started = time.GetTimestamp();
-        var isMore = false;
+        var (isMore, isWhole) = (false, true);
         foreach (var partition in endpoints.GroupBy(endpoint => endpoint.Partition))
-            isMore |= await ReadPartitionAsync(partition.Key, [.. partition], cancellationToken);
-        if (!isMore)
+            try
+            {
+                isMore |= await ReadPartitionAsync(partition.Key, partition, cancellationToken);
+            }
+            catch (Exception failure) when (failure is LedgerCorruptException or LedgerUnavailableException)
+            {
+                // A log that cannot be read is its tenants' misfortune, and nobody else's.
+                isWhole = false;
+                WebhookFeedLog.LogFailed(logger, partition.Key, failure.Message);
+            }
+        if (!isMore && isWhole)
             metrics.CaughtUp(started);
         return isMore;
     }
@@ -54,28 +67,42 @@ internal sealed partial class WebhookFeed(
         }
     }
 
-    private async Task<bool> ReadPartitionAsync(int partition, WebhookEndpoint[] endpoints, CancellationToken cancellationToken)
+    /// <summary>Each endpoint has its own place: those at the same one are read for together, so that one far back holds up none.</summary>
+    private async Task<bool> ReadPartitionAsync(int partition, IEnumerable<WebhookEndpoint> endpoints, CancellationToken cancellationToken)
     {
-        var cursor = Math.Max(await store.ReadCursorAsync(partition, cancellationToken) ?? 0, endpoints.Min(endpoint => endpoint.Since));
+        var isMore = false;
+        var shared = endpoints.All(endpoint => endpoint.Cursor is not null) ? 0 : await store.ReadCursorAsync(partition, cancellationToken) ?? 0;
+        foreach (var group in endpoints.GroupBy(endpoint => endpoint.Cursor ?? Math.Max(shared, endpoint.Since)).ToList())
+            isMore |= await ReadGroupAsync(partition, group.Key, [.. group], cancellationToken);
+        return isMore;
+    }
+
+    private async Task<bool> ReadGroupAsync(int partition, long cursor, WebhookEndpoint[] endpoints, CancellationToken cancellationToken)
+    {
         var batch = await outbox.ReadAsync(partition, cursor, BlocksAtOnce, cancellationToken);
         using var activity = batch.Events.Count > 0 ? WebhookTracing.Queue(batch.Events.Count) : null;
+        var deliveries = new List<WebhookDelivery>();
         foreach (var happened in batch.Events)
         {
             string? body = null;
             foreach (var endpoint in endpoints.Where(endpoint => endpoint.Tenant == happened.Tenant && happened.Block > endpoint.Since && endpoint.Wants(happened.Type)))
-                await QueueAsync(endpoint, happened, body ??= WebhookBody.Write(happened), cancellationToken);
+                deliveries.Add(Delivery(endpoint, happened, body ??= WebhookBody.Write(happened)));
+        }
+        foreach (var chunk in deliveries.Chunk(DeliveriesAtOnce))
+        {
+            await store.QueueAsync(chunk, cancellationToken);
+            metrics.Queued(chunk.Length);
         }
 
-        if (batch.Block == cursor)
-            return false;
-        await store.WriteCursorAsync(partition, batch.Block, cancellationToken);
-        return batch.Block - cursor == BlocksAtOnce;
+        if (batch.Block > cursor)
+            await store.AdvanceAsync(endpoints.Select(endpoint => endpoint.Id), batch.Block, cancellationToken);
+        return batch.MayGoOn;
     }
 
-    private async Task QueueAsync(WebhookEndpoint endpoint, OutboxEvent happened, string body, CancellationToken cancellationToken)
+    private WebhookDelivery Delivery(WebhookEndpoint endpoint, OutboxEvent happened, string body)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        await store.QueueAsync(new WebhookDelivery
+        return new WebhookDelivery
         {
             Id = $"{endpoint.Id}.{happened.Id:N}",
             Endpoint = endpoint.Id,
@@ -84,15 +111,17 @@ internal sealed partial class WebhookFeed(
             Type = happened.Type,
             Body = body,
             Status = WebhookDelivery.Pending,
-            NextAt = now,
+            NextAt = endpoint.PausedUntil > now ? endpoint.PausedUntil.Value : now,
             CreatedAt = now,
-        }, cancellationToken);
-        metrics.Queued();
+        };
     }
 
     private static partial class WebhookFeedLog
     {
         [LoggerMessage(4101, LogLevel.Warning, "The log could not be read for webhooks, the next attempt follows: {Failure}")]
         public static partial void Failed(ILogger logger, string failure);
+
+        [LoggerMessage(4107, LogLevel.Error, "The log of partition {Partition} cannot be read for webhooks; those of other logs go on: {Failure}")]
+        public static partial void LogFailed(ILogger logger, int partition, string failure);
     }
 }

@@ -10,6 +10,7 @@ internal sealed class WebhookMetrics : IDisposable
     private readonly Meter meter;
     private readonly Counter<long> attempts;
     private readonly Counter<long> queued;
+    private readonly Counter<long> changes;
     private long? caughtUpAt;
 
     public WebhookMetrics(IMeterFactory factory, TimeProvider time)
@@ -17,6 +18,7 @@ internal sealed class WebhookMetrics : IDisposable
         meter = factory.Create(MeterName);
         attempts = meter.CreateCounter<long>("credit_system_webhook_attempts", description: "Attempts to deliver an event, by outcome");
         queued = meter.CreateCounter<long>("credit_system_webhook_events_queued", description: "Events queued for an endpoint");
+        changes = meter.CreateCounter<long>("credit_system_webhook_endpoint_changes", description: "Endpoints that were paused, disabled or enabled again");
         meter.CreateObservableGauge(
             "credit_system_webhook_lag", () => caughtUpAt is { } at ? [new Measurement<double>(time.GetElapsedTime(at).TotalSeconds)] : Array.Empty<Measurement<double>>(), "s",
             "Time since every event of the log was queued, on the replica that reads it");
@@ -27,7 +29,10 @@ internal sealed class WebhookMetrics : IDisposable
 
     public void Attempted(string outcome) => attempts.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
 
-    public void Queued() => queued.Add(1);
+    public void Queued(int count) => queued.Add(count);
+
+    /// <param name="state">paused, disabled or enabled.</param>
+    public void EndpointChanged(string state) => changes.Add(1, new KeyValuePair<string, object?>("state", state));
 
     public void Dispose() => meter.Dispose();
 }

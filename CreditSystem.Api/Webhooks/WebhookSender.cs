@@ -1,129 +1,128 @@
-using System.Globalization;
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
-using MongoDB.Driver;
 
 namespace CreditSystem.Api.Webhooks;
 
-/// <summary>Delivers what is due, at least once: whoever was killed after an answer and before it was noted, is followed by one who asks again.</summary>
+/// <summary>
+/// Delivers what is due, at least once: whoever was killed after an answer and before it was noted, is followed by one who asks
+/// again. Each endpoint has a worker of its own while something is due for it, so that one that does not answer keeps waiting
+/// nobody but itself; how many a tenant, and all together, may have at once is bounded.
+/// </summary>
 internal sealed partial class WebhookSender(
-    WebhookStore store, WebhookSecrets secrets, WebhookMetrics metrics, IOptions<WebhookOptions> options, TimeProvider time, ILogger<WebhookSender> logger) : BackgroundService
+    WebhookStore store, WebhookPost post, WebhookHealth health, IOptions<WebhookOptions> options, TimeProvider time, ILogger<WebhookSender> logger) : BackgroundService
 {
-    private const int Concurrency = 8;
-    private static readonly TimeSpan MaxWait = TimeSpan.FromHours(12);
+    /// <summary>Requests at once to an endpoint that answers; one to an endpoint that has failed.</summary>
+    private const int Parallel = 4;
 
-    // Not the factory's: the queue retries, with waits that its resilience would not have, and nobody but the endpoint is asked.
-    private readonly HttpMessageInvoker http = new(new SocketsHttpHandler
+    /// <summary>What one worker delivers before others of the tenant have their turn.</summary>
+    private const int MostAtOnce = 50;
+
+    private readonly ConcurrentDictionary<string, (string Tenant, Task Work)> workers = new(StringComparer.Ordinal);
+
+    /// <summary>Delivers what is due now, and waits for it. False when nothing is.</summary>
+    internal async Task<bool> SendDueAsync(CancellationToken cancellationToken)
     {
-        AllowAutoRedirect = false,
-        UseProxy = false,
-        UseCookies = false,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-        ConnectCallback = options.Value.AllowPrivateAddresses ? null : PublicAddresses.ConnectAsync,
-    });
-
-    private static UpdateDefinitionBuilder<WebhookDelivery> Update => Builders<WebhookDelivery>.Update;
-
-    /// <summary>Takes and delivers one that is due. False when none is.</summary>
-    internal async Task<bool> SendNextAsync(CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow().UtcDateTime;
-        var patience = TimeSpan.FromSeconds(2 * options.Value.TimeoutSeconds);
-        if (await store.TakeAsync(now, now + patience, cancellationToken) is not { } delivery)
-            return false;
-        using var activity = WebhookTracing.Send(delivery);
-        if (await store.FindAsync(delivery.Tenant, delivery.Endpoint, cancellationToken) is not { } endpoint)
-        {
-            // Deleted after its deliveries were: nobody waits for this one.
-            await store.ChangeAsync(delivery.Tenant, delivery.Id, Update.Set(item => item.Status, WebhookDelivery.Dead).Set(item => item.ExpiresAt, now), cancellationToken);
-            return true;
-        }
-
-        var (status, error) = await PostAsync(endpoint, delivery, cancellationToken);
-        activity.Answered(status, error);
-        await NoteAsync(delivery, status, error, cancellationToken);
-        return true;
+        await StartDueAsync(cancellationToken);
+        var working = workers.Values.Select(worker => worker.Work).ToList();
+        await Task.WhenAll(working);
+        return working.Count > 0;
     }
 
-    /// <summary>Doubles with each failure; a tenth of chance keeps many from coming back at once.</summary>
-    internal static TimeSpan WaitAfter(int attempts, int firstSeconds)
-    {
-        var seconds = Math.Min(firstSeconds * Math.Pow(2, Math.Min(attempts - 1, 30)), MaxWait.TotalSeconds);
-        return TimeSpan.FromSeconds(seconds * (0.9 + (RandomNumberGenerator.GetInt32(0, 201) / 1000.0)));
-    }
-
-    public override void Dispose()
-    {
-        http.Dispose();
-        base.Dispose();
-    }
-
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => WorkAsync(stoppingToken)));
-
-    private async Task WorkAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            var isMore = false;
             try
             {
-                isMore = await SendNextAsync(stoppingToken);
+                await StartDueAsync(stoppingToken);
             }
             catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                WebhookSenderLog.Failed(logger, failure.GetType().Name);
+                Log.Failed(logger, failure.GetType().Name);
             }
 
-            if (!isMore)
-                await Task.Delay(TimeSpan.FromMilliseconds(Concurrency * options.Value.PollMilliseconds / 2), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromMilliseconds(options.Value.PollMilliseconds), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+        await Task.WhenAll(workers.Values.Select(worker => worker.Work));
+    }
+
+    private async Task StartDueAsync(CancellationToken cancellationToken)
+    {
+        var due = (await store.DueEndpointsAsync(time.GetUtcNow().UtcDateTime, cancellationToken)).ToArray();
+        // Where there are more than can be served at once, chance is fair.
+        Random.Shared.Shuffle(due);
+        foreach (var id in due.Where(id => !workers.ContainsKey(id)))
+        {
+            if (workers.Count >= options.Value.MaxConcurrentEndpoints)
+                break;
+            if (await FindAsync(id, cancellationToken) is not { } endpoint || workers.Values.Count(worker => worker.Tenant == endpoint.Tenant) >= options.Value.MaxConcurrentEndpointsPerTenant)
+                continue;
+            Start(endpoint, cancellationToken);
         }
     }
 
-    private async Task<(int? Status, string? Error)> PostAsync(WebhookEndpoint endpoint, WebhookDelivery delivery, CancellationToken cancellationToken)
+    /// <summary>The endpoint, where something may be delivered to it now.</summary>
+    private async Task<WebhookEndpoint?> FindAsync(string id, CancellationToken cancellationToken)
     {
-        var timestamp = time.GetUtcNow().ToUnixTimeSeconds();
-        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Url);
-        request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(delivery.Body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
-        request.Headers.Add("webhook-id", delivery.Event);
-        request.Headers.Add("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add("webhook-signature", await secrets.SignAsync(endpoint, delivery.Event, timestamp, delivery.Body, cancellationToken));
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(options.Value.TimeoutSeconds));
+        var endpoint = await store.FindAsync(id, cancellationToken);
+        if (endpoint is null or { Disabled: true })
+        {
+            await health.GiveUpAllAsync(id, cancellationToken);
+            return null;
+        }
+        if (endpoint.Failures > 0)
+            await health.GiveUpOldAsync(id, cancellationToken);
+        if (!(endpoint.PausedUntil > time.GetUtcNow().UtcDateTime))
+            return endpoint;
+        await health.PostponeAsync(id, endpoint.PausedUntil.Value, cancellationToken);
+        return null;
+    }
+
+    private void Start(WebhookEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        // In the table before it can end: what ends takes itself out.
+        var begin = new TaskCompletionSource();
+        workers[endpoint.Id] = (endpoint.Tenant, RunAsync(endpoint, begin.Task, cancellationToken));
+        begin.SetResult();
+    }
+
+    private async Task RunAsync(WebhookEndpoint endpoint, Task begin, CancellationToken cancellationToken)
+    {
+        await begin.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            // What it says in the body is of no interest, and may be endless.
-            using var answer = await http.SendAsync(request, patience.Token);
-            return ((int)answer.StatusCode, null);
+            var (left, parallel) = (MostAtOnce, endpoint.Failures > 0 ? 1 : Parallel);
+            await Task.WhenAll(Enumerable.Range(0, parallel).Select(async _ =>
+            {
+                while (Interlocked.Decrement(ref left) >= 0)
+                    if (!await SendNextAsync(endpoint, cancellationToken))
+                        Volatile.Write(ref left, 0);
+            }));
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception failure)
         {
-            return (null, "timeout");
+            if (!cancellationToken.IsCancellationRequested)
+                Log.Failed(logger, failure.GetType().Name);
         }
-        catch (HttpRequestException failure)
+        finally
         {
-            return (null, failure.HttpRequestError is HttpRequestError.Unknown ? "refused" : failure.HttpRequestError.ToString());
+            workers.TryRemove(endpoint.Id, out _);
         }
     }
 
-    private async Task NoteAsync(WebhookDelivery delivery, int? status, string? error, CancellationToken cancellationToken)
+    /// <returns>False when nothing more is due, or may be delivered now.</returns>
+    private async Task<bool> SendNextAsync(WebhookEndpoint endpoint, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        var change = Update.Set(item => item.LastStatus, status).Set(item => item.LastError, error);
-        var outcome = status is >= 200 and < 300 ? WebhookDelivery.Delivered : delivery.Attempts >= options.Value.MaxAttempts ? WebhookDelivery.Dead : "failed";
-        change = outcome switch
-        {
-            WebhookDelivery.Delivered => change.Set(item => item.Status, outcome).Set(item => item.ExpiresAt, now.AddDays(options.Value.KeepDays)),
-            WebhookDelivery.Dead => change.Set(item => item.Status, outcome),
-            _ => change.Set(item => item.NextAt, now + WaitAfter(delivery.Attempts, options.Value.FirstRetrySeconds)),
-        };
-        await store.ChangeAsync(delivery.Tenant, delivery.Id, change, cancellationToken);
-        metrics.Attempted(outcome);
+        if (await store.TakeAsync(endpoint.Id, now, now + TimeSpan.FromSeconds(2 * options.Value.TimeoutSeconds), cancellationToken) is not { } delivery)
+            return false;
+        using var activity = WebhookTracing.Send(delivery);
+        var attempt = await post.SendAsync(endpoint, delivery, cancellationToken);
+        activity.Answered(attempt.Status, attempt.Error);
+        return await health.NoteAsync(endpoint, delivery, attempt, cancellationToken);
     }
 
-    private static partial class WebhookSenderLog
+    private static partial class Log
     {
         [LoggerMessage(4102, LogLevel.Warning, "Due webhook deliveries could not be read or noted, the next attempt follows: {Failure}")]
         public static partial void Failed(ILogger logger, string failure);

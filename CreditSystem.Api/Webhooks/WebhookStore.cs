@@ -7,6 +7,9 @@ namespace CreditSystem.Api.Webhooks;
 /// <summary>The endpoints of all tenants and what is on its way to them.</summary>
 internal sealed class WebhookStore(MongoConnection connection)
 {
+    internal const string EndpointCollection = "webhook_endpoints";
+    internal const string CursorCollection = "webhook_cursors";
+
     private readonly OnceIndexes endpointIndexes = new();
     private readonly OnceIndexes deliveryIndexes = new();
 
@@ -36,25 +39,58 @@ internal sealed class WebhookStore(MongoConnection connection)
         return deleted.DeletedCount > 0;
     }, cancellationToken);
 
-    /// <summary>Queues it unless it is queued, or has been.</summary>
-    public Task QueueAsync(WebhookDelivery delivery, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
+    /// <summary>Queues those that are not queued, and have not been.</summary>
+    public Task QueueAsync(IReadOnlyList<WebhookDelivery> deliveries, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
     {
         await deliveryIndexes.EnsureAsync(Deliveries(database), DeliveryIndexes, token);
         try
         {
-            await Deliveries(database).InsertOneAsync(delivery, cancellationToken: token);
+            await Deliveries(database).InsertManyAsync(deliveries, new InsertManyOptions { IsOrdered = false }, token);
         }
-        catch (MongoWriteException failure) when (failure.WriteError.Category == ServerErrorCategory.DuplicateKey)
+        catch (MongoBulkWriteException<WebhookDelivery> failure) when (failure.WriteErrors.All(error => error.Category == ServerErrorCategory.DuplicateKey))
         {
+            // They were queued before.
         }
 
         return true;
     }, cancellationToken);
 
-    /// <summary>Takes a due delivery, so that no other sender does before <paramref name="until"/>.</summary>
-    public Task<WebhookDelivery?> TakeAsync(DateTime now, DateTime until, CancellationToken cancellationToken) => connection.ExecuteAsync(
+    /// <summary>Endpoints with something due.</summary>
+    public Task<List<string>> DueEndpointsAsync(DateTime now, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
+    {
+        using var found = await Deliveries(database).DistinctAsync(
+            delivery => delivery.Endpoint, delivery => delivery.Status == WebhookDelivery.Pending && delivery.NextAt <= now, cancellationToken: token);
+        return await found.ToListAsync(token);
+    }, cancellationToken);
+
+    /// <summary>An endpoint of any tenant.</summary>
+    public Task<WebhookEndpoint?> FindAsync(string id, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        async (database, token) => (WebhookEndpoint?)await Endpoints(database).Find(endpoint => endpoint.Id == id).FirstOrDefaultAsync(token), cancellationToken);
+
+    /// <summary>Says that the events of the log up to a block are queued for the endpoints.</summary>
+    public Task AdvanceAsync(IEnumerable<string> endpoints, long block, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        (database, token) => Endpoints(database).UpdateManyAsync(
+            Builders<WebhookEndpoint>.Filter.In(endpoint => endpoint.Id, endpoints), Builders<WebhookEndpoint>.Update.Max(endpoint => endpoint.Cursor, block), options: null, token), cancellationToken);
+
+    /// <summary>True for the one who marks it: of several attempts that fail at once, on any replica, one tells of the pause.</summary>
+    public Task<bool> TryMarkPausedAsync(string endpoint, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        async (database, token) => (await Endpoints(database).UpdateOneAsync(
+            item => item.Id == endpoint && !item.IsPaused, Builders<WebhookEndpoint>.Update.Set(item => item.IsPaused, true), options: null, token)).ModifiedCount > 0, cancellationToken);
+
+    /// <summary>Changes what is pending for an endpoint.</summary>
+    /// <param name="endpoint">Which one.</param>
+    /// <param name="change">To what.</param>
+    /// <param name="createdBefore">Only what has been tried and is older than this.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public Task ChangePendingAsync(string endpoint, UpdateDefinition<WebhookDelivery> change, DateTime? createdBefore, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        (database, token) => Deliveries(database).UpdateManyAsync(
+            delivery => delivery.Endpoint == endpoint && delivery.Status == WebhookDelivery.Pending && (createdBefore == null || delivery.CreatedAt < createdBefore && delivery.Attempts > 0),
+            change, options: null, token), cancellationToken);
+
+    /// <summary>Takes a due delivery to an endpoint, so that no other sender does before <paramref name="until"/>.</summary>
+    public Task<WebhookDelivery?> TakeAsync(string endpoint, DateTime now, DateTime until, CancellationToken cancellationToken) => connection.ExecuteAsync(
         async (database, token) => (WebhookDelivery?)await Deliveries(database).FindOneAndUpdateAsync<WebhookDelivery>(
-            delivery => delivery.Status == WebhookDelivery.Pending && delivery.NextAt <= now,
+            delivery => delivery.Status == WebhookDelivery.Pending && delivery.Endpoint == endpoint && delivery.NextAt <= now,
             Builders<WebhookDelivery>.Update.Set(delivery => delivery.NextAt, until).Inc(delivery => delivery.Attempts, 1),
             new() { ReturnDocument = ReturnDocument.After, Sort = Builders<WebhookDelivery>.Sort.Ascending(delivery => delivery.NextAt) }, token), cancellationToken);
 
@@ -67,13 +103,9 @@ internal sealed class WebhookStore(MongoConnection connection)
         (database, token) => Deliveries(database).Find(delivery => delivery.Endpoint == endpoint && (status == null || delivery.Status == status))
             .SortByDescending(delivery => delivery.CreatedAt).Limit(limit).ToListAsync(token), cancellationToken);
 
-    /// <summary>How far a partition has been read; null before the first time.</summary>
+    /// <summary>How far a partition had been read for all endpoints together, in a database from before each had a cursor of its own.</summary>
     public Task<long?> ReadCursorAsync(int partition, CancellationToken cancellationToken) => connection.ExecuteAsync(
         async (database, token) => (await Cursors(database).Find(cursor => cursor.Id == NameOf(partition)).FirstOrDefaultAsync(token))?.Block, cancellationToken);
-
-    public Task WriteCursorAsync(int partition, long block, CancellationToken cancellationToken) => connection.ExecuteAsync(
-        (database, token) => Cursors(database).UpdateOneAsync(
-            cursor => cursor.Id == NameOf(partition), Builders<WebhookCursor>.Update.Max(cursor => cursor.Block, block), new UpdateOptions { IsUpsert = true }, token), cancellationToken);
 
     /// <summary>Lets one replica at a time read the log. Two would do no harm but work: what they queue has the same ids.</summary>
     public Task<bool> LeaseAsync(string owner, DateTime now, DateTime until, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
@@ -92,17 +124,18 @@ internal sealed class WebhookStore(MongoConnection connection)
         }
     }, cancellationToken);
 
-    private static string NameOf(int partition) => $"partition-{partition}";
+    internal static string NameOf(int partition) => $"partition-{partition}";
 
-    private static IMongoCollection<WebhookEndpoint> Endpoints(IMongoDatabase database) => database.GetCollection<WebhookEndpoint>("webhook_endpoints");
+    private static IMongoCollection<WebhookEndpoint> Endpoints(IMongoDatabase database) => database.GetCollection<WebhookEndpoint>(EndpointCollection);
 
     private static IMongoCollection<WebhookDelivery> Deliveries(IMongoDatabase database) => database.GetCollection<WebhookDelivery>("webhook_deliveries");
 
-    private static IMongoCollection<WebhookCursor> Cursors(IMongoDatabase database) => database.GetCollection<WebhookCursor>("webhook_cursors");
+    private static IMongoCollection<WebhookCursor> Cursors(IMongoDatabase database) => database.GetCollection<WebhookCursor>(CursorCollection);
 
     private static IEnumerable<CreateIndexModel<WebhookDelivery>> DeliveryIndexes =>
     [
         new(Builders<WebhookDelivery>.IndexKeys.Ascending(delivery => delivery.Status).Ascending(delivery => delivery.NextAt), new() { Name = "due" }),
+        new(Builders<WebhookDelivery>.IndexKeys.Ascending(delivery => delivery.Endpoint).Ascending(delivery => delivery.Status).Ascending(delivery => delivery.NextAt), new() { Name = "endpoint_due" }),
         new(Builders<WebhookDelivery>.IndexKeys.Ascending(delivery => delivery.Endpoint).Descending(delivery => delivery.CreatedAt), new() { Name = "endpoint" }),
         new(Builders<WebhookDelivery>.IndexKeys.Ascending(delivery => delivery.ExpiresAt), new() { Name = "expiry", ExpireAfter = TimeSpan.Zero }),
     ];

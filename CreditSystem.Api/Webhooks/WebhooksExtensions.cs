@@ -10,6 +10,8 @@ internal static class WebhooksExtensions
         services.AddSingleton<WebhookStore>();
         services.AddSingleton<WebhookSecrets>();
         services.AddSingleton<WebhookFeed>();
+        services.AddSingleton<WebhookPost>();
+        services.AddSingleton<WebhookHealth>();
         services.AddSingleton<WebhookSender>();
         services.AddHostedService(provider => provider.GetRequiredService<WebhookFeed>());
         services.AddHostedService(provider => provider.GetRequiredService<WebhookSender>());

@@ -6,7 +6,7 @@ namespace CreditSystem.AppHost.Hosting;
 /// <summary>Traffic for the dashboards: off, until somebody starts it or <c>--demo</c> is given.</summary>
 internal static partial class DemonstrationExtensions
 {
-    private const string ForEver = "0";
+    private const string Indefinitely = "0";
 
     private static readonly TimeSpan Scene = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(15);
@@ -25,16 +25,31 @@ internal static partial class DemonstrationExtensions
             .WaitFor(api)
             .ExcludeFromManifest();
         if (launch.HasDemonstration)
-            traffic.WithEnvironment("TRAFFIC_SECONDS", ForEver);
+            traffic.WithEnvironment("TRAFFIC_SECONDS", Indefinitely);
         else
             traffic.WithExplicitStart();
 
-        api.WithCommand("demonstrate", "Run the demonstration", context => context.Services().ExecuteCommandAsync(traffic.Resource, KnownResourceCommands.StartCommand, context.CancellationToken), new CommandOptions
+        api.WithExclusiveCommand("demonstrate", "Start the demonstration", context => StartAsync(context, traffic.Resource), new CommandOptions
         {
             Description = "Two minutes of customers, with a rotation of the secret_id and a short outage of Vault on the way.",
             IconName = "PeopleTeam",
+            UpdateState = CommandExtensions.WhenRunning,
         });
         builder.Eventing.Subscribe<ResourceReadyEvent>(traffic.Resource, (ready, cancellationToken) => PlayWhileItRunsAsync(ready.Services, traffic.Resource, vaultServer.Resource, rotation.Resource, cancellationToken));
+    }
+
+    private static async Task<ExecuteCommandResult> StartAsync(ExecuteCommandContext context, ProjectResource traffic)
+    {
+        var notifications = context.Services.GetRequiredService<ResourceNotificationService>();
+        if (notifications.TryGetCurrentState(traffic.Name, out var now) && now.Snapshot.State?.Text == KnownResourceStates.Running)
+            return CommandResults.Failure($"The demonstration is under way already. Stop '{traffic.Name}' to end it.");
+
+        var started = await context.Services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(traffic, KnownResourceCommands.StartCommand, context.CancellationToken);
+        if (!started.Success)
+            return started;
+
+        await notifications.WaitForResourceAsync(traffic.Name, KnownResourceStates.Running, context.CancellationToken);
+        return CommandResults.Success($"The customers are there for two minutes. Stop '{traffic.Name}' to end it before.");
     }
 
     /// <summary>Whoever stops the customers stops the play: nobody expects Vault to be sealed after that.</summary>
@@ -80,8 +95,6 @@ internal static partial class DemonstrationExtensions
                 Log.Failed(logger, command, resource.Name, result.Message ?? "no reason given");
         }
     }
-
-    private static ResourceCommandService Services(this ExecuteCommandContext context) => context.Services.GetRequiredService<ResourceCommandService>();
 
     private static partial class Log
     {

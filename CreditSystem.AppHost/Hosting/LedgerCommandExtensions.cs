@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CreditSystem.AppHost.Hosting;
 
@@ -7,35 +9,50 @@ internal static class LedgerCommandExtensions
 {
     internal const string CheckInvariants = "check-invariants";
 
+    private const string Client = "ledger-check";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Adds the button that adds up the whole ledger now and recomputes every chain from its first block.</summary>
-    internal static void AddLedgerCommands(this IResourceBuilder<ProjectResource> api)
+    internal static IResourceBuilder<ProjectResource> WithLedgerCommands(this IResourceBuilder<ProjectResource> api)
     {
         if (api.ApplicationBuilder.ExecutionContext.IsPublishMode)
-            return;
+            return api;
 
-        var management = api.GetEndpoint("management");
-        api.WithCommand(CheckInvariants, "Check invariants", context => CheckAsync(management, context), new CommandOptions
+        var turn = new OneAtATime();
+        api.ApplicationBuilder.Services.AddHttpClient(Client, http => http.Timeout = Patience).AddHttpMessageHandler(() => new ExclusiveHandler(turn));
+        return api.WithHttpCommand("/ledger/check", "Check invariants", endpointName: "management", commandName: CheckInvariants, commandOptions: new HttpCommandOptions
         {
             Description = "Adds up the whole ledger, and recomputes every hash chain from its first block.",
             IconName = "ClipboardCheckmark",
             IsHighlighted = true,
-            UpdateState = context => context.ResourceSnapshot.State?.Text == KnownResourceStates.Running ? ResourceCommandState.Enabled : ResourceCommandState.Disabled,
+            HttpClientName = Client,
+            GetCommandResult = ReadAsync,
+            UpdateState = CommandExtensions.WhenRunning,
         });
     }
 
-    private static async Task<ExecuteCommandResult> CheckAsync(EndpointReference management, ExecuteCommandContext context)
+    private static async Task<ExecuteCommandResult> ReadAsync(HttpCommandResultContext context)
     {
-        using var http = new HttpClient { Timeout = Patience };
-        using var answer = await http.PostAsync($"{management.Url}/ledger/check", null, context.CancellationToken);
-        if (!answer.IsSuccessStatusCode)
-            return CommandResults.Failure($"The API answered {(int)answer.StatusCode}.");
+        if (context.Response.StatusCode == HttpStatusCode.Conflict)
+            return CommandResults.Failure("'Check invariants' is under way already.");
+        if (!context.Response.IsSuccessStatusCode)
+            return CommandResults.Failure($"The API answered {(int)context.Response.StatusCode}.");
 
-        var result = await answer.Content.ReadFromJsonAsync<JsonNode>(context.CancellationToken);
-        var (violations, broken) = ((int)result!["violations"]!, (int)result["broken_chains"]!);
+        var document = await context.Response.Content.ReadFromJsonAsync<JsonNode>(context.CancellationToken);
+        var (violations, broken) = ((int)document!["violations"]!, (int)document["broken_chains"]!);
         return violations == 0 && broken == 0
-            ? CommandResults.Success("The ledger adds up, and every chain is unbroken.")
-            : CommandResults.Failure($"{violations} statements about the ledger do not hold, {broken} chains are broken.");
+            ? CommandResults.Success("The ledger adds up, and every chain is unbroken.", document.ToJsonString(), CommandResultFormat.Json)
+            : CommandResults.Failure($"{violations} statements about the ledger do not hold, {broken} chains are broken.", document.ToJsonString(), CommandResultFormat.Json);
+    }
+
+    /// <summary>Answers 409 itself while another check is under way.</summary>
+    private sealed class ExclusiveHandler(OneAtATime turn) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            using var taken = turn.TryTake();
+            return taken is null ? new HttpResponseMessage(HttpStatusCode.Conflict) : await base.SendAsync(request, cancellationToken);
+        }
     }
 }

@@ -1,10 +1,13 @@
 using System.Globalization;
+using Microsoft.Extensions.Configuration;
 
 namespace CreditSystem.AppHost.Hosting;
 
 /// <summary>The line that says that all is up, with every URL and one command to try next.</summary>
-internal sealed class ReadyLine(ProjectResource api, ProjectResource vaultProxy, LaunchOptions launch)
+internal sealed class ReadyLine(DistributedApplicationModel model, IConfiguration configuration, ProjectResource api, ProjectResource vaultProxy)
 {
+    private const string Dashboard = "aspire-dashboard";
+
     /// <summary>What must be healthy before it is true.</summary>
     public IReadOnlyList<IResource> Needs { get; } = [api, vaultProxy];
 
@@ -12,8 +15,18 @@ internal sealed class ReadyLine(ProjectResource api, ProjectResource vaultProxy,
     {
         var apiUrl = api.GetEndpoint("http").Url;
         var urls = $"API {apiUrl}, its documentation {apiUrl}/docs, vault-proxy {vaultProxy.GetEndpoint("http").Url}";
-        if (launch.HasDashboard)
-            urls += $", dashboard http://localhost:{launch.DashboardPort}";
+        if (DashboardUrl() is { } dashboardUrl)
+            urls += $", dashboard {dashboardUrl}";
         return string.Create(CultureInfo.InvariantCulture, $"\nReady after {elapsed.TotalSeconds:0} s: {urls}. Try: curl {apiUrl}/health\n");
+    }
+
+    /// <summary>With the token that lets a browser in, unless everybody may.</summary>
+    private string? DashboardUrl()
+    {
+        var endpoint = model.Resources.OfType<IResourceWithEndpoints>().FirstOrDefault(resource => resource.Name == Dashboard)?.GetEndpoint("http");
+        if (endpoint is not { Exists: true, IsAllocated: true })
+            return null;
+
+        return configuration["AppHost:BrowserToken"] is { Length: > 0 } token ? $"{endpoint.Url}/login?t={token}" : endpoint.Url;
     }
 }

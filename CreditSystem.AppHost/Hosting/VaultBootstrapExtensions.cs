@@ -17,7 +17,7 @@ internal static class VaultBootstrapExtensions
                 "--credentials-directory", credentials.Directory, "--rotator-credentials-directory", credentials.RotatorDirectory,
                 // A container's development Vault forgets everything at its end, the databases do not.
                 "--keep-values", Path.Combine(mode.DataDirectory, "kept"))
-            .WithEnvironment("VAULT_ADDR", vault.Resource.AddressExpression)
+            .WithReference(vault)
             .WithAnnotation(credentials)
             .ExcludeFromManifest();
         return vault.Resource.RootToken is { } rootToken ? bootstrap.WithEnvironment("VAULT_TOKEN", $"{rootToken}") : bootstrap;

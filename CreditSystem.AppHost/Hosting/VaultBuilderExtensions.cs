@@ -1,21 +1,30 @@
 namespace CreditSystem.AppHost.Hosting;
 
+/// <summary>Provides extension methods for adding Vault to the application.</summary>
 internal static class VaultBuilderExtensions
 {
     private const int ContainerPort = 8200;
+    private const string AddressVariable = "VAULT_ADDR";
 
     /// <summary>Adds a Vault server in development mode (<c>vault server -dev</c>).</summary>
-    /// <param name="builder">The application.</param>
-    /// <param name="name">Unique name; its root token is the parameter <c>name-root-token</c>, made anew in each run.</param>
-    internal static IResourceBuilder<VaultResource> AddVault(this IDistributedApplicationBuilder builder, string name)
+    /// <param name="builder">The <see cref="IDistributedApplicationBuilder"/>.</param>
+    /// <param name="name">The name of the resource; its root token is the parameter <c>name-root-token</c>, made anew in each run.</param>
+    /// <param name="port">The port on this machine; any free one by default.</param>
+    /// <returns>A reference to the <see cref="IResourceBuilder{VaultResource}"/>.</returns>
+    /// <remarks>A <see cref="VaultResource"/> is healthy when it is initialised, unsealed and active.</remarks>
+    internal static IResourceBuilder<VaultResource> AddVault(this IDistributedApplicationBuilder builder, [ResourceName] string name, int? port = null)
     {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+
         var rootToken = builder.ExecutionContext.IsRunMode
             ? builder.AddParameter($"{name}-root-token", new GenerateParameterDefault { MinLength = 26, Special = false }, secret: true)
             : null;
         var vault = builder.AddResource(new VaultResource(name, rootToken?.Resource))
             .WithImage(VaultContainerImageTags.Image, VaultContainerImageTags.Tag)
             .WithImageRegistry(VaultContainerImageTags.Registry)
-            .WithHttpEndpoint(targetPort: ContainerPort, name: VaultResource.PrimaryEndpointName)
+            .WithHttpEndpoint(port: port, targetPort: ContainerPort, name: VaultResource.PrimaryEndpointName)
+            .WithIconName("KeyMultiple")
             .WithArgs("server", "-dev")
             .WithHttpHealthCheck("/v1/sys/health");
         return rootToken is null ? vault : vault
@@ -24,12 +33,33 @@ internal static class VaultBuilderExtensions
     }
 
     /// <summary>Where the application is published, Vault is not a part of it, but an address that is asked for.</summary>
-    internal static IResourceBuilder<VaultResource> PublishAsAddress(this IResourceBuilder<VaultResource> vault, string parameterName)
+    /// <param name="builder">The Vault.</param>
+    /// <param name="parameterName">The name of the parameter that holds the address.</param>
+    internal static IResourceBuilder<VaultResource> PublishAsAddress(this IResourceBuilder<VaultResource> builder, [ResourceName] string parameterName)
     {
-        if (vault.ApplicationBuilder.ExecutionContext.IsRunMode)
-            return vault;
+        ArgumentNullException.ThrowIfNull(builder);
 
-        vault.Resource.PublishedAddress = vault.ApplicationBuilder.AddParameter(parameterName).Resource;
-        return vault.ExcludeFromManifest();
+        if (builder.ApplicationBuilder.ExecutionContext.IsRunMode)
+            return builder;
+
+        builder.Resource.PublishedAddress = builder.ApplicationBuilder.AddParameter(parameterName).Resource;
+        return builder.ExcludeFromManifest();
+    }
+
+    /// <summary>Tells a resource where Vault is: <c>ConnectionStrings__name</c> as for every other server, and <c>VAULT_ADDR</c>, which Vault's own clients read.</summary>
+    /// <param name="builder">The resource that uses Vault. It gets no token.</param>
+    /// <param name="vault">The Vault.</param>
+    /// <param name="connectionName">The name of the connection string; that of the Vault by default.</param>
+    internal static IResourceBuilder<T> WithReference<T>(this IResourceBuilder<T> builder, IResourceBuilder<VaultResource> vault, string? connectionName = null)
+        where T : IResourceWithEnvironment
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(vault);
+
+        // The manifest has no Vault that it could refer to, only the address.
+        var reference = vault.Resource.PublishedAddress is null
+            ? builder.WithReference((IResourceBuilder<IResourceWithConnectionString>)vault, connectionName)
+            : builder.WithEnvironment($"ConnectionStrings__{connectionName ?? vault.Resource.Name}", vault.Resource.AddressExpression);
+        return reference.WithEnvironment(AddressVariable, vault.Resource.AddressExpression);
     }
 }

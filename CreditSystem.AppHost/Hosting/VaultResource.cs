@@ -3,23 +3,43 @@ namespace CreditSystem.AppHost.Hosting;
 /// <summary>A HashiCorp Vault server in development mode: in memory, unsealed, with a root token that is known beforehand.</summary>
 /// <param name="name">Unique name.</param>
 /// <param name="rootToken">Its root token; null where the application is published, since Vault is never deployed with it.</param>
-internal sealed class VaultResource(string name, ParameterResource? rootToken) : ContainerResource(name)
+internal sealed class VaultResource(string name, ParameterResource? rootToken) : ContainerResource(name), IResourceWithConnectionString
 {
     internal const string PrimaryEndpointName = "http";
 
     private EndpointReference? primaryEndpoint;
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>Gets the endpoint on which Vault's API listens.</summary>
     public EndpointReference PrimaryEndpoint => primaryEndpoint ??= new(this, PrimaryEndpointName);
 
-    /// <summary>Its root token, for the bootstrap alone.</summary>
+    /// <summary>Gets the host of <see cref="PrimaryEndpoint"/>.</summary>
+    public EndpointReferenceExpression Host => PrimaryEndpoint.Property(EndpointProperty.Host);
+
+    /// <summary>Gets the port of <see cref="PrimaryEndpoint"/>.</summary>
+    public EndpointReferenceExpression Port => PrimaryEndpoint.Property(EndpointProperty.Port);
+
+    /// <summary>Gets the root token, which is for the bootstrap alone and never part of a connection string.</summary>
     public ParameterResource? RootToken { get; } = rootToken;
 
-    /// <summary>Where a deployed application finds the Vault that it does not bring along.</summary>
+    /// <summary>Gets where a deployed application finds the Vault that it does not bring along.</summary>
     internal ParameterResource? PublishedAddress { get; set; }
 
-    /// <summary>Its URL (<c>VAULT_ADDR</c>).</summary>
+    /// <summary>Gets Vault's URL (<c>VAULT_ADDR</c>).</summary>
     public ReferenceExpression AddressExpression => PublishedAddress is null
         ? ReferenceExpression.Create($"{PrimaryEndpoint}")
         : ReferenceExpression.Create($"{PublishedAddress}");
+
+    /// <summary>Gets the connection string: Vault's URL. Every client authenticates by a method of its own.</summary>
+    public ReferenceExpression ConnectionStringExpression => AddressExpression;
+
+    IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties()
+    {
+        if (PublishedAddress is null)
+        {
+            yield return new("Host", ReferenceExpression.Create($"{Host}"));
+            yield return new("Port", ReferenceExpression.Create($"{Port}"));
+        }
+
+        yield return new("Uri", AddressExpression);
+    }
 }

@@ -7,6 +7,7 @@ namespace CreditSystem.AppHost.Kubernetes;
 internal static class KubernetesCommand
 {
     internal const string Verb = "kubernetes";
+    internal const string DefaultNamespace = "credit-system";
 
     private const int Failure = 1;
     private const int Usage = 2;
@@ -26,8 +27,7 @@ internal static class KubernetesCommand
 
         try
         {
-            var manifest = AspireManifest.Parse(await File.ReadAllTextAsync(options.Manifest, cancellationToken));
-            var written = await WriteAsync(KustomizeBase.Render(manifest, options.Namespace), options.Output, cancellationToken);
+            var written = await WriteAsync(options.Manifest, options.Output, options.Namespace, cancellationToken);
             Console.WriteLine($"{options.Output}: {written} files");
             return 0;
         }
@@ -38,8 +38,11 @@ internal static class KubernetesCommand
         }
     }
 
-    private static async Task<int> WriteAsync(SortedDictionary<string, string> files, string output, CancellationToken cancellationToken)
+    /// <returns>How many files it has written.</returns>
+    /// <exception cref="ManifestException">The manifest cannot be rendered; nothing has been written.</exception>
+    internal static async Task<int> WriteAsync(string manifestFile, string output, string @namespace, CancellationToken cancellationToken)
     {
+        var files = KustomizeBase.Render(AspireManifest.Parse(await File.ReadAllTextAsync(manifestFile, cancellationToken)), @namespace);
         RemoveOwnFiles(output);
         foreach (var (path, content) in files)
         {
@@ -73,7 +76,7 @@ internal static class KubernetesCommand
 
         internal static Options? Parse(string[] args, out string? error)
         {
-            var options = new Options("deploy/base", "aspire-manifest.json", "credit-system");
+            var options = new Options("deploy/base", "aspire-manifest.json", DefaultNamespace);
             error = null;
             for (var index = 0; index < args.Length; index += 2)
             {

@@ -12,7 +12,8 @@ public static class LoggingExtensions
     public static ILoggingBuilder AddServiceConsole(this ILoggingBuilder logging, bool isDevelopment)
     {
         if (isDevelopment)
-            return logging.AddConsole();
+            // One line each, without a time: whoever shows them (the dashboard, a terminal's AppHost) puts one before it.
+            return logging.AddSimpleConsole(console => console.SingleLine = true);
         return logging.AddJsonConsole(json =>
         {
             json.IncludeScopes = true;

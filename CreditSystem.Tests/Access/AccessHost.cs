@@ -1,7 +1,6 @@
 using CreditSystem.Api.Access;
 using CreditSystem.Api.Access.Tokens;
 using CreditSystem.Api.Connections;
-using CreditSystem.Api.Features.Operations;
 using CreditSystem.Api.OpenApi;
 using CreditSystem.Api.Problems;
 using CreditSystem.Api.Secrets;
@@ -58,7 +57,6 @@ internal sealed class AccessHost : IAsyncDisposable
         app.UseProblems();
         app.UseAccess();
         app.MapApiDocumentation();
-        app.MapOperations();
         app.MapGet("/scoped", (HttpContext context) => context.GetCaller()).RequireScope(Scope.AccountsRead);
         app.MapGet("/silent", () => "said nothing about access");
         app.MapGet("/open", () => "open").AllowAnonymous();

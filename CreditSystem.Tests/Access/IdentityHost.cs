@@ -3,6 +3,7 @@ using CreditSystem.Api.Access;
 using CreditSystem.Api.Access.Tokens;
 using CreditSystem.Api.Connections;
 using CreditSystem.Api.Features;
+using CreditSystem.Api.Features.Operations;
 using CreditSystem.Api.Hardening;
 using CreditSystem.Api.Ledger;
 using CreditSystem.Api.Ledger.Log;
@@ -67,6 +68,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         [
             new(SigningKeys.ConfigurationKey, AccessHost.Key),
             new("Logging:LogLevel:Default", "None"),
+            new("Management:Port", $"{ManagementPort}"),
             // All tests share one Redis and one address; those about limits say what they are.
             new("RateLimits:Enabled", "false"),
             // A busy machine is no outage.
@@ -96,6 +98,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         app.UseAccess();
         app.MapLedger();
         app.MapIdentity();
+        app.MapOperations();
         app.MapApiDocumentation();
         await app.StartAsync();
         // Connecting takes longer than the API has patience with Redis; where it is away, the test says so.
@@ -111,6 +114,14 @@ internal sealed class IdentityHost : IAsyncDisposable
             client.DefaultRequestHeaders.Add(AddressHeader, address);
         if (token is not null)
             client.DefaultRequestHeaders.Add("Authorization", $"Bearer {token}");
+        return client;
+    }
+
+    /// <summary>A client without a credential on the port of those who run the installation.</summary>
+    public HttpClient ManagementClient()
+    {
+        var client = Client();
+        client.DefaultRequestHeaders.Add(PortHeader, "management");
         return client;
     }
 
@@ -140,12 +151,17 @@ internal sealed class IdentityHost : IAsyncDisposable
         return new Registered(this, tenant, (string)user["id"]!, (string)user["wallet"]!, (string)tokens["access_token"]!, (string)tokens["refresh_token"]!);
     }
 
-    /// <summary>Who connects: without a network between them, the test says it.</summary>
+    /// <summary>Who connects, and to which port: without a network between them, the test says it.</summary>
     public const string AddressHeader = "X-Test-Address";
+
+    private const string PortHeader = "X-Test-Port";
+
+    private const int ManagementPort = 8081;
 
     private static Task TakeAddressAsync(HttpContext context, RequestDelegate next)
     {
         context.Connection.RemoteIpAddress = IPAddress.Parse(context.Request.Headers[AddressHeader].FirstOrDefault() ?? "127.0.0.1");
+        context.Connection.LocalPort = context.Request.Headers.ContainsKey(PortHeader) ? ManagementPort : 5001;
         return next(context);
     }
 

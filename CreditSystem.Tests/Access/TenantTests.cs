@@ -1,6 +1,7 @@
 using CreditSystem.Api.Access;
 using CreditSystem.Tests.Fixtures;
 using CreditSystem.Tests.Ledger;
+using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Tests.Access;
 
@@ -42,6 +43,33 @@ public sealed class TenantTests(MongoServer mongo, RedisServer redis)
 
         foreach (var name in new[] { "with-users", "with-credits" })
             Assert.Equal((409, "tenant_taken"), await OpenAsync(host, name, "mallory") is var answer ? (answer.Status, answer.Code) : default);
+    }
+
+    [Theory]
+    [InlineData("Production", null, 403)]
+    [InlineData("Staging", null, 403)]
+    [InlineData("Development", null, 201)]
+    [InlineData("Production", "open", 201)]
+    [InlineData("Development", "Closed", 403)]
+    public async Task Is_closed_outside_development_unless_it_is_said_otherwise(string environment, string? newTenants, int expected)
+    {
+        await using var api = await ApiProcess.StartAsync(mongo, redis, environment, newTenants is null ? [] : [("Registration:NewTenants", newTenants)]);
+        var body = new { tenant = $"t-{Guid.NewGuid():N}"[..20], email = "o@example.org", username = "olivia", password = IdentityHost.Password, create_tenant = true };
+
+        var answer = await api.Client().PostAsync("/v1/auth/register", body);
+
+        Assert.Equal(expected, answer.Status);
+    }
+
+    [Theory]
+    [InlineData("true")]
+    [InlineData("1")]
+    [InlineData("")]
+    public async Task Refuses_to_start_with_a_sentence_where_the_setting_is_none_of_its_values(string newTenants)
+    {
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(newTenants));
+
+        Assert.Equal("Registration:NewTenants is none of Open, First and Closed.", refused.Message);
     }
 
     private async Task<IdentityHost> StartAsync(string newTenants) =>

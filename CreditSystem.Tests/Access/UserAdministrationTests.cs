@@ -60,6 +60,44 @@ public sealed class UserAdministrationTests(MongoServer mongo, RedisServer redis
     }
 
     [Fact]
+    public async Task The_last_owner_who_can_log_in_stays_one()
+    {
+        var op = await CreatedAsync("oscar", "operator");
+        var disabled = await CreatedAsync("olaf", "owner");
+        Assert.Equal(200, (await owner.Client.PostAsync($"/v1/users/{disabled}/disable", new { })).Status);
+
+        // By itself, by a key that may do as much, and by what the token command signs.
+        var key = (string)(await owner.Client.PostAsync("/v1/api-keys", new { name = "all", scopes = Scope.All })).Body["key"]!;
+        foreach (var client in new[] { owner.Client, host.Client(key), host.ClientOf(Role.Owner, owner.Tenant) })
+        {
+            Assert.Equal((409, "last_owner"), await client.PostAsync($"/v1/users/{owner.Id}/role", new { role = "user" }) is var demoted ? (demoted.Status, demoted.Code) : default);
+            Assert.Equal((409, "last_owner"), await client.PostAsync($"/v1/users/{owner.Id}/disable", new { }) is var ended ? (ended.Status, ended.Code) : default);
+        }
+        Assert.Equal("owner", (string?)(await owner.Client.ReadAsync("/v1/auth/me")).Body["role"]);
+
+        Assert.Equal(200, (await owner.Client.PostAsync($"/v1/users/{owner.Id}/role", new { role = "owner" })).Status);
+        Assert.Equal(200, (await owner.Client.PostAsync($"/v1/users/{op}/role", new { role = "owner" })).Status);
+        Assert.Equal(200, (await owner.Client.PostAsync($"/v1/users/{owner.Id}/role", new { role = "user" })).Status);
+        Assert.Equal(409, (await host.ClientOf(Role.Owner, owner.Tenant).PostAsync($"/v1/users/{op}/disable", new { })).Status);
+    }
+
+    [Fact]
+    public async Task Two_owners_who_leave_at_once_do_not_both_leave()
+    {
+        var second = await CreatedAsync("olaf", "owner");
+        var administrator = host.ClientOf(Role.Owner, owner.Tenant);
+        for (var round = 0; round < 10; round++)
+        {
+            await Task.WhenAll(new[] { owner.Id, second }.Select(id => administrator.PostAsync($"/v1/users/{id}/disable", new { })));
+
+            var owners = (await administrator.ReadAsync("/v1/users")).Body["users"]!.AsArray().Where(user => (string?)user!["role"] == "owner").ToList();
+            Assert.Contains(owners, user => !(bool)user!["disabled"]!);
+            foreach (var id in new[] { owner.Id, second })
+                Assert.Equal(200, (await administrator.PostAsync($"/v1/users/{id}/enable", new { })).Status);
+        }
+    }
+
+    [Fact]
     public async Task Another_tenants_user_is_not_there()
     {
         var stranger = await host.OpenTenantAsync();
@@ -69,6 +107,13 @@ public sealed class UserAdministrationTests(MongoServer mongo, RedisServer redis
                 ? await stranger.Client.ReadAsync($"/v1/users/{owner.Id}")
                 : await stranger.Client.PostAsync($"/v1/users/{owner.Id}{path}", new { })).Status);
         Assert.Equal(404, (await stranger.Client.PostAsync($"/v1/users/{owner.Id}/role", new { role = "user" })).Status);
+    }
+
+    private async Task<string> CreatedAsync(string username, string role)
+    {
+        var answer = await owner.Client.PostAsync("/v1/users", new { email = $"{username}@example.org", username, password = IdentityHost.Password, role });
+        Assert.True(answer.Status == 201, answer.Text);
+        return (string)answer.Body["id"]!;
     }
 
     private static async Task<(int, string?)> CreateAsync(HttpClient client, string username, string role)

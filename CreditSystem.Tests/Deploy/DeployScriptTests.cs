@@ -14,6 +14,9 @@ public sealed class DeployScriptTests : IDisposable
         if [ -s "$STATE/fail-on" ] && [[ "$*" == *"$(cat "$STATE/fail-on")"* ]]; then echo "refused" >&2; exit 1; fi
         case "$*" in
           "kustomize "*) cat "$STATE/rendered.yaml" ;;
+          *"--dry-run=server"*) if [ -s "$STATE/refusal" ]; then cat "$STATE/refusal" >&2; exit 1; fi ;;
+          *" diff "*) [ -e "$STATE/unchanged" ] || exit 1 ;;
+          *"get namespace kube-system"*) echo -n 3f2c1d5e-0000-4000-8000-000000000001 ;;
           *"create secret"*) sha256sum > "$STATE/token.sha256" ;;
           *"get job"*) [ -e "$STATE/bootstrap-fails" ] || echo -n 1 ;;
           *" logs "*) echo "log of the job" ;;
@@ -53,7 +56,7 @@ public sealed class DeployScriptTests : IDisposable
         int Position(string part) => Array.FindIndex(calls, call => call.Contains(part, StringComparison.Ordinal));
         int[] order =
         [
-            Position("get secret vault-approle-creds"), Position("get secret vault-rotator-creds"), Position("apply --server-side"), Position("rollout status statefulset/mongodb"),
+            Position("get secret vault-approle-creds"), Position("get secret vault-rotator-creds"), Position("apply --server-side --dry-run=server"), Position("apply --server-side --field-manager"), Position("rollout status statefulset/mongodb"),
             Position("rollout status deployment/api"), Position("CreditSystem.Api.dll vault status"), Position("CreditSystem.Api.dll redis ping"), Position("healthcheck http://127.0.0.1:8080/health"),
         ];
         Assert.DoesNotContain(-1, order);
@@ -68,7 +71,72 @@ public sealed class DeployScriptTests : IDisposable
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Contains("would run: kubectl apply --server-side", result.Output, StringComparison.Ordinal);
         Assert.Contains(Calls, call => call.Contains("diff --server-side", StringComparison.Ordinal));
-        Assert.DoesNotContain(Calls, call => call.Contains("apply", StringComparison.Ordinal) || call.Contains("exec", StringComparison.Ordinal) || call.Contains("rollout", StringComparison.Ordinal));
+        Assert.DoesNotContain(Calls, call => IsWrite(call) || call.Contains("exec", StringComparison.Ordinal) || call.Contains("rollout", StringComparison.Ordinal));
+        Assert.DoesNotContain("Nothing would change.", result.Output, StringComparison.Ordinal);
+
+        Write("unchanged", "");
+        Assert.Contains("Nothing would change.", (await DeployAsync("--overlay", "production", "--skip-vault-check", "--dry-run")).Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>The words of kubectl 1.37; some objects would have been applied by then.</summary>
+    [Fact]
+    public async Task Fields_that_somebody_has_changed_are_shown_before_anything_is_applied_and_taken_on_demand()
+    {
+        Write("refusal", Conflict);
+        var result = await DeployAsync("--skip-vault-check");
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("conflict with \"kubectl-patch\" using batch/v1: .spec.suspend", result.Error, StringComparison.Ordinal);
+        Assert.Contains("--force-conflicts takes these fields back", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(Calls, IsWrite);
+
+        result = await DeployAsync("--skip-vault-check", "--force-conflicts");
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains(".spec.suspend", result.Error, StringComparison.Ordinal);
+        Assert.Contains(Calls, call => call.Contains("apply --server-side --force-conflicts", StringComparison.Ordinal) && call.EndsWith("rendered.yaml", StringComparison.Ordinal));
+    }
+
+    /// <summary>It is the incident's tool: nobody then wants to be told to edit an overlay.</summary>
+    [Fact]
+    public async Task A_rollback_shows_such_fields_and_takes_them()
+    {
+        await DeployAsync("--skip-vault-check");
+        Write("rendered.yaml", "second");
+        await DeployAsync("--skip-vault-check");
+        Write("refusal", Conflict);
+
+        var result = await DeployAsync("rollback");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains(".spec.suspend", result.Error, StringComparison.Ordinal);
+        Assert.Equal("first", File.ReadAllText(PathOf("applied")).Trim());
+        Assert.Contains(Calls, call => call.Contains("apply --server-side --force-conflicts", StringComparison.Ordinal) && call.EndsWith("rendered.yaml", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("The StatefulSet \"mongodb\" is invalid: spec.volumeClaimTemplates: Invalid value: [{\"storage\":\"20Gi\"}]: field is immutable", 3, "To grow a volume: docs/operations.md")]
+    [InlineData("The StatefulSet \"mongodb\" is invalid: spec: Forbidden: updates to statefulset spec for fields other than 'replicas', 'template' are forbidden", 3, "To grow a volume: docs/operations.md")]
+    [InlineData("Error from server (Invalid): Deployment.apps \"api\" is invalid: spec.replicas: Invalid value: -1", 1, "nothing was applied")]
+    public async Task What_the_server_refuses_is_found_before_anything_is_applied(string refusal, int expected, string words)
+    {
+        Write("refusal", $"{refusal}\n{(expected == 1 ? Conflict : "")}");
+
+        // Not even by force.
+        var result = await DeployAsync("--skip-vault-check", "--force-conflicts");
+
+        Assert.Equal(expected, result.ExitCode);
+        Assert.Contains(words, result.Error, StringComparison.Ordinal);
+        Assert.Contains(refusal, result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(Calls, IsWrite);
+    }
+
+    [Fact]
+    public async Task Only_a_healthy_API_is_a_success()
+    {
+        var result = await DeployAsync("--skip-vault-check");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        // Which asks for the document's word, not for the status (HealthProbeTests).
+        Assert.EndsWith("CreditSystem.Api.dll healthcheck http://127.0.0.1:8080/health --wait-seconds 30", Assert.Single(Calls, call => call.Contains("/health ", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -81,7 +149,7 @@ public sealed class DeployScriptTests : IDisposable
 
         Assert.Equal(3, result.ExitCode);
         Assert.Contains(message, result.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain(Calls, call => call.Contains("apply", StringComparison.Ordinal));
+        Assert.DoesNotContain(Calls, IsWrite);
     }
 
     [Fact]
@@ -96,13 +164,15 @@ public sealed class DeployScriptTests : IDisposable
         Assert.Contains("log of the job", result.Output, StringComparison.Ordinal);
         Assert.Equal(["applied", "job", "databases", "api"], Calls.Select(call => call switch
         {
-            _ when call.Contains("rendered.yaml", StringComparison.Ordinal) && call.Contains("apply", StringComparison.Ordinal) => "applied",
+            _ when call.Contains("rendered.yaml", StringComparison.Ordinal) && IsWrite(call) && call.Contains("apply", StringComparison.Ordinal) => "applied",
             _ when call.Contains("bootstrap.yaml", StringComparison.Ordinal) && call.Contains("apply", StringComparison.Ordinal) => "job",
             _ when call.Contains("rollout status statefulset/mongodb", StringComparison.Ordinal) => "databases",
             _ when call.Contains("rollout status deployment/api", StringComparison.Ordinal) => "api",
             _ => null,
         }).OfType<string>());
         Assert.StartsWith(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Administrator))), File.ReadAllText(PathOf("token.sha256")), StringComparison.Ordinal);
+        // The Job's Role would not let it look.
+        Assert.Contains(Calls, call => call.Contains("create secret generic vault-bootstrap", StringComparison.Ordinal) && call.Contains("--from-literal=cluster=3f2c1d5e-0000-4000-8000-000000000001", StringComparison.Ordinal));
         AssertNothingOfTheBootstrapIsLeft(result);
     }
 
@@ -189,6 +259,17 @@ public sealed class DeployScriptTests : IDisposable
     [InlineData("--unknown")]
     [InlineData("--overlay", "nowhere")]
     public async Task Refuses_what_it_does_not_know(params string[] args) => Assert.Equal(2, (await DeployAsync(args)).ExitCode);
+
+    private const string Conflict = """
+        error: Apply failed with 1 conflict: conflict with "kubectl-patch" using batch/v1: .spec.suspend
+        Please review the fields above--they currently have other managers. Here
+        are the ways you can resolve this warning:
+        * If you intend to manage all of these fields, please re-run the apply
+          command with the `--force-conflicts` flag.
+        """;
+
+    /// <summary>What only asks the server does not count.</summary>
+    private static bool IsWrite(string call) => call.Contains("apply", StringComparison.Ordinal) && !call.Contains("--dry-run=server", StringComparison.Ordinal);
 
     private string[] Calls => File.ReadAllLines(PathOf("calls"));
 

@@ -18,6 +18,43 @@ public sealed class SettingsTests
         Assert.Equal($"{image}:{tag}", Overlay.Render("k3s", copy.Folder).The("Deployment", "api").Container.Text("image"));
     }
 
+    /// <summary>Each of these rendered to nothing, or to a port that was none, while the port was cut out of the address.</summary>
+    [Theory]
+    [InlineData("https://vault.example.com", "443", 0)]
+    [InlineData("http://10.0.0.1:8200/", "8200", 0)]
+    [InlineData("https://[fd00::1]:8200", "8200", 0)]
+    [InlineData("https://[fd00::1]", "443", 0)]
+    [InlineData("http://vault", "80", 0)]
+    [InlineData("https://vault.example.com", "8200", 3)]
+    [InlineData("vault.example.com:8200", "8200", 3)]
+    [InlineData("https://vault.example.com:8200/v1", "8200", 3)]
+    public async Task Vaults_address_may_be_written_in_every_way_that_leads_to_its_port(string address, string port, int expected)
+    {
+        using var copy = new SourceCopy();
+        var file = copy.PathOf("overlays", "k3s", "settings", "values.yaml");
+        File.WriteAllLines(file, File.ReadAllLines(file).Select(line =>
+            line.StartsWith("  vaultAddress:", StringComparison.Ordinal) ? $"  vaultAddress: {address}" : line.StartsWith("  vaultPort:", StringComparison.Ordinal) ? $"  vaultPort: \"{port}\"" : line));
+
+        foreach (var (folder, policy) in new[] { ("k3s", "vault-proxy"), (Path.Combine("k3s", "bootstrap"), "vault-bootstrap") })
+            Assert.Equal(port, Overlay.Render(folder, copy.Folder).The("NetworkPolicy", policy).Json.List("spec.egress").First().List("ports").Single().Text("port"));
+        Assert.Equal(address, Overlay.Render("k3s", copy.Folder).The("ConfigMap", "vault-proxy-env").Json.Text("data.VaultProxy__Upstreams__0"));
+
+        // The script compares the two before it asks a cluster, which is not there.
+        var start = new System.Diagnostics.ProcessStartInfo("bash", [copy.PathOf("deploy"), "--overlay", "k3s"]);
+        start.Environment["KUBECTL"] = "/bin/false";
+        start.Environment["RENDER"] = "/bin/true";
+        var result = await ToolProcess.RunAsync(start, "bash");
+        Assert.Equal(3, result.ExitCode);
+        Assert.Equal(expected == 3, result.Error.Contains("in values.yaml is", StringComparison.Ordinal));
+    }
+
+    /// <summary>The API server stores no empty list, so that one is a change at every apply.</summary>
+    [Theory]
+    [InlineData("k3s")]
+    [InlineData("production")]
+    public void Nothing_is_rendered_that_an_apply_would_change_each_time(string overlay) =>
+        Assert.DoesNotContain(": []", Overlay.Of(overlay).Text + Overlay.Render(Path.Combine(overlay, "bootstrap"), Repository.PathOf("deploy")).Text, StringComparison.Ordinal);
+
     /// <summary>Else per-address limits would count all clients as one, the Ingress controller.</summary>
     [Theory]
     [InlineData("k3s", "10.42.0.0/16")]

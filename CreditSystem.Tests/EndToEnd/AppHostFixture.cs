@@ -1,10 +1,9 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using CreditSystem.Tests.EndToEnd;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 [assembly: AssemblyFixture(typeof(AppHostFixture))]
@@ -26,14 +25,19 @@ public sealed class AppHostFixture : IAsyncDisposable
 
     public AppHostFixture() => _application = new(StartAsync);
 
-    /// <summary>Port of the dashboard; the two above it are those of its OTLP endpoint and of the resource service.</summary>
-    internal int DashboardPort { get; } = FindThreeFreePorts();
-
     /// <summary>The running application; the services are healthy.</summary>
     public Task<DistributedApplication> GetAsync() => _application.Value;
 
     /// <summary>A client of a service.</summary>
     public async Task<HttpClient> CreateClientAsync(string resource, string endpoint = "http") => (await GetAsync()).CreateHttpClient(resource, endpoint);
+
+    /// <summary>The address of the dashboard, and the path that lets a browser in.</summary>
+    internal async Task<(string Address, string Login)> DashboardAsync()
+    {
+        var services = (await GetAsync()).Services;
+        var dashboard = services.GetRequiredService<DistributedApplicationModel>().Resources.OfType<IResourceWithEndpoints>().Single(resource => resource.Name == "aspire-dashboard");
+        return (dashboard.GetEndpoint("http").Url, $"/login?t={services.GetRequiredService<IConfiguration>()["AppHost:BrowserToken"]}");
+    }
 
     /// <summary>The value of a parameter, secret ones included.</summary>
     public async Task<string> ParameterAsync(string name)
@@ -67,35 +71,11 @@ public sealed class AppHostFixture : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private static int FindThreeFreePorts()
-    {
-        while (true)
-        {
-            var port = System.Security.Cryptography.RandomNumberGenerator.GetInt32(20_000, 60_000);
-            if (Enumerable.Range(port, 3).All(IsFree))
-                return port;
-        }
-    }
-
-    private static bool IsFree(int port)
-    {
-        try
-        {
-            using var listener = new TcpListener(IPAddress.Loopback, port);
-            listener.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
-
     private async Task<DistributedApplication> StartAsync()
     {
         using var patience = new CancellationTokenSource(StartTime);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.CreditSystem_AppHost>(
-            ["--data-directory", _directory, "--dashboard-port", $"{DashboardPort}"], (options, _) => options.DisableDashboard = false, patience.Token);
+            ["--data-directory", _directory], (options, _) => options.DisableDashboard = false, patience.Token);
         var application = await builder.BuildAsync(patience.Token);
         await application.StartAsync(patience.Token);
         await application.ResourceNotifications.WaitForResourceHealthyAsync("api", patience.Token);

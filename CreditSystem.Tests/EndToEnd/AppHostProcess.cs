@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using CreditSystem.Tests.Deploy;
 
 namespace CreditSystem.Tests.EndToEnd;
@@ -26,7 +27,10 @@ internal sealed class AppHostProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it as <c>dotnet run --project CreditSystem.AppHost -- ARGUMENTS</c> does, with the build that the tests are of.</summary>
-    public static AppHostProcess Start(params string[] arguments)
+    public static AppHostProcess Start(params string[] arguments) => Start(new Dictionary<string, string>(), arguments);
+
+    /// <summary>The same with variables of the environment besides.</summary>
+    public static AppHostProcess Start(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         var configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
         var program = Path.Combine(Repository.Root, "artifacts", "bin", "CreditSystem.AppHost", configuration, "CreditSystem.AppHost.dll");
@@ -39,6 +43,8 @@ internal sealed class AppHostProcess : IAsyncDisposable
         };
         start.Environment["DOTNET_ENVIRONMENT"] = "Development";
         start.Environment["ASPNETCORE_ENVIRONMENT"] = "Development";
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         var host = new AppHostProcess(new Process { StartInfo = start });
         host._process.OutputDataReceived += (_, line) => host.Receive(line.Data);
         host._process.ErrorDataReceived += (_, line) => host.Receive(line.Data);
@@ -57,17 +63,34 @@ internal sealed class AppHostProcess : IAsyncDisposable
             throw new InvalidOperationException($"The AppHost is not ready:\n{Output}");
     }
 
-    /// <summary>Every process that it has started, directly or through others.</summary>
-    public async Task<IReadOnlyList<int>> DescendantsAsync(CancellationToken cancellationToken)
+    /// <summary>Waits for a line that contains the text.</summary>
+    /// <exception cref="InvalidOperationException">It has ended without it; the message is its output.</exception>
+    public async Task WaitForLineAsync(string text, CancellationToken cancellationToken)
     {
-        using var ps = Process.Start(new ProcessStartInfo("ps", ["-eo", "pid=,ppid="]) { RedirectStandardOutput = true })!;
-        var parents = (await ps.StandardOutput.ReadToEndAsync(cancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(int.Parse).ToArray())
-            .ToLookup(pair => pair[1], pair => pair[0]);
-        return [.. Below(Id)];
-
-        IEnumerable<int> Below(int parent) => parents[parent].SelectMany(child => Below(child).Prepend(child));
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(StartTime);
+        while (!Output.Contains(text, StringComparison.Ordinal))
+        {
+            if (_process.HasExited || patience.IsCancellationRequested)
+                throw new InvalidOperationException($"The AppHost did not write '{text}':\n{Output}");
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+        }
     }
+
+    /// <summary>Every process that belongs to it: Aspire's orchestrator is not its child, but told to watch it.</summary>
+    public IReadOnlyList<int> Processes()
+    {
+        var all = Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture)).ToList();
+        var children = all.ToLookup(process => Field(process, 1));
+        var orchestrators = all.Where(process => ReadOrEmpty($"/proc/{process}/cmdline").Contains($"--monitor\0{Id}\0", StringComparison.Ordinal));
+        return [.. Below(Id).Concat(orchestrators.SelectMany(process => Below(process).Prepend(process))).Distinct()];
+
+        IEnumerable<int> Below(int parent) => children[parent].SelectMany(child => Below(child).Prepend(child));
+    }
+
+    /// <summary>The process whose program it is.</summary>
+    public int ProcessOf(string program) =>
+        Processes().First(process => Path.GetFileName(ReadOrEmpty($"/proc/{process}/cmdline").Split('\0')[0]) == program);
 
     /// <summary>Ends it as Ctrl-C (INT), an orchestrator (TERM) or a power cut (KILL) does. Its exit code.</summary>
     public async Task<int> SignalAsync(string signal, CancellationToken cancellationToken)
@@ -89,6 +112,21 @@ internal sealed class AppHostProcess : IAsyncDisposable
         if (!_process.HasExited)
             await SignalAsync("TERM", CancellationToken.None);
         _process.Dispose();
+    }
+
+    private static int Field(int process, int index) =>
+        ReadOrEmpty($"/proc/{process}/stat").Split(')')[^1].Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 2 } fields ? int.Parse(fields[index], CultureInfo.InvariantCulture) : 0;
+
+    private static string ReadOrEmpty(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
     }
 
     private void Receive(string? line)

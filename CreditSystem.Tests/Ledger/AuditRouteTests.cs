@@ -35,12 +35,18 @@ public sealed class AuditRouteTests : IAsyncLifetime
     {
         var intact = (await client.ReadAsync("/v1/audit/verify")).Body;
         store.Tamper(0, 2, Flip);
-        var broken = (await client.ReadAsync("/v1/audit/verify")).Body;
+        // What was verified is not read again, unless somebody wants it to be; what that has found, everybody is told.
+        var kept = (await client.ReadAsync("/v1/audit/verify")).Body;
+        var broken = (await client.ReadAsync("/v1/audit/verify?full=true")).Body;
+        var since = (await host.Client("other").ReadAsync("/v1/audit/verify")).Body;
 
         Assert.Equal((true, 4L), ((bool)intact["intact"]!, (long)intact["blocks"]!));
+        Assert.Equal((true, 4L, 4L), ((bool)kept["intact"]!, (long)kept["blocks"]!, (long)kept["last_full"]!["blocks"]!));
+        Assert.Equal((false, 2L, 1L), ((bool)since["intact"]!, (long)since["broken_block"]!, (long)since["last_full"]!["blocks"]!));
         Assert.Equal(64, ((string)intact["head_hash"]!).Length);
         Assert.Equal((false, 1L, 2L), ((bool)broken["intact"]!, (long)broken["blocks"]!, (long)broken["broken_block"]!));
-        Assert.False((bool)(await client.ReadAsync("/v1/invariants")).Body["holds"]!);
+        var chain = (await client.ReadAsync("/v1/invariants")).Body["checks"]!.AsArray().Single(check => (string?)check!["name"] == "chain_unbroken")!;
+        Assert.Equal((false, 2L), ((bool)chain["holds"]!, (long)chain["block"]!));
         Assert.Equal(403, (await host.Client(scopes: "ops:read").ReadAsync("/v1/audit/verify")).Status);
     }
 

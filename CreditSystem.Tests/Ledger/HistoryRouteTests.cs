@@ -104,11 +104,11 @@ public sealed class HistoryRouteTests : IAsyncLifetime
         Assert.Equal("text/csv", answer.Response.Content.Headers.ContentType?.MediaType);
         Assert.Equal("attachment", answer.Response.Content.Headers.ContentDisposition?.DispositionType);
         Assert.Equal(7, lines.Length);
-        Assert.Equal("sequence,created_at,transfer,kind,amount,balance,held,reference", lines[0]);
-        Assert.Equal(",,,opening_balance,,0,0,", lines[1]);
-        Assert.EndsWith(",transfer,-10,990,0,\"'=HYPERLINK(\"\"http://x\"\")\"", lines[3]);
-        Assert.EndsWith(",transfer,-10,980,0,plain", lines[4]);
-        Assert.Equal((",,,closing_balance,,980,0,", ""), (lines[5], lines[6]));
+        Assert.Equal("sequence,created_at,transfer,kind,amount,balance,held,reference,effective_at", lines[0]);
+        Assert.Equal(",,,opening_balance,,0,0,,", lines[1]);
+        Assert.Contains(",transfer,-10,990,0,\"'=HYPERLINK(\"\"http://x\"\")\",2026-", lines[3], StringComparison.Ordinal);
+        Assert.EndsWith(",transfer,-10,980,0,plain," + lines[4].Split(',')[1], lines[4]);
+        Assert.Equal((",,,closing_balance,,980,0,,", ""), (lines[5], lines[6]));
     }
 
     [Fact]

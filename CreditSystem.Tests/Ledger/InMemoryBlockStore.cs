@@ -12,11 +12,17 @@ internal sealed class InMemoryBlockStore : IBlockStore
     /// <summary>What is written behind this log.</summary>
     public InMemoryProjectionStore Projections { get; } = new();
 
+    /// <summary>How far this log has been verified.</summary>
+    public InMemoryVerificationStore Verification { get; } = new();
+
     /// <summary>Decides what befalls an append; by default nothing.</summary>
     public Func<Block, Fault> OnAppend { get; set; } = _ => Fault.None;
 
     /// <summary>Runs before each append: where a test pauses a writer.</summary>
     public Func<Block, Task> BeforeAppend { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>Runs before each read: where a test takes the storage away.</summary>
+    public Action OnRead { get; set; } = () => { };
 
     public IEnumerable<Block> Blocks(int partition) => blocks.Where(block => block.Key.Partition == partition).OrderBy(block => block.Key.Number).Select(block => block.Value);
 
@@ -24,6 +30,11 @@ internal sealed class InMemoryBlockStore : IBlockStore
     public int Rules { get; set; } = RulesVersion.Newest;
 
     public int Appends { get; private set; }
+
+    /// <summary>Blocks that were read, and the most bytes of them at once.</summary>
+    public int Reads { get; private set; }
+
+    public long LargestPage { get; private set; }
 
     public void Tamper(int partition, long number, Func<Block, Block> change) => blocks[(partition, number)] = change(blocks[(partition, number)]);
 
@@ -44,18 +55,31 @@ internal sealed class InMemoryBlockStore : IBlockStore
 
     public Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long number, int limit, CancellationToken cancellationToken)
     {
+        OnRead();
         var found = new List<Block>();
         var last = blocks.Keys.Where(key => key.Partition == partition).Select(key => key.Number).DefaultIfEmpty().Max();
         while (found.Count < limit && ++number <= last)
             if (blocks.TryGetValue((partition, number), out var block))
                 found.Add(block);
+        (Reads, LargestPage) = (Reads + found.Count, Math.Max(LargestPage, found.Sum(block => (long)block.Content.Length)));
         return Task.FromResult<IReadOnlyList<Block>>(found);
     }
 
-    public Task<int> RulesAsync(int? atLeast, CancellationToken cancellationToken) => Task.FromResult(Rules = Math.Max(Rules, atLeast ?? Rules));
+    public async Task<IReadOnlyList<Block>> ReadPageAsync(int partition, long number, int limit, long maxBytes, CancellationToken cancellationToken)
+    {
+        var before = LargestPage;
+        var page = BlockPages.Cut(await ReadAfterAsync(partition, number, limit, cancellationToken), maxBytes);
+        LargestPage = Math.Max(before, page.Sum(block => (long)block.Content.Length));
+        return page;
+    }
 
-    public Task<Block?> ReadAsync(int partition, long number, CancellationToken cancellationToken) =>
-        Task.FromResult(blocks.GetValueOrDefault((partition, number)));
+    public Task<Block?> ReadAsync(int partition, long number, CancellationToken cancellationToken)
+    {
+        OnRead();
+        return Task.FromResult(blocks.GetValueOrDefault((partition, number)));
+    }
+
+    public Task<int> RulesAsync(int? atLeast, CancellationToken cancellationToken) => Task.FromResult(Rules = Math.Max(Rules, atLeast ?? Rules));
 }
 
 internal enum Fault

@@ -6,6 +6,7 @@ using System.Text.Json.Nodes;
 using CreditSystem.Api.Access;
 using CreditSystem.Api.Features;
 using CreditSystem.Api.Ledger;
+using CreditSystem.Api.Ledger.Audit;
 using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Projection;
 using CreditSystem.Api.Problems;
@@ -27,6 +28,8 @@ internal sealed class LedgerHost : IAsyncDisposable
 
     private LedgerHost(WebApplication app) => this.app = app;
 
+    public IServiceProvider Services => app.Services;
+
     public CreditLedger Ledger => app.Services.GetRequiredService<CreditLedger>();
 
     public static async Task<LedgerHost> StartAsync(IBlockStore store, TimeProvider? time = null, Action<LedgerOptions>? configure = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null)
@@ -36,6 +39,7 @@ internal sealed class LedgerHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton<IProjectionStore>((store as InMemoryBlockStore)?.Projections ?? new InMemoryProjectionStore());
+        builder.Services.AddSingleton<IVerificationStore>((store as InMemoryBlockStore)?.Verification ?? new InMemoryVerificationStore());
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("test", null);
         builder.Services.AddAuthorization();

@@ -26,6 +26,9 @@ public sealed class CommandTests(AppHostFixture system)
         {
             await SucceedsAsync("vault", "seal");
             Assert.True(await IsSealedAsync());
+            // What the dashboard shows, and offers, as soon as the command is done.
+            Assert.Equal((HealthStatus.Unhealthy, ResourceCommandState.Disabled, ResourceCommandState.Enabled), await OfVaultAsync());
+            await (await system.GetAsync()).ResourceNotifications.WaitForResourceAsync("api", e => e.Snapshot.HealthStatus == HealthStatus.Degraded, Cancellation).WaitAsync(Patience, Cancellation);
             var health = await UntilAsync(api, "degraded");
             Assert.False((bool)health["vault"]!["health_check"]!);
             Assert.Equal(HttpStatusCode.Created, (await shop.MoveAsync("issuance", alice, 100, "while-sealed", "purchase")).StatusCode);
@@ -36,6 +39,7 @@ public sealed class CommandTests(AppHostFixture system)
         }
 
         Assert.False(await IsSealedAsync());
+        Assert.Equal((HealthStatus.Healthy, ResourceCommandState.Enabled, ResourceCommandState.Disabled), await OfVaultAsync());
         await UntilAsync(api, "healthy");
         Assert.Equal(100, await shop.BalanceAsync(alice));
     }
@@ -46,11 +50,17 @@ public sealed class CommandTests(AppHostFixture system)
         using var management = await system.CreateClientAsync("api", "management");
         var before = await LoginsAsync(management);
 
-        await SucceedsAsync("api", "rotate-secret-id");
-        var rotation = await (await system.GetAsync()).ResourceNotifications
-            .WaitForResourceAsync("vault-rotation", e => KnownResourceStates.TerminalStates.Contains(e.Snapshot.State?.Text), Cancellation).WaitAsync(Patience, Cancellation);
+        // A second press comes while the first one is under way.
+        var commands = (await system.GetAsync()).ResourceCommands;
+        var presses = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => commands.ExecuteCommandAsync("api", "rotate-secret-id", Cancellation)));
+        Assert.True((await system.GetAsync()).ResourceNotifications.TryGetCurrentState("vault-rotation", out var rotation));
 
-        Assert.Equal(0, rotation.Snapshot.ExitCode);
+        var done = Assert.Single(presses, press => press.Success);
+        Assert.Equal("The API has a new secret_id.", done.Message);
+        Assert.Contains("secret_id", done.Data!.Value, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal("'Rotate secret_id' is under way already.", presses.Single(press => !press.Success).Message);
+        // Success is said when it has ended, not when it has started.
+        Assert.Equal((KnownResourceStates.Finished, 0), (rotation.Snapshot.State?.Text, rotation.Snapshot.ExitCode));
         await UntilAsync(async () => await LoginsAsync(management) > before);
         using var api = await system.CreateClientAsync("api");
         await UntilAsync(api, "healthy");
@@ -66,6 +76,7 @@ public sealed class CommandTests(AppHostFixture system)
         var result = await (await system.GetAsync()).ResourceCommands.ExecuteCommandAsync("api", "check-invariants", Cancellation);
 
         Assert.Equal((true, "The ledger adds up, and every chain is unbroken."), (result.Success, result.Message));
+        Assert.Equal(0, (int)JsonNode.Parse(result.Data!.Value)!["violations"]!);
     }
 
     [Fact]
@@ -78,6 +89,8 @@ public sealed class CommandTests(AppHostFixture system)
         await SucceedsAsync("api", "demonstrate");
         try
         {
+            var again = await (await system.GetAsync()).ResourceCommands.ExecuteCommandAsync("api", "demonstrate", Cancellation);
+            Assert.Equal((false, "The demonstration is under way already. Stop 'demo-traffic' to end it."), (again.Success, again.Message));
             await notifications.WaitForResourceAsync("demo-traffic", KnownResourceStates.Running, Cancellation).WaitAsync(Patience, Cancellation);
             await notifications.WaitForResourceAsync("vault", e => e.Snapshot.HealthStatus == HealthStatus.Unhealthy, Cancellation).WaitAsync(Patience, Cancellation);
             Assert.True(await IsSealedAsync());
@@ -126,6 +139,14 @@ public sealed class CommandTests(AppHostFixture system)
     {
         var result = await (await system.GetAsync()).ResourceCommands.ExecuteCommandAsync(resource, command, Cancellation);
         Assert.True(result.Success, $"{command} of {resource}: {result.Message}");
+    }
+
+    private async Task<(HealthStatus? Health, ResourceCommandState Seal, ResourceCommandState Unseal)> OfVaultAsync()
+    {
+        Assert.True((await system.GetAsync()).ResourceNotifications.TryGetCurrentState("vault", out var vault));
+        return (vault.Snapshot.HealthStatus, StateOf("seal"), StateOf("unseal"));
+
+        ResourceCommandState StateOf(string command) => vault.Snapshot.Commands.Single(candidate => candidate.Name == command).State;
     }
 
     private async Task<bool> IsSealedAsync()

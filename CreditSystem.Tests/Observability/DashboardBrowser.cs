@@ -22,12 +22,13 @@ internal sealed class DashboardBrowser : IAsyncDisposable
 
     internal static async Task<DashboardBrowser> StartAsync(AppHostFixture system)
     {
-        await system.GetAsync();
+        var (address, login) = await system.DashboardAsync();
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = Chromium });
         var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 800 } });
         page.SetDefaultTimeout(Patience);
-        return new DashboardBrowser(playwright, browser, page, $"http://localhost:{system.DashboardPort}");
+        await page.GotoAsync(address + login);
+        return new DashboardBrowser(playwright, browser, page, address);
     }
 
     /// <summary>The row of a table that names it.</summary>

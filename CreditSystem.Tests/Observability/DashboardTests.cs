@@ -9,6 +9,8 @@ public sealed class DashboardTests(AppHostFixture system)
 {
     private const float Patience = DashboardBrowser.Patience;
 
+    private static readonly string[] Rows = ["mongodb", "redis", "vault", "vault-bootstrap", "vault-rotation", "vault-proxy", "api", "demo-traffic"];
+
     private string Trace { get; } = System.Diagnostics.ActivityTraceId.CreateRandom().ToHexString();
 
     [Fact]
@@ -23,6 +25,7 @@ public sealed class DashboardTests(AppHostFixture system)
 
         await using var browser = await DashboardBrowser.StartAsync(system);
         await SeesAllRunningAsync(browser);
+        await SeesTheGraphAsync(browser);
         await OpensTheTraceAsync(browser);
         await RestartsAsync(browser, "vault-proxy");
         await ReadsTheLogAsync(browser, "vault-proxy");
@@ -33,7 +36,20 @@ public sealed class DashboardTests(AppHostFixture system)
         await browser.Page.GotoAsync(browser.Address);
         foreach (var resource in new[] { "mongodb", "redis", "vault", "vault-proxy", "api" })
             await Assertions.Expect(browser.RowOf(resource)).ToContainTextAsync("Running", new() { Timeout = Patience });
+        var rows = (await browser.Page.Locator("tbody tr").AllInnerTextsAsync()).Select(row => row.Trim().Split('\n', StringSplitOptions.TrimEntries)).ToList();
+        // No phantom, and no suffix, which Aspire gives to two resources of one name.
+        Assert.All(rows.Where(row => row[0].Length > 0), row => Assert.Contains(row[0], Rows));
+        Assert.DoesNotContain(rows, row => row.Contains("Unknown"));
         await SaveAsync(browser.Page, "dashboard-resources.png");
+    }
+
+    /// <summary>Who uses whom, the servers that only Vault tells the API of included.</summary>
+    private static async Task SeesTheGraphAsync(DashboardBrowser browser)
+    {
+        await browser.Page.GotoAsync($"{browser.Address}/?view=Graph");
+        foreach (var resource in new[] { "mongodb", "redis", "vault", "vault-proxy", "api" })
+            await Assertions.Expect(browser.Page.Locator("svg").GetByText(resource, new() { Exact = true }).First).ToBeVisibleAsync(new() { Timeout = Patience });
+        await SaveAsync(browser.Page, "dashboard-graph.png");
     }
 
     /// <summary>One transfer is one trace, which names the servers that took part.</summary>
@@ -80,7 +96,8 @@ public sealed class DashboardTests(AppHostFixture system)
     private static async Task ReadsTheLogAsync(DashboardBrowser browser, string resource)
     {
         await browser.Page.GotoAsync($"{browser.Address}/consolelogs/resource/{resource}");
-        await Assertions.Expect(browser.Page.Locator("body")).ToContainTextAsync("Waiting for resource 'vault'", new() { Timeout = Patience });
+        await Assertions.Expect(browser.Page.Locator("body")).ToContainTextAsync("Hosting environment: Development", new() { Timeout = Patience });
+        await SaveAsync(browser.Page, "dashboard-console.png");
     }
 
     /// <summary>For the README, when somebody asks for it.</summary>

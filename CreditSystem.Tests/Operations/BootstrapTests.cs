@@ -191,7 +191,7 @@ public sealed class BootstrapTests(VaultServer vaults, MongoServer mongo, RedisS
     {
         var (command, _, names) = await PrepareAsync();
         var (exitCode, output) = await command.BootstrapAsync([.. names, option, value]);
-        Assert.Equal(1, exitCode);
+        Assert.Equal(2, exitCode);
         Assert.DoesNotContain("in-the-arguments", output, StringComparison.Ordinal);
     }
 
@@ -217,10 +217,18 @@ public sealed class BootstrapTests(VaultServer vaults, MongoServer mongo, RedisS
     }
 
     [Fact]
-    public async Task Refuses_a_secret_id_that_ends_before_two_rotations_have_passed()
+    public async Task Changes_a_secret_that_takes_no_write_without_check_and_set()
     {
-        var (command, _, names) = await PrepareAsync();
-        Assert.Equal(2, (await command.BootstrapAsync([.. names, "--secret-id-hours", "24"])).ExitCode);
+        var (command, vault, names) = await PrepareAsync();
+        await SucceedAsync(command, names);
+        using var root = vault.CreateClient();
+        using var required = await root.PostAsJsonAsync($"v1/secret/metadata/{names[1]}/monitoring", new { cas_required = true }, Token);
+        required.EnsureSuccessStatusCode();
+        Assert.Equal(400, await StatusAsync(root, HttpMethod.Post, $"v1/secret/data/{names[1]}/monitoring"));
+
+        await SucceedAsync(command, [.. names, "--set", "monitoring.log_level=Debug"]);
+
+        Assert.Equal("Debug", (string?)(await ReadSecretsAsync(vault, names[1]))["monitoring"]["log_level"]);
     }
 
     [Fact]

@@ -101,7 +101,7 @@ public sealed class ClusterBootstrapTests(VaultServer vaults)
 
     [Theory]
     [InlineData(nameof(ApiFault.Forbidden), "needs 'create' on this Secret")]
-    [InlineData(nameof(ApiFault.Unavailable), "answers 503. Run it again: what is done stays.")]
+    [InlineData(nameof(ApiFault.Unavailable), "answers 503 ServiceUnavailable to create (the server is currently unable to handle the request). Run it again: what is done stays.")]
     public async Task Says_why_a_Secret_could_not_be_made(string fault, string message)
     {
         await using var cluster = await EmptyCluster.StartAsync(vaults);

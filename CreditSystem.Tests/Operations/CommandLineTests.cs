@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CreditSystem.ServiceDefaults;
+using CreditSystem.ServiceDefaults.Cli;
 using CreditSystem.Tests.Deploy;
 
 namespace CreditSystem.Tests.Operations;

@@ -15,6 +15,9 @@ public sealed class PolicyFileTests
     public void The_policy_of_the_rotation_is_the_one_in_its_file() => Compare(Default.RotatorPolicy, Policies.Rotator(Default));
 
     [Fact]
+    public void The_policy_of_the_bootstrap_is_the_one_in_its_file() => Compare("credit-system-bootstrap-policy", Policies.Bootstrap(Default));
+
+    [Fact]
     public void No_policy_has_a_path_that_is_wider_than_the_systems_own_names()
     {
         foreach (var line in (Policies.Application(Default) + Policies.Rotator(Default)).Split('\n').Where(line => line.StartsWith("path ", StringComparison.Ordinal)))

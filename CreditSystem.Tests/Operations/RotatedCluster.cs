@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
@@ -38,6 +37,8 @@ internal sealed class RotatedCluster : IAsyncDisposable
 
     public Uri ApiAddress { get; } = Local(DevServerProcess.FreePort());
 
+    private Uri ManagementAddress { get; } = Local(DevServerProcess.FreePort());
+
     /// <summary>Of a caller of the API.</summary>
     public string AccessToken { get; private set; } = "";
 
@@ -68,7 +69,8 @@ internal sealed class RotatedCluster : IAsyncDisposable
         api = await DevServerProcess.StartAsync("CreditSystem.Api", new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
-            ["ASPNETCORE_URLS"] = $"{ApiAddress}",
+            ["ASPNETCORE_URLS"] = $"{ApiAddress};{ManagementAddress}",
+            ["Management__Port"] = $"{ManagementAddress.Port}",
             ["VAULT_ADDR"] = Role.VaultAddress,
             ["VAULT_CREDENTIALS_DIRECTORY"] = volume.Directory,
             ["Vault__Prefix"] = Role.Name,
@@ -169,8 +171,7 @@ internal sealed class RotatedCluster : IAsyncDisposable
 
     private async Task<JsonObject> ReadStatusAsync()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(ApiAddress, "vault/status")) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", AccessToken) } };
-        using var answer = await client.SendAsync(request, Token);
+        using var answer = await client.GetAsync(new Uri(ManagementAddress, "vault/status"), Token);
         Assert.True(answer.IsSuccessStatusCode, $"{answer.StatusCode}");
         return (await answer.Content.ReadFromJsonAsync<JsonObject>(Token))!;
     }

@@ -46,9 +46,13 @@ internal sealed class RotatedRole : IDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<RotatedRole> CreateAsync(VaultServer vaults)
+    /// <param name="vaults">The server that the tests share.</param>
+    /// <param name="through">Another way to it.</param>
+    public static async Task<RotatedRole> CreateAsync(VaultServer vaults, Uri? through = null)
     {
         var role = new RotatedRole(await vaults.GetInstanceAsync(), vaults.CreateName("rotation"));
+        if (through is not null)
+            role.VaultAddress = $"{through}";
         var (exitCode, output) = await role.Command.BootstrapAsync(
             "--prefix", role.Name, "--policy", $"{role.Name}-policy", "--role", role.RoleName, "--rotator-role", $"{role.Name}-rotator",
             "--credentials-directory", role.Credentials, "--rotator-credentials-directory", Path.Combine(role.root, "rotator"));
@@ -64,6 +68,10 @@ internal sealed class RotatedRole : IDisposable
     public void UseTime(TimeProvider time) => Command = new OperatorCommand(environment, time);
 
     public string FilePath(string name) => Path.Combine(root, name);
+
+    /// <summary>Runs the bootstrap with this role's names.</summary>
+    public Task<(int ExitCode, string Output)> BootstrapAsync(params string[] args) => Command.BootstrapAsync(
+        ["--prefix", Name, "--policy", $"{Name}-policy", "--role", RoleName, "--rotator-role", $"{Name}-rotator", .. args]);
 
     public Task<(int ExitCode, string Output)> RotateAsync(params string[] args) =>
         Command.RunAsync(RotateCommand.RunAsync, ["--role", RoleName, .. args is [] ? ["--directory", Credentials] : args]);

@@ -136,9 +136,4 @@ public sealed class RotationTests(VaultServer vaults)
         using var response = await client.PostAsJsonAsync(path, new { }, Token);
         return (int)response.StatusCode;
     }
-
-    private sealed class LaterTime(TimeSpan ahead) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
-    }
 }

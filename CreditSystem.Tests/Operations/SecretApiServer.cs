@@ -26,6 +26,15 @@ internal enum ApiFault
 
     /// <summary>It is done, and no answer ever comes.</summary>
     Timeout,
+
+    /// <summary>It is done, and half of the answer comes.</summary>
+    HalfAnswered,
+
+    /// <summary>The service account's token has expired.</summary>
+    Unauthorized,
+
+    /// <summary>The Secret is immutable, or its data no data.</summary>
+    Invalid,
 }
 
 /// <summary>
@@ -57,6 +66,16 @@ internal sealed class SecretApiServer : IAsyncDisposable
 
     public int Patches { get; private set; }
 
+    /// <summary>Of kube-system: what tells one cluster from another.</summary>
+    public string Uid { get; } = $"{Guid.NewGuid()}";
+
+    /// <summary>The Job's Role lets it see the Secrets of its own namespace and nothing else.</summary>
+    public bool MayReadNamespaces { get; set; } = true;
+
+    public string? AnnotationOf(string name, string annotation) => (string?)secrets[name]["metadata"]!["annotations"]?[annotation];
+
+    public void Delete(string name) => secrets.TryRemove(name, out _);
+
     public string SecretId => ValueOf("vault-approle-creds", "secret_id");
 
     public string ValueOf(string name, string key) => Encoding.UTF8.GetString(Convert.FromBase64String((string)secrets[name]["data"]![key]!));
@@ -81,7 +100,7 @@ internal sealed class SecretApiServer : IAsyncDisposable
     {
         ["apiVersion"] = "v1",
         ["kind"] = "Secret",
-        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "credit-system", ["resourceVersion"] = $"{version}" },
+        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = "credit-system", ["resourceVersion"] = $"{version}", ["uid"] = $"{Guid.NewGuid()}" },
         ["data"] = new JsonObject(data.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)Encode(pair.Value)))),
     };
 
@@ -138,8 +157,10 @@ internal sealed class SecretApiServer : IAsyncDisposable
 
         var (status, answer) = fault switch
         {
-            ApiFault.Forbidden => (403, Status(403, "Forbidden")),
-            ApiFault.Unavailable => (503, Status(503, "ServiceUnavailable")),
+            ApiFault.Forbidden => (403, Status(403, "Forbidden", "secrets \"vault-approle-creds\" is forbidden: User \"system:serviceaccount:credit-system:other\" cannot patch resource \"secrets\"")),
+            ApiFault.Unavailable => (503, Status(503, "ServiceUnavailable", "the server is currently unable to handle the request")),
+            ApiFault.Unauthorized => (401, Status(401, "Unauthorized", "Unauthorized")),
+            ApiFault.Invalid => (422, Invalid(body)),
             _ => Answer(request, body),
         };
         if (fault == ApiFault.AnswerLost)
@@ -151,13 +172,44 @@ internal sealed class SecretApiServer : IAsyncDisposable
         if (fault == ApiFault.Timeout)
             await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         context.Response.StatusCode = status;
+        if (fault == ApiFault.HalfAnswered)
+        {
+            await HalfAnswerAsync(context, answer);
+            return;
+        }
+
         await context.Response.WriteAsJsonAsync(answer);
+    }
+
+    private static async Task HalfAnswerAsync(HttpContext context, JsonNode answer)
+    {
+        var text = answer.ToJsonString();
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = text.Length;
+        await context.Response.WriteAsync(text[..(text.Length / 2)]);
+        await context.Response.Body.FlushAsync();
+        await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+    }
+
+    /// <summary>As the real server puts it: it repeats what it was sent.</summary>
+    private static JsonObject Invalid(JsonObject body)
+    {
+        var status = Status(422, "Invalid", $"Secret is invalid: data: Forbidden: field is immutable: {body["data"]}");
+        status["details"] = new JsonObject { ["causes"] = new JsonArray(new JsonObject { ["reason"] = "FieldValueForbidden", ["message"] = $"{body["data"]}", ["field"] = "data" }) };
+        return status;
     }
 
     private (int, JsonNode) Answer(HttpRequest request, JsonObject body)
     {
         if (request.Headers.Authorization != $"Bearer {token}")
             return (401, Status(401, "Unauthorized"));
+        if (request.Path == "/api/v1/namespaces/kube-system")
+        {
+            return MayReadNamespaces
+                ? (200, new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Namespace", ["metadata"] = new JsonObject { ["name"] = "kube-system", ["uid"] = Uid } })
+                : (403, Status(403, "Forbidden"));
+        }
+
         lock (gate)
         {
             const string All = "/api/v1/namespaces/credit-system/secrets";
@@ -182,6 +234,7 @@ internal sealed class SecretApiServer : IAsyncDisposable
             return (409, Status(409, "AlreadyExists"));
         var made = (JsonObject)body.DeepClone();
         made["metadata"]!["namespace"] = "credit-system";
+        made["metadata"]!["uid"] = $"{Guid.NewGuid()}";
         made["metadata"]!["resourceVersion"] = $"{++version}";
         secrets[name] = made;
         return (201, made.DeepClone());
@@ -212,8 +265,8 @@ internal sealed class SecretApiServer : IAsyncDisposable
         }
     }
 
-    private static JsonObject Status(int code, string reason) =>
-        new() { ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Failure", ["reason"] = reason, ["code"] = code };
+    private static JsonObject Status(int code, string reason, string? message = null) =>
+        new() { ["kind"] = "Status", ["apiVersion"] = "v1", ["status"] = "Failure", ["reason"] = reason, ["message"] = message ?? reason, ["code"] = code };
 
     private static X509Certificate2 CreateCertificate()
     {

@@ -1,9 +1,6 @@
-using System.Net;
 using System.Text.Json;
-using CreditSystem.Api.Access;
 using CreditSystem.Api.Features.Operations;
 using CreditSystem.Api.Secrets;
-using CreditSystem.Tests.Access;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Tests.Secrets;
@@ -71,20 +68,6 @@ public sealed class ProvenanceTests
         Assert.DoesNotContain("canary", view, StringComparison.Ordinal);
         Assert.Contains("secret_key=***", view, StringComparison.Ordinal);
         Assert.Contains("Partitions=4", view, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("/vault/status")]
-    [InlineData("/config/sources")]
-    public async Task Only_administrators_see_it(string path)
-    {
-        await using var host = await AccessHost.StartAsync();
-
-        Assert.Equal(HttpStatusCode.Unauthorized, (await host.Client().GetAsync(path, Token)).StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, (await host.Client(host.Token(Role.User)).GetAsync(path, Token)).StatusCode);
-        var answer = await host.Client(host.Token(Role.Owner)).GetAsync(path, Token);
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.DoesNotContain(AccessHost.Key, await answer.Content.ReadAsStringAsync(Token), StringComparison.Ordinal);
     }
 
     private VaultStatusResponse Describe(SecretsSetup setup) =>

@@ -16,6 +16,11 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 
     public int Status { get; set; } = 204;
 
+    public string? RetryAfter { get; set; }
+
+    /// <summary>What an answer waits for.</summary>
+    public Task Until { get; set; } = Task.CompletedTask;
+
     public ConcurrentQueue<Delivered> Received { get; } = [];
 
     public static async Task<WebhookReceiver> StartAsync()
@@ -41,6 +46,9 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         using var reader = new StreamReader(request.Body);
         Received.Enqueue(new Delivered(
             request.Headers["webhook-id"].ToString(), request.Headers["webhook-timestamp"].ToString(), request.Headers["webhook-signature"].ToString(), await reader.ReadToEndAsync()));
+        await Until;
+        if (RetryAfter is { } seconds)
+            request.HttpContext.Response.Headers.RetryAfter = seconds;
         return Results.StatusCode(Status);
     }
 

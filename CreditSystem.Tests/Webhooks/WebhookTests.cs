@@ -6,6 +6,8 @@ using CreditSystem.Tests.Access;
 using CreditSystem.Tests.Fixtures;
 using CreditSystem.Tests.Ledger;
 using Microsoft.Extensions.DependencyInjection;
+using MongoDB.Bson;
+using MongoDB.Driver;
 
 namespace CreditSystem.Tests.Webhooks;
 
@@ -85,6 +87,9 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
         var dead = await owner.Client.ReadAsync($"/v1/webhook-endpoints/{id}/deliveries?status=dead");
         var delivery = Assert.Single(dead.Body["deliveries"]!.AsArray())!;
         Assert.Equal((3, 500), ((int)delivery["attempts"]!, (int)delivery["last_status"]!));
+        // It is kept for a month, and then the database forgets it.
+        var stored = await host.Database.GetCollection<BsonDocument>("webhook_deliveries").Find(new BsonDocument("_id", (string)delivery["id"]!)).SingleAsync(Cancellation);
+        Assert.Equal(30, (stored["expires_at"].ToUniversalTime() - host.Time.GetUtcNow().UtcDateTime).TotalDays, tolerance: 0.01);
         host.Time.Advance(TimeSpan.FromMinutes(30));
         await DeliverAsync();
         var before = receiver.Received.Count;
@@ -129,9 +134,9 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
     {
         await SubscribeAsync("transfer.posted");
         await FundAsync("alice", 1);
-        await host.Database.GetCollection<MongoDB.Bson.BsonDocument>("webhook_cursors").DeleteManyAsync("{}", Cancellation);
+        await ForgetAsync();
         await host.Services.GetRequiredService<WebhookFeed>().ReadAsync(Cancellation);
-        await host.Database.GetCollection<MongoDB.Bson.BsonDocument>("webhook_cursors").DeleteManyAsync("{}", Cancellation);
+        await ForgetAsync();
 
         await using var replica = await IdentityHost.StartReplicaAsync(host, configuration: Settings);
         Assert.False(await replica.Services.GetRequiredService<WebhookFeed>().ReadAsync(Cancellation));
@@ -171,6 +176,13 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
         Assert.Equal(404, (await owner.Client.ReadAsync($"/v1/webhook-endpoints/{id}")).Status);
     }
 
+    /// <summary>How far the log has been read, and who reads it.</summary>
+    private async Task ForgetAsync()
+    {
+        await host.Database.GetCollection<BsonDocument>("webhook_cursors").DeleteManyAsync("{}", Cancellation);
+        await host.Database.GetCollection<BsonDocument>("webhook_endpoints").UpdateManyAsync("{}", new BsonDocument("$unset", new BsonDocument("cursor", "")), cancellationToken: Cancellation);
+    }
+
     private static string Signed(string secret, WebhookReceiver.Delivered delivered) => WebhookSecrets.Sign(secret, delivered.Id, Number(delivered.Timestamp), delivered.Body);
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
@@ -196,7 +208,7 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
         {
         }
 
-        while (await host.Services.GetRequiredService<WebhookSender>().SendNextAsync(Cancellation))
+        while (await host.Services.GetRequiredService<WebhookSender>().SendDueAsync(Cancellation))
         {
         }
     }

@@ -39,7 +39,7 @@ public sealed class WebhookTracingTests(MongoServer mongo, RedisServer redis)
             // More of the log.
         }
 
-        while (await host.Services.GetRequiredService<WebhookSender>().SendNextAsync(Cancellation))
+        while (await host.Services.GetRequiredService<WebhookSender>().SendDueAsync(Cancellation))
         {
             // More that is due.
         }

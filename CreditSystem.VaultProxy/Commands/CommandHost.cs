@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.VaultProxy.Commands;
 
@@ -10,28 +11,10 @@ internal sealed record CommandHost(Func<string, string?> Variable, TimeProvider 
 {
     internal static CommandHost Process { get; } = new(Environment.GetEnvironmentVariable, TimeProvider.System);
 
-    /// <summary>Parses and runs it. A failure that the operator can mend is one line and exit code 1.</summary>
-    internal async Task<int> InvokeAsync(RootCommand command, string[] args, Func<ParseResult, TextWriter, CancellationToken, Task<int>> run)
-    {
-        command.SetAction(async (parsed, cancellationToken) =>
-        {
-            try
-            {
-                return await run(parsed, parsed.InvocationConfiguration.Output, cancellationToken);
-            }
-            catch (CommandFailure failure)
-            {
-                await parsed.InvocationConfiguration.Error.WriteLineAsync($"error: {failure.Message}");
-                return ExitCodes.Failed;
-            }
-        });
-        var parsed = command.Parse(args);
-        var configuration = new InvocationConfiguration();
-        if (Output is not null)
-            (configuration.Output, configuration.Error) = (Output, Output);
-        var exitCode = await parsed.InvokeAsync(configuration);
-        return parsed.Errors.Count > 0 ? ExitCodes.Usage : exitCode;
-    }
-
     internal string? VariableOrNull(string name) => Variable(name) is { Length: > 0 } value ? value : null;
+
+    /// <summary>The option, else the variable.</summary>
+    internal string? ValueOf(ParseResult parsed, Option<string> option, string variable) => parsed.GetValue(option) is { Length: > 0 } value ? value : VariableOrNull(variable);
+
+    internal Task<int> RunAsync(RootCommand command, IReadOnlyList<string> args) => CommandRunner.RunAsync(command, args, Output);
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.VaultProxy.Commands;
 
@@ -31,12 +32,12 @@ internal sealed partial class CredentialsDirectory(string path)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CommandFailure($"{System.IO.Path.Combine(Path, name)} cannot be read: {exception.Message}", exception);
+            throw new CommandException($"{System.IO.Path.Combine(Path, name)} cannot be read: {exception.Message}", exception);
         }
     }
 
     /// <summary>Puts all files in place at once; a file that is not among them is no longer there.</summary>
-    /// <exception cref="CommandFailure">The folder cannot be written; then it is as it was.</exception>
+    /// <exception cref="CommandException">The folder cannot be written; then it is as it was.</exception>
     public async Task ReplaceAsync(IReadOnlyDictionary<string, string> files, CancellationToken cancellationToken)
     {
         try
@@ -57,7 +58,7 @@ internal sealed partial class CredentialsDirectory(string path)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CommandFailure($"{Path} cannot be written: {exception.Message}", exception);
+            throw new CommandException($"{Path} cannot be written: {exception.Message}", exception);
         }
     }
 

@@ -3,6 +3,7 @@ using CreditSystem.Bench.Chaos;
 using CreditSystem.Bench.Ledger;
 using CreditSystem.Bench.Proxy;
 using CreditSystem.Bench.Rotation;
+using CreditSystem.ServiceDefaults.Cli;
 
 var root = new RootCommand("Measures CreditSystem against its peers, in the same run, as ratios.")
 {
@@ -13,4 +14,4 @@ var root = new RootCommand("Measures CreditSystem against its peers, in the same
     TelemetryCommand.Create(),
 };
 
-return await root.Parse(args).InvokeAsync();
+return await CommandRunner.RunAsync(root, args);

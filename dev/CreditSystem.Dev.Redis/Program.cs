@@ -19,6 +19,11 @@ catch (DevRedisException failure)
     await Console.Error.WriteLineAsync(failure.Message);
     return 78;
 }
+catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+{
+    await Console.Error.WriteLineAsync($"The server cannot start: {failure.Message}");
+    return 73;
+}
 
 void Stop(PosixSignalContext context)
 {

@@ -29,6 +29,11 @@ catch (DevVaultException failure)
     await Console.Error.WriteLineAsync(failure.Message);
     return failure.ExitCode;
 }
+catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+{
+    await Console.Error.WriteLineAsync($"The server cannot start: {failure.Message}");
+    return 73;
+}
 
 void Stop(PosixSignalContext context)
 {

@@ -5,11 +5,19 @@ internal sealed class RegistrationOptions
 {
     public const string SectionName = "Registration";
 
-    /// <summary>Who may open a tenant of its own.</summary>
-    public TenantRegistration NewTenants { get; set; } = TenantRegistration.Open;
+    /// <summary>
+    /// Who may open a tenant of its own, one of <see cref="TenantRegistration"/>; by default nobody, and in development anybody.
+    /// A text, so that a value that is none of them is refused with a sentence.
+    /// </summary>
+    public string? NewTenants { get; set; }
 
     /// <summary>Whether anybody may become a user of an existing tenant; otherwise its owners create them.</summary>
     public bool Users { get; set; } = true;
+
+    public bool IsValid => NewTenants is null || Enum.GetNames<TenantRegistration>().Contains(NewTenants, StringComparer.OrdinalIgnoreCase);
+
+    public TenantRegistration NewTenantsIn(IHostEnvironment environment) =>
+        NewTenants is { } named ? Enum.Parse<TenantRegistration>(named, ignoreCase: true) : environment.IsDevelopment() ? TenantRegistration.Open : TenantRegistration.Closed;
 }
 
 internal enum TenantRegistration

@@ -5,9 +5,9 @@ using Microsoft.Extensions.Options;
 namespace CreditSystem.Api.Access.Users;
 
 /// <summary>How a tenant comes to be: by the registration of its owner, or by a user that a signed token makes.</summary>
-internal sealed class TenantOpening(TenantStore tenants, UserStore users, CreditLedger ledger, IOptions<RegistrationOptions> options, IOptions<LedgerOptions> assets, TimeProvider time)
+internal sealed class TenantOpening(TenantStore tenants, UserStore users, CreditLedger ledger, IOptions<RegistrationOptions> options, IWebHostEnvironment environment, IOptions<LedgerOptions> assets, TimeProvider time)
 {
-    public async Task<bool> IsAllowedAsync(CancellationToken cancellationToken) => options.Value.NewTenants switch
+    public async Task<bool> IsAllowedAsync(CancellationToken cancellationToken) => options.Value.NewTenantsIn(environment) switch
     {
         TenantRegistration.Open => true,
         TenantRegistration.First => !await tenants.AnyAsync(cancellationToken),

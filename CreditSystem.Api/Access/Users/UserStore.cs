@@ -51,6 +51,11 @@ internal sealed class UserStore(MongoConnection connection)
             return Users(database).Find(filter).SortBy(user => user.Id).Limit(limit).ToListAsync(token);
         }, cancellationToken);
 
+    /// <summary>Whether the tenant has an owner who can log in, besides the user of the id.</summary>
+    public Task<bool> HasOwnerAsync(string tenant, string? besides, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        (database, token) => Users(database).WithReadPreference(ReadPreference.Primary)
+            .Find(user => user.Tenant == tenant && user.Role == Role.Owner && !user.Disabled && user.Id != besides).AnyAsync(token), cancellationToken);
+
     /// <returns>The user after the change; null where there is none.</returns>
     public Task<User?> UpdateAsync(string tenant, string id, UpdateDefinition<User> change, CancellationToken cancellationToken) => connection.ExecuteAsync(
         async (database, token) => (User?)await Users(database).FindOneAndUpdateAsync<User>(

@@ -53,12 +53,13 @@ public sealed record BalanceResponse(
 /// <param name="Reference">The caller's reference of the transfer.</param>
 /// <param name="Block">The block of the log that holds it.</param>
 /// <param name="CreatedAt">When it was posted.</param>
+/// <param name="EffectiveAt">When it took effect: for what expired when it was due, else when it was posted. Balances at a time in the past and statements go by it.</param>
 public sealed record EntryResponse(
     long Sequence, Guid Transfer, string Kind,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Posted,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Held,
-    string? Reference, long Block, DateTimeOffset CreatedAt);
+    string? Reference, long Block, DateTimeOffset CreatedAt, DateTimeOffset EffectiveAt);
 
 /// <summary>Entries, newest first.</summary>
 /// <param name="Entries">At most as many as were asked for.</param>

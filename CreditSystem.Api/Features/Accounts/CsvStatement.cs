@@ -10,7 +10,7 @@ internal sealed class CsvStatement(AccountState account, Statement statement) : 
 {
     public const string ContentType = "text/csv";
 
-    private const string Header = "sequence,created_at,transfer,kind,amount,balance,held,reference\r\n";
+    private const string Header = "sequence,created_at,transfer,kind,amount,balance,held,reference,effective_at\r\n";
     private const int FlushBytes = 16 * 1024;
 
     public async Task ExecuteAsync(HttpContext httpContext)
@@ -31,11 +31,11 @@ internal sealed class CsvStatement(AccountState account, Statement statement) : 
     }
 
     private static string BalanceRow(string kind, BalanceAt balance) =>
-        string.Create(CultureInfo.InvariantCulture, $",,,{kind},,{balance.Posted},{balance.Held},\r\n");
+        string.Create(CultureInfo.InvariantCulture, $",,,{kind},,{balance.Posted},{balance.Held},,\r\n");
 
     private static string Row(HistoryEntry entry) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{entry.Entry.Sequence},{Codes.Time(entry.Record.At):yyyy-MM-dd'T'HH:mm:ss.fff'Z'},{entry.Posting.Id},{entry.Posting.Kind.ToCode()},{entry.Entry.Amount},{entry.Entry.Posted},{entry.Entry.Held},{Field(entry.Reference)}\r\n");
+        $"{entry.Entry.Sequence},{Codes.Time(entry.Record.At):yyyy-MM-dd'T'HH:mm:ss.fff'Z'},{entry.Posting.Id},{entry.Posting.Kind.ToCode()},{entry.Entry.Amount},{entry.Entry.Posted},{entry.Entry.Held},{Field(entry.Reference)},{Codes.Time(entry.Record.EffectiveAt):yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\r\n");
 
     /// <summary>
     /// Text of others, quoted; where a spreadsheet would take it for a formula, an apostrophe goes before it

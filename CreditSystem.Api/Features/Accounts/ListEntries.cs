@@ -30,5 +30,5 @@ internal static class ListEntries
 
     internal static EntryResponse Of(HistoryEntry entry) => new(
         entry.Entry.Sequence, entry.Posting.Id, entry.Posting.Kind.ToCode(), entry.Entry.Amount, entry.Entry.Posted, entry.Entry.Held,
-        entry.Reference, entry.Record.Block, Codes.Time(entry.Record.At));
+        entry.Reference, entry.Record.Block, Codes.Time(entry.Record.At), Codes.Time(entry.Record.EffectiveAt));
 }

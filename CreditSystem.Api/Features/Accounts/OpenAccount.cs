@@ -26,22 +26,38 @@ internal static class OpenAccount
         var asset = request.Asset ?? options.Value.DefaultAsset;
         if (RequestValidation.Text("holder", request.Holder, RequestValidation.MaxNameLength, required: true) is { } invalid)
             return invalid;
-        if (SystemAccounts.TryParse(request.Holder, out _))
+        var holder = await HolderOfAsync(context, ledger, caller, request.Holder, asset);
+        if (SystemAccounts.TryParse(holder, out _))
             return Refusal.BadRequest("invalid_holder", "This name belongs to a system account.");
         if (options.Value.Asset(caller.Tenant, asset) is null)
             return RequestValidation.UnknownAsset();
         if (request.CreditLimit < 0)
             return Refusal.BadRequest("invalid_credit_limit", "credit_limit must not be negative.");
-        if (caller.OwnAccountsOnly && (request.Holder != caller.Principal || request.CreditLimit != 0))
+        if (caller.OwnAccountsOnly && (holder != caller.Principal || request.CreditLimit != 0))
             return Problem.Of(StatusCodes.Status403Forbidden, "not_own_account", "A user opens only its own account, without a credit limit.");
         if (!IdempotencyKey.Of(context, caller, "/v1/accounts", request, LedgerJson.Default.OpenAccountRequest, required: false).TryGet(out var key, out problem))
             return problem;
 
-        var command = new Ledger.Model.OpenAccount(key.Id, key.Fingerprint, caller.Tenant, null, request.Holder, asset, request.CreditLimit);
+        var command = new Ledger.Model.OpenAccount(key.Id, key.Fingerprint, caller.Tenant, null, holder, asset, request.CreditLimit);
         return await LedgerResults.ExecuteAsync(context, ledger, command, record =>
         {
             var account = record.Opened[0];
             return TypedResults.Created($"/v1/accounts/{account.Id}", AccountResponse.Of(account));
         });
+    }
+
+    /// <summary>
+    /// The one form of the holder's name. A text that named an account before names were brought to one form names it still, and
+    /// a user is named as its credential spells it.
+    /// </summary>
+    private static async Task<string> HolderOfAsync(HttpContext context, CreditLedger ledger, Caller caller, string given, string asset)
+    {
+        var holder = Identifier.Normalize(given);
+        if (caller.OwnAccountsOnly && holder == Identifier.Normalize(caller.Principal))
+            return caller.Principal;
+        if (holder == given)
+            return holder;
+        var earlier = LedgerId.ForAccount(caller.Tenant, given, asset);
+        return (await ledger.FindKnownAsync(caller.Tenant, [earlier], context.RequestAborted)).Count > 0 ? given : holder;
     }
 }

@@ -10,16 +10,30 @@ public sealed record InvariantsResponse(bool Holds, long Block, DateTimeOffset? 
 
 /// <param name="Name">entries_sum_to_zero, accounts_within_limit, lots_equal_posted, chain_unbroken or projection_matches_log.</param>
 /// <param name="Holds">Whether it holds.</param>
-/// <param name="Detail">Where it does not hold.</param>
-public sealed record InvariantResult(string Name, bool Holds, string? Detail);
+/// <param name="Detail">What does not hold, in words.</param>
+/// <param name="Account">Of which account it does not hold, where it is about one.</param>
+/// <param name="Block">The block that shows it.</param>
+public sealed record InvariantResult(string Name, bool Holds, string? Detail, Guid? Account, long? Block);
 
-/// <summary>The chain of the log that holds the tenant, recomputed from its first block.</summary>
+/// <summary>What does not hold in any log, for those who run the installation.</summary>
+public sealed record LedgerCheckResponse(int Violations, int BrokenChains, IReadOnlyList<LedgerFinding> Findings);
+
+/// <param name="Tenant">Absent where it is about the log, which tenants share.</param>
+public sealed record LedgerFinding(int Partition, string Check, string? Tenant, Guid? Account, long Block, string Detail);
+
+/// <summary>The chain of the log that holds the tenant: what is new since the last time is recomputed, what was before is kept.</summary>
 /// <param name="Intact">Whether every block is what was sealed.</param>
 /// <param name="Blocks">How many blocks were found intact, from the first.</param>
 /// <param name="HeadHash">The hash of the last intact block, SHA-256 in hexadecimal.</param>
 /// <param name="BrokenBlock">The first block that is not what was sealed.</param>
 /// <param name="Problem">What is wrong with it.</param>
-public sealed record ChainResponse(bool Intact, long Blocks, string HeadHash, long? BrokenBlock, string? Problem);
+/// <param name="LastFull">The last time that every block was read again; absent before the first.</param>
+public sealed record ChainResponse(bool Intact, long Blocks, string HeadHash, long? BrokenBlock, string? Problem, FullVerificationResponse? LastFull);
+
+/// <param name="At">When it ended.</param>
+/// <param name="AgeSeconds">How long ago that was.</param>
+/// <param name="Blocks">How many blocks it found intact, from the first.</param>
+public sealed record FullVerificationResponse(DateTimeOffset At, long AgeSeconds, long Blocks);
 
 /// <summary>Blocks of the log that holds the tenant, oldest first. The content of other tenants is not shown.</summary>
 /// <param name="Blocks">At most as many as were asked for.</param>

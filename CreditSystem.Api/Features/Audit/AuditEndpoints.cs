@@ -12,7 +12,7 @@ internal static class AuditEndpoints
 
         var audit = routes.MapGroup("/audit").WithTags("Audit").RequireScope(Scope.AuditRead).ProducesReadProblems();
         audit.MapGet("/verify", VerifyChain.HandleAsync)
-            .WithName("VerifyChain").WithSummary("Recompute the hash chain of the log").Produces<ChainResponse>()
+            .WithName("VerifyChain").WithSummary("Recompute the hash chain of the log: what is new, or with ?full=true all of it").Produces<ChainResponse>()
             .WithRequestTimeout(LongRead.Policy);
         audit.MapGet("/blocks", ListBlocks.HandleAsync)
             .WithName("ListBlocks").WithSummary("List the blocks of the log, oldest first").Produces<BlockPageResponse>();

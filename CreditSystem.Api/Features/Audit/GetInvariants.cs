@@ -11,7 +11,7 @@ internal static class GetInvariants
         return TypedResults.Json(
             new InvariantsResponse(
                 report.Holds, report.Block, report.Block == 0 ? null : Codes.Time(report.At), report.Accounts,
-                [.. report.Checks.Select(check => new InvariantResult(check.Name, check.Holds, check.Detail))]),
+                [.. report.Checks.Select(check => new InvariantResult(check.Name, check.Holds, check.Finding?.Detail, check.Finding?.Account, check.Finding?.Block))]),
             LedgerJson.Default.InvariantsResponse);
     }
 }

@@ -13,7 +13,7 @@ namespace CreditSystem.Api.Features.Grants;
 /// <param name="Promotional">Not paid for: spent before paid credits of the same priority and expiry.</param>
 /// <param name="EffectiveAt">From when it can be spent; by default now.</param>
 /// <param name="ExpiresAt">When what is left goes to breakage; by default never.</param>
-/// <param name="Reference">The caller's own name for the grant, unique within the tenant.</param>
+/// <param name="Reference">The caller's own name for the grant, unique among a user's own or among those of the tenant's programs.</param>
 /// <param name="Metadata">Strings that are kept with the grant, at most 1,024 bytes as JSON.</param>
 public sealed record IssueGrantRequest(
     string Account,
@@ -25,6 +25,10 @@ public sealed record IssueGrantRequest(
     [property: JsonConverter(typeof(Rfc3339Converter))] DateTimeOffset? ExpiresAt = null,
     string? Reference = null,
     SortedDictionary<string, string>? Metadata = null);
+
+/// <summary>Voids a grant: takes back what is left of it.</summary>
+/// <param name="Account">The account to take it from, where the holder has transferred a part of the grant; by default the one that it was given to.</param>
+public sealed record VoidGrantRequest(string? Account = null);
 
 /// <summary>A grant.</summary>
 /// <param name="Id">Names the grant: follows from tenant, principal and Idempotency-Key.</param>

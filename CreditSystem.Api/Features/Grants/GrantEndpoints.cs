@@ -12,7 +12,7 @@ internal static class GrantEndpoints
             .Accepts<IssueGrantRequest>("application/json").Produces<GrantResponse>(StatusCodes.Status201Created);
         writes.MapPost("/{id}/void", VoidGrant.HandleAsync)
             .WithName("VoidGrant").WithSummary("Take back what is left of a grant")
-            .Accepts<VoidRequest>(isOptional: true, "application/json").Produces<VoidedGrantResponse>();
+            .Accepts<VoidGrantRequest>(isOptional: true, "application/json").Produces<VoidedGrantResponse>();
         routes.MapGet("/accounts/{id}/grants", ListGrants.HandleAsync).WithTags("Grants").RequireScope(Scope.AccountsRead)
             .WithName("ListGrants").WithSummary("List what is left of an account's grants, in the order in which they are spent").Produces<GrantPage>()
             .ProducesReadProblems();

@@ -16,7 +16,8 @@ internal static class IssueGrant
             return problem;
         if (!IdempotencyKey.Of(context, caller, Route, request, LedgerJson.Default.IssueGrantRequest).TryGet(out var key, out problem))
             return problem;
-        return ToCommand(request, caller, key, options.Value).TryGet(out var command, out problem)
+        var accounts = await KnownAccounts.FindAsync(ledger, options.Value, caller.Tenant, [request.Account], context.RequestAborted);
+        return ToCommand(request, caller, key, accounts).TryGet(out var command, out problem)
             ? await LedgerResults.ExecuteAsync(context, ledger, command, Accepted)
             : await LedgerResults.RefuseAsync(context, ledger, caller, key, problem, Accepted);
     }
@@ -24,7 +25,7 @@ internal static class IssueGrant
     private static IResult Accepted(LedgerRecord record) =>
         TypedResults.Json(GrantResponse.Issued(record), LedgerJson.Default.GrantResponse, statusCode: StatusCodes.Status201Created);
 
-    private static Checked<Ledger.Model.IssueGrant> ToCommand(IssueGrantRequest request, Caller caller, IdempotencyKey key, LedgerOptions options)
+    private static Checked<Ledger.Model.IssueGrant> ToCommand(IssueGrantRequest request, Caller caller, IdempotencyKey key, KnownAccounts accounts)
     {
         if (!RequestValidation.HolderAccount("account", request.Account).TryGet(out var account, out var problem))
             return problem;
@@ -34,12 +35,15 @@ internal static class IssueGrant
             return Refusal.BadRequest("invalid_priority", $"priority must be between {LotTerms.HighestPriority} and {LotTerms.LowestPriority}.");
         if (!RequestValidation.Details(request.Reference, request.Metadata).TryGet(out var metadata, out problem))
             return problem;
-        if (RequestValidation.Amount("amount", request.Amount, options, caller.Tenant, asset: null) is { } bounds)
-            return bounds;
+        var own = accounts.AssetOf(account);
+        var asset = own ?? accounts.DefaultAsset;
+        if (!accounts.Within(asset, request.Amount).TryGet(out _, out problem))
+            return problem;
         // An expiry in the past, or not after the effective time, is the ledger's to refuse: it has the time of the block.
         return new Ledger.Model.IssueGrant(
             key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null, account.Id, request.Amount, source, request.Priority,
-            request.Promotional, request.EffectiveAt?.ToUnixTimeMilliseconds(), request.ExpiresAt?.ToUnixTimeMilliseconds(), request.Reference, metadata.Text);
+            request.Promotional, request.EffectiveAt?.ToUnixTimeMilliseconds(), request.ExpiresAt?.ToUnixTimeMilliseconds(), request.Reference, metadata.Text)
+        { Asset = own is null ? asset : null };
     }
 
     private static Checked<SystemAccount> SourceOf(IssueGrantRequest request)

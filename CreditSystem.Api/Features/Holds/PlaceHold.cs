@@ -17,7 +17,8 @@ internal static class PlaceHold
             return problem;
         if (!IdempotencyKey.Of(context, caller, Route, request, LedgerJson.Default.PlaceHoldRequest).TryGet(out var key, out problem))
             return problem;
-        return ToCommand(request, caller, key, options.Value, time.GetUtcNow()).TryGet(out var command, out problem)
+        var accounts = await KnownAccounts.FindAsync(ledger, options.Value, caller.Tenant, [request.Account, request.To], context.RequestAborted);
+        return ToCommand(request, caller, key, accounts, options.Value, time.GetUtcNow()).TryGet(out var command, out problem)
             ? await LedgerResults.ExecuteAsync(context, ledger, command, Accepted)
             : await LedgerResults.RefuseAsync(context, ledger, caller, key, problem, Accepted);
     }
@@ -25,7 +26,7 @@ internal static class PlaceHold
     private static IResult Accepted(LedgerRecord record) =>
         TypedResults.Created($"/v1/holds/{record.Command.Id}", HoldResponse.Of(record.Hold!, record));
 
-    private static Checked<Ledger.Model.PlaceHold> ToCommand(PlaceHoldRequest request, Caller caller, IdempotencyKey key, LedgerOptions options, DateTimeOffset now)
+    private static Checked<Ledger.Model.PlaceHold> ToCommand(PlaceHoldRequest request, Caller caller, IdempotencyKey key, KnownAccounts accounts, LedgerOptions options, DateTimeOffset now)
     {
         if (!RequestValidation.HolderAccount("account", request.Account).TryGet(out var account, out var problem))
             return problem;
@@ -35,11 +36,14 @@ internal static class PlaceHold
             return problem;
         if (!RequestValidation.Details(request.Reference, request.Metadata).TryGet(out var metadata, out problem))
             return problem;
-        if (RequestValidation.Amount("amount", request.Amount, options, caller.Tenant, asset: null) is { } bounds)
-            return bounds;
+        var own = accounts.AssetOf(account);
+        var asset = own ?? accounts.DefaultAsset;
+        if (!accounts.Within(asset, request.Amount).TryGet(out var rules, out problem))
+            return problem;
         return new Ledger.Model.PlaceHold(
             key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null,
-            account.Id, destination, request.Amount, expiresAt, request.Reference, metadata.Text);
+            account.Id, accounts.Resolve(destination, asset), request.Amount, expiresAt, request.Reference, metadata.Text)
+        { Asset = own is null ? asset : null, Grants = rules.GrantTransfers };
     }
 
     private static Checked<long> ExpiryOf(PlaceHoldRequest request, LedgerOptions options, DateTimeOffset now)

@@ -1,16 +1,19 @@
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Access;
+using CreditSystem.Api.Hardening;
 
 namespace CreditSystem.Api.Features.Operations;
 
-/// <summary>What those who run the system ask: where the secrets come from, and how Vault is.</summary>
+/// <summary>
+/// What those who run the installation ask: where the secrets come from, and how Vault is. It tells of the installation and of no
+/// tenant, so no tenant's credential opens it: it is on the management port alone.
+/// </summary>
 internal static class OperationsEndpoints
 {
     public static void MapOperations(this IEndpointRouteBuilder routes)
     {
-        var operations = routes.MapGroup("").WithTags("Operations").RequireScope(Scope.OpsRead).ProducesReadProblems();
-        operations.MapGet("/vault/status", GetVaultStatus.HandleAsync).WithName("GetVaultStatus").WithSummary("Read the state of the connection to Vault").Produces<VaultStatusResponse>();
-        operations.MapGet("/config/sources", ListConfigSources.Handle).WithName("ListConfigSources").WithSummary("List where each configuration value comes from, without the values").Produces<ConfigSourcesResponse>();
+        var operations = routes.MapGroup("").OnManagementPortOnly();
+        operations.MapGet("/vault/status", GetVaultStatus.HandleAsync);
+        operations.MapGet("/config/sources", ListConfigSources.Handle);
     }
 }
 

@@ -23,9 +23,11 @@ internal static class CreateBatch
             return miscounted;
         if (!IdempotencyKey.Of(context, caller, Route, request, LedgerJson.Default.CreateBatchRequest).TryGet(out var key, out problem))
             return problem;
+        var names = request.Transfers.SelectMany(transfer => new[] { transfer.From, transfer.To });
+        var accounts = await KnownAccounts.FindAsync(ledger, options.Value, caller.Tenant, names, context.RequestAborted);
         var items = new Checked<MoveCredits>[request.Transfers.Count];
         for (var i = 0; i < items.Length; i++)
-            items[i] = CreateTransfer.ToCommand(request.Transfers[i], caller, key with { Id = LedgerId.Derive(key.Id, "item", i) }, options.Value);
+            items[i] = CreateTransfer.ToCommand(request.Transfers[i], caller, key with { Id = LedgerId.Derive(key.Id, "item", i) }, accounts);
         return request.Atomic
             ? await TogetherAsync(context, ledger, caller, key, items)
             : await EachAsync(context, ledger, caller, key, items);

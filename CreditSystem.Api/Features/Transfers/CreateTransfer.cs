@@ -12,7 +12,7 @@ namespace CreditSystem.Api.Features.Transfers;
 /// <param name="Amount">Minor units: a positive integer, or a string of its digits.</param>
 /// <param name="Kind">transfer (default), purchase, reward, grant, burn, refund or adjustment.</param>
 /// <param name="Asset">The asset that both accounts must be in; by default whatever they are in.</param>
-/// <param name="Reference">The caller's own name for the transfer, unique within the tenant.</param>
+/// <param name="Reference">The caller's own name for the transfer, unique among a user's own or among those of the tenant's programs.</param>
 /// <param name="Metadata">Strings that are kept with the transfer, at most 1,024 bytes as JSON.</param>
 public sealed record CreateTransferRequest(
     string From,
@@ -34,7 +34,8 @@ internal static class CreateTransfer
             return problem;
         if (!IdempotencyKey.Of(context, caller, Route, request, LedgerJson.Default.CreateTransferRequest).TryGet(out var key, out problem))
             return problem;
-        return ToCommand(request, caller, key, options.Value).TryGet(out var command, out problem)
+        var accounts = await KnownAccounts.FindAsync(ledger, options.Value, caller.Tenant, [request.From, request.To], context.RequestAborted);
+        return ToCommand(request, caller, key, accounts).TryGet(out var command, out problem)
             ? await LedgerResults.ExecuteAsync(context, ledger, command, Accepted)
             : await LedgerResults.RefuseAsync(context, ledger, caller, key, problem, Accepted);
     }
@@ -42,7 +43,7 @@ internal static class CreateTransfer
     internal static IResult Accepted(LedgerRecord record) =>
         TypedResults.Json(TransferResponse.Of(record, 0), LedgerJson.Default.TransferResponse, statusCode: StatusCodes.Status201Created);
 
-    internal static Checked<MoveCredits> ToCommand(CreateTransferRequest request, Caller caller, IdempotencyKey key, LedgerOptions options)
+    internal static Checked<MoveCredits> ToCommand(CreateTransferRequest request, Caller caller, IdempotencyKey key, KnownAccounts accounts)
     {
         if (!RequestValidation.Account("from", request.From).TryGet(out var from, out var problem))
             return problem;
@@ -52,11 +53,15 @@ internal static class CreateTransfer
             return Refusal.BadRequest("invalid_kind", "kind must be transfer, purchase, reward, grant, burn, refund or adjustment.");
         if (!RequestValidation.Details(request.Reference, request.Metadata).TryGet(out var metadata, out problem))
             return problem;
-        if (RequestValidation.Amount("amount", request.Amount, options, caller.Tenant, request.Asset) is { } bounds)
-            return bounds;
-        // Between two system accounts nothing else says which asset is meant.
-        var asset = request.Asset ?? (from.IsSystem && to.IsSystem ? options.DefaultAsset : null);
+        var own = accounts.AssetOf(from, to);
+        var asset = own ?? request.Asset ?? accounts.DefaultAsset;
+        if (!accounts.Within(asset, request.Amount).TryGet(out var rules, out problem))
+            return problem;
+        // Where no account says which asset is meant, the command does: its bounds are what the amount is within.
+        (from, to) = (accounts.Resolve(from, asset), accounts.Resolve(to, asset));
         return new MoveCredits(
-            key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null, kind, from, to, asset, request.Amount, request.Reference, metadata.Text);
+            key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null, kind, from, to,
+            request.Asset ?? (own is null || from.IsSystem && to.IsSystem ? asset : null), request.Amount, request.Reference, metadata.Text)
+        { Grants = rules.GrantTransfers };
     }
 }

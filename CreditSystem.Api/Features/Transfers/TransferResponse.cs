@@ -14,13 +14,14 @@ namespace CreditSystem.Api.Features.Transfers;
 /// <param name="Reference">The caller's own name for it.</param>
 /// <param name="Metadata">What the caller wanted kept with it.</param>
 /// <param name="Allocations">Which grants paid; absent where none did.</param>
+/// <param name="Returned">What became of the credits of a reversal, grant by grant; absent where no grant had paid.</param>
 /// <param name="Reversed">How much of it has been reversed; only when the transfer is read.</param>
 /// <param name="Block">The block of the log that holds it.</param>
 /// <param name="CreatedAt">When it was posted.</param>
 public sealed record TransferResponse(
     Guid Id, string Kind, Guid From, Guid? To, string Asset,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
-    string? Reference, JsonElement? Metadata, IReadOnlyList<Allocation>? Allocations,
+    string? Reference, JsonElement? Metadata, IReadOnlyList<Allocation>? Allocations, IReadOnlyList<ReturnedCredits>? Returned,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long? Reversed,
     long Block, DateTimeOffset CreatedAt)
 {
@@ -32,7 +33,7 @@ public sealed record TransferResponse(
         var only = posting.Entries.Length == 1;
         return new TransferResponse(
             posting.Id, posting.Kind.ToCode(), only ? posting.Entries[0].Account : posting.Debit.Account, only ? null : posting.Credit.Account,
-            posting.Asset, posting.Amount, reference, Json(metadata), only ? null : Allocation.Of(posting.Debit), reversed, record.Block, Codes.Time(record.At));
+            posting.Asset, posting.Amount, reference, Json(metadata), only ? null : Allocation.Of(posting.Debit), ReturnedCredits.Of(record, index), reversed, record.Block, Codes.Time(record.At));
     }
 
     internal static JsonElement? Json(string? metadata)

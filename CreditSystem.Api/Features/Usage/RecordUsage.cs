@@ -26,11 +26,12 @@ internal static class RecordUsage
         if (!IdempotencyKey.Of(context, caller, Route, request, LedgerJson.Default.RecordUsageRequest).TryGet(out var key, out problem))
             return problem;
 
+        var accounts = await KnownAccounts.FindAsync(ledger, options.Value, caller.Tenant, request.Events.Select(used => used.Account), context.RequestAborted);
         var items = new Checked<MoveCredits>[request.Events.Count];
         var commands = new List<Command>(items.Length);
         for (var i = 0; i < items.Length; i++)
         {
-            items[i] = ToCommand(request.Events[i], caller, options.Value);
+            items[i] = ToCommand(request.Events[i], caller, ledger, accounts);
             if (items[i].TryGet(out var command, out _))
                 commands.Add(command);
         }
@@ -48,26 +49,33 @@ internal static class RecordUsage
         foreach (var used in events)
             if (RequestValidation.Text("id", used.Id, RequestValidation.MaxNameLength, required: true) is { } invalid)
                 return invalid;
-            else if (!ids.Add(used.Id))
+            else if (!ids.Add(Identifier.Normalize(used.Id)))
                 return Refusal.BadRequest("duplicate_event", "Two events of the request have the same id.");
         return null;
     }
 
-    private static Checked<MoveCredits> ToCommand(UsageEvent used, Caller caller, LedgerOptions options)
+    private static Checked<MoveCredits> ToCommand(UsageEvent used, Caller caller, CreditLedger ledger, KnownAccounts accounts)
     {
         if (!RequestValidation.HolderAccount("account", used.Account).TryGet(out var account, out var problem))
             return problem;
-        if (RequestValidation.Amount("amount", used.Amount, options, caller.Tenant, asset: null) is { } bounds)
-            return bounds;
+        var own = accounts.AssetOf(account);
+        var asset = own ?? accounts.DefaultAsset;
+        if (!accounts.Within(asset, used.Amount).TryGet(out _, out problem))
+            return problem;
+        account = accounts.Resolve(account, asset);
         if (!RequestValidation.Metadata(new(used.Metadata ?? [], StringComparer.Ordinal) { [EventMember] = used.Id }).TryGet(out var metadata, out problem))
             return problem;
         // A user names events apart from everybody else, so that nobody can take the id of an event that is still to come.
         var holder = caller.OwnAccountsOnly ? caller.Principal : null;
-        var id = LedgerId.ForUsageEvent(caller.Tenant, holder is null ? used.Id : $"{holder}\0{used.Id}");
+        var id = IdOf(used.Id);
+        if (Identifier.Normalize(used.Id) is var name && name != used.Id && !ledger.PartitionOf(caller.Tenant).Reader.MayKnow(id))
+            id = IdOf(name);
         var fingerprint = IdempotencyKey.FingerprintOf(HttpMethods.Post, "usage event", used, LedgerJson.Default.UsageEvent);
         return new MoveCredits(
-            id, fingerprint, caller.Tenant, holder, TransferKind.Burn, account, AccountRef.To(SystemAccount.Revenue), null, used.Amount, null, metadata.Text)
+            id, fingerprint, caller.Tenant, holder, TransferKind.Burn, account, AccountRef.To(SystemAccount.Revenue), own is null || account.IsSystem ? asset : null, used.Amount, null, metadata.Text)
         { TraceId = Problem.TraceId };
+
+        Guid IdOf(string name) => LedgerId.ForUsageEvent(caller.Tenant, holder is null ? name : $"{holder}\0{name}");
     }
 
     private static UsageResponse Results(IReadOnlyList<UsageEvent> events, Checked<MoveCredits>[] items, Committed[] outcomes)

@@ -24,8 +24,10 @@ internal static class ChangeRole
             return above;
         // Before the change: a failure to read must not follow what has been done.
         var profile = await profiles.RevealAsync(user, aborted);
-        if (await users.UpdateAsync(caller.Tenant, id, Builders<User>.Update.Set(u => u.Role, request.Role), aborted) is not { } changed)
-            return Refusal.NotFound("user");
+        if (request.Role == user.Role)
+            return TypedResults.Ok(profile);
+        if (!(await LastOwner.ChangeAsync(users, user, Builders<User>.Update.Set(u => u.Role, request.Role), aborted)).TryGet(out var changed, out problem))
+            return problem;
         metrics.Count(SecurityEvent.RoleChanged);
         await sessions.EndAllAsync(caller.Tenant, id, except: null, aborted);
         return TypedResults.Ok(profile with { Disabled = changed.Disabled, Role = changed.Role });

@@ -25,8 +25,9 @@ internal static class DisableUser
             return refused;
         // Before the change: a failure to read must not follow what has been done.
         var profile = await profiles.RevealAsync(user, aborted);
-        if (await users.UpdateAsync(caller.Tenant, id, Builders<User>.Update.Set(u => u.Disabled, disabled), aborted) is not { } changed)
-            return Refusal.NotFound("user");
+        var change = Builders<User>.Update.Set(u => u.Disabled, disabled);
+        if (!(disabled ? await LastOwner.ChangeAsync(users, user, change, aborted) : await EnableAsync(users, user, change, aborted)).TryGet(out var changed, out var problem))
+            return problem;
         if (disabled)
         {
             metrics.Count(SecurityEvent.UserDisabled);
@@ -35,4 +36,7 @@ internal static class DisableUser
 
         return TypedResults.Ok(profile with { Disabled = changed.Disabled, Role = changed.Role });
     }
+
+    private static async Task<Checked<User>> EnableAsync(UserStore users, User user, UpdateDefinition<User> change, CancellationToken cancellationToken) =>
+        await users.UpdateAsync(user.Tenant, user.Id, change, cancellationToken) is { } changed ? changed : Refusal.NotFound("user");
 }

@@ -15,9 +15,10 @@ internal static class UserEndpoints
 
         var one = users.MapGroup("/{id}").ProducesProblem(StatusCodes.Status404NotFound);
         one.MapGet("", GetUser.HandleAsync).WithName("GetUser").WithSummary("Read a user").Produces<UserProfile>();
-        one.MapPost("/disable", DisableUser.DisableAsync).WithName("DisableUser").WithSummary("Disable a user and end all its sessions").Produces<UserProfile>();
+        one.MapPost("/disable", DisableUser.DisableAsync).WithName("DisableUser").WithSummary("Disable a user and end all its sessions")
+            .Produces<UserProfile>().ProducesProblem(StatusCodes.Status409Conflict);
         one.MapPost("/enable", DisableUser.EnableAsync).WithName("EnableUser").WithSummary("Enable a disabled user").Produces<UserProfile>();
         one.MapPost("/role", ChangeRole.HandleAsync).WithName("ChangeRole").WithSummary("Give a user another role")
-            .Accepts<ChangeRoleRequest>("application/json").Produces<UserProfile>().ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+            .Accepts<ChangeRoleRequest>("application/json").Produces<UserProfile>().ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
     }
 }

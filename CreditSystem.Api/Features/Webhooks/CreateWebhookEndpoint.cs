@@ -45,11 +45,12 @@ internal static class CreateWebhookEndpoint
             Secret = kept,
             Partition = partition.Number,
             Since = partition.State.Head,
+            Cursor = partition.State.Head,
             CreatedAt = time.GetUtcNow().UtcDateTime,
         };
         await store.InsertAsync(endpoint, aborted);
         context.Note(target: id);
-        return TypedResults.Created($"/v1/webhook-endpoints/{id}", new IssuedWebhookEndpointResponse(shown, WebhookEndpointResponse.Of(endpoint)));
+        return TypedResults.Created($"/v1/webhook-endpoints/{id}", new IssuedWebhookEndpointResponse(shown, WebhookEndpointResponse.Of(endpoint, time.GetUtcNow())));
     }
 
     /// <summary>What can be told beforehand; where the name leads is judged when it is connected to.</summary>

@@ -9,16 +9,22 @@ internal static class ManageWebhookEndpoints
     private const int DefaultOverlapSeconds = 86_400;
     private const int MaxOverlapSeconds = 7 * 86_400;
 
-    public static async Task<IResult> ListAsync(HttpContext context, WebhookStore store) => TypedResults.Ok(new WebhookEndpointList(
-        [.. (await store.ListAsync(context.GetCaller().Tenant, context.RequestAborted)).Select(WebhookEndpointResponse.Of)]));
+    public static async Task<IResult> ListAsync(HttpContext context, WebhookStore store, TimeProvider time) => TypedResults.Ok(new WebhookEndpointList(
+        [.. (await store.ListAsync(context.GetCaller().Tenant, context.RequestAborted)).Select(endpoint => WebhookEndpointResponse.Of(endpoint, time.GetUtcNow()))]));
 
-    public static async Task<IResult> GetAsync(HttpContext context, string id, WebhookStore store) =>
+    public static async Task<IResult> GetAsync(HttpContext context, string id, WebhookStore store, TimeProvider time) =>
         await store.FindAsync(context.GetCaller().Tenant, id, context.RequestAborted) is { } endpoint
-            ? TypedResults.Ok(WebhookEndpointResponse.Of(endpoint))
+            ? TypedResults.Ok(WebhookEndpointResponse.Of(endpoint, time.GetUtcNow()))
             : Refusal.NotFound("webhook_endpoint");
 
     public static async Task<IResult> DeleteAsync(HttpContext context, string id, WebhookStore store) =>
         await store.DeleteAsync(context.GetCaller().Tenant, id, context.RequestAborted) ? TypedResults.NoContent() : Refusal.NotFound("webhook_endpoint");
+
+    /// <summary>Ends a pause as well. Nothing of the time in between is lost: it waits in the log.</summary>
+    public static async Task<IResult> EnableAsync(HttpContext context, string id, WebhookHealth health, TimeProvider time) =>
+        await health.EnableAsync(context.GetCaller().Tenant, id, context.RequestAborted) is { } endpoint
+            ? TypedResults.Ok(WebhookEndpointResponse.Of(endpoint, time.GetUtcNow()))
+            : Refusal.NotFound("webhook_endpoint");
 
     public static async Task<IResult> RotateAsync(HttpContext context, string id, WebhookStore store, WebhookSecrets secrets, TimeProvider time)
     {
@@ -33,7 +39,7 @@ internal static class ManageWebhookEndpoints
         var change = Builders<WebhookEndpoint>.Update.Set(item => item.Secret, kept).Set(item => item.Previous, endpoint.Secret)
             .Set(item => item.PreviousUntil, time.GetUtcNow().UtcDateTime.AddSeconds(request.OverlapSeconds ?? DefaultOverlapSeconds));
         return await store.UpdateAsync(tenant, id, change, aborted) is { } rotated
-            ? TypedResults.Ok(new IssuedWebhookEndpointResponse(shown, WebhookEndpointResponse.Of(rotated)))
+            ? TypedResults.Ok(new IssuedWebhookEndpointResponse(shown, WebhookEndpointResponse.Of(rotated, time.GetUtcNow())))
             : Refusal.NotFound("webhook_endpoint");
     }
 }

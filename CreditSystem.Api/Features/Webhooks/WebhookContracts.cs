@@ -11,10 +11,21 @@ public sealed record CreateWebhookEndpointRequest(string Url, IReadOnlyList<stri
 /// <param name="OverlapSeconds">How long deliveries are signed with the old secret as well; by default a day.</param>
 public sealed record RotateWebhookSecretRequest(int? OverlapSeconds = null);
 
-public sealed record WebhookEndpointResponse(string Id, string Url, IReadOnlyList<string> Types, DateTimeOffset CreatedAt)
+/// <param name="Status">active; paused: it is left alone until <c>paused_until</c>; disabled: until it is enabled.</param>
+/// <param name="Failures">Deliveries that have failed since the last one that succeeded.</param>
+/// <param name="Reason">Why it is paused or disabled.</param>
+public sealed record WebhookEndpointResponse(
+    string Id, string Url, IReadOnlyList<string> Types, string Status, int Failures, DateTimeOffset? PausedUntil, string? Reason, DateTimeOffset CreatedAt)
 {
-    internal static WebhookEndpointResponse Of(WebhookEndpoint endpoint) =>
-        new(endpoint.Id, endpoint.Url, endpoint.Types, new DateTimeOffset(DateTime.SpecifyKind(endpoint.CreatedAt, DateTimeKind.Utc)));
+    internal static WebhookEndpointResponse Of(WebhookEndpoint endpoint, DateTimeOffset now)
+    {
+        var isPaused = endpoint.PausedUntil > now.UtcDateTime;
+        return new WebhookEndpointResponse(
+            endpoint.Id, endpoint.Url, endpoint.Types, endpoint.Disabled ? "disabled" : isPaused ? "paused" : "active", endpoint.Failures,
+            isPaused ? Time(endpoint.PausedUntil!.Value) : null, endpoint.Disabled || isPaused ? endpoint.Reason : null, Time(endpoint.CreatedAt));
+    }
+
+    private static DateTimeOffset Time(DateTime utc) => new(DateTime.SpecifyKind(utc, DateTimeKind.Utc));
 }
 
 /// <param name="Secret">What deliveries are signed with: shown this once.</param>

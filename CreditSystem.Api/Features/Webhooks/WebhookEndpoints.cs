@@ -16,6 +16,7 @@ internal static class WebhookEndpoints
         var one = endpoints.MapGroup("/{id}").ProducesProblem(StatusCodes.Status404NotFound);
         one.MapGet("", ManageWebhookEndpoints.GetAsync).WithName("GetWebhookEndpoint").WithSummary("Read a webhook endpoint, without its secret").Produces<WebhookEndpointResponse>();
         one.MapDelete("", ManageWebhookEndpoints.DeleteAsync).WithName("DeleteWebhookEndpoint").WithSummary("Delete an endpoint and what is on its way to it").Produces(StatusCodes.Status204NoContent);
+        one.MapPost("/enable", ManageWebhookEndpoints.EnableAsync).WithName("EnableWebhookEndpoint").WithSummary("Deliver again to an endpoint that is paused or disabled").Produces<WebhookEndpointResponse>();
         one.MapPost("/rotate-secret", ManageWebhookEndpoints.RotateAsync).WithName("RotateWebhookSecret").WithSummary("Give an endpoint another secret; both sign for a while")
             .Accepts<RotateWebhookSecretRequest>("application/json").Produces<IssuedWebhookEndpointResponse>().ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         one.MapGet("/deliveries", WebhookDeliveries.ListAsync).WithName("ListWebhookDeliveries").WithSummary("List deliveries, newest first; ?status=dead is the dead-letter list").Produces<WebhookDeliveryList>();

@@ -2,60 +2,82 @@ using CreditSystem.Api.Ledger.Model;
 
 namespace CreditSystem.Api.Ledger.Audit;
 
+/// <summary>What is left of a grant, as the entries say.</summary>
+internal readonly record struct AuditedLot(long Amount, long Remaining, long Pinned);
+
 /// <summary>
 /// What the entries of an account add up to, computed from the log without the evaluator's code: two computations that
 /// share a mistake would agree.
 /// </summary>
-internal sealed class AuditedAccount(AccountState opened)
+internal sealed class AuditedAccount(Guid id, string tenant, bool isSystem, long creditLimit)
 {
-    private readonly Dictionary<Guid, (LotTerms Terms, long Remaining, long Pinned)> lots = [];
+    public Guid Id => id;
 
-    public string Tenant => opened.Tenant;
+    public string Tenant => tenant;
 
-    public long Sequence { get; private set; }
+    public bool IsSystem => isSystem;
 
-    public Int128 Posted { get; private set; }
+    public long CreditLimit => creditLimit;
 
-    public Int128 Held { get; private set; }
+    public long Sequence { get; set; }
+
+    public Int128 Posted { get; set; }
+
+    public Int128 Held { get; set; }
 
     /// <summary>What is outside grants.</summary>
-    public Int128 Base { get; private set; }
+    public Int128 Base { get; set; }
 
-    /// <summary>The checks that the entry fails, by name, with where.</summary>
-    public IEnumerable<(string Check, string Detail)> Apply(Entry entry, long block)
+    public Dictionary<Guid, AuditedLot> Lots { get; init; } = [];
+
+    public static AuditedAccount Opened(AccountState opened, long block) => new(opened.Id, opened.Tenant, opened.IsSystem, opened.CreditLimit) { LastBlock = block };
+
+    /// <summary>The block of the last entry that was applied.</summary>
+    public long LastBlock { get; set; }
+
+    /// <summary>What it was as of when it was read: a kill between storing accounts and storing the mark leaves accounts ahead of it.</summary>
+    public long StoredBlock { get; init; }
+
+    /// <summary>What does not hold of the entry.</summary>
+    public IEnumerable<Finding> Apply(Entry entry, long block)
     {
+        if (block <= StoredBlock)
+            yield break;
+        LastBlock = block;
         var (postedBefore, heldBefore) = (Posted, Held);
         Posted += entry.Amount;
         Held = entry.Held;
         if (entry.Sequence != ++Sequence || entry.Posted != Posted)
-            yield return (InvariantAuditor.Entries, $"block {block}: entry {entry.Sequence} of account {entry.Account} does not follow from the one before");
+            yield return Find(LedgerChecks.Entries, block, $"entry {entry.Sequence} of account {id} does not follow from the one before");
         Base += entry.Amount;
         foreach (var change in entry.Lots)
             Change(change);
         if (entry.Lots.Length > 0 && (entry.Lots.Sum(lot => (decimal)lot.Amount) != entry.Amount || entry.Lots.Sum(lot => (decimal)lot.Pinned) != (decimal)(Held - heldBefore))
-            || lots.Values.Any(lot => lot.Pinned < 0 || lot.Pinned > lot.Remaining || lot.Remaining > lot.Terms.Amount)
-            || Base + lots.Values.Aggregate((Int128)0, (sum, lot) => sum + lot.Remaining) != Posted)
-            yield return (InvariantAuditor.Lots, $"block {block}: the lots of account {entry.Account} do not add up to {Posted}");
-        if (!opened.IsSystem && Posted - Held < -(Int128)opened.CreditLimit && Posted - Held < postedBefore - heldBefore)
-            yield return (InvariantAuditor.Limits, $"block {block}: account {entry.Account} is at {Posted - Held}, below its limit of -{opened.CreditLimit}");
+            || Lots.Values.Any(lot => lot.Pinned < 0 || lot.Pinned > lot.Remaining || lot.Remaining > lot.Amount)
+            || Base + Lots.Values.Aggregate((Int128)0, (sum, lot) => sum + lot.Remaining) != Posted)
+            yield return Find(LedgerChecks.Lots, block, $"the lots of account {id} do not add up to {Posted}");
+        if (!isSystem && Posted - Held < -(Int128)creditLimit && Posted - Held < postedBefore - heldBefore)
+            yield return Find(LedgerChecks.Limits, block, $"account {id} is at {Posted - Held}, below its limit of -{creditLimit}");
     }
 
-    /// <summary>Whether the projection says the same, where it is at the same entry.</summary>
+    /// <summary>Whether what is served says the same, where it is at the same entry.</summary>
     public bool Agrees(AccountState account) =>
         account.Sequence != Sequence
-        || account.Posted == Posted && account.Held == Held && account.Lots.Length == lots.Count
-        && Array.TrueForAll(account.Lots, lot => lots.TryGetValue(lot.Terms.Id, out var own) && (own.Remaining, own.Pinned) == (lot.Remaining, lot.Pinned));
+        || account.Posted == Posted && account.Held == Held && account.Lots.Length == Lots.Count
+        && Array.TrueForAll(account.Lots, lot => Lots.TryGetValue(lot.Terms.Id, out var own) && (own.Remaining, own.Pinned) == (lot.Remaining, lot.Pinned));
+
+    private Finding Find(string check, long block, string detail) => new(tenant, check, id, block, $"block {block}: {detail}");
 
     private void Change(LotChange change)
     {
         if (change.Terms.IsBase)
             return;
         Base -= change.Amount;
-        var lot = lots.GetValueOrDefault(change.Terms.Id, (change.Terms, 0, 0));
-        lot = (change.Terms, lot.Remaining + change.Amount, lot.Pinned + change.Pinned);
+        var lot = Lots.GetValueOrDefault(change.Terms.Id, new AuditedLot(change.Terms.Amount, 0, 0));
+        lot = new AuditedLot(change.Terms.Amount, lot.Remaining + change.Amount, lot.Pinned + change.Pinned);
         if (lot is { Remaining: 0, Pinned: 0 })
-            lots.Remove(change.Terms.Id);
+            Lots.Remove(change.Terms.Id);
         else
-            lots[change.Terms.Id] = lot;
+            Lots[change.Terms.Id] = lot;
     }
 }

@@ -27,7 +27,8 @@ internal sealed class CommandNeeds(LedgerState state, PartitionReader reader, St
         }
         await keeper.LoadAsync(accounts, cancellationToken);
         await LoadSystemAccountsAsync(cancellationToken);
-        foreach (var id in accounts)
+        // A copy: an expired hold adds the account that its captures would have gone to.
+        foreach (var id in accounts.ToArray())
             if (state.Account(id) is { Holds.Length: > 0 } account)
                 foreach (var hold in account.Holds)
                     if (hold.ExpiresAt <= view.At)
@@ -40,8 +41,8 @@ internal sealed class CommandNeeds(LedgerState state, PartitionReader reader, St
     private async ValueTask CollectAsync(LedgerView view, Command command, CancellationToken cancellationToken)
     {
         await RememberAsync(view, command.Id, cancellationToken);
-        if (Reference(command) is { } reference)
-            await RememberAsync(view, LedgerId.ForReference(command.Tenant, reference), cancellationToken);
+        foreach (var reference in ReferenceRules.IdsOf(command))
+            await RememberAsync(view, reference, cancellationToken);
         switch (command)
         {
             case MoveCredits move:
@@ -81,8 +82,12 @@ internal sealed class CommandNeeds(LedgerState state, PartitionReader reader, St
     {
         foreach (var posting in view.Known(reverse.Transfer)?.Postings ?? [])
             if (posting.Id == reverse.Transfer)
+            {
                 foreach (var entry in posting.Entries)
                     accounts.Add(entry.Account);
+                foreach (var voided in Unwinding.VoidsOf(posting))
+                    await RememberAsync(view, voided, cancellationToken);
+            }
         if (state.Reversed(reverse.Transfer) is null && await reader.FindReversedAsync(reverse.Transfer, cancellationToken) is > 0 and var reversed)
             state.LoadReversed(reverse.Transfer, reversed);
     }
@@ -131,14 +136,5 @@ internal sealed class CommandNeeds(LedgerState state, PartitionReader reader, St
         ExpireLot expire => expire.Account,
         ExpireHold expire => expire.Account,
         _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "It is not known what this command needs."),
-    };
-
-    private static string? Reference(Command command) => command switch
-    {
-        MoveCredits move => move.Reference,
-        ReverseTransfer reverse => reverse.Reference,
-        PlaceHold place => place.Reference,
-        IssueGrant issue => issue.Reference,
-        _ => null,
     };
 }

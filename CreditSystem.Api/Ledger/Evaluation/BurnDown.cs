@@ -6,13 +6,17 @@ namespace CreditSystem.Api.Ledger.Evaluation;
 internal static class BurnDown
 {
     /// <summary>Takes an amount out of what is free; what the lots do not cover overdraws the base lot.</summary>
+    /// <param name="account">Who pays.</param>
+    /// <param name="amount">How much, minor units.</param>
+    /// <param name="now">The time of the block.</param>
+    /// <param name="paidOnly">Leave promotional lots alone.</param>
     /// <returns>Negative amounts in the order of burn-down; empty when only the base lot pays.</returns>
-    public static LotChange[] Draw(AccountState account, long amount, long now) =>
-        account.Lots.Length == 0 ? [] : [.. Take(account, amount, now).Select(part => new LotChange(part.Terms, -part.Amount, 0))];
+    public static LotChange[] Draw(AccountState account, long amount, long now, bool paidOnly = false) =>
+        account.Lots.Length == 0 ? [] : [.. Take(account, amount, now, paidOnly).Select(part => new LotChange(part.Terms, -part.Amount, 0))];
 
     /// <summary>Sets an amount aside for a hold. The amount must be free without overdraft.</summary>
-    public static LotChange[] Pin(AccountState account, long amount, long now) =>
-        [.. Take(account, amount, now).Select(part => new LotChange(part.Terms, 0, part.Amount))];
+    public static LotChange[] Pin(AccountState account, long amount, long now, bool paidOnly = false) =>
+        [.. Take(account, amount, now, paidOnly).Select(part => new LotChange(part.Terms, 0, part.Amount))];
 
     /// <summary>The first <paramref name="amount"/> of what a hold has set aside.</summary>
     public static LotChange[] Unpin(LotChange[] pins, long amount)
@@ -48,6 +52,20 @@ internal static class BurnDown
         return [.. restored];
     }
 
+    /// <summary>What the receiver of a draw gets: the same lots, with their terms.</summary>
+    public static LotChange[] Carry(LotChange[] drawn) =>
+        Entries.WithoutBaseOnly([.. drawn.Where(change => change.Amount != 0).Select(change => new LotChange(change.Terms, -change.Amount, 0))]);
+
+    /// <summary>What is free now in promotional lots.</summary>
+    public static Int128 PromotionalFree(AccountState account, long now)
+    {
+        var free = (Int128)0;
+        foreach (var lot in account.Lots)
+            if (lot.Terms.Promotional && lot.Terms.EffectiveAt <= now)
+                free += lot.Free;
+        return free;
+    }
+
     /// <summary>The lots after the changes, in the order of burn-down, without those that have nothing left.</summary>
     public static Lot[] Change(Lot[] lots, LotChange[] changes)
     {
@@ -69,7 +87,7 @@ internal static class BurnDown
         return [.. result];
     }
 
-    private static List<(LotTerms Terms, long Amount)> Take(AccountState account, long amount, long now)
+    private static List<(LotTerms Terms, long Amount)> Take(AccountState account, long amount, long now, bool paidOnly)
     {
         var parts = new List<(LotTerms Terms, long Amount)>();
         var baseTaken = false;
@@ -77,7 +95,7 @@ internal static class BurnDown
         {
             if (!baseTaken && lot.Terms > LotTerms.Base)
                 TakeBase();
-            if (lot.Terms.EffectiveAt <= now && Math.Min(lot.Free, amount) is > 0 and var part)
+            if (lot.Terms.EffectiveAt <= now && !(paidOnly && lot.Terms.Promotional) && Math.Min(lot.Free, amount) is > 0 and var part)
             {
                 parts.Add((lot.Terms, part));
                 amount -= part;

@@ -16,9 +16,12 @@ internal static class Entries
 
     /// <summary>A posting from one account to another, or a rejection when a balance would overflow.</summary>
     public static LedgerRecord Post(
-        Command command, Guid id, TransferKind kind, AccountState from, AccountState to, long amount,
+        LedgerView view, Command command, Guid id, TransferKind kind, AccountState from, AccountState to, long amount,
         LotChange[] drawn, LotChange[] credited, long released = 0)
     {
+        // The last guard: both entries would be made from the same balance, and one of them be lost.
+        if (view.Rules >= RulesVersion.Second && from.Id == to.Id)
+            return LedgerRecord.Rejected(command, RejectionCode.SameAccount);
         if (!TryMake(from, -amount, -released, drawn, out var debit) || !TryMake(to, amount, 0, credited, out var credit))
             return LedgerRecord.Rejected(command, RejectionCode.LimitExceeded);
         return LedgerRecord.Posted(command, new Posting(id, kind, from.Asset, [debit, credit]));

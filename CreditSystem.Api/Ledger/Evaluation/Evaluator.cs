@@ -20,10 +20,11 @@ internal static class Evaluator
             OpenAccount open => view.Append(AccountRules.Open(view, open, now)),
             MoveCredits move => view.Append(TransferRules.Move(view, move, now)),
             MoveCreditsAtomically batch => view.Add(TransferRules.MoveAtomically(view, batch, now)),
+            ReverseTransfer reverse when view.Rules >= RulesVersion.Second => view.Add(ReversalRules.Reverse(view, reverse, now)),
             ReverseTransfer reverse => view.Append(ReversalRules.Reverse(view, reverse, now)),
             PlaceHold place => view.Append(HoldRules.Place(view, place, now)),
-            CaptureHold capture => view.Append(HoldRules.Capture(view, capture, now)),
-            VoidHold release => view.Append(HoldRules.Void(view, release)),
+            CaptureHold capture => Released(view, view.Append(HoldRules.Capture(view, capture, now)), now),
+            VoidHold release => Released(view, view.Append(HoldRules.Void(view, release)), now),
             IssueGrant issue => view.Append(GrantRules.Issue(view, issue, now)),
             VoidGrant withdraw => view.Append(GrantRules.Void(view, withdraw)),
             ExpireLot expire => view.Append(GrantRules.Expire(view, expire, now)),
@@ -56,6 +57,9 @@ internal static class Evaluator
             default:
                 if (view.Account(SingleAccount(view, command)) is { } single)
                     yield return single;
+                if (view.Rules >= RulesVersion.Second && command is CaptureHold capture && view.Hold(capture.Hold) is { Destination: { IsSystem: false } destination }
+                    && view.Account(destination.Id) is { } receiver)
+                    yield return receiver;
                 break;
         }
     }
@@ -75,19 +79,33 @@ internal static class Evaluator
     {
         foreach (var account in Touched(view, command).ToArray())
             if (!account.IsSystem && account.NextExpiry() <= now)
-                Settle(view, account.Id, now);
+                Post(Settle(view, account.Id, now));
     }
 
-    // Holds first: what they release may have expired too.
-    private static void Settle(LedgerView view, Guid id, long now)
+    // What a hold releases may have expired while it was set aside: it is due now, not when somebody looks.
+    private static LedgerRecord Released(LedgerView view, LedgerRecord record, long now)
+    {
+        if (view.Rules >= RulesVersion.Second && record is { Accepted: true, Hold: { } hold } && view.Account(hold.Account)!.NextExpiry() <= now)
+            Post(Settlement.InOrder(view, hold.Account, now, since: now));
+        return record;
+    }
+
+    private static void Post(IEnumerable<LedgerRecord> records) => _ = records.Count();
+
+    /// <summary>Posts what has expired on an account, one record at a time: where the enumeration ends, the rest stays due.</summary>
+    public static IEnumerable<LedgerRecord> Settle(LedgerView view, Guid id, long now) =>
+        view.Rules >= RulesVersion.Second ? Settlement.InOrder(view, id, now, since: long.MinValue) : SettleHoldsFirst(view, id, now);
+
+    // The first rules: what holds release may have expired too.
+    private static IEnumerable<LedgerRecord> SettleHoldsFirst(LedgerView view, Guid id, long now)
     {
         foreach (var hold in view.Account(id)!.Holds.Where(hold => hold.ExpiresAt <= now).OrderBy(hold => hold.ExpiresAt).ThenBy(hold => hold.Id))
-            Execute(view, new ExpireHold(LedgerId.Derive(hold.Id, "expiry", 0), view.Account(id)!.Tenant, id, hold.Id));
+            yield return Execute(view, new ExpireHold(LedgerId.Derive(hold.Id, "expiry", 0), view.Account(id)!.Tenant, id, hold.Id));
         foreach (var lot in view.Account(id)!.Lots.Where(lot => lot.IsDue(now)))
         {
             // A lot expires in parts when holds pin some of it: the next entry's number tells the parts apart.
             var account = view.Account(id)!;
-            Execute(view, new ExpireLot(LedgerId.Derive(lot.Terms.Id, "expiry", account.Sequence + 1), account.Tenant, id, lot.Terms.Id));
+            yield return Execute(view, new ExpireLot(LedgerId.Derive(lot.Terms.Id, "expiry", account.Sequence + 1), account.Tenant, id, lot.Terms.Id));
         }
     }
 }

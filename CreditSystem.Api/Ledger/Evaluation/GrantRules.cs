@@ -11,9 +11,11 @@ internal static class GrantRules
             return LedgerRecord.Rejected(command, RejectionCode.AccountNotFound);
         if (account!.IsSystem)
             return LedgerRecord.Rejected(command, RejectionCode.KindNotAllowed);
+        if (command.Asset is { } asset && asset != account.Asset)
+            return LedgerRecord.Rejected(command, RejectionCode.AssetMismatch);
         if (command.ExpiresAt <= Math.Max(now, command.EffectiveAt ?? now))
             return LedgerRecord.Rejected(command, RejectionCode.AlreadyExpired);
-        if (command.Reference is { } reference && view.Known(LedgerId.ForReference(command.Tenant, reference)) is not null)
+        if (ReferenceRules.IsTaken(view, command, command.Reference))
             return LedgerRecord.Rejected(command, RejectionCode.DuplicateReference);
 
         var opened = new List<AccountState>();
@@ -21,7 +23,7 @@ internal static class GrantRules
         var terms = new LotTerms(
             command.Id, command.Amount, command.Priority, command.ExpiresAt, command.Promotional, command.EffectiveAt ?? now, now, command.Source);
         var record = Entries.Post(
-            command, command.Id, TransferKind.Grant, source, account, command.Amount, [], [new LotChange(terms, command.Amount, 0)]);
+            view, command, command.Id, TransferKind.Grant, source, account, command.Amount, [], [new LotChange(terms, command.Amount, 0)]);
         return record.Accepted ? record with { Opened = [.. opened] } : record;
     }
 
@@ -53,7 +55,7 @@ internal static class GrantRules
     {
         var opened = new List<AccountState>();
         var receiver = AccountRules.System(view, account.Tenant, target, account.Asset, now, opened);
-        var record = Entries.Post(command, command.Id, kind, account, receiver, lot.Free, [new LotChange(lot.Terms, -lot.Free, 0)], []);
+        var record = Entries.Post(view, command, command.Id, kind, account, receiver, lot.Free, [new LotChange(lot.Terms, -lot.Free, 0)], []);
         return record.Accepted ? record with { Opened = [.. opened] } : record;
     }
 }

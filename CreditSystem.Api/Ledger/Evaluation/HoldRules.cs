@@ -11,22 +11,26 @@ internal static class HoldRules
             return LedgerRecord.Rejected(command, RejectionCode.AccountNotFound);
         if (account!.IsSystem)
             return LedgerRecord.Rejected(command, RejectionCode.KindNotAllowed);
-        if (!command.Destination.IsSystem && view.Find(command.Tenant, command.Destination, null) is null)
+        var receiver = command.Destination.IsSystem ? null : view.Find(command.Tenant, command.Destination, null);
+        if (!command.Destination.IsSystem && receiver is null)
             return LedgerRecord.Rejected(command, RejectionCode.AccountNotFound);
-        if (!command.Destination.IsSystem && view.Account(command.Destination.Id)!.Asset != account.Asset)
+        if (receiver is not null && receiver.Asset != account.Asset || command.Asset is { } asset && asset != account.Asset)
             return LedgerRecord.Rejected(command, RejectionCode.AssetMismatch);
         if (command.Destination.Id == command.Account)
             return LedgerRecord.Rejected(command, RejectionCode.SameAccount);
         if (command.ExpiresAt <= now)
             return LedgerRecord.Rejected(command, RejectionCode.AlreadyExpired);
-        if (command.Reference is { } reference && view.Known(LedgerId.ForReference(command.Tenant, reference)) is not null)
+        if (ReferenceRules.IsTaken(view, command, command.Reference))
             return LedgerRecord.Rejected(command, RejectionCode.DuplicateReference);
         // A hold never draws overdraft.
         var free = (long)Int128.Clamp(account.Uncommitted(now), long.MinValue, long.MaxValue);
         if (free < command.Amount)
             return LedgerRecord.Rejected(command, RejectionCode.InsufficientFunds, Math.Max(free, 0), command.Amount);
+        var paidOnly = view.Rules >= RulesVersion.Second && command.Grants == GrantTransfer.PaidOnly && receiver is { IsSystem: false };
+        if (paidOnly && account.Uncommitted(now) - BurnDown.PromotionalFree(account, now) is var paid && paid < command.Amount)
+            return LedgerRecord.Rejected(command, RejectionCode.NotTransferable, (long)Int128.Max(paid, 0), command.Amount);
 
-        var pins = BurnDown.Pin(account, command.Amount, now);
+        var pins = BurnDown.Pin(account, command.Amount, now, paidOnly);
         var hold = new HoldState(command.Id, account.Id, command.Destination, command.Amount, 0, HoldStatus.Active, command.ExpiresAt, now, pins);
         return LedgerRecord.Posted(command, Entries.Reserve(command.Id, TransferKind.Hold, account, command.Amount, pins)) with { Hold = hold };
     }
@@ -35,23 +39,29 @@ internal static class HoldRules
     {
         if (Active(view, command, command.Hold, out var hold) is { } refused)
             return refused;
-        var amount = command.Amount ?? hold.Remaining;
-        if (amount > hold.Remaining)
-            return LedgerRecord.Rejected(command, RejectionCode.CaptureExceedsHold, hold.Remaining, amount);
+        if (command.Amount > hold.Remaining)
+            return LedgerRecord.Rejected(command, RejectionCode.CaptureExceedsHold, hold.Remaining, command.Amount);
 
         var account = view.Account(hold.Account)!;
         var opened = new List<AccountState>();
         var destination = hold.Destination.IsSystem
             ? AccountRules.System(view, account.Tenant, hold.Destination.System, account.Asset, now, opened)
             : view.Account(hold.Destination.Id)!;
-        var taken = BurnDown.Unpin(hold.Pins, amount);
+        var carries = view.Rules >= RulesVersion.Second && !destination.IsSystem;
+        // What a hold has set aside can be used up after its expiry, but not be given to another holder, with whom it would vanish.
+        var usable = carries ? Array.FindAll(hold.Pins, pin => !(pin.Terms.ExpiresAt <= now)) : hold.Pins;
+        var most = usable.Sum(pin => pin.Pinned);
+        var amount = command.Amount ?? most;
+        if (most == 0 || amount > most)
+            return LedgerRecord.Rejected(command, RejectionCode.GrantEnded, most, command.Amount ?? hold.Remaining);
+        var taken = BurnDown.Unpin(usable, amount);
         var left = BurnDown.Without(hold.Pins, taken);
-        var closes = command.Final || left.Length == 0;
+        var closes = command.Final || amount == most;
         LotChange[] drawn = [.. taken.Select(pin => new LotChange(pin.Terms, -pin.Pinned, -pin.Pinned))];
         LotChange[] released = closes ? [.. left.Select(pin => pin with { Pinned = -pin.Pinned })] : [];
         var releasedAmount = closes ? hold.Remaining : amount;
         var lots = Entries.WithoutBaseOnly([.. drawn, .. released]);
-        var record = Entries.Post(command, command.Id, TransferKind.Capture, account, destination, amount, lots, [], releasedAmount);
+        var record = Entries.Post(view, command, command.Id, TransferKind.Capture, account, destination, amount, lots, carries ? BurnDown.Carry(lots) : [], releasedAmount);
         if (!record.Accepted)
             return record;
         var status = closes ? HoldStatus.Captured : HoldStatus.Active;

@@ -131,12 +131,14 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at, i
         undo = null;
     }
 
-    /// <summary>The ids under which the references of an accepted record are known.</summary>
+    /// <summary>Other ids under which an accepted record is known: its references, and the grant that it voided.</summary>
     public static IEnumerable<Guid> References(LedgerRecord record)
     {
         for (var i = 0; i < record.Postings.Length; i++)
             if (record.Details(i).Reference is { } reference)
-                yield return LedgerId.ForReference(record.Command.Tenant, reference);
+                yield return ReferenceRules.IdOf(record, reference);
+        if (record is { Accepted: true, Command: VoidGrant voided })
+            yield return LedgerId.ForVoidedGrant(voided.Grant, voided.Account);
     }
 
     private void ApplyRest(LedgerRecord record, bool holderIsCurrent)

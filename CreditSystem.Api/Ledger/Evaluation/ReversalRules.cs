@@ -9,9 +9,9 @@ internal static class ReversalRules
         var original = view.Known(command.Transfer)?.Postings.FirstOrDefault(posting => posting.Id == command.Transfer);
         if (original is null || !MayReverse(view, command, original))
             return LedgerRecord.Rejected(command, RejectionCode.TransferNotFound);
-        if (command.Reference is { } reference && view.Known(LedgerId.ForReference(command.Tenant, reference)) is not null)
+        if (ReferenceRules.IsTaken(view, command, command.Reference))
             return LedgerRecord.Rejected(command, RejectionCode.DuplicateReference);
-        if (!IsReversible(original))
+        if (!IsReversible(view, original, command))
             return LedgerRecord.Rejected(command, RejectionCode.NotReversible);
 
         var reversed = view.Reversed(command.Transfer);
@@ -26,15 +26,19 @@ internal static class ReversalRules
         var to = view.Account(original.Debit.Account)!;
         if (!from.IsSystem && from.Available(now) < amount)
             return LedgerRecord.Rejected(command, RejectionCode.InsufficientFunds, from.Available(now), amount);
+        if (view.Rules >= RulesVersion.Second)
+            return Unwinding.Post(view, command, original, (from, to), (reversed, amount), now);
         var restored = original.Debit.Lots.Length == 0 ? [] : BurnDown.Restore(original.Debit.Lots, reversed, amount);
-        var record = Entries.Post(command, command.Id, TransferKind.Reversal, from, to, amount, DrawReceived(from, amount, now), restored);
+        var record = Entries.Post(view, command, command.Id, TransferKind.Reversal, from, to, amount, DrawReceived(from, amount, now), restored);
         return record.Accepted ? record with { Reversed = reversed + amount } : record;
     }
 
     // A grant is withdrawn by voiding it, and what has expired stays so.
-    private static bool IsReversible(Posting posting) =>
+    private static bool IsReversible(LedgerView view, Posting posting, ReverseTransfer command) =>
         posting.Amount > 0 && posting.Kind is not (TransferKind.Reversal or TransferKind.Expiry or TransferKind.Void)
-        && Array.TrueForAll(posting.Credit.Lots, lot => lot.Terms.IsBase);
+        && (view.Rules < RulesVersion.Second
+            ? Array.TrueForAll(posting.Credit.Lots, lot => lot.Terms.IsBase)
+            : view.Known(command.Transfer)!.Command is not IssueGrant && posting.Debit.Account != posting.Credit.Account);
 
     private static bool MayReverse(LedgerView view, ReverseTransfer command, Posting original) =>
         view.Account(original.Entries[0].Account) is { } account && account.Tenant == command.Tenant

@@ -6,7 +6,7 @@ internal static class TransferRules
 {
     public static LedgerRecord Move(LedgerView view, MoveCredits command, long now)
     {
-        if (command.Reference is { } reference && view.Known(LedgerId.ForReference(command.Tenant, reference)) is not null)
+        if (ReferenceRules.IsTaken(view, command, command.Reference))
             return LedgerRecord.Rejected(command, RejectionCode.DuplicateReference);
         if (Refuse(view, command, out var asset) is { } code)
             return LedgerRecord.Rejected(command, code);
@@ -16,7 +16,12 @@ internal static class TransferRules
         var to = Resolve(view, command, command.To, asset, now, opened);
         if (!from.IsSystem && from.Available(now) < command.Amount)
             return LedgerRecord.Rejected(command, RejectionCode.InsufficientFunds, from.Available(now), command.Amount);
-        var record = Entries.Post(command, command.Id, command.Kind, from, to, command.Amount, BurnDown.Draw(from, command.Amount, now), []);
+        var betweenHolders = view.Rules >= RulesVersion.Second && !from.IsSystem && !to.IsSystem;
+        var paidOnly = betweenHolders && command.Grants == GrantTransfer.PaidOnly;
+        if (paidOnly && from.Available(now) - BurnDown.PromotionalFree(from, now) is var paid && paid < command.Amount)
+            return LedgerRecord.Rejected(command, RejectionCode.NotTransferable, (long)Int128.Max(paid, 0), command.Amount);
+        var drawn = BurnDown.Draw(from, command.Amount, now, paidOnly);
+        var record = Entries.Post(view, command, command.Id, command.Kind, from, to, command.Amount, drawn, betweenHolders ? BurnDown.Carry(drawn) : []);
         return opened.Count == 0 || !record.Accepted ? record : record with { Opened = [.. opened] };
     }
 
@@ -29,7 +34,7 @@ internal static class TransferRules
         for (var i = 0; i < command.Items.Length; i++)
         {
             var item = command.Items[i];
-            var record = item.Reference is { } reference && !references.Add(reference)
+            var record = item.Reference is { } reference && !references.Add(ReferenceRules.KeyOf(view, reference))
                 ? LedgerRecord.Rejected(item, RejectionCode.DuplicateReference)
                 : Move(view, item, now);
             if (record.Rejection is { } rejection)
@@ -57,10 +62,14 @@ internal static class TransferRules
             return RejectionCode.AccountNotFound;
         if (command.Asset is { } named && named != asset || from is not null && to is not null && from.Asset != to.Asset)
             return RejectionCode.AssetMismatch;
-        if (command.From == command.To)
+        if (view.Rules < RulesVersion.Second ? command.From == command.To : IdOf(command, command.From, asset) == IdOf(command, command.To, asset))
             return RejectionCode.SameAccount;
         return AllowsKind(command.Kind, command.From.IsSystem || from!.IsSystem, command.To.IsSystem || to!.IsSystem) ? null : RejectionCode.KindNotAllowed;
     }
+
+    // An account is known by its id whichever of its names is used.
+    private static Guid IdOf(Command command, AccountRef account, string asset) =>
+        account.IsSystem ? LedgerId.ForSystemAccount(command.Tenant, account.System, asset) : account.Id;
 
     // What comes into being comes out of a system account, and what is used up goes into one.
     private static bool AllowsKind(TransferKind kind, bool fromSystem, bool toSystem) => kind switch

@@ -28,6 +28,8 @@ internal static class CommandWriter
             case ReverseTransfer reverse:
                 writer.Guid("target", reverse.Transfer);
                 writer.Int64("amt", reverse.Amount);
+                Choice(writer, "policy", (int)reverse.Policy);
+                Choice(writer, "grants", (int)reverse.Grants);
                 Details(writer, reverse.Reference, reverse.Metadata);
                 break;
             case PlaceHold place:
@@ -35,6 +37,8 @@ internal static class CommandWriter
                 RecordWriter.Account(writer, "to", place.Destination);
                 writer.Int64("amt", place.Amount);
                 writer.Int64("exp", place.ExpiresAt);
+                writer.String("asset", place.Asset);
+                Choice(writer, "grants", (int)place.Grants);
                 Details(writer, place.Reference, place.Metadata);
                 break;
             case CaptureHold capture:
@@ -79,6 +83,7 @@ internal static class CommandWriter
                 writer.Flag("promo", issue.Promotional);
                 writer.Int64("eff", issue.EffectiveAt);
                 writer.Int64("exp", issue.ExpiresAt);
+                writer.String("asset", issue.Asset);
                 Details(writer, issue.Reference, issue.Metadata);
                 break;
             case VoidGrant withdraw:
@@ -88,6 +93,7 @@ internal static class CommandWriter
             case ExpireLot expire:
                 writer.Guid("acct", expire.Account);
                 writer.Guid("target", expire.Lot);
+                writer.Int64("due", expire.DueAt);
                 break;
             case ExpireHold expire:
                 writer.Guid("acct", expire.Account);
@@ -116,7 +122,15 @@ internal static class CommandWriter
         RecordWriter.Account(writer, "to", move.To);
         writer.String("asset", move.Asset);
         writer.Int64("amt", move.Amount);
+        Choice(writer, "grants", (int)move.Grants);
         Details(writer, move.Reference, move.Metadata);
+    }
+
+    // Absent: what was always done. So commands of the first rules keep their bytes.
+    private static void Choice(BsonWriter writer, string name, int number)
+    {
+        if (number != 0)
+            writer.Int32(name, number);
     }
 
     private static void Details(BsonWriter writer, string? reference, string? metadata)

@@ -14,6 +14,13 @@ internal interface IBlockStore
     Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long number, int limit, CancellationToken cancellationToken);
 
     /// <summary>
+    /// The same, ending with the block that brings the content to <paramref name="maxBytes"/>: what is in memory at once does not
+    /// grow with the size of blocks. Ask <see cref="BlockPages.MayGoOn"/> whether there may be more.
+    /// </summary>
+    async Task<IReadOnlyList<Block>> ReadPageAsync(int partition, long number, int limit, long maxBytes, CancellationToken cancellationToken) =>
+        BlockPages.Cut(await ReadAfterAsync(partition, number, limit, cancellationToken), maxBytes);
+
+    /// <summary>
     /// The version of the rules that this database is written by. Decided at first use: the newest for an empty database, the
     /// first for one with blocks, because replicas may still run that know no other. Only <paramref name="atLeast"/> raises it.
     /// </summary>

@@ -1,4 +1,3 @@
-using CreditSystem.Api.Connections;
 using CreditSystem.Api.Ledger.Model;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -9,10 +8,9 @@ namespace CreditSystem.Api.Ledger.Log;
 /// The log in the collection <c>blocks</c>: one document per block, one single-document insert per commit. The unique
 /// <c>_id</c> is the fencing token, and the only index.
 /// </summary>
-internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
+internal sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
 {
-    private const string Collection = "blocks";
-    private const string Settings = "ledger_settings";
+    public const string Collection = "blocks";
     private const string RulesKey = "rules";
 
     public async Task<bool> TryAppendAsync(Block block, CancellationToken cancellationToken)
@@ -35,10 +33,24 @@ internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
     public Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long number, int limit, CancellationToken cancellationToken) =>
         connection.ExecuteAsync<IReadOnlyList<Block>>(async (database, token) =>
         {
-            var filter = Builders<RawBsonDocument>.Filter;
-            var range = filter.Gt("_id", BlockDocument.Key(partition, number)) & filter.Lt("_id", BlockDocument.Key(partition + 1, 0));
-            var found = await Blocks(database).Find(range).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id")).Limit(limit).ToListAsync(token);
+            var found = await Blocks(database).Find(After(partition, number)).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id")).Limit(limit).ToListAsync(token);
             return Decode(found);
+        }, cancellationToken);
+
+    public Task<IReadOnlyList<Block>> ReadPageAsync(int partition, long number, int limit, long maxBytes, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync<IReadOnlyList<Block>>(async (database, token) =>
+        {
+            // One reply of the server, which is at most 16 MiB, is in memory beside the page.
+            using var cursor = await Blocks(database).Find(After(partition, number)).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id")).Limit(limit).ToCursorAsync(token);
+            var (page, bytes) = (new List<Block>(), 0L);
+            while (bytes < maxBytes && await cursor.MoveNextAsync(token))
+                foreach (var block in Decode([.. cursor.Current]))
+                    if (bytes < maxBytes)
+                    {
+                        page.Add(block);
+                        bytes += block.Content.Length;
+                    }
+            return page;
         }, cancellationToken);
 
     public Task<Block?> ReadAsync(int partition, long number, CancellationToken cancellationToken) =>
@@ -52,8 +64,7 @@ internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
     public Task<int> RulesAsync(int? atLeast, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(async (database, token) =>
         {
-            var settings = database.GetCollection<BsonDocument>(Settings).WithWriteConcern(WriteConcern.WMajority.With(journal: true))
-                .WithReadConcern(ReadConcern.Majority).WithReadPreference(ReadPreference.Primary);
+            var settings = LedgerDatabase.SettingsOf(database);
             var key = Builders<BsonDocument>.Filter.Eq("_id", RulesKey);
             if (await settings.Find(key).FirstOrDefaultAsync(token) is null)
                 await DecideRulesAsync(settings, !await Blocks(database).Find(FilterDefinition<RawBsonDocument>.Empty).Limit(1).AnyAsync(token), token);
@@ -74,6 +85,9 @@ internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
         }
     }
 
+    private static FilterDefinition<RawBsonDocument> After(int partition, long number) =>
+        Builders<RawBsonDocument>.Filter.Gt("_id", BlockDocument.Key(partition, number)) & Builders<RawBsonDocument>.Filter.Lt("_id", BlockDocument.Key(partition + 1, 0));
+
     private static Block[] Decode(List<RawBsonDocument> documents)
     {
         try
@@ -87,8 +101,8 @@ internal sealed class MongoBlockStore(MongoConnection connection) : IBlockStore
         }
     }
 
-    private static IMongoCollection<RawBsonDocument> Blocks(IMongoDatabase database) => database
-        .GetCollection<RawBsonDocument>(Collection)
+    private IMongoCollection<RawBsonDocument> Blocks(IMongoDatabase database) => database
+        .GetCollection<RawBsonDocument>(connection.Layout.NameOf(Collection))
         .WithWriteConcern(WriteConcern.WMajority.With(journal: true))
         .WithReadConcern(ReadConcern.Majority)
         .WithReadPreference(ReadPreference.Primary);

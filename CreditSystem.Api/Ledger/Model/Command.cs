@@ -16,7 +16,10 @@ internal sealed record OpenAccount(Guid Id, byte[] Fingerprint, string Tenant, s
 internal sealed record MoveCredits(
     Guid Id, byte[] Fingerprint, string Tenant, string? Holder,
     TransferKind Kind, AccountRef From, AccountRef To, string? Asset, long Amount, string? Reference, string? Metadata)
-    : Command(Id, Fingerprint, Tenant, Holder);
+    : Command(Id, Fingerprint, Tenant, Holder)
+{
+    public GrantTransfer Grants { get; init; }
+}
 
 /// <summary>All of the transfers or none.</summary>
 internal sealed record MoveCreditsAtomically(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, MoveCredits[] Items)
@@ -29,11 +32,22 @@ internal sealed record MoveCreditsAtomically(Guid Id, byte[] Fingerprint, string
 /// <param name="Amount">Null: all that has not been reversed yet.</param>
 internal sealed record ReverseTransfer(
     Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Transfer, long? Amount, string? Reference, string? Metadata)
-    : Command(Id, Fingerprint, Tenant, Holder);
+    : Command(Id, Fingerprint, Tenant, Holder)
+{
+    public ReversalPolicy Policy { get; init; }
+
+    public GrantTransfer Grants { get; init; }
+}
 
 internal sealed record PlaceHold(
     Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Account, AccountRef Destination, long Amount, long ExpiresAt, string? Reference, string? Metadata)
-    : Command(Id, Fingerprint, Tenant, Holder);
+    : Command(Id, Fingerprint, Tenant, Holder)
+{
+    /// <summary>The asset whose bounds the amount is within, where the account was not known yet; of another asset it is refused.</summary>
+    public string? Asset { get; init; }
+
+    public GrantTransfer Grants { get; init; }
+}
 
 /// <param name="Amount">Null: all that is left.</param>
 /// <param name="Final">Release what is left after this capture.</param>
@@ -45,12 +59,20 @@ internal sealed record VoidHold(Guid Id, byte[] Fingerprint, string Tenant, stri
 internal sealed record IssueGrant(
     Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Account, long Amount, SystemAccount Source, int Priority,
     bool Promotional, long? EffectiveAt, long? ExpiresAt, string? Reference, string? Metadata)
-    : Command(Id, Fingerprint, Tenant, Holder);
+    : Command(Id, Fingerprint, Tenant, Holder)
+{
+    /// <summary>The asset whose bounds the amount is within, where the account was not known yet; of another asset it is refused.</summary>
+    public string? Asset { get; init; }
+}
 
 internal sealed record VoidGrant(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Grant, Guid Account) : Command(Id, Fingerprint, Tenant, Holder);
 
 /// <summary>Posts what has expired on an account. Issued by the ledger itself, lazily or by the sweeper.</summary>
-internal sealed record ExpireLot(Guid Id, string Tenant, Guid Account, Guid Lot) : Command(Id, [], Tenant, null);
+internal sealed record ExpireLot(Guid Id, string Tenant, Guid Account, Guid Lot) : Command(Id, [], Tenant, null)
+{
+    /// <summary>When it was due, which may be long before anybody looked; null under the first rules.</summary>
+    public long? DueAt { get; init; }
+}
 
 internal sealed record ExpireHold(Guid Id, string Tenant, Guid Account, Guid Hold) : Command(Id, [], Tenant, null);
 

@@ -26,6 +26,14 @@ internal static class LedgerId
     /// <summary>What stands for a transfer's reference in the index of ids.</summary>
     public static Guid ForReference(string tenant, string reference) => Name(References, string.Join(Separator, tenant, reference));
 
+    /// <summary>The same from the second version of the rules on: users and the tenant's programs do not share their references.</summary>
+    /// <param name="holder">The user whose reference it is; null for the tenant's programs.</param>
+    public static Guid ForReference(string tenant, string? holder, string reference) =>
+        Name(References, string.Join(Separator, tenant, holder ?? "", Identifier.Normalize(reference)));
+
+    /// <summary>What stands for the end of a grant on an account in the index of ids.</summary>
+    public static Guid ForVoidedGrant(Guid grant, Guid account) => Derive(grant, $"voided on {account}", 0);
+
     public static Guid ForUsageEvent(string tenant, string eventId) => Name(Usage, string.Join(Separator, tenant, eventId));
 
     /// <summary>An id that follows from another one: the item of a batch, the expiry of a lot.</summary>

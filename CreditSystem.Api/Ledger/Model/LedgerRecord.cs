@@ -19,6 +19,14 @@ internal sealed record LedgerRecord(Command Command, Rejection? Rejection)
     /// <summary>The version of the rules by which the command was decided.</summary>
     public int Rules { get; init; } = RulesVersion.Newest;
 
+    /// <summary>When what the record did took effect: for what expired, when it was due. It does not depend on who looked, and when.</summary>
+    public long EffectiveAt => Command switch
+    {
+        ExpireHold when Hold is { } hold => Math.Min(hold.ExpiresAt, At),
+        ExpireLot { DueAt: var due } when Accepted => Math.Min(due ?? Postings[0].Debit.Lots[0].Terms.ExpiresAt ?? At, At),
+        _ => At,
+    };
+
     public bool Accepted => Rejection is null;
 
     public static LedgerRecord Rejected(Command command, RejectionCode code, long? available = null, long? required = null) =>
@@ -31,7 +39,8 @@ internal sealed record LedgerRecord(Command Command, Rejection? Rejection)
     {
         MoveCredits move => (move.Reference, move.Metadata),
         MoveCreditsAtomically batch => (batch.Items[posting].Reference, batch.Items[posting].Metadata),
-        ReverseTransfer reverse => (reverse.Reference, reverse.Metadata),
+        // What follows a reversal, the expiry of what it gave back, has no name of its own.
+        ReverseTransfer reverse when posting == 0 => (reverse.Reference, reverse.Metadata),
         PlaceHold hold => (hold.Reference, hold.Metadata),
         IssueGrant grant => (grant.Reference, grant.Metadata),
         _ => default,

@@ -22,6 +22,12 @@ internal enum RejectionCode
     GrantHeld = 17,
     KindNotAllowed = 18,
     AlreadyExpired = 19,
+
+    /// <summary>A grant that the credits belong to has expired or was voided.</summary>
+    GrantEnded = 20,
+
+    /// <summary>Enough is there, but of promotional grants, which stay with their holder.</summary>
+    NotTransferable = 21,
 }
 
 /// <param name="Index">Which item of an atomic batch failed.</param>

@@ -13,7 +13,8 @@ namespace CreditSystem.Api.Ledger.Outbox;
 internal sealed record OutboxEvent(Guid Id, string Type, string Tenant, long Block, long At, LedgerRecord Record, int Posting);
 
 /// <param name="Block">The last block that was read: the cursor to keep once the events are dealt with.</param>
-internal sealed record OutboxBatch(long Block, IReadOnlyList<OutboxEvent> Events);
+/// <param name="MayGoOn">Whether there may be more: the batch is full.</param>
+internal sealed record OutboxBatch(long Block, IReadOnlyList<OutboxEvent> Events, bool MayGoOn);
 
 /// <summary>
 /// Reads the log as a stream of events: <c>account.opened</c>, <c>transfer.posted</c>, <c>transfer.reversed</c>,
@@ -22,11 +23,12 @@ internal sealed record OutboxBatch(long Block, IReadOnlyList<OutboxEvent> Events
 /// </summary>
 internal sealed class OutboxReader(IBlockStore store)
 {
-    /// <summary>The events of at most <paramref name="blocks"/> blocks after a block; with none left, a batch whose block is <paramref name="afterBlock"/>.</summary>
+    /// <summary>The events of at most <paramref name="blocks"/> blocks, and of a page's bytes, after a block; with none left, a batch whose block is <paramref name="afterBlock"/>.</summary>
     public async Task<OutboxBatch> ReadAsync(int partition, long afterBlock, int blocks, CancellationToken cancellationToken)
     {
         var events = new List<OutboxEvent>();
-        foreach (var block in await store.ReadAfterAsync(partition, afterBlock, blocks, cancellationToken))
+        var page = await store.ReadPageAsync(partition, afterBlock, blocks, BlockPages.MaxBytes, cancellationToken);
+        foreach (var block in page)
         {
             if (block.Number != afterBlock + 1 || !block.IsIntact())
                 throw new LedgerCorruptException($"block {afterBlock + 1} of partition {partition} is not what was sealed", afterBlock + 1);
@@ -34,7 +36,7 @@ internal sealed class OutboxReader(IBlockStore store)
             foreach (var record in block.ReadRecords())
                 events.AddRange(Events(record));
         }
-        return new OutboxBatch(afterBlock, events);
+        return new OutboxBatch(afterBlock, events, page.MayGoOn(blocks));
     }
 
     public static IEnumerable<OutboxEvent> Events(LedgerRecord record)
@@ -53,6 +55,8 @@ internal sealed class OutboxReader(IBlockStore store)
     private static string TypeOf(LedgerRecord record, Posting posting) => (posting.Kind, record.Command) switch
     {
         (TransferKind.Reversal, _) => "transfer.reversed",
+        (TransferKind.Expiry, ReverseTransfer) => "grant.expired",
+        (TransferKind.Void, ReverseTransfer) => "grant.voided",
         (TransferKind.Hold, _) => "hold.placed",
         (TransferKind.Capture, _) => "hold.captured",
         (_, VoidHold) => "hold.voided",

@@ -1,4 +1,3 @@
-using CreditSystem.Api.Connections;
 using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Model;
 using MongoDB.Bson;
@@ -7,7 +6,7 @@ using MongoDB.Driver;
 namespace CreditSystem.Api.Ledger.Projection;
 
 /// <summary>The collections <c>accounts</c> and <c>transfer_ids</c>.</summary>
-internal sealed class MongoProjectionStore(MongoConnection connection) : IProjectionStore
+internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProjectionStore
 {
     private const int BatchAccounts = 500;
 
@@ -85,7 +84,7 @@ internal sealed class MongoProjectionStore(MongoConnection connection) : IProjec
         }
     }
 
-    private static async Task SaveAsync(IMongoDatabase database, int partition, AccountState[] accounts, CancellationToken cancellationToken)
+    private async Task SaveAsync(IMongoDatabase database, int partition, AccountState[] accounts, CancellationToken cancellationToken)
     {
         var filter = Builders<RawBsonDocument>.Filter;
         var documents = Array.ConvertAll(accounts, account => new RawBsonDocument(AccountDocument.Encode(partition, account)));
@@ -94,7 +93,7 @@ internal sealed class MongoProjectionStore(MongoConnection connection) : IProjec
             var writes = accounts.Select((account, i) => new ReplaceOneModel<RawBsonDocument>(
                 filter.Eq("_id", Binary(account.Id)) & filter.Lt("appliedBlock", account.PreviousBlock), documents[i])
             { IsUpsert = true });
-            await database.GetCollection<RawBsonDocument>("accounts").WithWriteConcern(WriteConcern.WMajority).BulkWriteAsync(writes, new BulkWriteOptions { IsOrdered = false }, cancellationToken);
+            await database.GetCollection<RawBsonDocument>(connection.Layout.NameOf("accounts")).WithWriteConcern(WriteConcern.WMajority).BulkWriteAsync(writes, new BulkWriteOptions { IsOrdered = false }, cancellationToken);
         }
         catch (MongoBulkWriteException<RawBsonDocument> exception) when (exception.WriteErrors.All(error => error.Category == ServerErrorCategory.DuplicateKey))
         {
@@ -108,7 +107,7 @@ internal sealed class MongoProjectionStore(MongoConnection connection) : IProjec
     }
 
     // In the same collection, so that an old copy of it is known by an old mark.
-    private static async Task MarkAsync(IMongoDatabase database, int partition, long block, CancellationToken cancellationToken)
+    private async Task MarkAsync(IMongoDatabase database, int partition, long block, CancellationToken cancellationToken)
     {
         var filter = Builders<BsonDocument>.Filter;
         try
@@ -145,7 +144,7 @@ internal sealed class MongoProjectionStore(MongoConnection connection) : IProjec
     private static BsonBinaryData Binary(Guid id) => new(id, GuidRepresentation.Standard);
 
     // A majority for all of it: a segment must not survive a failover that the accounts before it did not.
-    private static IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) => database.GetCollection<BsonDocument>("accounts").WithWriteConcern(WriteConcern.WMajority);
+    private IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) => database.GetCollection<BsonDocument>(connection.Layout.NameOf("accounts")).WithWriteConcern(WriteConcern.WMajority);
 
-    private static IMongoCollection<BsonDocument> Segments(IMongoDatabase database) => database.GetCollection<BsonDocument>("transfer_ids").WithWriteConcern(WriteConcern.WMajority);
+    private IMongoCollection<BsonDocument> Segments(IMongoDatabase database) => database.GetCollection<BsonDocument>(connection.Layout.NameOf("transfer_ids")).WithWriteConcern(WriteConcern.WMajority);
 }

@@ -8,7 +8,7 @@ internal sealed class SourceCopy : IDisposable
     internal SourceCopy()
     {
         var source = Repository.PathOf("deploy");
-        foreach (var part in (string[])["base", "components", "overlays"])
+        foreach (var part in (string[])["base", "components", "overlays", "vault"])
         {
             foreach (var file in Directory.EnumerateFiles(Path.Combine(source, part), "*", SearchOption.AllDirectories))
             {
@@ -17,9 +17,11 @@ internal sealed class SourceCopy : IDisposable
                 File.Copy(file, target);
             }
         }
+
+        File.Copy(Path.Combine(source, "deploy"), PathOf("deploy"));
     }
 
-    internal string Folder => folder.FullName;
+    internal string Folder => Path.Combine(folder.FullName, "deploy");
 
     internal string PathOf(params string[] parts) => Path.Combine([Folder, .. parts]);
 

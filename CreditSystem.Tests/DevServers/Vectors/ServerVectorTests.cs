@@ -1,8 +1,8 @@
 namespace CreditSystem.Tests.DevServers.Vectors;
 
 /// <summary>
-/// The recordings against any server: CONTRIBUTING.md has the command. Not a part of the tests otherwise: whoever has
-/// <c>VAULT_ADDR</c> set for other reasons must not lose what is in there.
+/// The recordings against any server: CONTRIBUTING.md has the command. Not a part of the tests otherwise: where
+/// <c>VAULT_ADDR</c> is set for other reasons, nothing of that server may be touched.
 /// </summary>
 public sealed class ServerVectorTests(ITestOutputHelper output)
 {

@@ -1,4 +1,5 @@
 using CreditSystem.Api.Ledger;
+using CreditSystem.Api.Ledger.Audit;
 using CreditSystem.Api.Ledger.Commit;
 using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Model;
@@ -14,20 +15,20 @@ internal sealed class EngineHost : IAsyncDisposable
 {
     private readonly ServiceProvider services = new ServiceCollection().AddMetrics().AddSingleton<LedgerMetrics>().BuildServiceProvider();
 
-    private EngineHost(IBlockStore store, IProjectionStore projections, LedgerOptions options, TimeProvider time) => Ledger = new CreditLedger(
-        store, projections, Options.Create(options), services.GetRequiredService<LedgerMetrics>(), time, NullLogger<LedgerPartition>.Instance);
+    private EngineHost(IBlockStore store, IProjectionStore projections, IVerificationStore verification, LedgerOptions options, TimeProvider time) => Ledger = new CreditLedger(
+        store, projections, verification, Options.Create(options), services.GetRequiredService<LedgerMetrics>(), time, NullLogger<LedgerPartition>.Instance);
 
     public CreditLedger Ledger { get; }
 
     public LedgerPartition Partition => Ledger.PartitionOf(Ask.Tenant);
 
     public static async Task<EngineHost> StartAsync(
-        IBlockStore store, IProjectionStore? projections = null, TimeProvider? time = null, Action<LedgerOptions>? configure = null)
+        IBlockStore store, IProjectionStore? projections = null, TimeProvider? time = null, Action<LedgerOptions>? configure = null, IVerificationStore? verification = null)
     {
         var options = new LedgerOptions { Partitions = 1, CommitTimeoutSeconds = 5 };
         configure?.Invoke(options);
         projections ??= (store as InMemoryBlockStore)?.Projections ?? new InMemoryProjectionStore();
-        var host = new EngineHost(store, projections, options, time ?? TimeProvider.System);
+        var host = new EngineHost(store, projections, verification ?? new InMemoryVerificationStore(), options, time ?? TimeProvider.System);
         await host.Ledger.StartAsync(CancellationToken.None);
         return host;
     }

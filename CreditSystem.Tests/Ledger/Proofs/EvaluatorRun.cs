@@ -11,39 +11,26 @@ internal sealed class EvaluatorRun(int rules = RulesVersion.Newest)
 
     public LedgerState State { get; } = new();
 
+    /// <summary>All that the log would hold.</summary>
+    public List<LedgerRecord> Records { get; } = [];
+
     public LedgerRecord Do(long now, Command command) => Block(now, command)[0];
 
     public LedgerRecord[] Block(long now, params Command[] commands)
     {
         var view = new LedgerView(State, State.Head + 1, Math.Max(now, State.At), rules);
-        foreach (var id in commands.SelectMany(IdsOf))
-            if (known.TryGetValue(id, out var record))
-                view.Remember(id, record);
+        foreach (var (id, record) in known)
+            view.Remember(id, record);
         var outcomes = Array.ConvertAll(commands, command => Evaluator.Execute(view, command));
         foreach (var record in view.Records)
             foreach (var id in record.Postings.Select(posting => posting.Id).Append(record.Command.Id).Concat(LedgerView.References(record)))
-                known[id] = record;
+                known.TryAdd(id, record);
+        Records.AddRange(view.Records);
         // The bytes are what a replica would read: what is lost in them would be lost to it.
-        Assert.Equal(view.Records.Count, RecordReader.Read(RecordWriter.Write(view.Records), view.BlockNumber, view.At, rules).Length);
+        var bytes = RecordWriter.Write(view.Records);
+        Assert.True(RecordWriter.Write(RecordReader.Read(bytes, view.BlockNumber, view.At, rules)).AsSpan().SequenceEqual(bytes), "A record is not read as it was written.");
         State.Advance(view, view.At, new byte[32]);
         return outcomes;
-    }
-
-    private static IEnumerable<Guid> IdsOf(Command command)
-    {
-        yield return command.Id;
-        if (command is ReverseTransfer reverse)
-            yield return reverse.Transfer;
-        var reference = command switch
-        {
-            MoveCredits move => move.Reference,
-            ReverseTransfer reversal => reversal.Reference,
-            _ => null,
-        };
-        if (reference is not null)
-            yield return LedgerId.ForReference(command.Tenant, reference);
-        foreach (var id in (command as MoveCreditsAtomically)?.Items.SelectMany(IdsOf) ?? [])
-            yield return id;
     }
 }
 

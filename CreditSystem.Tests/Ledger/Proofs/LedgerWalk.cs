@@ -7,28 +7,39 @@ namespace CreditSystem.Tests.Ledger.Proofs;
 
 /// <summary>One thing that a random walk does; what the numbers mean depends on where the walk is.</summary>
 /// <param name="Amount">Minor units; 0: exactly what is available; -1: one more than that; -2: the largest there is.</param>
-internal readonly record struct Step(int Kind, int A, int B, long Amount, int C);
+internal readonly record struct Step(int Kind, int A, int B, long Amount, int C, int D);
 
 /// <summary>
 /// Commands out of random numbers, decided by the evaluator and by the reference at once. Small numbers, few accounts and
-/// a slow clock make limits, ties and retries frequent.
+/// a slow clock make limits, ties and retries frequent. Accounts are of two assets, system accounts go by name and by id, and
+/// users and programs draw references from one small pot.
 /// </summary>
-internal sealed class LedgerWalk
+internal sealed partial class LedgerWalk
 {
     public static readonly Gen<Step> Steps = Gen.Select(
-        Gen.Int[0, 11], Gen.Int[0, 4], Gen.Int[0, 5],
-        Gen.Frequency((8, Gen.Long[1, 120]), (2, Gen.Const(0L)), (1, Gen.Const(-1L)), (1, Gen.Const(-2L))), Gen.Int[0, 30],
-        (kind, a, b, amount, c) => new Step(kind, a, b, amount, c));
+        Gen.Int[0, 13], Gen.Int[0, 8], Gen.Int[0, 8],
+        Gen.Frequency((8, Gen.Long[1, 120]), (2, Gen.Const(0L)), (1, Gen.Const(-1L)), (1, Gen.Const(-2L))), Gen.Int[0, 30], Gen.Int[0, 23],
+        (kind, a, b, amount, c, d) => new Step(kind, a, b, amount, c, d));
 
     private readonly List<Guid> moves = [];
     private readonly List<Guid> holds = [];
     private readonly List<(Guid Id, int Account)> grants = [];
     private readonly List<(Command Command, LedgerRecord Outcome)> history = [];
 
-    // u4 is opened by nobody.
-    private static readonly string[] Names = ["u0", "u1", "u2", "u3", "u4", "$Revenue"];
+    // u4 is not opened; g0 and g1 are in another asset.
+    private static readonly string[] Names = ["u0", "u1", "u2", "u3", "u4", "$Revenue", "$Issuance", "g0", "g1"];
+    private static readonly string[] Systems = ["$Issuance", "$Promo", "$Revenue", "$Breakage"];
+    private const string Other = "gold";
 
-    public LedgerWalk() => Open(0, 0, 100, 1000);
+    public LedgerWalk()
+    {
+        Open("u0", ReferenceLedger.Main, 0);
+        Open("u1", ReferenceLedger.Main, 0);
+        Open("u2", ReferenceLedger.Main, 100);
+        Open("u3", ReferenceLedger.Main, 1000);
+        Open("g0", Other, 0);
+        Open("g1", Other, 50);
+    }
 
     public EvaluatorRun Run { get; } = new();
 
@@ -38,44 +49,60 @@ internal sealed class LedgerWalk
 
     public long Now => Reference.Now;
 
-    public static Guid AccountOf(int name) => LedgerId.ForAccount(Ask.Tenant, Names[name], Ask.Asset);
+    public static Guid AccountOf(int name) => IdOf(Names[name]);
 
     /// <summary>Does the step on both; both answers.</summary>
     public (string Engine, string Reference) Do(Step step)
     {
         if (step.Kind == 10)
         {
-            Reference.Now += step.C;
+            // Now and then so far that all that can expire does.
+            Reference.Now += step.D == 0 ? 100 : step.C;
             return ("", "");
         }
         if (step.Kind == 11)
             return Retry(step);
-        var id = LedgerId.Derive(Guid.Empty, "step", history.Count);
-        var (command, expected) = Translate(step, id);
+        var (command, expected) = Next(step);
         var outcome = Run.Do(Now, command);
-        history.Add((command, outcome));
+        history[^1] = (command, outcome);
         return (Text(outcome), expected);
     }
+
+    /// <summary>The command of a step and what the reference, which does it, answers.</summary>
+    public (Command Command, string Expected) Next(Step step)
+    {
+        var next = Translate(step, LedgerId.Derive(Guid.Empty, "step", history.Count));
+        history.Add((next.Command, null!));
+        return next;
+    }
+
+    /// <summary>The commands that open the accounts of the walk.</summary>
+    public IEnumerable<Command> Openings => history.Take(6).Select(opening => opening.Command);
+
+    /// <summary>The balances that the reference has, by account.</summary>
+    public IEnumerable<(Guid Id, Int128 Posted, Int128 Held)> Expected =>
+        Reference.Names.Where(name => name[0] != '$').Select(name => (IdOf(name), Reference.Settled(name).Posted, Reference.Settled(name).Held));
 
     /// <summary>Where the evaluator and the reference differ; null where they agree.</summary>
     public string? Difference()
     {
-        foreach (var name in Names.Append("$Issuance").Append("$Promo").Append("$Breakage"))
+        foreach (var name in Names.Concat(Systems).Concat(Systems.Select(system => $"{system}/{Other}")).Distinct())
         {
-            var system = name[0] == '$' ? Enum.Parse<SystemAccount>(name[1..]) : SystemAccount.None;
-            var account = Run.State.Account(system == SystemAccount.None ? LedgerId.ForAccount(Ask.Tenant, name, Ask.Asset) : LedgerId.ForSystemAccount(Ask.Tenant, system, Ask.Asset));
+            var account = Run.State.Account(IdOf(name));
             var engine = account is null
-                ? "0/0"
+                ? "none"
                 : $"{account.Posted}/{account.Held}" + string.Concat(account.Lots.Select(lot => $" {lot.Terms.Id}:{lot.Remaining}:{lot.Pinned}"));
             var model = Reference.Find(name) is not { } other
-                ? "0/0"
+                ? "none"
                 : $"{other.Posted}/{other.Held}" + string.Concat(other.Lots.Where(lot => lot.Id != default).OrderBy(lot => lot.Order).Select(lot => $" {lot.Id}:{lot.Remaining}:{lot.Pinned}"));
             if (engine != model)
                 return $"{name}: the evaluator has {engine}, the reference {model}";
-            if (system == SystemAccount.None && account is not null && account.Available(Now) != Reference.Available(name))
+            if (name[0] != '$' && account is not null && account.Available(Now) != Reference.Available(name))
                 return $"{name}: the evaluator has {account.Available(Now)} available, the reference {Reference.Available(name)}";
         }
-        return null;
+        return Run.State.Accounts.GroupBy(account => account.Asset).FirstOrDefault(asset => asset.Aggregate((Int128)0, (sum, account) => sum + account.Posted) != 0) is { } wrong
+            ? $"the balances in {wrong.Key} do not add up to zero"
+            : null;
     }
 
     /// <summary>All balances and lots, without the numbers of entries and blocks.</summary>
@@ -90,53 +117,6 @@ internal sealed class LedgerWalk
             Run.Do(Now, new SettleAccount(Guid.NewGuid(), Ask.Tenant, AccountOf(name)));
     }
 
-    private (Command Command, string Expected) Translate(Step step, Guid id)
-    {
-        var (a, b, amount) = (step.A, step.B, Amount(step));
-        AccountRef to = b == 5 ? AccountRef.To(SystemAccount.Revenue) : AccountRef.To(AccountOf(b));
-        switch (step.Kind)
-        {
-            case 0 when a < 4:
-                return (Ask.Open(Names[a], step.C * 10, id), Reference.Open(Names[a], step.C * 10));
-            case <= 1:
-                moves.Add(id);
-                return (Ask.Move(AccountRef.To(SystemAccount.Issuance), AccountRef.To(AccountOf(a)), amount, id, TransferKind.Purchase), Reference.Move(id, "$Issuance", Names[a], amount));
-            case <= 3:
-                moves.Add(id);
-                return (Ask.Move(AccountRef.To(AccountOf(a)), to, amount, id), Reference.Move(id, Names[a], Names[b], amount));
-            case 4:
-                var transfer = Recent(moves, b);
-                moves.Add(id);
-                return (Ask.Reverse(transfer, step.C % 2 == 0 ? null : amount, id), Reference.Reverse(id, transfer, step.C % 2 == 0 ? null : amount));
-            case 5:
-                holds.Add(id);
-                return (Ask.Hold(AccountOf(a), to, amount, Now + step.C, id), Reference.PlaceHold(id, Names[a], Names[b], amount, Now + step.C));
-            case 6:
-                var hold = Recent(holds, b);
-                moves.Add(id);
-                return (Ask.Capture(hold, step.C % 3 == 0 ? null : amount, a % 2 == 0, id), Reference.Capture(id, hold, step.C % 3 == 0 ? null : amount, a % 2 == 0));
-            case 7:
-                return (Ask.VoidHold(Recent(holds, b), id), Reference.VoidHold(Recent(holds, b)));
-            case 8:
-                return Grant(step, id, amount);
-            default:
-                var (grant, owner) = grants.Count == 0 ? (Guid.NewGuid(), a) : grants[^(1 + b % grants.Count)];
-                return (Ask.VoidGrant(grant, AccountOf(owner), id), Reference.VoidGrant(id, grant, Names[owner]));
-        }
-    }
-
-    private (Command, string) Grant(Step step, Guid id, long amount)
-    {
-        var priority = step.B switch { 0 => 0, 1 => 60, _ => LotTerms.DefaultPriority };
-        long? expires = step.C % 3 == 0 ? null : Now + step.C;
-        long? effective = step.C % 5 == 4 ? Now + step.C / 2 : null;
-        var promotional = step.Amount % 2 == 0;
-        grants.Add((id, step.A));
-        moves.Add(id);
-        return (Ask.Grant(AccountOf(step.A), amount, expires, priority, promotional, effective, id),
-            Reference.Grant(id, Names[step.A], amount, priority, promotional, effective, expires));
-    }
-
     // The same id again, later, perhaps asking for something else: the outcome stays what it was.
     private (string, string) Retry(Step step)
     {
@@ -147,14 +127,22 @@ internal sealed class LedgerWalk
         return (ReferenceEquals(Run.Do(Now, again), outcome) ? "" : "another outcome", "");
     }
 
-    private void Open(params long[] limits)
+    private void Open(string name, string asset, long limit)
     {
-        for (var name = 0; name < limits.Length; name++)
-        {
-            history.Add((Ask.Open(Names[name], limits[name], LedgerId.Derive(Guid.Empty, "open", name)), null!));
-            history[name] = (history[name].Command, Run.Do(Now, history[name].Command));
-            Reference.Open(Names[name], limits[name]);
-        }
+        var open = Ask.Open(name, limit, LedgerId.Derive(Guid.Empty, "open", history.Count)) with { Asset = asset };
+        history.Add((open, Run.Do(Now, open)));
+        Reference.Open(name, asset, limit);
+    }
+
+    private static AccountRef Ref(int name, bool byId) =>
+        Names[name][0] == '$' && !byId ? AccountRef.To(Enum.Parse<SystemAccount>(Names[name][1..])) : AccountRef.To(AccountOf(name));
+
+    private static Guid IdOf(string name)
+    {
+        if (name[0] != '$')
+            return LedgerId.ForAccount(Ask.Tenant, name, name[0] == 'g' ? Other : Ask.Asset);
+        var parts = name[1..].Split('/');
+        return LedgerId.ForSystemAccount(Ask.Tenant, Enum.Parse<SystemAccount>(parts[0]), parts.Length > 1 ? parts[1] : Ask.Asset);
     }
 
     private long Amount(Step step) => step.Amount switch
@@ -166,7 +154,7 @@ internal sealed class LedgerWalk
 
     private static Guid Recent(List<Guid> ids, int back) => ids.Count == 0 ? Guid.NewGuid() : ids[^(1 + back % ids.Count)];
 
-    private static string Text(LedgerRecord record) => record.Rejection is not { } rejection
+    public static string Text(LedgerRecord record) => record.Rejection is not { } rejection
         ? "ok"
         : string.Create(CultureInfo.InvariantCulture, $"{rejection.Code}")
             + (rejection.State is { } state ? $" {state}" : "")

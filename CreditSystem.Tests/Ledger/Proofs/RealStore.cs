@@ -20,7 +20,7 @@ internal sealed class RealStore : IAsyncDisposable
     private RealStore(WebApplication app)
     {
         this.app = app;
-        var connection = app.Services.GetRequiredService<MongoConnection>();
+        var connection = new LedgerDatabase(app.Services.GetRequiredService<MongoConnection>(), partitions: null);
         (Blocks, Projections) = (new MongoBlockStore(connection), new MongoProjectionStore(connection));
     }
 

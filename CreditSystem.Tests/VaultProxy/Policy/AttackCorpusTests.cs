@@ -96,6 +96,7 @@ public sealed class AttackCorpusTests
     [InlineData("auth/token/renew-self")]
     [InlineData("auth/token/revoke-self")]
     [InlineData("auth/approle/role/web/secret-id")]
+    [InlineData("auth/approle/role/web/secret-id/lookup")]
     [InlineData("auth/approle/role/web/secret-id-accessor/lookup")]
     [InlineData("auth/approle/role/web/secret-id-accessor/destroy")]
     [InlineData("secret/data/credit-system/app")]

@@ -29,6 +29,15 @@ internal sealed record BootstrapRequest(BootstrapSettings Settings)
     /// <summary>The file of Vault's host that gets an audit device; null leaves the devices alone.</summary>
     public string? AuditFile { get; init; }
 
+    /// <summary>Which cluster the credentials are for; null outside of one.</summary>
+    public ClusterIdentity? Cluster { get; init; }
+
+    /// <summary>Whether another cluster may log in by the same roles.</summary>
+    public bool SharesRoles { get; init; }
+
+    /// <summary>Whether keys are made up even where data may depend on lost ones.</summary>
+    public bool InventsKeys { get; init; }
+
     public string? KeptValuesDirectory { get; init; }
 
     public bool WithRootCredentials { get; init; } = true;

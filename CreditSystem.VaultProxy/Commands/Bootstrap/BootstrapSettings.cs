@@ -34,6 +34,12 @@ internal sealed record BootstrapSettings
     /// </summary>
     public TimeSpan SecretIdTtl { get; init; } = TimeSpan.FromHours(26);
 
+    /// <summary>
+    /// Nobody rotates the rotation: the bootstrap replaces its secret_id in the last quarter of this. Vault shortens it to the
+    /// mount's max_lease_ttl, 32 days unless somebody has tuned it.
+    /// </summary>
+    public TimeSpan RotatorSecretIdTtl { get; init; } = TimeSpan.FromDays(90);
+
     public TimeSpan TokenTtl { get; init; } = TimeSpan.FromHours(1);
 
     public TimeSpan TokenMaxTtl { get; init; } = TimeSpan.FromHours(24);

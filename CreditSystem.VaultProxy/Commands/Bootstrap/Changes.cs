@@ -9,6 +9,15 @@ internal sealed class Changes(TextWriter output, bool isDryRun)
 
     public void Keep(string what) => output.WriteLine($"= {what}");
 
+    /// <summary>How many things stand in the way of a run that a dry run has found.</summary>
+    public int Objections { get; private set; }
+
+    public void Object(string what)
+    {
+        Objections++;
+        output.WriteLine($"! {what}");
+    }
+
     public void Say(string line) => output.WriteLine($"  {line}");
 
     public Task AddAsync(string what, Func<Task> apply) => ApplyAsync('+', what, apply);

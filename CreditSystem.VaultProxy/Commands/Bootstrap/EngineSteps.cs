@@ -11,7 +11,7 @@ internal sealed class EngineSteps(VaultAdminClient vault, BootstrapSettings sett
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await mounts.RunAsync(MountStep.Engines, settings.KvMount, "kv", cancellationToken, version: 2);
-        await mounts.RunAsync(MountStep.Logins, settings.AppRoleMount, "approle", cancellationToken);
+        await mounts.RunAsync(MountStep.Logins, settings.AppRoleMount, "approle", cancellationToken, maxLeaseTtl: settings.RotatorSecretIdTtl);
         try
         {
             await TransitKeyAsync(await mounts.RunAsync(MountStep.Engines, settings.TransitMount, "transit", cancellationToken), cancellationToken);

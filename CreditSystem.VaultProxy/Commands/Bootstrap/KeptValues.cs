@@ -1,4 +1,5 @@
 using System.Text.Json;
+using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.VaultProxy.Commands.Bootstrap;
 
@@ -41,7 +42,7 @@ internal sealed class KeptValues(string? directory)
         }
         catch (JsonException exception)
         {
-            throw new CommandFailure($"{Path.Combine(directory!, FileName)} is damaged. Data that was stored under its keys cannot be read without them.", exception);
+            throw new CommandException($"{Path.Combine(directory!, FileName)} is damaged. Data that was stored under its keys cannot be read without them.", exception);
         }
     }
 }

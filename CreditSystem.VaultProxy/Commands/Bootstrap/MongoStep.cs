@@ -1,4 +1,5 @@
 using System.Globalization;
+using CreditSystem.ServiceDefaults.Cli;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -18,7 +19,7 @@ internal sealed class MongoStep
     /// <param name="password">The administrator's, in place of the one in the connection string; null for that one.</param>
     /// <param name="patience">How long the server may take until it answers.</param>
     /// <param name="changes">Says what is done.</param>
-    /// <exception cref="CommandFailure">It is no connection string, or names nobody whose password it could be.</exception>
+    /// <exception cref="CommandException">It is no connection string, or names nobody whose password it could be.</exception>
     public MongoStep(string connectionString, string? password, TimeSpan patience, Changes changes)
     {
         this.changes = changes;
@@ -26,7 +27,7 @@ internal sealed class MongoStep
         {
             var address = new MongoUrlBuilder(connectionString);
             if (password is not null && string.IsNullOrEmpty(address.Username))
-                throw new CommandFailure("ConnectionStrings__mongodb names no administrator (mongodb://<user>@<host>:<port>/<database>?authSource=admin).");
+                throw new CommandException("ConnectionStrings__mongodb names no administrator (mongodb://<user>@<host>:<port>/<database>?authSource=admin).");
             address.Password = password ?? address.Password;
             Administrator = address.ToMongoUrl();
             settings = MongoClientSettings.FromUrl(Administrator);
@@ -35,7 +36,7 @@ internal sealed class MongoStep
         catch (Exception exception) when (exception is MongoConfigurationException or ArgumentException)
         {
             // The driver's message would repeat the string.
-            throw new CommandFailure("ConnectionStrings__mongodb is no MongoDB connection string.");
+            throw new CommandException("ConnectionStrings__mongodb is no MongoDB connection string.");
         }
     }
 
@@ -90,7 +91,23 @@ internal sealed class MongoStep
         }
         catch (Exception exception) when (exception is MongoException or TimeoutException)
         {
-            throw new CommandFailure($"MongoDB at {settings.Server} does not do it: {Describe(exception)}", exception);
+            throw new CommandException($"MongoDB at {settings.Server} does not do it: {Describe(exception)}", exception);
+        }
+    }
+
+    /// <summary>Whether data is stored that depends on keys in Vault.</summary>
+    /// <exception cref="CommandException">The server does not tell.</exception>
+    public async Task<StoredData> ExamineAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var users = new MongoClient(settings).GetDatabase(Database).GetCollection<BsonDocument>("users");
+            Task<bool> HasAsync(FilterDefinition<BsonDocument> filter) => users.Find(filter).Limit(1).AnyAsync(cancellationToken);
+            return new StoredData(await HasAsync(FilterDefinition<BsonDocument>.Empty), await HasAsync(Builders<BsonDocument>.Filter.Regex("email", "^vault:")));
+        }
+        catch (Exception exception) when (exception is MongoException or TimeoutException)
+        {
+            throw new CommandException($"MongoDB at {settings.Server} does not tell whether data depends on a key that Vault does not hold: {Describe(exception)}", exception);
         }
     }
 
@@ -110,7 +127,7 @@ internal sealed class MongoStep
         }
         catch (Exception exception) when (exception is MongoException or TimeoutException)
         {
-            throw new CommandFailure($"MongoDB at {settings.Server} does not take the administrator's new password: {Describe(exception)}", exception);
+            throw new CommandException($"MongoDB at {settings.Server} does not take the administrator's new password: {Describe(exception)}", exception);
         }
     }
 
@@ -128,7 +145,7 @@ internal sealed class MongoStep
             return;
         }
 
-        throw new CommandFailure($"MongoDB at {settings.Server} lets anybody in: start it with a root user and with authorization.");
+        throw new CommandException($"MongoDB at {settings.Server} lets anybody in: start it with a root user and with authorization.");
     }
 
     private async Task<bool> LogsInAsync(MongoUrl address, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CreditSystem.ServiceDefaults.Cli;
 using CreditSystem.VaultProxy.Commands.Vault;
 
 namespace CreditSystem.VaultProxy.Commands.Bootstrap;
@@ -10,8 +11,8 @@ internal sealed class MountStep(VaultAdminClient vault, Changes changes)
     internal const string Logins = "sys/auth";
 
     /// <returns>Whether it was there before.</returns>
-    /// <exception cref="CommandFailure">Something else is mounted there.</exception>
-    public async Task<bool> RunAsync(string kind, string name, string type, CancellationToken cancellationToken, int? version = null)
+    /// <exception cref="CommandException">Something else is mounted there.</exception>
+    public async Task<bool> RunAsync(string kind, string name, string type, CancellationToken cancellationToken, int? version = null, TimeSpan? maxLeaseTtl = null)
     {
         var mounted = await vault.ReadAsync(kind, cancellationToken) ?? [];
         var what = $"{(kind == Logins ? "login method auth/" : "engine ")}{name}/ ({type}{(version is null ? "" : $", version {version}")})";
@@ -20,12 +21,18 @@ internal sealed class MountStep(VaultAdminClient vault, Changes changes)
             var body = new JsonObject { ["type"] = type };
             if (version is not null)
                 body["options"] = new JsonObject { ["version"] = $"{version}" };
-            await changes.AddAsync(what, () => vault.WriteAsync($"{kind}/{name}", body, cancellationToken));
+            if (maxLeaseTtl is { } most)
+                body["config"] = new JsonObject { ["max_lease_ttl"] = $"{most.TotalSeconds:0}s" };
+            await changes.AddAsync(what, async () =>
+            {
+                await vault.WriteAsync($"{kind}/{name}", body, cancellationToken);
+                vault.AssumePresent(kind == Logins ? $"auth/{name}" : name);
+            });
             return false;
         }
 
         if ((string?)present["type"] != type || (version is not null && present["options"]?["version"]?.ToString() != $"{version}"))
-            throw new CommandFailure($"{name}/ is mounted as something other than {what}. Choose another mount.");
+            throw new CommandException($"{name}/ is mounted as something other than {what}. Choose another mount.");
         changes.Keep(what);
         return true;
     }

@@ -1,6 +1,9 @@
+using System.Globalization;
+using System.Text;
+
 namespace CreditSystem.VaultProxy.Commands.Bootstrap;
 
-/// <summary>The two policies, in Vault's own language. <c>deploy/vault/policies</c> shows them with the default names.</summary>
+/// <summary>The policies, in Vault's own language. <c>deploy/vault/policies</c> shows them with the default names.</summary>
 internal static class Policies
 {
     /// <summary>What the API may do: read its own secrets, use its own key, borrow its own database user, look after its own token.</summary>
@@ -57,10 +60,18 @@ internal static class Policies
         path "auth/{{settings.AppRoleMount}}/role/{{settings.Role}}/secret-id" {
           capabilities = ["update", "list"]
         }
+        path "auth/{{settings.AppRoleMount}}/role/{{settings.Role}}/secret-id/lookup" {
+          capabilities = ["update"]
+        }
         path "auth/{{settings.AppRoleMount}}/role/{{settings.Role}}/secret-id-accessor/lookup" {
           capabilities = ["update"]
         }
         path "auth/{{settings.AppRoleMount}}/role/{{settings.Role}}/secret-id-accessor/destroy" {
+          capabilities = ["update"]
+        }
+
+        # When its own secret_id ends, so that it can say so in time.
+        path "auth/{{settings.AppRoleMount}}/role/{{settings.RotatorRole}}/secret-id/lookup" {
           capabilities = ["update"]
         }
         path "auth/token/revoke-self" {
@@ -68,4 +79,20 @@ internal static class Policies
         }
 
         """;
+
+    /// <summary>The least that an administrator's token needs for the bootstrap itself.</summary>
+    public static string Bootstrap(BootstrapSettings settings)
+    {
+        var text = new StringBuilder("# What the bootstrap needs, and nothing else. A token of it, for half an hour, does in place of a root token:\n"
+            + "#   vault policy write credit-system-bootstrap-policy credit-system-bootstrap-policy.hcl\n"
+            + "#   vault token create -orphan -policy=credit-system-bootstrap-policy -ttl=30m -field=token\n");
+        foreach (var right in BootstrapRight.All(settings))
+        {
+            if (right.Why is not null)
+                text.Append(CultureInfo.InvariantCulture, $"\n# {right.Why}\n");
+            text.Append(CultureInfo.InvariantCulture, $"path \"{right.Path}\" {{\n  capabilities = [{string.Join(", ", right.Capabilities.Select(capability => $"\"{capability}\""))}]\n}}\n");
+        }
+
+        return text.ToString();
+    }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using CreditSystem.ServiceDefaults.Cli;
 using StackExchange.Redis;
 
 namespace CreditSystem.VaultProxy.Commands.Bootstrap;
@@ -21,7 +22,7 @@ internal sealed class RedisStep
     /// <param name="password">In place of the one in the connection string; null for that one.</param>
     /// <param name="patience">How long the server may take until it answers.</param>
     /// <param name="changes">Says what is done.</param>
-    /// <exception cref="CommandFailure">It is no connection string, or one without a password.</exception>
+    /// <exception cref="CommandException">It is no connection string, or one without a password.</exception>
     public RedisStep(string connectionString, string? password, TimeSpan patience, Changes changes)
     {
         (this.patience, this.changes) = (patience, changes);
@@ -32,11 +33,11 @@ internal sealed class RedisStep
         }
         catch (ArgumentException)
         {
-            throw new CommandFailure("ConnectionStrings__redis is no Redis connection string.");
+            throw new CommandException("ConnectionStrings__redis is no Redis connection string.");
         }
 
         if (administrator.EndPoints.Count == 0 || string.IsNullOrEmpty(administrator.Password))
-            throw new CommandFailure("ConnectionStrings__redis names no server, or no password: start Redis with one (requirepass).");
+            throw new CommandException("ConnectionStrings__redis names no server, or no password: start Redis with one (requirepass).");
         administrator.AbortOnConnectFail = true;
         administrator.ConnectRetry = 1;
     }
@@ -45,7 +46,7 @@ internal sealed class RedisStep
     {
         DnsEndPoint name => (name.Host, name.Port == 0 ? 6379 : name.Port),
         IPEndPoint address => (address.Address.ToString(), address.Port == 0 ? 6379 : address.Port),
-        var other => throw new CommandFailure($"{other} is no server that the API can be given."),
+        var other => throw new CommandException($"{other} is no server that the API can be given."),
     };
 
     public void Describe(SecretDraft secret)
@@ -65,12 +66,12 @@ internal sealed class RedisStep
         while (!await AnswersAsync(administrator))
         {
             if (Stopwatch.GetElapsedTime(start) > patience)
-                throw new CommandFailure($"Redis at {host}:{port} does not answer, or refuses the password.");
+                throw new CommandException($"Redis at {host}:{port} does not answer, or refuses the password.");
             await Task.Delay(Pause, cancellationToken);
         }
 
         if (await AnswersAnybodyAsync())
-            throw new CommandFailure($"Redis at {host}:{port} lets anybody in: start it with a password (requirepass).");
+            throw new CommandException($"Redis at {host}:{port} lets anybody in: start it with a password (requirepass).");
         changes.Keep($"Redis at {host}:{port} requires its password");
     }
 
@@ -90,7 +91,7 @@ internal sealed class RedisStep
         catch (RedisException exception)
         {
             // The server's message could repeat the command.
-            throw new CommandFailure($"Redis at {Server.Host}:{Server.Port} does not take the new password ({exception.GetType().Name}).");
+            throw new CommandException($"Redis at {Server.Host}:{Server.Port} does not take the new password ({exception.GetType().Name}).");
         }
     }
 

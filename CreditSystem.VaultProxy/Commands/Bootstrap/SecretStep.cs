@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using CreditSystem.VaultProxy.Commands.Vault;
 
@@ -14,17 +15,25 @@ internal sealed class SecretStep(VaultAdminClient vault, BootstrapSettings setti
 
     public async Task<SecretDraft> ReadAsync(string name, CancellationToken cancellationToken)
     {
-        try
+        var answer = await vault.ReadAsync(DataPath(name), cancellationToken);
+        var data = answer?["data"] as JsonObject;
+        return new SecretDraft(name, data ?? [], await VersionAsync(name, answer, cancellationToken), data is not null);
+    }
+
+    /// <summary>The older versions that have the key, the newest first; and those that are deleted, of which nobody knows before they are undeleted.</summary>
+    public async Task<(IReadOnlyList<int> With, IReadOnlyList<int> Deleted)> FindVersionsAsync(string name, string key, CancellationToken cancellationToken)
+    {
+        var versions = (await vault.ReadAsync($"{settings.KvMount}/metadata/{settings.Prefix}/{name}", cancellationToken))?["versions"] as JsonObject ?? [];
+        var (with, deleted) = (new List<int>(), new List<int>());
+        foreach (var version in versions.Where(pair => (bool?)pair.Value?["destroyed"] != true).Select(pair => int.Parse(pair.Key, CultureInfo.InvariantCulture)).OrderDescending())
         {
-            var answer = await vault.ReadAsync(DataPath(name), cancellationToken);
-            var data = answer?["data"] as JsonObject;
-            return new SecretDraft(name, data ?? [], await VersionAsync(name, answer, cancellationToken), data is not null);
+            if ((await vault.ReadAsync($"{DataPath(name)}?version={version}", cancellationToken))?["data"] is not JsonObject data)
+                deleted.Add(version);
+            else if (data[key]?.ToString() is { Length: > 0 })
+                with.Add(version);
         }
-        catch (VaultRequestException) when (changes.IsDryRun)
-        {
-            // The engine that the dry run only talks about is not there yet.
-            return new SecretDraft(name, [], 0, exists: false);
-        }
+
+        return (with, deleted);
     }
 
     public async Task WriteAsync(SecretDraft draft, CancellationToken cancellationToken)

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using CreditSystem.ServiceDefaults.Cli;
 using k8s;
-using k8s.Autorest;
 using k8s.Models;
 
 namespace CreditSystem.VaultProxy.Commands.Kubernetes;
@@ -16,21 +16,21 @@ internal sealed class ClusterSecret(IKubernetes kubernetes, string secretNamespa
     public string Name { get; } = $"Secret {secretNamespace}/{name}";
 
     /// <returns>Null when there is none.</returns>
-    /// <exception cref="CommandFailure">The API server refuses.</exception>
+    /// <exception cref="CommandException">The API server refuses.</exception>
     /// <exception cref="TargetUnavailableException">The API server does not answer.</exception>
     public Task<V1Secret?> FindAsync(CancellationToken cancellationToken) => CallAsync<V1Secret?>(
         async token => await kubernetes.CoreV1.ReadNamespacedSecretAsync(name, secretNamespace, cancellationToken: token), HttpStatusCode.NotFound, "get", cancellationToken);
 
     /// <summary>Applies the patch, all of it or nothing.</summary>
     /// <returns>False when somebody has written since the resourceVersion in it.</returns>
-    /// <exception cref="CommandFailure">The API server refuses.</exception>
+    /// <exception cref="CommandException">The API server refuses.</exception>
     /// <exception cref="TargetUnavailableException">Nobody knows whether it was written.</exception>
     public async Task<bool> TryPatchAsync(JsonObject patch, CancellationToken cancellationToken) => await CallAsync(
         async token => await kubernetes.CoreV1.PatchNamespacedSecretAsync(new V1Patch(patch.ToJsonString(), V1Patch.PatchType.MergePatch), name, secretNamespace, cancellationToken: token),
         HttpStatusCode.Conflict, "patch", cancellationToken) is not null;
 
     /// <summary>Makes it, or gives these values to the one that is there and leaves the others in it.</summary>
-    /// <exception cref="CommandFailure">The API server refuses.</exception>
+    /// <exception cref="CommandException">The API server refuses.</exception>
     /// <exception cref="TargetUnavailableException">Nobody knows whether it was written.</exception>
     public async Task PutAsync(IReadOnlyDictionary<string, string> values, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken)
     {
@@ -62,41 +62,6 @@ internal sealed class ClusterSecret(IKubernetes kubernetes, string secretNamespa
     public static string? Value(V1Secret secret, string key) =>
         secret.Data?.TryGetValue(key, out var bytes) == true && Encoding.UTF8.GetString(bytes).Trim() is { Length: > 0 } text ? text : null;
 
-    /// <summary>
-    /// Null for the one status that is an answer. The messages name the status alone: an exception of the client holds the
-    /// request, and with it what is secret.
-    /// </summary>
-    private async Task<T?> CallAsync<T>(Func<CancellationToken, Task<T>> call, HttpStatusCode expected, string verb, CancellationToken cancellationToken)
-    {
-        // Covers the body too: the client's own timeout may end with the headers.
-        using var limit = new CancellationTokenSource(patience.Limit, patience.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            return await call(either.Token);
-        }
-        catch (HttpOperationException refusal) when (refusal.Response.StatusCode == expected)
-        {
-            return default;
-        }
-        catch (HttpOperationException refusal)
-        {
-            var status = (int)refusal.Response.StatusCode;
-            throw refusal.Response.StatusCode switch
-            {
-                HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => new CommandFailure($"{Name}: the API server answers {status}. The Role of the service account needs '{verb}' on this Secret."),
-                HttpStatusCode.NotFound => new CommandFailure($"{Name} does not exist, or its namespace does not (docs/deployment.md)."),
-                HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError => new TargetUnavailableException($"{Name}: the API server answers {status}.", new HttpRequestException(null, null, refusal.Response.StatusCode)),
-                _ => new CommandFailure($"{Name}: the API server answers {status} to {verb}."),
-            };
-        }
-        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new TargetUnavailableException($"{Name}: the API server has not answered {verb} within {patience.Limit.TotalSeconds:0} s.", late);
-        }
-        catch (Exception exception) when (exception is HttpRequestException or IOException)
-        {
-            throw new TargetUnavailableException($"{Name}: the API server does not answer.", exception);
-        }
-    }
+    private Task<T?> CallAsync<T>(Func<CancellationToken, Task<T>> call, HttpStatusCode expected, string verb, CancellationToken cancellationToken) =>
+        new ClusterCall(Name, patience).RunAsync(call, status => status == expected, verb, cancellationToken);
 }

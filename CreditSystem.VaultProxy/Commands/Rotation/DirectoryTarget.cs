@@ -1,9 +1,14 @@
+using CreditSystem.ServiceDefaults.Cli;
+
 namespace CreditSystem.VaultProxy.Commands.Rotation;
 
 /// <summary>A folder on this machine, as the AppHost gives it to the API.</summary>
 internal sealed class DirectoryTarget(string path) : ICredentialTarget
 {
     internal const string GenerationsFile = "generations.json";
+
+    /// <summary>Made with the folder's first credentials: another machine may have a folder of the same path.</summary>
+    private const string HolderFile = "holder";
 
     private const string LockFile = ".lock";
 
@@ -12,7 +17,7 @@ internal sealed class DirectoryTarget(string path) : ICredentialTarget
     public string Name => path;
 
     public async Task<TargetState> ReadAsync(CancellationToken cancellationToken) =>
-        await FindAsync(cancellationToken) ?? throw new CommandFailure($"{path} does not exist: run bootstrap with --credentials-directory first.");
+        await FindAsync(cancellationToken) ?? throw new CommandException($"{path} does not exist: run bootstrap with --credentials-directory first.");
 
     public async Task<TargetState?> FindAsync(CancellationToken cancellationToken)
     {
@@ -20,7 +25,7 @@ internal sealed class DirectoryTarget(string path) : ICredentialTarget
             return null;
         var secretId = await directory.ReadAsync(CredentialsDirectory.SecretIdFile, cancellationToken);
         var generations = await directory.ReadAsync(GenerationsFile, cancellationToken);
-        return new TargetState($"{secretId}\n{generations}", await directory.ReadAsync(CredentialsDirectory.RoleIdFile, cancellationToken), secretId, Generation.Read(generations));
+        return new TargetState($"{secretId}\n{generations}", await directory.ReadAsync(CredentialsDirectory.RoleIdFile, cancellationToken), secretId, Generation.Read(generations), await directory.ReadAsync(HolderFile, cancellationToken));
     }
 
     public async Task<bool> TryWriteAsync(TargetState read, string secretId, IReadOnlyList<Generation> generations, CancellationToken cancellationToken)
@@ -29,16 +34,17 @@ internal sealed class DirectoryTarget(string path) : ICredentialTarget
         using var exclusive = TryLock();
         if (exclusive is null || (await ReadAsync(cancellationToken)).Version != read.Version)
             return false;
-        await PutAsync(read.RoleId!, secretId, generations, cancellationToken);
+        await PutAsync(new TargetCredentials(read.RoleId!, secretId, generations, Cluster: null), cancellationToken);
         return true;
     }
 
-    public Task PutAsync(string roleId, string secretId, IReadOnlyList<Generation> generations, CancellationToken cancellationToken) =>
-        directory.ReplaceAsync(new Dictionary<string, string>
+    public async Task PutAsync(TargetCredentials credentials, CancellationToken cancellationToken) =>
+        await directory.ReplaceAsync(new Dictionary<string, string>
         {
-            [CredentialsDirectory.RoleIdFile] = roleId,
-            [CredentialsDirectory.SecretIdFile] = secretId,
-            [GenerationsFile] = Generation.Write(generations),
+            [CredentialsDirectory.RoleIdFile] = credentials.RoleId,
+            [CredentialsDirectory.SecretIdFile] = credentials.SecretId,
+            [GenerationsFile] = Generation.Write(credentials.Generations),
+            [HolderFile] = await directory.ReadAsync(HolderFile, cancellationToken) ?? $"{Guid.NewGuid()}",
         }, cancellationToken);
 
     private FileStream? TryLock()
@@ -59,7 +65,7 @@ internal sealed class DirectoryTarget(string path) : ICredentialTarget
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new CommandFailure($"{path} cannot be written.", exception);
+            throw new CommandException($"{path} cannot be written.", exception);
         }
     }
 }

@@ -10,7 +10,7 @@ internal sealed class FailPoint(string? armed)
 {
     internal const string Variable = "CREDIT_SYSTEM_FAIL_POINT";
 
-    internal static readonly string[] Steps = ["logged-in", "swept", "wrapped", "unwrapped", "verified", "written", "retired"];
+    internal static readonly string[] Steps = ["logged-in", "wrapped", "unwrapped", "verified", "written", "retired", "swept"];
 
     public void Reach(string step)
     {

@@ -14,7 +14,7 @@ internal sealed record Generation(string Accessor, DateTimeOffset Since)
     {
         try
         {
-            return text is null ? [] : JsonSerializer.Deserialize<List<Generation>>(text, JsonSerializerOptions.Web)?.Where(generation => !string.IsNullOrEmpty(generation.Accessor)).ToList() ?? [];
+            return text is null ? [] : JsonSerializer.Deserialize<List<Generation?>>(text, JsonSerializerOptions.Web)?.OfType<Generation>().Where(generation => !string.IsNullOrEmpty(generation.Accessor)).ToList() ?? [];
         }
         catch (JsonException)
         {

@@ -1,9 +1,11 @@
+using CreditSystem.ServiceDefaults.Cli;
+
 namespace CreditSystem.VaultProxy.Commands.Rotation;
 
 /// <summary>
-/// One rotation. What the target holds logs in at every moment: the new secret_id is proved before it is written, the one
-/// before stays valid, and only those before that end. It may be killed anywhere and run twice at once; what a killed run
-/// leaves behind in Vault, the next one removes.
+/// One rotation. What the target holds logs in at every moment: the new secret_id is proved before it is written, nothing ends
+/// before that, the one before stays valid, and only those before that end. It may be killed anywhere and run twice at once;
+/// what a killed run leaves behind in Vault, the next one removes.
 /// </summary>
 internal sealed class RotationRun(SecretIds secretIds, ICredentialTarget target, RotationSettings settings, FailPoint failPoint, TimeProvider time, TextWriter output)
 {
@@ -16,39 +18,45 @@ internal sealed class RotationRun(SecretIds secretIds, ICredentialTarget target,
     public async Task ExecuteAsync(CancellationToken cancellationToken)
     {
         var state = await ReadAsync(cancellationToken);
-        var roleId = state.RoleId ?? throw new CommandFailure($"{target.Name} holds no role_id. Write it there first (bootstrap does).");
-        await SweepAsync(state.Generations, cancellationToken);
-        failPoint.Reach("swept");
-
-        var wrapped = await secretIds.CreateWrappedAsync(cancellationToken);
+        var roleId = state.RoleId ?? throw new CommandException($"{target.Name} holds no role_id. Write it there first (bootstrap does).");
+        var (isHeldKnown, held) = await secretIds.IdentifyAsync(state.SecretId, cancellationToken);
+        var mark = new SecretIdMark(SecretIdMark.Rotation, target.Name, state.Holder, state.Cluster);
+        var wrapped = await secretIds.CreateWrappedAsync(mark, cancellationToken);
         failPoint.Reach("wrapped");
         var made = await secretIds.UnwrapAsync(wrapped, cancellationToken);
         failPoint.Reach("unwrapped");
         await secretIds.VerifyAsync(roleId, made, cancellationToken);
         failPoint.Reach("verified");
 
-        if (await WriteAsync(state, made, cancellationToken) is not { } written)
+        if (await WriteAsync(state, held, made, cancellationToken) is not { } written)
             return;
         failPoint.Reach("written");
-        await RetireAsync(written, cancellationToken);
-        failPoint.Reach("retired");
+        if (isHeldKnown)
+        {
+            await RetireAsync(written, held, cancellationToken);
+            failPoint.Reach("retired");
+            await SweepAsync(mark, written, cancellationToken);
+            failPoint.Reach("swept");
+        }
+        else
+        {
+            await output.WriteLineAsync("Nothing was ended: this Vault does not tell which secret_id was in use. Run the bootstrap, which gives the rotation the policy to ask; until then they end by their own time to live.");
+        }
+
         await output.WriteLineAsync($"{target.Name} holds a new secret_id; the one before stays valid.");
     }
 
     /// <summary>Ends what is more than one generation old, and was replaced long enough ago that every pod has seen it.</summary>
-    private async Task RetireAsync(IReadOnlyList<Generation> generations, CancellationToken cancellationToken)
+    private async Task RetireAsync(IReadOnlyList<Generation> generations, string? heldBefore, CancellationToken cancellationToken)
     {
-        foreach (var generation in Retired(generations))
+        var retired = generations.SkipLast(Kept).Where((generation, index) => generation.Accessor != heldBefore && time.GetUtcNow() - generations[index + 1].Since >= settings.Overlap);
+        foreach (var generation in retired)
             await secretIds.DestroyAsync(generation.Accessor, cancellationToken);
     }
 
-    private IEnumerable<Generation> Retired(IReadOnlyList<Generation> generations) =>
-        generations.SkipLast(Kept).Where((_, index) => time.GetUtcNow() - generations[index + 1].Since >= settings.Overlap);
-
-    private async Task SweepAsync(IReadOnlyList<Generation> generations, CancellationToken cancellationToken)
+    private async Task SweepAsync(SecretIdMark mark, IReadOnlyList<Generation> written, CancellationToken cancellationToken)
     {
-        await RetireAsync(generations, cancellationToken);
-        foreach (var orphan in await secretIds.FindOrphansAsync(generations, time.GetUtcNow() - OrphanAge, cancellationToken))
+        foreach (var orphan in await secretIds.FindOrphansAsync(mark, written.Select(generation => generation.Accessor).ToHashSet(), time.GetUtcNow() - OrphanAge, cancellationToken))
         {
             await secretIds.DestroyAsync(orphan, cancellationToken);
             await output.WriteLineAsync("Ended a secret_id that an interrupted rotation had left.");
@@ -56,8 +64,9 @@ internal sealed class RotationRun(SecretIds secretIds, ICredentialTarget target,
     }
 
     /// <returns>The generations that the target now holds; null when another run has been faster, and this one has withdrawn its own.</returns>
-    private async Task<IReadOnlyList<Generation>?> WriteAsync(TargetState first, NewSecretId made, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Generation>?> WriteAsync(TargetState first, string? held, NewSecretId made, CancellationToken cancellationToken)
     {
+        var living = (await secretIds.ListAsync(cancellationToken)).ToHashSet();
         var state = first;
         for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
@@ -72,18 +81,32 @@ internal sealed class RotationRun(SecretIds secretIds, ICredentialTarget target,
                 return null;
             }
 
-            if (await TryWriteAsync(state, made, cancellationToken) is { } written)
+            if (await TryWriteAsync(state, Follow(state.Generations, living, held, made), made, cancellationToken) is { } written)
                 return written;
             await Task.Delay(settings.Pause * attempt, time, cancellationToken);
         }
 
         // Not ended here: nobody knows whether the last attempt arrived. If it did not, a later run ends it as an orphan.
-        throw new CommandFailure($"{target.Name} could not be written in {MaxAttempts} attempts. What it holds is as valid as before.");
+        throw new CommandException($"{target.Name} could not be written in {MaxAttempts} attempts. What it holds is as valid as before.");
     }
 
-    private async Task<IReadOnlyList<Generation>?> TryWriteAsync(TargetState state, NewSecretId made, CancellationToken cancellationToken)
+    /// <summary>What there is still, then what the target has held until now, whatever its notes say, then the new one.</summary>
+    private List<Generation> Follow(IReadOnlyList<Generation> generations, HashSet<string> living, string? held, NewSecretId made)
     {
-        Generation[] generations = [.. state.Generations.Except(Retired(state.Generations)), new Generation(made.Accessor, time.GetUtcNow())];
+        var now = time.GetUtcNow();
+        List<Generation> following = [.. generations.Where(generation => living.Contains(generation.Accessor))];
+        if (held is not null && (following is [] || following[^1].Accessor != held))
+        {
+            var noted = following.Find(generation => generation.Accessor == held);
+            following.RemoveAll(generation => generation.Accessor == held);
+            following.Add(noted ?? new Generation(held, now));
+        }
+
+        return [.. following, new Generation(made.Accessor, now)];
+    }
+
+    private async Task<IReadOnlyList<Generation>?> TryWriteAsync(TargetState state, IReadOnlyList<Generation> generations, NewSecretId made, CancellationToken cancellationToken)
+    {
         try
         {
             return await target.TryWriteAsync(state, made.Value, generations, cancellationToken) ? generations : null;
@@ -93,7 +116,7 @@ internal sealed class RotationRun(SecretIds secretIds, ICredentialTarget target,
             await output.WriteLineAsync($"{unavailable.Message} Trying again.");
             return null;
         }
-        catch (CommandFailure)
+        catch (CommandException)
         {
             await secretIds.DestroyAsync(made.Accessor, cancellationToken);
             throw;
@@ -115,7 +138,7 @@ internal sealed class RotationRun(SecretIds secretIds, ICredentialTarget target,
             }
             catch (TargetUnavailableException unavailable)
             {
-                throw new CommandFailure($"{unavailable.Message} Given up after {MaxAttempts} attempts.", unavailable);
+                throw new CommandException($"{unavailable.Message} Given up after {MaxAttempts} attempts.", unavailable);
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using CreditSystem.Bench.Processes;
@@ -128,9 +127,7 @@ internal sealed partial class RotatedSystem
 
     private async Task<JsonObject> ReadStatusAsync(CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(ApiAddress, "/vault/status"));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", NextAccessToken());
-        using var answer = await _probe.SendAsync(request, cancellationToken);
+        using var answer = await _probe.GetAsync(new Uri(ManagementAddress, "/vault/status"), cancellationToken);
         answer.EnsureSuccessStatusCode();
         return (await answer.Content.ReadFromJsonAsync<JsonObject>(cancellationToken))!;
     }

@@ -38,6 +38,8 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
 
     public Uri ApiAddress { get; } = Local(ServerProcess.FreePort());
 
+    private Uri ManagementAddress { get; } = Local(ServerProcess.FreePort());
+
     private string CredentialsDirectory => Path.Combine(_directory, "approle");
 
     public static async Task<RotatedSystem> StartAsync(CancellationToken cancellationToken)
@@ -124,7 +126,8 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
     private ServerProcess Api() => new("CreditSystem.Api", new()
     {
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
-        ["ASPNETCORE_URLS"] = ApiAddress.ToString(),
+        ["ASPNETCORE_URLS"] = $"{ApiAddress};{ManagementAddress}",
+        ["Management__Port"] = $"{ManagementAddress.Port}",
         ["VAULT_ADDR"] = Local(_proxyPort).ToString().TrimEnd('/'),
         ["VAULT_CREDENTIALS_DIRECTORY"] = CredentialsDirectory,
         ["Vault__PollInterval"] = "00:00:02",

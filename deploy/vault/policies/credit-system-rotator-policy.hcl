@@ -2,10 +2,18 @@
 path "auth/approle/role/credit-system-approle/secret-id" {
   capabilities = ["update", "list"]
 }
+path "auth/approle/role/credit-system-approle/secret-id/lookup" {
+  capabilities = ["update"]
+}
 path "auth/approle/role/credit-system-approle/secret-id-accessor/lookup" {
   capabilities = ["update"]
 }
 path "auth/approle/role/credit-system-approle/secret-id-accessor/destroy" {
+  capabilities = ["update"]
+}
+
+# When its own secret_id ends, so that it can say so in time.
+path "auth/approle/role/credit-system-rotator/secret-id/lookup" {
   capabilities = ["update"]
 }
 path "auth/token/revoke-self" {

@@ -8,6 +8,13 @@ internal sealed record Reply
     /// <summary>204 for a write, 404 for a read or list.</summary>
     public static readonly Reply None = new();
 
+    /// <summary>What expires here is swept anyway, so that there is nothing to start.</summary>
+    public static readonly Reply TidyStarted = new()
+    {
+        Status = StatusCodes.Status202Accepted,
+        Warnings = ["Tidy operation successfully started. Any information from the operation will be printed to OpenBao's server logs."],
+    };
+
     public int? Status { get; init; }
 
     public JsonObject? Data { get; init; }

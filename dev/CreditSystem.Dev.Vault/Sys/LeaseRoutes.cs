@@ -16,7 +16,7 @@ internal sealed class LeaseRoutes(LeaseStore leases, TokenStore tokens, VaultClo
         map("leases/revoke/{id*}").Write(RevokeAsync).Takes(FieldType.Text, "lease_id").Takes(FieldType.Flag, "sync");
         map("leases/revoke-prefix/{id*}").Write(call => RevokePrefixAsync(call, force: false)).Takes(FieldType.Flag, "sync").Sudo();
         map("leases/revoke-force/{id*}").Write(call => RevokePrefixAsync(call, force: true)).Sudo();
-        map("leases/tidy").Write(_ => new Reply { Status = StatusCodes.Status202Accepted, Warnings = ["Tidy operation successfully started. Any information from the operation will be printed to OpenBao's server logs."] });
+        map("leases/tidy").Write(_ => Reply.TidyStarted);
         map("leases/lookup").Write(LookUp).Takes(FieldType.Text, "lease_id");
         map("leases/lookup/{id*}").List(call => Reply.Keys(leases.List(call["id"].Length == 0 ? call.Namespace : $"{call.Namespace}{call["id"]}/"))).Sudo();
         // What cannot be revoked is tried again, so that none is irrevocable.

@@ -32,7 +32,7 @@ internal sealed class TokenBackend : Backend
         Map("create/{role}").Write(call => creation.CreateByRole(call, call["role"])).TakesTokenParameters();
         Map("roles").List(call => Reply.Page(call, roles.Names)).Paged();
         roles.Map(Map("roles/{name}"));
-        Map("tidy").Write(_ => new Reply { Status = StatusCodes.Status202Accepted, Warnings = ["Tidy operation successfully started. Any information from the operation will be printed to OpenBao's server logs."] });
+        Map("tidy").Write(_ => Reply.TidyStarted);
     }
 
     private Reply LookUpSelf(Call call) => Reply.Of(TokenReplies.Lookup(call.ClientToken!, call.RequiredToken, _clock.GetUtcNow()));

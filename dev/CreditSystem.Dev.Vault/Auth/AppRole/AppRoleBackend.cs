@@ -15,14 +15,15 @@ internal sealed class AppRoleBackend : Backend
         _store = new AppRoleStore(storage, clock);
         var roles = new RoleRoutes(_store);
         var login = new LoginRoute(_store, lockout, tokens, mounts, clock);
-        // Whoever logs in is looked up before the method is looked at, so that a wrong method is first of all a login without role_id.
-        Map("login").Write(login.LogIn).Read(LoginRoute.LogInWrongly).Delete(LoginRoute.LogInWrongly).Takes(FieldType.Text, "role_id", "secret_id").FaultsAreInternal().Open();
+        // The role is looked up before the method is looked at, so that a wrong method is first of all a login without role_id.
+        Map("login").Write(login.LogIn).Read(LoginRoute.LogInWrongly).Delete(LoginRoute.LogInWrongly)
+            .Takes(FieldType.Text, "role_id", "secret_id").FaultsAreInternal().Open();
         Map("role").List(call => Reply.Page(call, _store.RoleNames)).Paged();
         Map("role/{role_name}").Read(roles.Read).Write(roles.Write).Delete(roles.Delete).Exists(call => _store.FindRole(RoleRoutes.Name(call)) is not null).TakesRole();
         Map("role/{role_name}/role-id").Read(roles.ReadRoleId).Write(roles.WriteRoleId).Takes(FieldType.Text, "role_id");
         MapSecretIds(new SecretIdRoutes(_store, clock));
         Map("role/{role_name}/{field}").Read(roles.ReadField).Write(roles.WriteField).Delete(roles.DeleteField).TakesRole();
-        Map("tidy/secret-id").Write(_ => new Reply { Status = StatusCodes.Status202Accepted, Warnings = ["Tidy operation successfully started. Any information from the operation will be printed to OpenBao's server logs."] });
+        Map("tidy/secret-id").Write(_ => Reply.TidyStarted);
     }
 
     public override Task TickAsync()

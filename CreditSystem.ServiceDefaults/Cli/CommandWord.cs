@@ -1,4 +1,4 @@
-namespace CreditSystem.ServiceDefaults;
+namespace CreditSystem.ServiceDefaults.Cli;
 
 /// <summary>Tells a command apart from the settings that a host takes as arguments (<c>--key value</c>, <c>key=value</c>).</summary>
 public static class CommandWord
@@ -8,6 +8,7 @@ public static class CommandWord
     public static bool IsOne(string argument)
     {
         ArgumentNullException.ThrowIfNull(argument);
-        return argument is "--help" or "-h" or "-?" || (argument is not [] and not ['-' or '/', ..] && !argument.Contains('=', StringComparison.Ordinal));
+        return argument is "--help" or "-h" or "-?" or "--version"
+            || (argument is not [] and not ['-' or '/', ..] && !argument.Contains('=', StringComparison.Ordinal));
     }
 }

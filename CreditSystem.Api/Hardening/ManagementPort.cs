@@ -1,0 +1,27 @@
+namespace CreditSystem.Api.Hardening;
+
+/// <summary>
+/// The port of those who run the installation (<c>Management:Port</c>), which clients cannot reach. What belongs to them, and to
+/// no tenant, is served there without a credential and nowhere else; where no such port is configured it is not served at all.
+/// </summary>
+internal static class ManagementPort
+{
+    public const string ConfigurationKey = "Management:Port";
+
+    /// <summary>Whether the request came in on it: by the connection's own port, not by the one that a Host header names.</summary>
+    public static bool IsUsedBy(HttpContext context) =>
+        context.RequestServices.GetRequiredService<IConfiguration>().GetValue<int?>(ConfigurationKey) is { } port && context.Connection.LocalPort == port;
+
+    /// <summary>404 elsewhere, as if the route were not there. It is no part of the public API's description.</summary>
+    public static TBuilder OnManagementPortOnly<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder
+        .AddEndpointFilter<TBuilder, Filter>()
+        .AllowAnonymous()
+        .WithMetadata(new ExcludeFromDescriptionAttribute());
+
+    private sealed class Filter : IEndpointFilter
+    {
+        public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
+            IsUsedBy(context.HttpContext) ? next(context) : ValueTask.FromResult<object?>(TypedResults.NotFound());
+    }
+}

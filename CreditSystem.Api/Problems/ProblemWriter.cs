@@ -1,0 +1,29 @@
+using System.Net.Mime;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
+
+namespace CreditSystem.Api.Problems;
+
+/// <summary>
+/// Writes every problem as <c>application/problem+json</c>, whatever the request's Accept says (RFC 9110, section 12.5.1, lets a
+/// server disregard it). The framework's own writer declines where Accept admits no JSON, and what is left then is an
+/// exception for which nobody can write a problem either: a 500 without a body.
+/// </summary>
+internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetailsWriter
+{
+    public bool CanWrite(ProblemDetailsContext context) => true;
+
+    public ValueTask WriteAsync(ProblemDetailsContext context)
+    {
+        var (problem, response) = (context.ProblemDetails, context.HttpContext.Response);
+        problem.Status ??= response.StatusCode;
+        // Gives the title and the type that belong to the status.
+        _ = TypedResults.Problem(problem);
+        problem.Extensions.TryAdd(Problem.CodeMember, ProblemCodes.Of(problem.Status.Value));
+        // The framework's own, named by the naming policy of bodies.
+        problem.Extensions.Remove("trace_id");
+        problem.Extensions[Problem.TraceIdMember] = Problem.TraceId ?? context.HttpContext.TraceIdentifier;
+        var type = json.Value.SerializerOptions.GetTypeInfo(problem.GetType());
+        return new ValueTask(response.WriteAsJsonAsync(problem, type, MediaTypeNames.Application.ProblemJson));
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
+
+namespace CreditSystem.ServiceDefaults.Cli;
+
+/// <summary>
+/// Runs a command line: the one place that decides what a failure looks like. System.CommandLine's own handler prints stack
+/// traces, which may hold anything, and ends without a word on an <see cref="OperationCanceledException"/>, which is what most
+/// clients throw when a server does not answer in time.
+/// </summary>
+public static class CommandRunner
+{
+    /// <param name="command">The program with its commands.</param>
+    /// <param name="args">The arguments of the process.</param>
+    /// <param name="output">Instead of the standard output and error.</param>
+    /// <param name="describe">Turns expected exceptions of libraries into one sentence; null for those that it does not know.</param>
+    /// <returns>The exit code (<see cref="CommandExitCodes"/>), or 128 and the signal's number.</returns>
+    public static async Task<int> RunAsync(RootCommand command, IReadOnlyList<string> args, TextWriter? output = null, Func<Exception, string?>? describe = null)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ArgumentNullException.ThrowIfNull(args);
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+        if (output is not null)
+            (configuration.Output, configuration.Error) = (output, output);
+        var signal = 0;
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => signal = 2);
+        using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => signal = 15);
+        var parsed = command.Parse(args);
+        try
+        {
+            var exitCode = await parsed.InvokeAsync(configuration);
+            return parsed.Errors.Count > 0 ? CommandExitCodes.Usage : exitCode;
+        }
+        catch (OperationCanceledException) when (signal != 0)
+        {
+            await configuration.Error.WriteLineAsync("error: Interrupted.");
+            return 128 + signal;
+        }
+        catch (CommandException failure)
+        {
+            await configuration.Error.WriteLineAsync($"error: {failure.Message}");
+            return failure.ExitCode;
+        }
+        catch (Exception exception)
+        {
+            await configuration.Error.WriteLineAsync($"error: {describe?.Invoke(exception) ?? Describe(exception)}");
+            return CommandExitCodes.Failed;
+        }
+    }
+
+    /// <summary>Without the message of a fault that nobody foresaw: it may hold what was sent.</summary>
+    private static string Describe(Exception exception) => exception is OperationCanceledException or TimeoutException
+        ? "Given up: a server has not answered in time."
+        : $"This should not happen ({exception.GetType().Name}). Please report it with these lines:{Environment.NewLine}{exception.StackTrace}";
+}
