@@ -10,6 +10,7 @@ internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedN
     private readonly Dictionary<Guid, AccountState> accounts = [];
     private readonly Dictionary<long, IdSegment> segments = [];
     private long saved;
+    private int losses;
 
     public List<Block> Blocks { get; } = [];
 
@@ -31,9 +32,12 @@ internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedN
 
     public async Task SaveAsync(int partition, IReadOnlyList<AccountState> changed, long block, CancellationToken cancellationToken)
     {
-        // As the real one: several writes, and the mark after them.
+        // As the real one: several writes, and the mark after them. What was sent before a loss does not arrive after it.
         foreach (var part in changed.Chunk(3))
-            await network.CallAsync(() => Save(part), cancellationToken);
+        {
+            var before = losses;
+            await network.CallAsync(() => before == losses ? Save(part) : throw new TimeoutException("simulated: the connection is gone"), cancellationToken);
+        }
         await network.CallAsync(() => saved = Math.Max(saved, block), cancellationToken);
     }
 
@@ -50,6 +54,7 @@ internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedN
 
     public void LoseAccounts(int percent)
     {
+        losses++;
         foreach (var id in accounts.Keys.Order().Where(_ => scheduler.Chance(percent)).ToList())
             accounts.Remove(id);
     }
