@@ -13,6 +13,9 @@ internal sealed class LoginAttempts(LoginRecords records, LoginPeers peers, IOpt
 {
     /// <summary>After which a login that others keep from its turn is told to come again.</summary>
     private const int MaxRounds = 100;
+
+    /// <summary>How often a silent replica is asked before a login goes on without it.</summary>
+    private const int MaxQuestions = 3;
     private readonly int _limit = options.Value.RateLimits.LoginFailures;
 
     internal async ValueTask<LoginAdmission> EnterAsync(LoginBody login, CancellationToken cancellationToken)
@@ -35,9 +38,13 @@ internal sealed class LoginAttempts(LoginRecords records, LoginPeers peers, IOpt
                     return LoginAdmission.Refuse(LoginVerdict.Guarded, retryAfter);
                 await changed.WaitAsync(cancellationToken);
             }
-            else if (await TryAdmitAsync(role, attempt, login, cancellationToken))
+            else
             {
-                return LoginAdmission.Admit(attempt, time.GetTimestamp());
+                var turn = await TakeTurnAsync(role, attempt, login, cancellationToken);
+                if (turn == LoginTurn.Go)
+                    return LoginAdmission.Admit(attempt, time.GetTimestamp());
+                if (turn == LoginTurn.Refuse)
+                    break;
             }
         }
 
@@ -62,32 +69,36 @@ internal sealed class LoginAttempts(LoginRecords records, LoginPeers peers, IOpt
     }
 
     // Reserved first and asked then, so that of two replicas at once one sees the other at least.
-    private async ValueTask<bool> TryAdmitAsync(LoginRole role, LoginAttempt attempt, LoginBody login, CancellationToken cancellationToken)
+    private async ValueTask<LoginTurn> TakeTurnAsync(LoginRole role, LoginAttempt attempt, LoginBody login, CancellationToken cancellationToken)
     {
-        var isAdmitted = false;
+        var turn = LoginTurn.Withdraw;
         try
         {
-            while (true)
+            for (var question = 1; ; question++)
             {
-                var others = await peers.AskAsync(login, cancellationToken);
-                var turn = records.IsBad(login.Pair) || records.IsGood(login.Pair) ? LoginTurn.Withdraw : role.Judge(attempt, others, _limit);
-                if (turn == LoginTurn.Go)
-                    return isAdmitted = true;
-                if (turn == LoginTurn.Withdraw)
-                    return false;
+                var answers = await peers.AskAsync(login, cancellationToken);
+                if (answers.Silent > 0 && question < MaxQuestions)
+                    continue;
+                // What the silent ones do is unknown, so each has its share of the failures.
+                var limit = Math.Max(1, _limit / (1 + answers.Silent));
+                turn = IsKnown(login) ? LoginTurn.Withdraw : role.Judge(attempt, answers.UnderWay, limit);
+                if (turn is LoginTurn.Withdraw && answers.Silent > 0 && !IsKnown(login))
+                    turn = LoginTurn.Refuse;
+                if (turn is not LoginTurn.Ask)
+                    return turn;
                 await PauseAsync(cancellationToken);
             }
         }
         finally
         {
-            if (!isAdmitted)
-            {
+            if (turn is not LoginTurn.Go)
                 role.End(attempt, hasFailed: false);
-                if (!records.IsBad(login.Pair) && !records.IsGood(login.Pair))
-                    await PauseAsync(CancellationToken.None);
-            }
+            if (turn is LoginTurn.Withdraw && !IsKnown(login))
+                await PauseAsync(CancellationToken.None);
         }
     }
+
+    private bool IsKnown(LoginBody login) => records.IsBad(login.Pair) || records.IsGood(login.Pair);
 
     private static Task PauseAsync(CancellationToken cancellationToken) =>
         Task.Delay(TimeSpan.FromMilliseconds(20 + (Random.Shared.NextDouble() * 60)), cancellationToken);

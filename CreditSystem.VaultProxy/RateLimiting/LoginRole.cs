@@ -22,7 +22,12 @@ internal enum LoginTurn
 
     /// <summary>Another replica decides first; it will have decided when it is asked again.</summary>
     Ask,
+
+    /// <summary>Others have taken what was left, and may give it back.</summary>
     Withdraw,
+
+    /// <summary>There is no failure left.</summary>
+    Refuse,
 }
 
 /// <summary>The failures of one role_id, wherever they happened, and the logins under way here.</summary>
@@ -71,7 +76,8 @@ internal sealed class LoginRole(TimeProvider time, TimeSpan window)
                 return null;
             }
 
-            if (_failures.Count + _underWay.Count >= limit || _underWay.Exists(attempt => attempt.Pair == pair))
+            // One at a time asks the other replicas; of equal pairs a single one is tried.
+            if (_failures.Count + _underWay.Count >= limit || _underWay.Exists(attempt => attempt.Pair == pair || !attempt.IsAdmitted))
             {
                 changed = _changed.Task;
                 return null;
@@ -89,30 +95,29 @@ internal sealed class LoginRole(TimeProvider time, TimeSpan window)
         lock (_gate)
         {
             Prune();
+            if (_failures.Count >= limit)
+                return LoginTurn.Refuse;
             var isTried = others.Any(other => other.Pair == attempt.Pair && (other.IsAdmitted || other.Ticket < attempt.Ticket));
             if (isTried || _failures.Count + _underWay.Count + others.Count(other => other.Pair != attempt.Pair) > limit)
                 return LoginTurn.Withdraw;
             if (others.Any(other => other.Pair == attempt.Pair))
                 return LoginTurn.Ask;
             attempt.IsAdmitted = true;
+            SignalChange();
             return LoginTurn.Go;
         }
     }
 
     internal void End(LoginAttempt? attempt, bool hasFailed)
     {
-        TaskCompletionSource changed;
         lock (_gate)
         {
             if (attempt is not null)
                 _underWay.Remove(attempt);
             if (hasFailed)
                 _failures[Guid.NewGuid()] = _lastUsed = time.GetTimestamp();
-            changed = _changed;
-            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            SignalChange();
         }
-
-        changed.SetResult();
     }
 
     internal void Succeed(long startedAt)
@@ -157,6 +162,14 @@ internal sealed class LoginRole(TimeProvider time, TimeSpan window)
     {
         lock (_gate)
             return _isForgotten = _underWay.Count == 0 && _succeededAt is null;
+    }
+
+    // What waits goes on elsewhere, not under the lock.
+    private void SignalChange()
+    {
+        var changed = _changed;
+        _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        changed.SetResult();
     }
 
     private void Prune()

@@ -137,6 +137,18 @@ public sealed class LoginGuardTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_refusal_that_comes_in_chunks_is_counted_too()
+    {
+        await using var proxy = await StartAsync();
+        _vault.Answer = request => Login(request) with { IsChunked = true };
+
+        for (var i = 0; i < 10; i++)
+            await LoginAsync(proxy, $"wrong-{i}");
+
+        Assert.Equal(4, _refusals);
+    }
+
+    [Fact]
     public async Task An_outage_is_not_counted_as_a_wrong_secret_id()
     {
         await using var proxy = await StartAsync();
