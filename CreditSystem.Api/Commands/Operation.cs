@@ -16,7 +16,7 @@ namespace CreditSystem.Api.Commands;
 /// <summary>One run of an operator's command: the configuration and the secrets of the API itself, and where the answer goes.</summary>
 internal sealed class Operation : IAsyncDisposable
 {
-    private static readonly JsonSerializerOptions JsonOptions = new(JsonSerializerDefaults.Web)
+    internal static readonly JsonSerializerOptions JsonOptions = new(JsonSerializerDefaults.Web)
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         WriteIndented = true,

@@ -34,6 +34,7 @@ internal static class OperatorCommands
         {
             Create("verify", "Tell whether every block is what was sealed", LedgerCommands.VerifyAsync, configure, LedgerCommands.Full),
             Create("repartition", "Spread the tenants over another number of logs, while the API is stopped", LedgerCommands.RepartitionAsync, configure, LedgerCommands.Partitions, LedgerCommands.Cancel),
+            LedgerSimulateCommand.Create(),
         });
         root.Add(HealthProbe.Create(defaultPort: 5001));
         root.Add(TokenCommand.Create());

@@ -32,14 +32,25 @@ internal sealed class MongoConnection : IAsyncDisposable
     }
 
     /// <summary>The database of the current generation. Take it per operation, never keep it.</summary>
-    public IMongoDatabase Database => _connection.Current.Client.GetDatabase(DatabaseName);
+    public IMongoDatabase Database => Pinned(_connection.Current.Client, DatabaseName);
 
     /// <summary>
     /// Runs an operation on the current generation. When authentication fails, nothing has been executed: the secrets
     /// are refreshed at once and the operation runs once more on the new generation.
     /// </summary>
     public Task<T> ExecuteAsync<T>(Func<IMongoDatabase, CancellationToken, Task<T>> operation, CancellationToken cancellationToken) =>
-        _connection.ExecuteAsync((client, token) => operation(client.GetDatabase(DatabaseName), token), cancellationToken);
+        _connection.ExecuteAsync((client, token) => operation(Pinned(client, DatabaseName), token), cancellationToken);
+
+    /// <summary>
+    /// The database as everything here uses it. Credits, keys and permissions are decided on what is read, so it comes from the
+    /// primary and stays, whatever options the connection string has.
+    /// </summary>
+    internal static IMongoDatabase Pinned(IMongoClient client, string name) => client.GetDatabase(name, new MongoDatabaseSettings
+    {
+        ReadPreference = ReadPreference.Primary,
+        ReadConcern = ReadConcern.Majority,
+        WriteConcern = WriteConcern.WMajority,
+    });
 
     /// <summary>The client in use, for those who only look; null before the first use.</summary>
     internal IMongoClient? Latest => _connection.Latest;

@@ -11,12 +11,19 @@ internal sealed class LedgerExceptionHandler : IExceptionHandler
     {
         if (exception is not LedgerUnavailableException unavailable)
             return false;
+        if (unavailable.Reason == LedgerUnavailableReason.TooLarge)
+        {
+            await Problem.Of(StatusCodes.Status413PayloadTooLarge, ProblemCodes.PayloadTooLarge, unavailable.Message).ExecuteAsync(httpContext);
+            return true;
+        }
         var (code, retryAfter) = unavailable.Reason switch
         {
             LedgerUnavailableReason.QueueFull => ("overloaded", "1"),
             LedgerUnavailableReason.Stopping => ("stopping", "2"),
             LedgerUnavailableReason.NewerRules => ("ledger_newer", "10"),
             LedgerUnavailableReason.Corrupt => ("ledger_corrupt", "60"),
+            LedgerUnavailableReason.Recovering => ("recovering", "5"),
+            LedgerUnavailableReason.ClockAhead => ("clock_ahead", "30"),
             _ => (ProblemCodes.StorageUnavailable, "2"),
         };
         httpContext.Response.Headers.RetryAfter = retryAfter;

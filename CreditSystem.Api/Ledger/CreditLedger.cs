@@ -28,14 +28,17 @@ internal sealed partial class CreditLedger : BackgroundService
         this.metrics = metrics;
         this.time = time;
         housekeeping = TimeSpan.FromMilliseconds(options.Value.CheckpointIntervalMilliseconds / 2.0);
+        var memory = MemoryBudget.OfProcess(options.Value);
+        var clock = new ClockGuard(store, time, logger);
         partitions = [.. Enumerable.Range(0, options.Value.Partitions)
-            .Select(number => new LedgerPartition(number, store, projections, options.Value, metrics, time, logger))];
+            .Select(number => new LedgerPartition(number, store, projections, options.Value, memory, clock, metrics, time, logger))];
         verifiers = [.. partitions.Select(partition => new PartitionVerifier(partition, store, projections, verification, oneReading, time))];
         metrics.Observe("credit_system_ledger_queue_depth", () => partitions.Sum(partition => (long)partition.QueueDepth), "Commands that wait for a commit");
-        metrics.Observe("credit_system_ledger_queue_capacity", () => (long)partitions.Length * options.Value.QueueCapacity, "Commands that may wait before new ones are refused");
+        metrics.Observe("credit_system_ledger_queue_capacity", () => (long)partitions.Length * memory.QueueCapacity, "Commands of one tenant each that may wait before new ones are refused");
         metrics.Observe("credit_system_ledger_accounts_in_memory", () => partitions.Sum(partition => (long)partition.State.AccountCount), "Accounts that need not be read to be changed");
-        metrics.Observe("credit_system_ledger_projection_lag", () => partitions.Sum(partition => partition.Backlog.Records), "Records in the log that have not been written behind it, which a start would have to replay");
+        metrics.Observe("credit_system_ledger_projection_lag", () => partitions.Sum(partition => partition.Backlog.Records), "Records in the log that are not in the projection, which a start would have to replay");
         metrics.Observe("credit_system_ledger_projection_age_seconds", () => (long)partitions.Max(partition => partition.Backlog.Age).TotalSeconds, "How long the oldest of those records has waited");
+        metrics.ObserveSeconds("credit_system_ledger_clock_skew_seconds", () => clock.SkewSeconds, "How far this replica's clock is ahead of the database's (negative: behind)");
         metrics.Observe("credit_system_ledger_known_ids", () => partitions.Sum(partition => (long)partition.Reader.KnownIds), "Ids that no other request can have");
     }
 
@@ -71,7 +74,7 @@ internal sealed partial class CreditLedger : BackgroundService
             return null;
         try
         {
-            return await SubmitAsync(request.Tenant, [request, .. commands], keyed: true);
+            return await SubmitAsync(request.Tenant, [request, .. commands], hasRequestRecord: true);
         }
         finally
         {
@@ -80,12 +83,12 @@ internal sealed partial class CreditLedger : BackgroundService
     }
 
     /// <summary>Commits commands of one tenant, each with its own outcome.</summary>
-    public Task<Committed[]> SubmitAsync(string tenant, Command[] commands) => SubmitAsync(tenant, commands, keyed: false);
+    public Task<Committed[]> SubmitAsync(string tenant, Command[] commands) => SubmitAsync(tenant, commands, hasRequestRecord: false);
 
-    private async Task<Committed[]> SubmitAsync(string tenant, Command[] commands, bool keyed)
+    private async Task<Committed[]> SubmitAsync(string tenant, Command[] commands, bool hasRequestRecord)
     {
         var started = Stopwatch.GetTimestamp();
-        var outcomes = await PartitionOf(tenant).SubmitAsync(commands, keyed);
+        var outcomes = await PartitionOf(tenant).SubmitAsync(commands, hasRequestRecord);
         var elapsed = Stopwatch.GetElapsedTime(started);
         foreach (var outcome in outcomes)
             if (outcome.Replayed)
@@ -124,7 +127,7 @@ internal sealed partial class CreditLedger : BackgroundService
     {
         var partition = PartitionOf(tenant);
         await partition.SynchronizeAsync();
-        return await partition.Reader.FindAsync(id, cancellationToken) is { } record && record.Command.Tenant == tenant ? record : null;
+        return await partition.FindRecordAsync(id, cancellationToken) is { } record && record.Command.Tenant == tenant ? record : null;
     }
 
     public override void Dispose()

@@ -10,20 +10,38 @@ namespace CreditSystem.Api.Ledger;
 /// </summary>
 internal sealed partial class ExpirySweeper(CreditLedger ledger, IOptions<LedgerOptions> options, TimeProvider time, ILogger<ExpirySweeper> logger) : BackgroundService
 {
-    private const int MostPerBlock = 200;
+    private const int MostAtOnce = 200;
 
-    /// <summary>Settles all that is due in a partition now.</summary>
+    /// <summary>Settles all that is due in a partition now, each account by itself: one that fails keeps no other waiting.</summary>
     /// <returns>How many accounts were settled.</returns>
     public async Task<int> SweepAsync(LedgerPartition partition, CancellationToken cancellationToken)
     {
-        var settled = new HashSet<Guid>();
+        var (settled, failed) = (new HashSet<Guid>(), new HashSet<Guid>());
         while (true)
         {
             var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-            var due = (await partition.FindDueAsync(now, MostPerBlock, cancellationToken)).Where(account => settled.Add(account.Id)).ToList();
+            var found = await partition.FindDueAsync(now, MostAtOnce + failed.Count, cancellationToken);
+            var due = found.Where(account => !failed.Contains(account.Id) && settled.Add(account.Id)).ToList();
             if (due.Count == 0)
                 return settled.Count;
-            await partition.SubmitAsync([.. due.Select(account => new SettleAccount(Guid.NewGuid(), account.Tenant, account.Id))]);
+            foreach (var account in await Task.WhenAll(due.Select(account => TrySettleAsync(partition, account))))
+                if (account is { } notSettled && settled.Remove(notSettled))
+                    failed.Add(notSettled);
+        }
+    }
+
+    /// <returns>The account when it could not be settled.</returns>
+    private static async Task<Guid?> TrySettleAsync(LedgerPartition partition, AccountState account)
+    {
+        try
+        {
+            await partition.SubmitAsync([new SettleAccount(Guid.NewGuid(), account.Tenant, account.Id)]);
+            return null;
+        }
+        catch (Exception exception) when (exception is CommandFailedException || exception is LedgerUnavailableException { Reason: LedgerUnavailableReason.QueueFull or LedgerUnavailableReason.TooLarge or LedgerUnavailableReason.Corrupt })
+        {
+            // A command that fails has been logged where it did; a tenant with a full queue settles as it goes.
+            return account.Id;
         }
     }
 

@@ -44,6 +44,10 @@ internal sealed class LedgerMetrics : IDisposable
     public void Observe(string name, Func<long?> value, string description) =>
         meter.CreateObservableGauge(name, () => value() is { } known ? [new Measurement<long>(known)] : Array.Empty<Measurement<long>>(), description: description);
 
+    /// <summary>Observes seconds that are not known at all times.</summary>
+    public void ObserveSeconds(string name, Func<double?> value, string description) =>
+        meter.CreateObservableGauge(name, () => value() is { } known ? [new Measurement<double>(known)] : Array.Empty<Measurement<double>>(), description: description);
+
     /// <summary>Observes one value for each value of a tag, which has few.</summary>
     public void Observe(string name, Func<IEnumerable<Measurement<long>>> values, string description) => meter.CreateObservableGauge(name, values, description: description);
 

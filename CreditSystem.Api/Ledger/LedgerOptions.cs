@@ -16,7 +16,14 @@ internal sealed class LedgerOptions
     [Range(1, 5000)]
     public int MaxBlockCommands { get; set; } = 1000;
 
-    /// <summary>The most commands that wait for one partition; beyond it callers get 503.</summary>
+    /// <summary>The most that is put together in one block, in bytes. MongoDB's limit is 16 MiB; one request alone may write 15 MiB.</summary>
+    [Range(4096, 8 * 1024 * 1024)]
+    public int MaxBlockBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>
+    /// The most commands of one tenant that wait for one partition; beyond it its callers get 503. All tenants together have twice
+    /// that. Where memory is scarce it is less.
+    /// </summary>
     [Range(1, 1_000_000)]
     public int QueueCapacity { get; set; } = 8192;
 
@@ -24,7 +31,22 @@ internal sealed class LedgerOptions
     [Range(1, 300)]
     public int CommitTimeoutSeconds { get; set; } = 10;
 
-    /// <summary>How long a log must have been quiet before what has changed is written behind it, in milliseconds.</summary>
+    /// <summary>
+    /// How long one step of reading the log may take (a page of it, or writing what no longer fits into memory), in seconds.
+    /// Reading all of it takes as many steps as it is long.
+    /// </summary>
+    [Range(1, 3600)]
+    public int RecoveryStepSeconds { get; set; } = 60;
+
+    /// <summary>How many blocks a page of the log has at most when it is read.</summary>
+    [Range(1, 1000)]
+    public int RecoveryPageBlocks { get; set; } = 32;
+
+    /// <summary>How many ids one segment of the projection holds.</summary>
+    [Range(1000, 200_000)]
+    public int CheckpointSegmentIds { get; set; } = 100_000;
+
+    /// <summary>How long a log must have been quiet before the projection of what has changed is written, in milliseconds.</summary>
     [Range(10, 600_000)]
     public int CheckpointIntervalMilliseconds { get; set; } = 5000;
 
@@ -32,9 +54,9 @@ internal sealed class LedgerOptions
     [Range(1, 100_000_000)]
     public int CheckpointTailRecords { get; set; } = 250_000;
 
-    /// <summary>How many accounts of one partition are kept in memory; the others are read when they are needed.</summary>
+    /// <summary>How many accounts are kept in memory; the others are read when they are needed. By default as many as memory allows.</summary>
     [Range(1, 100_000_000)]
-    public int MaxAccountsInMemory { get; set; } = 250_000;
+    public int? MaxAccountsInMemory { get; set; }
 
     /// <summary>How often expired grants and holds are looked for, in seconds.</summary>
     [Range(1, 86_400)]

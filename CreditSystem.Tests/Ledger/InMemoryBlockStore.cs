@@ -18,6 +18,15 @@ internal sealed class InMemoryBlockStore : IBlockStore
     /// <summary>Decides what befalls an append; by default nothing.</summary>
     public Func<Block, Fault> OnAppend { get; set; } = _ => Fault.None;
 
+    /// <summary>Runs before the page after a block is read.</summary>
+    public Func<long, Task> BeforeRead { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>The clock of the storage; null: it does not tell.</summary>
+    public TimeProvider? Clock { get; set; }
+
+    /// <summary>What a server takes.</summary>
+    public int MaxBlockBytes { get; set; } = 16 * 1024 * 1024;
+
     /// <summary>Runs before each append: where a test pauses a writer.</summary>
     public Func<Block, Task> BeforeAppend { get; set; } = _ => Task.CompletedTask;
 
@@ -46,6 +55,8 @@ internal sealed class InMemoryBlockStore : IBlockStore
     {
         await BeforeAppend(block);
         Appends++;
+        if (block.Content.Length > MaxBlockBytes)
+            throw new BlockTooLargeException($"{block.Content.Length} bytes");
         var fault = OnAppend(block);
         if (fault == Fault.BeforeWrite)
             throw new TimeoutException("injected before the write");
@@ -53,8 +64,11 @@ internal sealed class InMemoryBlockStore : IBlockStore
         return fault == Fault.AfterWrite ? throw new TimeoutException("injected after the write") : appended;
     }
 
-    public Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long number, int limit, CancellationToken cancellationToken)
+    public Task<long?> ReadClockAsync(CancellationToken cancellationToken) => Task.FromResult(Clock?.GetUtcNow().ToUnixTimeMilliseconds());
+
+    public async Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long number, int limit, CancellationToken cancellationToken)
     {
+        await BeforeRead(number).WaitAsync(cancellationToken);
         OnRead();
         var found = new List<Block>();
         var last = blocks.Keys.Where(key => key.Partition == partition).Select(key => key.Number).DefaultIfEmpty().Max();
@@ -62,7 +76,7 @@ internal sealed class InMemoryBlockStore : IBlockStore
             if (blocks.TryGetValue((partition, number), out var block))
                 found.Add(block);
         (Reads, LargestPage) = (Reads + found.Count, Math.Max(LargestPage, found.Sum(block => (long)block.Content.Length)));
-        return Task.FromResult<IReadOnlyList<Block>>(found);
+        return found;
     }
 
     public async Task<IReadOnlyList<Block>> ReadPageAsync(int partition, long number, int limit, long maxBytes, CancellationToken cancellationToken)

@@ -19,6 +19,12 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
     /// <summary>Where a test lets a write fail, or pauses it.</summary>
     public Func<Task> BeforeSave { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Set when a write was given up.</summary>
+    public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Runs after a segment was written.</summary>
+    public Action AfterAdd { get; set; } = () => { };
+
     public int SegmentCount => segments.Count;
 
     public void LoseSegments() => segments.Clear();
@@ -31,7 +37,15 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
 
     public async Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, CancellationToken cancellationToken)
     {
-        await BeforeSave();
+        try
+        {
+            await BeforeSave().WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            Cancelled.TrySetResult();
+            throw;
+        }
         foreach (var account in accounts)
             Accounts.AddOrUpdate(account.Id, (partition, account), (_, there) => there.Account.PreviousBlock < account.PreviousBlock ? (partition, account) : there);
         Saved.AddOrUpdate(partition, block, (_, there) => Math.Max(there, block));
@@ -46,6 +60,10 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
     public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
         Task.FromResult(segments.GetValueOrDefault((partition, after)));
 
-    public Task<IdSegment> AddAsync(IdSegment segment, CancellationToken cancellationToken) =>
-        Task.FromResult(segments.GetOrAdd((segment.Partition, segment.After), segment));
+    public Task<IdSegment> AddAsync(IdSegment segment, CancellationToken cancellationToken)
+    {
+        var there = segments.GetOrAdd((segment.Partition, segment.After), segment);
+        AfterAdd();
+        return Task.FromResult(there);
+    }
 }

@@ -178,5 +178,7 @@ public sealed class VerificationTests
         public Task<Block?> ReadAsync(int partition, long number, CancellationToken cancellationToken) => store.ReadAsync(partition, number, cancellationToken);
 
         public Task<int> RulesAsync(int? atLeast, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public Task<long?> ReadClockAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

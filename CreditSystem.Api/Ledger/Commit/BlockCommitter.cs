@@ -1,66 +1,57 @@
 using System.Diagnostics;
 using CreditSystem.Api.Ledger.Evaluation;
 using CreditSystem.Api.Ledger.Log;
-using CreditSystem.Api.Ledger.Model;
 
 namespace CreditSystem.Api.Ledger.Commit;
 
-/// <summary>Decides the commands of one block and appends it.</summary>
-internal sealed partial class BlockCommitter(
-    int partition, IBlockStore store, LedgerState state, PartitionReader reader, CommandNeeds needs, StateKeeper keeper, Checkpointer checkpointer,
-    LedgerMetrics metrics, TimeProvider time, ILogger logger)
+internal enum Append
 {
-    /// <returns>False when another replica has taken the number of the block.</returns>
-    public async Task<bool> TryCommitAsync(List<Submission> batch, int commands, CancellationToken cancellationToken)
+    /// <summary>The block is in the log.</summary>
+    Done,
+
+    /// <summary>There was nothing to append, which proves nothing about whether the state is current.</summary>
+    Nothing,
+
+    /// <summary>Another replica has taken the number of the block.</summary>
+    Fenced,
+}
+
+/// <param name="Submissions">How many submissions, from the first, have their outcomes in it.</param>
+internal readonly record struct CommitResult(Append Append, int Submissions);
+
+/// <summary>Appends the block that a batch of commands makes.</summary>
+internal sealed partial class BlockCommitter(
+    int partition, IBlockStore store, LedgerState state, PartitionReader reader, BlockBuilder builder, Checkpointer checkpointer,
+    ClockGuard clock, LedgerMetrics metrics, TimeProvider time, ILogger logger)
+{
+    /// <summary>Commits as much of the batch as fits into a block.</summary>
+    /// <exception cref="CommandFailedException">A command cannot be decided; without its submission the others can.</exception>
+    /// <exception cref="BlockTooLargeException">The storage does not take the block, now or later.</exception>
+    public async Task<CommitResult> TryCommitAsync(List<Submission> batch, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        var view = new LedgerView(state, state.Head + 1, Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), state.At), keeper.Rules);
+        if (batch.Exists(submission => submission.Weight > 0))
+            await clock.EnsureNotAheadAsync(cancellationToken);
+        BlockDraft draft;
         using (LedgerTracing.Evaluate(batch))
-        {
-            await needs.LoadAsync(view, batch, cancellationToken);
-            foreach (var submission in batch)
-                Execute(view, submission);
-        }
-
+            draft = await builder.BuildAsync(batch, cancellationToken);
+        var view = draft.View;
         if (view.Records.Count == 0)
-        {
-            // Nothing to append means nothing to prove that the state is current.
-            await keeper.CatchUpAsync(cancellationToken);
-            return true;
-        }
+            return new CommitResult(Append.Nothing, draft.Submissions);
         await RefuseReopeningAsync(view, cancellationToken);
         using var activity = LedgerTracing.Commit(batch, partition, view);
-        var block = Block.Seal(partition, view.BlockNumber, view.At, view.Rules, state.Hash, RecordWriter.Write(view.Records));
+        var block = Block.Seal(partition, view.BlockNumber, view.At, view.Rules, state.Hash, draft.Content.ToArray());
         if (!await AppendAsync(block, cancellationToken))
         {
             metrics.Fenced();
-            return false;
+            return new CommitResult(Append.Fenced, 0);
         }
         state.Advance(view, block.At, block.Hash);
-        reader.Add(block.Number, [.. view.Records]);
-        checkpointer.Noted(view.Records.Count);
-        metrics.Committed(view.Records, commands, Stopwatch.GetElapsedTime(started), block.Content.Length);
-        return true;
+        reader.Add(block.Number, [.. view.Records], block.Content.Length);
+        checkpointer.OnCommitted(view.Records.Count);
+        metrics.Committed(view.Records, batch.Take(draft.Submissions).Sum(submission => submission.Commands.Length), Stopwatch.GetElapsedTime(started), block.Content.Length);
+        return new CommitResult(Append.Done, draft.Submissions);
     }
-
-    private static void Execute(LedgerView view, Submission submission)
-    {
-        var (commands, outcomes) = (submission.Commands, submission.Outcomes);
-        for (var i = 0; i < commands.Length; i++)
-            outcomes[i] = i > 0 && submission.Keyed && outcomes[0].Replayed ? Recall(view, commands[i]) : Execute(view, commands[i]);
-    }
-
-    private static Committed Execute(LedgerView view, Command command)
-    {
-        var replayed = IsKnown(view, command);
-        return new Committed(Evaluator.Execute(view, command), replayed);
-    }
-
-    /// <summary>The outcome of a command whose request is in the log. What is not there was outside its bounds then, and is refused again.</summary>
-    private static Committed Recall(LedgerView view, Command command) =>
-        new(IsKnown(view, command) ? view.Known(command.Id)! : LedgerRecord.Rejected(command, RejectionCode.LimitExceeded), true);
-
-    private static bool IsKnown(LedgerView view, Command command) => view.Known(command.Id) is { } earlier && earlier.Command.Id == command.Id;
 
     // An account that is opened a second time would start again at zero. It cannot happen while everything that commands
     // touch is loaded; if it were to, no block may say so.
@@ -89,7 +80,7 @@ internal sealed partial class BlockCommitter(
                 FailPoints.Hit(FailPoints.AfterAppend);
                 return appended || await IsOursAsync(block, cancellationToken) is true;
             }
-            catch (Exception exception) when (exception is not LedgerCorruptException && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (exception is not (LedgerCorruptException or BlockTooLargeException) && !cancellationToken.IsCancellationRequested)
             {
                 BlockCommitterLog.AppendUncertain(logger, exception, partition, block.Number, attempt);
                 metrics.Uncertain();

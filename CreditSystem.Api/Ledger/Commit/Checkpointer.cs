@@ -1,152 +1,158 @@
 using CreditSystem.Api.Ledger.Evaluation;
 using CreditSystem.Api.Ledger.Model;
-using CreditSystem.Api.Ledger.Projection;
 
 namespace CreditSystem.Api.Ledger.Commit;
 
 /// <summary>
-/// Writes accounts and ids behind the log, off the path of a commit: when the log has been quiet for a while, when much
-/// of it would have to be replayed, or when a minute has passed. Then forgets cold accounts.
+/// Writes the projection, off the path of a commit: when the log has been quiet for a while, when much of it would have to be
+/// replayed, or when a minute has passed. Then forgets cold accounts. What is written is a copy that the loop has made, so
+/// nothing that happens meanwhile can change it.
 /// </summary>
 internal sealed partial class Checkpointer(
-    int partition, IProjectionStore projections, LedgerOptions options, LedgerState state, PartitionReader reader, TimeProvider time, ILogger logger)
+    int partition, LedgerOptions options, LedgerState state, PartitionReader reader, CheckpointWriter writer, SharedAllowance.Share accounts, TimeProvider time, ILogger logger)
 {
-    private const int SegmentIds = 100_000;
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
-    private Task<bool>? writing;
-    private List<AccountState> taken = [];
+    private (Task<long?> Task, CancellationTokenSource Stop)? writing;
+    private List<AccountState> inFlight = [];
     private long lastChange = time.GetTimestamp();
     private long lastWrite = time.GetTimestamp();
 
     // Since the last checkpoint began; decides when the next one is due.
     private long tail;
 
-    // The block up to which everything has been written.
+    // The block up to which the ids have been written.
     private long covered;
 
-    public void StartBehind(long block)
+    public CheckpointBacklog Backlog { get; } = new(time);
+
+    /// <summary>True when a step has something to do; any thread may ask.</summary>
+    public bool HasWork => Volatile.Read(ref tail) > 0 || writing is not null || IsOverLimit;
+
+    private bool IsOverLimit => state.AccountCount > accounts.Limit;
+
+    /// <summary>Whether accounts have left memory since <see cref="ResumeFrom"/>.</summary>
+    public bool HasEvicted { get; private set; }
+
+    public void ResumeFrom(long block)
     {
+        HasEvicted = false;
         covered = block;
         tail = 0;
         Backlog.Clear();
     }
 
-    /// <summary>Takes note of records that a start would have to replay.</summary>
-    public void Noted(int records)
+    /// <summary>Records that a start would have to replay.</summary>
+    public void OnCommitted(int records)
     {
         tail += records;
         lastChange = time.GetTimestamp();
         Backlog.Add(records);
+        accounts.Report(state.AccountCount);
     }
-
-    public CheckpointBacklog Backlog { get; } = new(time);
-
-    /// <summary>True when a step has something to do; any thread may ask.</summary>
-    public bool HasWork => Volatile.Read(ref tail) > 0 || writing is not null;
 
     /// <summary>Between two blocks: finishes a checkpoint that has been written, and begins one that is due.</summary>
     public void Step()
     {
-        if (writing is { IsCompleted: false })
+        if (writing is { Task.IsCompleted: false })
             return;
         Finish();
         if (IsDue())
             Begin();
+        else if (IsOverLimit)
+            Evict();
     }
 
     /// <summary>Writes all there is and waits for it.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
-        if (writing is not null)
-            await writing.WaitAsync(cancellationToken);
+        if (writing is { } before)
+            await before.Task.WaitAsync(cancellationToken);
         Finish();
         if (tail > 0)
         {
             Begin();
-            await writing!.WaitAsync(cancellationToken);
+            await writing!.Value.Task.WaitAsync(cancellationToken);
             Finish();
         }
     }
 
-    /// <summary>While much is replayed at once: keeps memory bounded.</summary>
-    public Task RelieveAsync(CancellationToken cancellationToken) =>
-        state.ChangedCount > options.MaxAccountsInMemory ? FlushAsync(cancellationToken) : Task.CompletedTask;
+    /// <summary>
+    /// Ends a checkpoint that is being written and forgets about it, before everything is worked out again. What it has sent may
+    /// arrive still: it was true of its block, and is guarded by it.
+    /// </summary>
+    public async Task DiscardAsync()
+    {
+        if (writing is not { } given)
+            return;
+        given.Stop.Cancel();
+        await given.Task;
+        given.Stop.Dispose();
+        (writing, inFlight) = (null, []);
+    }
+
+    /// <summary>While much is replayed at once, or faster than it is written: keeps memory bounded.</summary>
+    public Task FlushIfOverLimitAsync(CancellationToken cancellationToken) =>
+        state.ChangedCount > accounts.Limit ? FlushAsync(cancellationToken) : Task.CompletedTask;
 
     private bool IsDue() =>
         tail > 0 && (tail >= options.CheckpointTailRecords
+            || IsOverLimit
             || time.GetElapsedTime(lastChange) >= TimeSpan.FromMilliseconds(options.CheckpointIntervalMilliseconds)
             || time.GetElapsedTime(lastWrite) >= Longest);
 
     private void Begin()
     {
-        taken = state.TakeChanged();
-        var (block, at, hash) = (state.Head, state.At, state.Hash);
+        inFlight = state.TakeChanged();
+        var (ids, latest) = reader.Pending.UpTo(state.Head);
         tail = 0;
         Backlog.Take();
-        writing = Task.Run(() => TryWriteAsync(taken, block, at, hash));
+        var stop = new CancellationTokenSource();
+        writing = (TryWriteAsync(new Checkpoint(inFlight, state.Head, state.At, state.Hash, covered, ids, latest), stop.Token), stop);
     }
 
     private void Finish()
     {
-        if (writing is null)
+        if (writing is not { } written)
             return;
-        if (!writing.IsCompletedSuccessfully || !writing.GetAwaiter().GetResult())
+        written.Stop.Dispose();
+        if (written.Task.GetAwaiter().GetResult() is { } block)
         {
-            state.ReturnChanged(taken);
-            tail++;
+            covered = block;
+            reader.Pending.DropUpTo(block);
+            Evict();
+            Backlog.Written();
         }
         else
         {
-            state.Evict(options.MaxAccountsInMemory);
-            Backlog.Written();
+            state.ReturnChanged(inFlight);
+            tail++;
         }
-        writing = null;
-        taken = [];
-        lastWrite = time.GetTimestamp();
+        (writing, inFlight, lastWrite) = (null, [], time.GetTimestamp());
     }
 
-    private async Task<bool> TryWriteAsync(List<AccountState> accounts, long block, long at, byte[] hash)
+    private void Evict()
     {
+        HasEvicted = true;
+        state.Evict((int)Math.Min(accounts.Limit, int.MaxValue));
+        accounts.Report(state.AccountCount);
+    }
+
+    /// <returns>The block that the ids are written up to; null when the checkpoint was not written.</returns>
+    private async Task<long?> TryWriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        // The loop goes on.
+        await Task.Yield();
         try
         {
-            FailPoints.Hit(FailPoints.BeforeCheckpoint);
-            await projections.SaveAsync(partition, accounts, block, CancellationToken.None);
-            FailPoints.Hit(FailPoints.DuringCheckpoint);
-            await WriteIdsAsync(block, at, hash);
-            return true;
+            return await writer.WriteAsync(checkpoint, cancellationToken);
         }
         catch (Exception exception)
         {
-            CheckpointerLog.NotWritten(logger, exception, partition, block);
-            return false;
+            if (!cancellationToken.IsCancellationRequested)
+                CheckpointerLog.NotWritten(logger, exception, partition, checkpoint.Block);
+            return null;
         }
-    }
-
-    // Where another replica was faster its segment counts, if this one has come as far; else there is always a next time.
-    private async Task WriteIdsAsync(long block, long at, byte[] hash)
-    {
-        while (covered < block)
-        {
-            var (ids, latest) = reader.Pending.UpTo(block);
-            var next = ids.Count > SegmentIds
-                ? await projections.SegmentAsync(partition, covered, CancellationToken.None)
-                : await projections.AddAsync(IdSegment.Create(partition, covered, block, at, hash, ids, latest), CancellationToken.None);
-            next ??= await AddPartAsync(ids, latest, block, at, hash);
-            if (next.Last > block)
-                return;
-            covered = next.Last;
-            reader.Pending.DropUpTo(covered);
-        }
-    }
-
-    private async Task<IdSegment> AddPartAsync(List<(ulong Key, long Block)> ids, List<(Guid Id, long Block)> latest, long block, long at, byte[] hash)
-    {
-        var last = ids[SegmentIds].Block;
-        if (last < block && await reader.SealAsync(last) is { } seal)
-            (block, at, hash) = (last, seal.At, seal.Hash);
-        return await projections.AddAsync(
-            IdSegment.Create(partition, covered, block, at, hash, [.. ids.TakeWhile(id => id.Block <= block)], [.. latest.TakeWhile(id => id.Block <= block)]), CancellationToken.None);
     }
 
     private static partial class CheckpointerLog

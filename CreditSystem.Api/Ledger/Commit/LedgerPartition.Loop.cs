@@ -11,25 +11,12 @@ internal sealed partial class LedgerPartition
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await StartAsync(cancellationToken);
-        var batch = new List<Submission>();
-        while (await queue.Reader.WaitToReadAsync(CancellationToken.None))
+        while (await queue.WaitAsync())
         {
-            var commands = Take(batch);
-            try
-            {
-                checkpointer.Step();
-                if (batch.Count > 0)
-                    await ProcessAsync(batch, commands, cancellationToken);
-            }
-            catch (Exception exception)
-            {
-                stale = true;
-                Fail(batch, exception);
-            }
-            finally
-            {
-                Interlocked.Add(ref waiting, -commands);
-            }
+            var batch = queue.Take(options.MaxBlockCommands);
+            do
+                await TryProcessAsync(batch, cancellationToken);
+            while (batch.Count > 0);
         }
         await WriteLastAsync();
     }
@@ -39,74 +26,97 @@ internal sealed partial class LedgerPartition
     {
         try
         {
-            await keeper.CatchUpAsync(cancellationToken);
+            await RecoverAsync([], recovery.CatchUpAsync, cancellationToken);
             stale = false;
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             LedgerPartitionLog.CommitFailed(logger, exception, Number, State.Head);
         }
     }
 
-    private int Take(List<Submission> batch)
-    {
-        batch.Clear();
-        var commands = 0;
-        while (queue.Reader.TryPeek(out var next) && (commands == 0 || commands + next.Commands.Length <= options.MaxBlockCommands) && queue.Reader.TryRead(out var submission))
-        {
-            commands += submission.Commands.Length;
-            if (submission.IsHousekeeping)
-                submission.Complete();
-            else
-                batch.Add(submission);
-        }
-        return commands;
-    }
-
-    private async Task ProcessAsync(List<Submission> batch, int commands, CancellationToken stopping)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        deadline.CancelAfter(TimeSpan.FromSeconds(options.CommitTimeoutSeconds));
-        if (batch.Find(submission => submission.Rebuild is not null) is { } asking)
-            await RebuildAsync(asking.Rebuild!, deadline.Token);
-        if (stale)
-        {
-            await keeper.CatchUpAsync(deadline.Token);
-            needs.Reset();
-            stale = false;
-        }
-        while (!await TryCommitAsync(batch, commands, deadline.Token))
-            await keeper.CatchUpAsync(deadline.Token);
-        FailPoints.Hit(FailPoints.BeforeReply);
-        foreach (var submission in batch)
-        {
-            submission.Snapshot = Array.ConvertAll(submission.Read, State.Account);
-            submission.Complete();
-        }
-    }
-
-    private async Task<bool> TryCommitAsync(List<Submission> batch, int commands, CancellationToken cancellationToken)
+    private async Task TryProcessAsync(List<Submission> batch, CancellationToken stopping)
     {
         try
         {
-            return await committer.TryCommitAsync(batch, commands, cancellationToken);
+            await ProcessAsync(batch, stopping);
         }
-        catch (ProjectionLostException lost)
+        catch (CommandFailedException failed)
         {
-            await RebuildAsync(lost.Message, cancellationToken);
-            return false;
+            FailOne(batch, failed.Submission, failed);
+        }
+        catch (BlockTooLargeException exception) when (mostSubmissions > 1 && batch.Count > 1)
+        {
+            LedgerPartitionLog.CommitFailed(logger, exception, Number, State.Head);
+            mostSubmissions = 1;
+        }
+        catch (BlockTooLargeException exception)
+        {
+            FailOne(batch, batch[0], new CommandFailedException(batch[0], null, exception));
+        }
+        catch (LedgerUnavailableException unavailable) when (unavailable.Reason == LedgerUnavailableReason.ClockAhead)
+        {
+            var writes = batch.FindAll(submission => submission.Weight > 0);
+            batch.RemoveAll(submission => submission.Weight > 0);
+            Finish(writes, submission => submission.Fail(unavailable));
+        }
+        catch (Exception exception)
+        {
+            stale = true;
+            FailAll(batch, exception);
         }
     }
 
-    private async Task RebuildAsync(string reason, CancellationToken cancellationToken)
+    /// <summary>One block, or one step towards it. Submissions that are done leave the batch.</summary>
+    private async Task ProcessAsync(List<Submission> batch, CancellationToken stopping)
     {
-        needs.Reset();
-        await keeper.RebuildAsync(reason, cancellationToken);
+        checkpointer.Step();
+        if (batch.Find(submission => submission.Rebuild is not null) is { Rebuild: { } reason } asking)
+        {
+            await RecoverAsync(batch, token => recovery.RebuildAsync(reason, token), stopping);
+            asking.Rebuild = null;
+        }
+        else if (stale && batch.Count > 0)
+        {
+            await RecoverAsync(batch, recovery.CatchUpAsync, stopping);
+        }
+        stale &= batch.Count == 0;
+        if (batch.Count > 0)
+            await CommitAsync(batch, stopping);
+    }
+
+    private async Task CommitAsync(List<Submission> batch, CancellationToken stopping)
+    {
+        CommitResult result;
+        using (var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(options.CommitTimeoutSeconds), time))
+        using (var either = CancellationTokenSource.CreateLinkedTokenSource(stopping, deadline.Token))
+        {
+            try
+            {
+                result = await committer.TryCommitAsync(batch.Count > mostSubmissions ? batch.GetRange(0, mostSubmissions) : batch, either.Token);
+            }
+            catch (ProjectionLostException lost)
+            {
+                await RecoverAsync(batch, token => recovery.RebuildAsync(lost.Message, token), stopping);
+                return;
+            }
+        }
+        if (result.Append != Append.Done)
+            await RecoverAsync(batch, token => recovery.CatchUpAsync([.. batch.Take(result.Submissions).SelectMany(submission => submission.Read)], token), stopping);
+        FailPoints.Hit(FailPoints.BeforeReply);
+        mostSubmissions = int.MaxValue;
+        var done = batch.GetRange(0, Math.Min(result.Submissions, batch.Count));
+        batch.RemoveRange(0, done.Count);
+        Finish(done, submission =>
+        {
+            submission.Snapshot = Array.ConvertAll(submission.Read, State.Account);
+            submission.Complete();
+        });
     }
 
     private async Task WriteLastAsync()
     {
-        using var deadline = new CancellationTokenSource(LastWriteTime);
+        using var deadline = new CancellationTokenSource(LastWriteTime, time);
         try
         {
             await checkpointer.FlushAsync(deadline.Token);
@@ -117,22 +127,54 @@ internal sealed partial class LedgerPartition
         }
     }
 
-    private void Fail(List<Submission> batch, Exception exception)
+    private void Finish(List<Submission> done, Action<Submission> finish)
     {
-        var failure = exception switch
+        foreach (var submission in done)
         {
-            NewerRulesException newer => newer,
-            LedgerCorruptException => new LedgerUnavailableException("The log is damaged.", LedgerUnavailableReason.Corrupt, exception),
+            queue.Release(submission);
+            finish(submission);
+        }
+    }
+
+    private void FailOne(List<Submission> batch, Submission culprit, CommandFailedException failed)
+    {
+        var command = failed.Command ?? culprit.Commands.FirstOrDefault();
+        LedgerPartitionLog.CommandFailed(logger, failed.InnerException, Number, command?.Tenant, command?.Id, culprit.Parent.TraceId.ToHexString());
+        metrics.Rejected("failed");
+        Exception failure = failed.InnerException switch
+        {
+            BlockTooLargeException tooLarge => new LedgerUnavailableException(tooLarge.Message, LedgerUnavailableReason.TooLarge, tooLarge),
+            LedgerCorruptException corrupt => Corrupt(corrupt),
+            _ => failed,
+        };
+        batch.Remove(culprit);
+        Finish([culprit], submission => submission.Fail(failure));
+    }
+
+    private void FailAll(List<Submission> batch, Exception exception)
+    {
+        LedgerPartitionLog.CommitFailed(logger, exception, Number, State.Head);
+        Exception failure = exception switch
+        {
+            LedgerUnavailableException => exception,
+            LedgerCorruptException => Corrupt(exception),
             _ => new LedgerUnavailableException("The outcome is not known yet.", LedgerUnavailableReason.Storage, exception),
         };
-        LedgerPartitionLog.CommitFailed(logger, exception, Number, State.Head);
-        foreach (var submission in batch)
-            submission.Fail(failure);
+        Finish([.. batch], submission => submission.Fail(failure));
+        batch.Clear();
     }
+
+    private static LedgerUnavailableException Corrupt(Exception exception) => new("The log is damaged.", LedgerUnavailableReason.Corrupt, exception);
 
     private static partial class LedgerPartitionLog
     {
         [LoggerMessage(3002, LogLevel.Error, "Partition {Partition}: no commit after block {Head}")]
         public static partial void CommitFailed(ILogger logger, Exception exception, int partition, long head);
+
+        [LoggerMessage(3009, LogLevel.Error, "Partition {Partition}: command {Command} of tenant {Tenant} (trace {Trace}) cannot be decided; the others go on without it")]
+        public static partial void CommandFailed(ILogger logger, Exception? exception, int partition, string? tenant, Guid? command, string trace);
+
+        [LoggerMessage(3010, LogLevel.Warning, "Partition {Partition}: reading the log takes longer than a commit may (block {Head}); requests are answered 503 until it is done")]
+        public static partial void RecoveryLong(ILogger logger, int partition, long head);
     }
 }

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using CreditSystem.Api.Ledger.Evaluation;
 using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Model;
@@ -13,33 +12,38 @@ namespace CreditSystem.Api.Ledger.Commit;
 /// </summary>
 internal sealed partial class LedgerPartition
 {
-    private readonly Channel<Submission> queue = Channel.CreateUnbounded<Submission>(new UnboundedChannelOptions { SingleReader = true });
+    private const int TurnsPerBlock = 8;
+
+    private readonly SubmissionQueue queue;
     private readonly IProjectionStore projections;
     private readonly LedgerOptions options;
     private readonly LedgerMetrics metrics;
+    private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly Checkpointer checkpointer;
-    private readonly StateKeeper keeper;
-    private readonly CommandNeeds needs;
+    private readonly PartitionRecovery recovery;
+    private readonly CommandPrefetcher prefetcher;
     private readonly BlockCommitter committer;
-    private int waiting;
+    private readonly RecoveryGate gate = new();
 
     // True until the first catch-up, and after an insert whose outcome is not known.
     private bool stale = true;
 
     public LedgerPartition(
-        int number, IBlockStore store, IProjectionStore projections, LedgerOptions options, LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger)
+        int number, IBlockStore store, IProjectionStore projections, LedgerOptions options, MemoryBudget memory, ClockGuard clock, LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger)
     {
         Number = number;
         this.projections = projections;
         this.options = options;
         this.metrics = metrics;
+        this.time = time;
         this.logger = logger;
-        Reader = new PartitionReader(number, store);
-        checkpointer = new Checkpointer(number, projections, options, State, Reader, time, logger);
-        keeper = new StateKeeper(number, store, projections, State, Reader, checkpointer, options, logger);
-        needs = new CommandNeeds(State, Reader, keeper);
-        committer = new BlockCommitter(number, store, State, Reader, needs, keeper, checkpointer, metrics, time, logger);
+        queue = new SubmissionQueue(memory.QueueCapacity, Math.Max(1, options.MaxBlockCommands / TurnsPerBlock));
+        Reader = new PartitionReader(number, store, memory.RecordBytes.CreateShare());
+        checkpointer = new Checkpointer(number, options, State, Reader, new CheckpointWriter(number, projections, Reader, options.CheckpointSegmentIds), memory.Accounts.CreateShare(), time, logger);
+        recovery = new PartitionRecovery(number, store, projections, options, State, Reader, checkpointer, gate, time, logger);
+        prefetcher = new CommandPrefetcher(State, Reader, recovery);
+        committer = new BlockCommitter(number, store, State, Reader, new BlockBuilder(options, State, recovery, prefetcher, time), checkpointer, clock, metrics, time, logger);
     }
 
     public int Number { get; }
@@ -47,7 +51,7 @@ internal sealed partial class LedgerPartition
     public LedgerState State { get; } = new();
 
     /// <summary>Commands that wait or are being committed.</summary>
-    public int QueueDepth => Volatile.Read(ref waiting);
+    public int QueueDepth => queue.Depth;
 
     /// <summary>What a start would have to replay.</summary>
     public CheckpointBacklog Backlog => checkpointer.Backlog;
@@ -55,21 +59,10 @@ internal sealed partial class LedgerPartition
     public PartitionReader Reader { get; }
 
     /// <summary>Commits the commands; each gets its own outcome.</summary>
-    /// <param name="commands">At most as many as a block may have.</param>
-    /// <param name="keyed">The first stands for the key of the request; see <see cref="Submission"/>.</param>
+    /// <param name="commands">All of one tenant.</param>
+    /// <param name="hasRequestRecord">The first stands for the key of the request; see <see cref="Submission"/>.</param>
     /// <exception cref="LedgerUnavailableException">Nothing was written, or the outcome is not known.</exception>
-    public Task<Committed[]> SubmitAsync(Command[] commands, bool keyed = false)
-    {
-        // A request that alone is larger than the queue is let in when nobody else waits.
-        var depth = Interlocked.Add(ref waiting, commands.Length);
-        if (depth > options.QueueCapacity && depth > commands.Length && commands.Length > 0)
-        {
-            Interlocked.Add(ref waiting, -commands.Length);
-            metrics.Rejected("queue_full");
-            throw new LedgerUnavailableException("The queue of this tenant's log is full.", LedgerUnavailableReason.QueueFull);
-        }
-        return Enqueue(new Submission(commands, keyed));
-    }
+    public Task<Committed[]> SubmitAsync(Command[] commands, bool hasRequestRecord = false) => Enqueue(new Submission(commands, hasRequestRecord));
 
     /// <summary>Completes when the state holds all that was committed, by any replica, before this call.</summary>
     public Task SynchronizeAsync() => SubmitAsync([]);
@@ -85,25 +78,25 @@ internal sealed partial class LedgerPartition
     /// <summary>The account as this replica knows it; one that is not in memory is read.</summary>
     public async ValueTask<AccountState?> LoadAccountAsync(Guid id)
     {
-        if (State.Account(id) is { } account)
+        var (account, isLost) = await gate.ReadAsync(() => TryLoadAccountAsync(id));
+        if (!isLost)
             return account;
-        if (!Reader.MayKnow(id))
-            return null;
-        // Not kept: only the loop may put an account into memory, or it could be an older one than the loop's.
-        if (await projections.LoadAsync([id], CancellationToken.None) is [var cold])
-            return State.Account(id) ?? cold;
-        if (State.Account(id) is null && await Reader.HasOpenedAsync(id, CancellationToken.None))
-            await Enqueue(new Submission([]) { Rebuild = $"account {id} has not been written behind the log" });
+        await Enqueue(new Submission([]) { Rebuild = $"account {id} is not in the projection" });
         // To be worked out in bounded memory, accounts are written on the way and may have left again.
-        return State.Account(id) ?? (await projections.LoadAsync([id], CancellationToken.None) is [var restored] ? restored : null);
+        (account, isLost) = await gate.ReadAsync(() => TryLoadAccountAsync(id));
+        return isLost ? throw RecoveryGate.Recovering() : account;
     }
 
-    public async ValueTask<HoldState?> LoadHoldAsync(Guid id, CancellationToken cancellationToken) =>
-        State.Hold(id) ?? await Reader.FindHoldAsync(id, cancellationToken);
+    /// <summary>The record that has the id as its command, as one of its postings, or as a reference.</summary>
+    public ValueTask<LedgerRecord?> FindRecordAsync(Guid id, CancellationToken cancellationToken) =>
+        gate.ReadAsync(() => Reader.FindAsync(id, cancellationToken));
+
+    public ValueTask<HoldState?> LoadHoldAsync(Guid id, CancellationToken cancellationToken) =>
+        gate.ReadAsync(async () => State.Hold(id) ?? await Reader.FindHoldAsync(id, cancellationToken));
 
     /// <summary>How much of a transfer has been reversed.</summary>
-    public async ValueTask<long> LoadReversedAsync(Guid transfer) =>
-        State.Reversed(transfer) ?? await Reader.FindReversedAsync(transfer, CancellationToken.None);
+    public ValueTask<long> LoadReversedAsync(Guid transfer) =>
+        gate.ReadAsync(async () => State.Reversed(transfer) ?? await Reader.FindReversedAsync(transfer, CancellationToken.None));
 
     /// <summary>Accounts on which something has expired, at most <paramref name="limit"/>.</summary>
     public async Task<IReadOnlyList<AccountState>> FindDueAsync(long now, int limit, CancellationToken cancellationToken)
@@ -114,20 +107,45 @@ internal sealed partial class LedgerPartition
         return due;
     }
 
-    /// <summary>Lets the loop write behind the log what is due.</summary>
+    /// <summary>Lets the loop write what is due of the projection.</summary>
     public void Housekeep()
     {
         if (checkpointer.HasWork)
-            queue.Writer.TryWrite(new Submission([]) { IsHousekeeping = true });
+            queue.Wake();
     }
 
-    public void Stop() => queue.Writer.TryComplete();
+    public void Stop()
+    {
+        queue.Complete();
+        stopped.TrySetResult();
+    }
+
+    private async ValueTask<(AccountState? Account, bool IsLost)> TryLoadAccountAsync(Guid id)
+    {
+        if (State.Account(id) is { } account)
+            return (account, false);
+        if (!Reader.MayKnow(id))
+            return (null, false);
+        // Not kept: only the loop may put an account into memory, or it could be an older one than the loop's.
+        if (await projections.LoadAsync([id], CancellationToken.None) is [var cold])
+            return (State.Account(id) ?? cold, false);
+        account = State.Account(id);
+        return (account, account is null && await Reader.HasOpenedAsync(id, CancellationToken.None));
+    }
 
     private Task<Committed[]> Enqueue(Submission submission)
     {
-        if (queue.Writer.TryWrite(submission))
-            return submission.Completion;
-        Interlocked.Add(ref waiting, -submission.Commands.Length);
-        throw new LedgerUnavailableException("The ledger is stopping.", LedgerUnavailableReason.Stopping);
+        if (isRecoveryLong)
+            throw RecoveryGate.Recovering();
+        switch (queue.TryAdd(submission))
+        {
+            case LedgerUnavailableReason.QueueFull:
+                metrics.Rejected("queue_full");
+                throw new LedgerUnavailableException("The queue of this tenant's log is full.", LedgerUnavailableReason.QueueFull);
+            case LedgerUnavailableReason.Stopping:
+                throw new LedgerUnavailableException("The ledger is stopping.", LedgerUnavailableReason.Stopping);
+            default:
+                return submission.Completion;
+        }
     }
 }

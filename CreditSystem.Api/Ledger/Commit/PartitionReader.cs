@@ -6,17 +6,15 @@ using CreditSystem.Api.Ledger.Projection;
 namespace CreditSystem.Api.Ledger.Commit;
 
 /// <summary>Finds records of one partition by what they are about. Any thread may ask.</summary>
-internal sealed class PartitionReader(int partition, IBlockStore store)
+internal sealed class PartitionReader(int partition, IBlockStore store, SharedAllowance.Share allowance)
 {
-    private const int RecentRecords = 16_384;
-
     private readonly IdIndex index = new();
     private readonly Dictionary<long, LedgerRecord[]> recent = [];
-    private readonly Queue<long> order = new();
+    private readonly Queue<(long Number, int Bytes)> order = new();
     private readonly Lock gate = new();
-    private int kept;
+    private long kept;
 
-    /// <summary>Ids that have not been written behind yet, by block.</summary>
+    /// <summary>Ids that are not in the projection yet, by block.</summary>
     public PendingIds Pending { get; } = new();
 
     /// <summary>The record that has the id as its command, as one of its postings, or as a reference.</summary>
@@ -73,27 +71,28 @@ internal sealed class PartitionReader(int partition, IBlockStore store)
         lock (gate)
             if (recent.TryGetValue(number, out var found))
                 return found;
-        var block = await store.ReadAsync(partition, number, cancellationToken)
+        var block = await ReadAsync(number, cancellationToken)
             ?? throw new LedgerCorruptException($"block {number} of partition {partition} is missing", number);
         return block.ReadRecords();
     }
 
     /// <summary>The time and the hash of a block; null where the log does not reach that far.</summary>
-    public async Task<(long At, byte[] Hash)?> SealAsync(long number) =>
-        await store.ReadAsync(partition, number, CancellationToken.None) is { } block ? (block.At, block.Hash) : null;
+    public async Task<(long At, byte[] Hash)?> SealAsync(long number, CancellationToken cancellationToken) =>
+        await ReadAsync(number, cancellationToken) is { } block ? (block.At, block.Hash) : null;
 
     /// <summary>Takes note of a block that is in the log now.</summary>
-    public void Add(long number, LedgerRecord[] records)
+    public void Add(long number, LedgerRecord[] records, int bytes)
     {
         lock (gate)
         {
             foreach (var record in records)
                 Index(record, number);
             recent[number] = records;
-            order.Enqueue(number);
-            kept += records.Length;
-            while (kept > RecentRecords && order.Count > 1 && recent.Remove(order.Dequeue(), out var old))
-                kept -= old.Length;
+            order.Enqueue((number, bytes));
+            kept += bytes;
+            while (kept > allowance.Limit && order.Count > 1)
+                Forget(order.Dequeue());
+            allowance.Report(kept);
         }
     }
 
@@ -112,7 +111,27 @@ internal sealed class PartitionReader(int partition, IBlockStore store)
             recent.Clear();
             order.Clear();
             kept = 0;
+            allowance.Report(0);
             Pending.DropUpTo(long.MaxValue);
+        }
+    }
+
+    private void Forget((long Number, int Bytes) block)
+    {
+        recent.Remove(block.Number);
+        kept -= block.Bytes;
+    }
+
+    // That the storage fails is no fault of what is looked for.
+    private async Task<Block?> ReadAsync(long number, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await store.ReadAsync(partition, number, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not (OperationCanceledException or LedgerCorruptException))
+        {
+            throw new LedgerUnavailableException("The log cannot be read now.", LedgerUnavailableReason.Storage, exception);
         }
     }
 

@@ -99,6 +99,7 @@ internal static class Evaluator
     // The first rules: what holds release may have expired too.
     private static IEnumerable<LedgerRecord> SettleHoldsFirst(LedgerView view, Guid id, long now)
     {
+        // Holds first: what they release may have expired too.
         foreach (var hold in view.Account(id)!.Holds.Where(hold => hold.ExpiresAt <= now).OrderBy(hold => hold.ExpiresAt).ThenBy(hold => hold.Id))
             yield return Execute(view, new ExpireHold(LedgerId.Derive(hold.Id, "expiry", 0), view.Account(id)!.Tenant, id, hold.Id));
         foreach (var lot in view.Account(id)!.Lots.Where(lot => lot.IsDue(now)))

@@ -17,6 +17,9 @@ internal sealed class BsonWriter
 
     public BsonWriter() => OpenDocument();
 
+    /// <summary>Bytes so far.</summary>
+    public int Length => output.WrittenCount;
+
     public void Int32(string name, int value)
     {
         Element(0x10, name);

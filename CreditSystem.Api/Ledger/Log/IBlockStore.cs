@@ -2,12 +2,13 @@ namespace CreditSystem.Api.Ledger.Log;
 
 /// <summary>
 /// Where the log is kept. An exception means that the outcome of the call is not known; it says nothing about whether
-/// the block is there.
+/// the block is there. The one exception to this is <see cref="BlockTooLargeException"/>.
 /// </summary>
 internal interface IBlockStore
 {
     /// <summary>Appends the block, durably on a majority, unless one with its number exists.</summary>
     /// <returns>False when the number is taken: by this very block in an earlier attempt, or by another writer.</returns>
+    /// <exception cref="BlockTooLargeException">It was not written and never will be.</exception>
     Task<bool> TryAppendAsync(Block block, CancellationToken cancellationToken);
 
     /// <summary>The blocks with numbers above <paramref name="number"/>, in order, at most <paramref name="limit"/>.</summary>
@@ -28,4 +29,7 @@ internal interface IBlockStore
 
     /// <summary>One block, or null where the log does not reach that far.</summary>
     Task<Block?> ReadAsync(int partition, long number, CancellationToken cancellationToken);
+
+    /// <summary>The clock that all replicas share, Unix milliseconds; null where the storage does not tell.</summary>
+    Task<long?> ReadClockAsync(CancellationToken cancellationToken);
 }

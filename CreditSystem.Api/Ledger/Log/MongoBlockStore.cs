@@ -12,10 +12,15 @@ internal sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
 {
     public const string Collection = "blocks";
     private const string RulesKey = "rules";
+    private const int MaxDocumentBytes = 16 * 1024 * 1024;
+    private const int BsonObjectTooLarge = 10334;
 
     public async Task<bool> TryAppendAsync(Block block, CancellationToken cancellationToken)
     {
-        using var document = new RawBsonDocument(BlockDocument.Encode(block));
+        var encoded = BlockDocument.Encode(block);
+        if (encoded.Length > MaxDocumentBytes)
+            throw new BlockTooLargeException($"Block {block.Number} of partition {block.Partition} has {encoded.Length} bytes.");
+        using var document = new RawBsonDocument(encoded);
         try
         {
             return await connection.ExecuteAsync(async (database, token) =>
@@ -27,6 +32,10 @@ internal sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
         catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
         {
             return false;
+        }
+        catch (Exception exception) when (IsTooLarge(exception))
+        {
+            throw new BlockTooLargeException($"The database does not take the {encoded.Length} bytes of block {block.Number} of partition {block.Partition}.", exception);
         }
     }
 
@@ -84,6 +93,22 @@ internal sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
             // Another partition or replica was first: its decision counts.
         }
     }
+
+    public Task<long?> ReadClockAsync(CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(async (database, token) =>
+        {
+            var hello = await database.Client.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("hello", 1), ReadPreference.Primary, token);
+            return hello.TryGetValue("localTime", out var localTime) ? localTime.AsBsonDateTime.MillisecondsSinceEpoch : (long?)null;
+        }, cancellationToken);
+
+    // A driver that counts itself says so by a FormatException before it sends anything, a server by 10334 (BSONObjectTooLarge).
+    private static bool IsTooLarge(Exception exception) => exception switch
+    {
+        FormatException or BsonSerializationException => true,
+        MongoWriteException write => write.WriteError?.Code == BsonObjectTooLarge,
+        MongoCommandException command => command.Code == BsonObjectTooLarge,
+        _ => false,
+    };
 
     private static FilterDefinition<RawBsonDocument> After(int partition, long number) =>
         Builders<RawBsonDocument>.Filter.Gt("_id", BlockDocument.Key(partition, number)) & Builders<RawBsonDocument>.Filter.Lt("_id", BlockDocument.Key(partition + 1, 0));

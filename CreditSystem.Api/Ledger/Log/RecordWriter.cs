@@ -10,12 +10,16 @@ internal static class RecordWriter
     {
         var writer = new BsonWriter();
         for (var i = 0; i < records.Count; i++)
-        {
-            writer.BeginDocument(i);
-            Record(writer, records[i]);
-            writer.End();
-        }
+            Element(writer, i, records[i]);
         return writer.ToArray();
+    }
+
+    /// <summary>One element of that array.</summary>
+    public static void Element(BsonWriter writer, int index, LedgerRecord record)
+    {
+        writer.BeginDocument(index);
+        Record(writer, record);
+        writer.End();
     }
 
     public static void Lots(BsonWriter writer, string name, LotChange[] lots)

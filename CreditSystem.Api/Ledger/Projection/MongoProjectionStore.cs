@@ -143,8 +143,15 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
 
     private static BsonBinaryData Binary(Guid id) => new(id, GuidRepresentation.Standard);
 
-    // A majority for all of it: a segment must not survive a failover that the accounts before it did not.
-    private IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) => database.GetCollection<BsonDocument>(connection.Layout.NameOf("accounts")).WithWriteConcern(WriteConcern.WMajority);
+    private IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) => Pinned(database, connection.Layout.NameOf("accounts"));
 
-    private IMongoCollection<BsonDocument> Segments(IMongoDatabase database) => database.GetCollection<BsonDocument>(connection.Layout.NameOf("transfer_ids")).WithWriteConcern(WriteConcern.WMajority);
+    private IMongoCollection<BsonDocument> Segments(IMongoDatabase database) => Pinned(database, connection.Layout.NameOf("transfer_ids"));
+
+    // A majority for all of it: a segment must not survive a failover that the accounts before it did not. And the primary,
+    // whatever the connection string prefers: what is read is what the next block is decided on.
+    internal static IMongoCollection<BsonDocument> Pinned(IMongoDatabase database, string name) => database
+        .GetCollection<BsonDocument>(name)
+        .WithWriteConcern(WriteConcern.WMajority)
+        .WithReadConcern(ReadConcern.Majority)
+        .WithReadPreference(ReadPreference.Primary);
 }

@@ -28,11 +28,11 @@ internal sealed class PendingIds
             latest.Add((id, block));
     }
 
-    /// <summary>All that is pending up to a block.</summary>
+    /// <summary>A copy of all that is pending up to a block.</summary>
     public (List<(ulong Key, long Block)> Ids, List<(Guid Id, long Block)> Latest) UpTo(long block)
     {
         lock (gate)
-            return (ids.TakeWhile(id => id.Block <= block).ToList(), latest.TakeWhile(id => id.Block <= block).ToList());
+            return (ids.GetRange(0, CountUpTo(ids.Count, i => ids[i].Block, block)), latest.GetRange(0, CountUpTo(latest.Count, i => latest[i].Block, block)));
     }
 
     public void DropUpTo(long block)

@@ -5,6 +5,7 @@ using CreditSystem.Api.Ledger.Log;
 using CreditSystem.Api.Ledger.Model;
 using CreditSystem.Api.Ledger.Projection;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -15,20 +16,20 @@ internal sealed class EngineHost : IAsyncDisposable
 {
     private readonly ServiceProvider services = new ServiceCollection().AddMetrics().AddSingleton<LedgerMetrics>().BuildServiceProvider();
 
-    private EngineHost(IBlockStore store, IProjectionStore projections, IVerificationStore verification, LedgerOptions options, TimeProvider time) => Ledger = new CreditLedger(
-        store, projections, verification, Options.Create(options), services.GetRequiredService<LedgerMetrics>(), time, NullLogger<LedgerPartition>.Instance);
+    private EngineHost(IBlockStore store, IProjectionStore projections, IVerificationStore verification, LedgerOptions options, TimeProvider time, ILogger<LedgerPartition>? logger) => Ledger = new CreditLedger(
+        store, projections, verification, Options.Create(options), services.GetRequiredService<LedgerMetrics>(), time, logger ?? NullLogger<LedgerPartition>.Instance);
 
     public CreditLedger Ledger { get; }
 
     public LedgerPartition Partition => Ledger.PartitionOf(Ask.Tenant);
 
     public static async Task<EngineHost> StartAsync(
-        IBlockStore store, IProjectionStore? projections = null, TimeProvider? time = null, Action<LedgerOptions>? configure = null, IVerificationStore? verification = null)
+        IBlockStore store, IProjectionStore? projections = null, TimeProvider? time = null, Action<LedgerOptions>? configure = null, IVerificationStore? verification = null, ILogger<LedgerPartition>? logger = null)
     {
         var options = new LedgerOptions { Partitions = 1, CommitTimeoutSeconds = 5 };
         configure?.Invoke(options);
         projections ??= (store as InMemoryBlockStore)?.Projections ?? new InMemoryProjectionStore();
-        var host = new EngineHost(store, projections, verification ?? new InMemoryVerificationStore(), options, time ?? TimeProvider.System);
+        var host = new EngineHost(store, projections, verification ?? new InMemoryVerificationStore(), options, time ?? TimeProvider.System, logger);
         await host.Ledger.StartAsync(CancellationToken.None);
         return host;
     }

@@ -84,6 +84,8 @@ public sealed class TamperTests
         public async Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long after, int limit, CancellationToken cancellationToken) =>
             [.. (await store.ReadAfterAsync(partition, after, limit, cancellationToken)).Select(block => block.Number == number ? BlockDocument.Decode(raw) : block)];
 
+        public Task<long?> ReadClockAsync(CancellationToken cancellationToken) => store.ReadClockAsync(cancellationToken);
+
         public Task<int> RulesAsync(int? atLeast, CancellationToken cancellationToken) => store.RulesAsync(atLeast, cancellationToken);
 
         public async Task<Block?> ReadAsync(int partition, long wanted, CancellationToken cancellationToken) =>

@@ -7,42 +7,58 @@ namespace CreditSystem.Api.Ledger.Commit;
 /// Brings into memory what the commands of a block will look at, so that they can be decided without I/O: earlier records
 /// with their ids, the holds and reversals they are about, and the accounts they touch.
 /// </summary>
-internal sealed class CommandNeeds(LedgerState state, PartitionReader reader, StateKeeper keeper)
+internal sealed class CommandPrefetcher(LedgerState state, PartitionReader reader, PartitionRecovery recovery)
 {
-    private readonly HashSet<Guid> accounts = [];
+    // Each with the first submission that needs it.
+    private readonly Dictionary<Guid, Submission> accounts = [];
+    private readonly HashSet<Guid> reads = [];
     private readonly HashSet<(string Tenant, string Asset)> assets = [];
 
-    // The system accounts of these are in memory, which they never leave.
+    private Submission collecting = null!;
+
+    // The system accounts of these are in memory, which they never leave: a rebuild brings all back.
     private readonly HashSet<(string Tenant, string Asset)> loadedAssets = [];
 
+    /// <exception cref="CommandFailedException">What a command needs cannot be found out.</exception>
     public async Task LoadAsync(LedgerView view, List<Submission> batch, CancellationToken cancellationToken)
     {
         accounts.Clear();
+        reads.Clear();
         assets.Clear();
         foreach (var submission in batch)
         {
-            accounts.UnionWith(submission.Read);
+            reads.UnionWith(submission.Read);
+            collecting = submission;
             foreach (var command in submission.Commands)
-                await CollectAsync(view, command, cancellationToken);
+                await AttributeAsync(submission, command, () => CollectAsync(view, command, cancellationToken));
         }
-        await keeper.LoadAsync(accounts, cancellationToken);
+        await recovery.LoadAsync([.. accounts.Keys.Union(reads)], cancellationToken);
         await LoadSystemAccountsAsync(cancellationToken);
-        // A copy: an expired hold adds the account that its captures would have gone to.
-        foreach (var id in accounts.ToArray())
+        // An expiry changes the account of the hold and none other, so this adds no account to load.
+        foreach (var (id, submission) in accounts)
             if (state.Account(id) is { Holds.Length: > 0 } account)
                 foreach (var hold in account.Holds)
                     if (hold.ExpiresAt <= view.At)
-                        await LoadHoldAsync(hold.Id, cancellationToken);
+                        await AttributeAsync(submission, null, async () => await FindHoldAsync(hold.Id, cancellationToken));
     }
 
-    /// <summary>Forgets what it knows to be in memory.</summary>
-    public void Reset() => loadedAssets.Clear();
+    private static async ValueTask AttributeAsync(Submission submission, Command? command, Func<ValueTask> load)
+    {
+        try
+        {
+            await load();
+        }
+        catch (Exception exception) when (CommandFailedException.IsOfTheCommand(exception))
+        {
+            throw new CommandFailedException(submission, command, exception);
+        }
+    }
 
     private async ValueTask CollectAsync(LedgerView view, Command command, CancellationToken cancellationToken)
     {
-        await RememberAsync(view, command.Id, cancellationToken);
+        await PreloadAsync(view, command.Id, cancellationToken);
         foreach (var reference in ReferenceRules.IdsOf(command))
-            await RememberAsync(view, reference, cancellationToken);
+            await PreloadAsync(view, reference, cancellationToken);
         switch (command)
         {
             case MoveCredits move:
@@ -56,24 +72,24 @@ internal sealed class CommandNeeds(LedgerState state, PartitionReader reader, St
                     await CollectAsync(view, item, cancellationToken);
                 break;
             case ReverseTransfer reverse:
-                await RememberAsync(view, reverse.Transfer, cancellationToken);
+                await PreloadAsync(view, reverse.Transfer, cancellationToken);
                 await CollectAsync(view, reverse, cancellationToken);
                 break;
             case OpenAccount open:
-                accounts.Add(LedgerId.ForAccount(open.Tenant, open.AccountHolder, open.Asset));
+                Add(LedgerId.ForAccount(open.Tenant, open.AccountHolder, open.Asset));
                 break;
             case PlaceHold place:
-                accounts.Add(place.Account);
+                Add(place.Account);
                 Add(place.Destination);
                 break;
             case CaptureHold { Hold: var hold }:
-                await LoadHoldAsync(hold, cancellationToken);
+                await AddHoldAsync(hold, cancellationToken);
                 break;
             case VoidHold { Hold: var hold }:
-                await LoadHoldAsync(hold, cancellationToken);
+                await AddHoldAsync(hold, cancellationToken);
                 break;
             default:
-                accounts.Add(SingleAccount(command));
+                Add(SingleAccount(command));
                 break;
         }
     }
@@ -84,25 +100,30 @@ internal sealed class CommandNeeds(LedgerState state, PartitionReader reader, St
             if (posting.Id == reverse.Transfer)
             {
                 foreach (var entry in posting.Entries)
-                    accounts.Add(entry.Account);
+                    Add(entry.Account);
                 foreach (var voided in Unwinding.VoidsOf(posting))
-                    await RememberAsync(view, voided, cancellationToken);
+                    await PreloadAsync(view, voided, cancellationToken);
             }
         if (state.Reversed(reverse.Transfer) is null && await reader.FindReversedAsync(reverse.Transfer, cancellationToken) is > 0 and var reversed)
             state.LoadReversed(reverse.Transfer, reversed);
     }
 
-    private async ValueTask LoadHoldAsync(Guid id, CancellationToken cancellationToken)
+    private async ValueTask AddHoldAsync(Guid id, CancellationToken cancellationToken)
     {
-        if (state.Hold(id) is null && await reader.FindHoldAsync(id, cancellationToken) is { } found)
-            state.Load(found);
-        if (state.Hold(id) is not { } hold)
+        if (await FindHoldAsync(id, cancellationToken) is not { } hold)
             return;
-        accounts.Add(hold.Account);
+        Add(hold.Account);
         Add(hold.Destination);
     }
 
-    private async ValueTask RememberAsync(LedgerView view, Guid id, CancellationToken cancellationToken)
+    private async ValueTask<HoldState?> FindHoldAsync(Guid id, CancellationToken cancellationToken)
+    {
+        if (state.Hold(id) is null && await reader.FindHoldAsync(id, cancellationToken) is { } found)
+            state.Load(found);
+        return state.Hold(id);
+    }
+
+    private async ValueTask PreloadAsync(LedgerView view, Guid id, CancellationToken cancellationToken)
     {
         if (reader.MayKnow(id) && await reader.FindAsync(id, cancellationToken) is { } found)
             view.Remember(id, found);
@@ -111,22 +132,24 @@ internal sealed class CommandNeeds(LedgerState state, PartitionReader reader, St
     // Which of them an outcome touches follows from rules that are none of this class's business: all six, once per asset.
     private async Task LoadSystemAccountsAsync(CancellationToken cancellationToken)
     {
-        foreach (var id in accounts)
+        foreach (var id in accounts.Keys)
             if (state.Account(id) is { } account)
                 assets.Add((account.Tenant, account.Asset));
         assets.ExceptWith(loadedAssets);
         if (assets.Count == 0)
             return;
         var ids = assets.SelectMany(asset => SystemAccounts.All.Select(system => LedgerId.ForSystemAccount(asset.Tenant, system, asset.Asset))).ToList();
-        await keeper.LoadAsync(ids, cancellationToken);
+        await recovery.LoadAsync(ids, cancellationToken);
         loadedAssets.UnionWith(assets);
     }
 
     private void Add(AccountRef account)
     {
         if (!account.IsSystem)
-            accounts.Add(account.Id);
+            Add(account.Id);
     }
+
+    private void Add(Guid account) => accounts.TryAdd(account, collecting);
 
     private static Guid SingleAccount(Command command) => command switch
     {

@@ -1,0 +1,56 @@
+using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Api.Ledger.Projection;
+
+namespace CreditSystem.Api.Ledger.Commit;
+
+/// <summary>What a checkpoint writes: all that has changed up to a block, copied between two blocks.</summary>
+/// <param name="Covered">The block up to which ids have been written before.</param>
+/// <param name="Ids">All ids of the blocks after <paramref name="Covered"/> up to <paramref name="Block"/>, in their order.</param>
+/// <param name="Latest">Likewise holds and reversed transfers.</param>
+internal sealed record Checkpoint(
+    List<AccountState> Accounts, long Block, long At, byte[] Hash, long Covered, List<(ulong Key, long Block)> Ids, List<(Guid Id, long Block)> Latest);
+
+/// <summary>Writes accounts, and then the ids of the same blocks.</summary>
+internal sealed class CheckpointWriter(int partition, IProjectionStore projections, PartitionReader reader, int segmentIds)
+{
+    /// <returns>The block that the ids are written up to: another replica's segments may end elsewhere.</returns>
+    public async Task<long> WriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        FailPoints.Hit(FailPoints.BeforeCheckpoint);
+        await projections.SaveAsync(partition, checkpoint.Accounts, checkpoint.Block, cancellationToken);
+        FailPoints.Hit(FailPoints.DuringCheckpoint);
+        var covered = checkpoint.Covered;
+        while (covered < checkpoint.Block)
+        {
+            var next = await WriteNextAsync(checkpoint, covered, cancellationToken);
+            // Where another replica was faster its segment counts, if this one has come as far; else there is always a next time.
+            if (next.Last > checkpoint.Block)
+                break;
+            covered = next.Last;
+        }
+        return covered;
+    }
+
+    private async Task<IdSegment> WriteNextAsync(Checkpoint checkpoint, long covered, CancellationToken cancellationToken)
+    {
+        var (ids, latest) = (After(checkpoint.Ids, id => id.Block, covered), After(checkpoint.Latest, id => id.Block, covered));
+        var (block, at, hash) = (checkpoint.Block, checkpoint.At, checkpoint.Hash);
+        if (ids.Count > segmentIds)
+        {
+            if (await projections.SegmentAsync(partition, covered, cancellationToken) is { } there)
+                return there;
+            var last = ids[segmentIds].Block;
+            if (last < block && await reader.SealAsync(last, cancellationToken) is { } seal)
+                (block, at, hash) = (last, seal.At, seal.Hash);
+        }
+        var segment = IdSegment.Create(
+            partition, covered, block, at, hash, [.. ids.TakeWhile(id => id.Block <= block)], [.. latest.TakeWhile(id => id.Block <= block)]);
+        return await projections.AddAsync(segment, cancellationToken);
+    }
+
+    private static List<T> After<T>(List<T> ids, Func<T, long> blockOf, long block)
+    {
+        var first = ids.FindIndex(id => blockOf(id) > block);
+        return first < 0 ? [] : first == 0 ? ids : ids.GetRange(first, ids.Count - first);
+    }
+}
