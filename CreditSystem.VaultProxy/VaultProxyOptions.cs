@@ -141,6 +141,9 @@ internal sealed class PeerOptions
     /// names all of them. Default: none, for a single replica.
     /// </summary>
     public List<string> Addresses { get; init; } = [];
+
+    /// <summary>Seconds after which a replica counts as silent, 0.1 to 5.</summary>
+    public double TimeoutSeconds { get; init; } = 1;
 }
 
 /// <summary>Request limits, counted by each replica of the proxy, but for failed logins.</summary>

@@ -116,6 +116,7 @@ internal sealed class VaultProxyOptionsValidator : IValidateOptions<VaultProxyOp
         .. Range(options.RateLimits.LoginFailures, 1, 4, "RateLimits:LoginFailures"),
         .. Range(options.RateLimits.LoginWindowMinutes, 1, 1440, "RateLimits:LoginWindowMinutes"),
         .. Range(options.RateLimits.MaxPartitions, 100, 10_000_000, "RateLimits:MaxPartitions"),
+        .. Range(options.Peers.TimeoutSeconds, 0.1, 5, "Peers:TimeoutSeconds"),
         .. Range(options.Drain.DelaySeconds, 0, 60, "Drain:DelaySeconds"),
         .. Range(options.Drain.TimeoutSeconds, 1, 120, "Drain:TimeoutSeconds"),
     ];

@@ -11,7 +11,11 @@ internal sealed class HealthProbes
     {
         var timeout = options.Value.ConnectTimeout;
         Mongo = new HealthProbe<bool>(async token => (await mongo.CheckHealthAsync(token)).Status == HealthStatus.Healthy, failed: false, timeout, time);
-        Redis = new HealthProbe<bool>(async token => (await redis.CheckHealthAsync(token)).Status == HealthStatus.Healthy, failed: false, timeout, time);
+        Redis = new HealthProbe<bool>(async token =>
+        {
+            await redis.PingAsync(token);
+            return true;
+        }, failed: false, timeout, time);
         Vault = new HealthProbe<int?>(async token => vault.Address is null ? null : await AskVaultAsync(clients, token), failed: null, timeout, time);
     }
 

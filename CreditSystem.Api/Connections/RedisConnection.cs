@@ -31,6 +31,9 @@ internal sealed class RedisConnection : IAsyncDisposable
 
     public Task<HealthReport> CheckHealthAsync(CancellationToken cancellationToken) => _connection.CheckHealthAsync(cancellationToken);
 
+    /// <summary>Asks whichever server answers commands; the integration's own check does not get along with a cluster.</summary>
+    public async Task PingAsync(CancellationToken cancellationToken) => await Multiplexer.GetDatabase().PingAsync().WaitAsync(cancellationToken);
+
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     public Task VerifyCredentialsAsync(CancellationToken cancellationToken) => _connection.VerifyCredentialsAsync(cancellationToken);

@@ -50,11 +50,23 @@ internal sealed class DebianRedis : IAsyncDisposable
         await ready.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
     }
 
-    public static async Task CommandAsync(int port, params string[] arguments)
+    /// <summary>What redis-cli prints.</summary>
+    public static async Task<string> CommandAsync(int port, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("redis-cli", ["-p", $"{port}", .. arguments]) { RedirectStandardOutput = true })!;
+        using var process = Process.Start(new ProcessStartInfo("redis-cli", ["-p", $"{port}", "--no-auth-warning", .. arguments]) { RedirectStandardOutput = true })!;
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, process.ExitCode);
+        return output;
+    }
+
+    public static async Task UntilAsync(int port, string text, params string[] arguments)
+    {
+        for (var i = 0; !(await CommandAsync(port, arguments)).Contains(text, StringComparison.Ordinal); i++)
+        {
+            Assert.True(i < 100, $"redis-cli never said {text}.");
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -91,6 +91,8 @@ public sealed class ServerFlavorTests(MongoServer mongo) : IDisposable
         await using var redis = new DebianRedis();
         await redis.StartAsync($"port {port}\ncluster-enabled yes\ncluster-announce-ip 127.0.0.1\ncluster-port {DevServerProcess.FreePort()}\nrequirepass {Password}");
         await DebianRedis.CommandAsync(port, "-a", Password, "cluster", "addslotsrange", "0", "16383");
+        // A cluster is up a moment after it has its slots.
+        await DebianRedis.UntilAsync(port, "cluster_state:ok", "-a", Password, "cluster", "info");
 
         await using var host = await ConnectionsHost.StartAsync(mongo, redisSecret: new { host = $"127.0.0.1:{port}", password = Password });
 
@@ -165,7 +167,6 @@ public sealed class ServerFlavorTests(MongoServer mongo) : IDisposable
     private static async Task AssertWorksAsync(ConnectionsHost host)
     {
         await host.RedisConnection.ExecuteAsync((database, _) => database.StringSetAsync("a", "1"), Token);
-        // A cluster is ready a moment after it has its slots.
         for (var i = 0; !(await host.Client.GetStringAsync("/health", Token)).Contains("\"redis\":{\"connected\":true}", StringComparison.Ordinal); i++)
         {
             Assert.True(i < 100, "Redis is not connected.");

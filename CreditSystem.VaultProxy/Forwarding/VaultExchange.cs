@@ -133,7 +133,8 @@ internal sealed class VaultExchange(VaultRoute route, string rawTarget, Upstream
     {
         if (proxyResponse is null)
             return false;
-        if (_buffer is null && proxyResponse.Content.Headers.ContentLength is <= BufferBytes)
+        // A filter judges by the body, and a small answer may come in chunks, without a length.
+        if (_buffer is null && (Filter is not null || proxyResponse.Content.Headers.ContentLength is <= BufferBytes))
             await BufferAsync(proxyResponse, cancellationToken);
         if (Filter is not null && await Filter.TryAnswerAsync(proxyResponse, _isWhole ? _buffer.AsMemory(0, _buffered) : default, isSealed: false))
             return false;

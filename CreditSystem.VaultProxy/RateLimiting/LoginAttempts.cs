@@ -6,13 +6,16 @@ namespace CreditSystem.VaultProxy.RateLimiting;
 /// Keeps failed logins below the five in a row at which Vault locks a role_id for every pod that uses it
 /// (https://developer.hashicorp.com/vault/docs/concepts/user-lockout), over all replicas of the proxy. A pair that has not been
 /// tried holds one of the failures that are left until its answer is there, so that not even simultaneous ones exceed them, and
-/// of equal ones a single one is tried. A pair that has worked holds none and waits for nobody. A success clears the count, as
+/// of equal ones a single one is tried. A pair that has worked holds none, and waits for none but its like. A success clears the count, as
 /// it does in Vault.
 /// </summary>
 internal sealed class LoginAttempts(LoginRecords records, LoginPeers peers, IOptions<VaultProxyOptions> options, TimeProvider time)
 {
     /// <summary>After which a login that others keep from its turn is told to come again.</summary>
     private const int MaxRounds = 100;
+
+    /// <summary>How often a silent replica is asked before a login goes on without it.</summary>
+    private const int MaxQuestions = 3;
     private readonly int _limit = options.Value.RateLimits.LoginFailures;
 
     internal async ValueTask<LoginAdmission> EnterAsync(LoginBody login, CancellationToken cancellationToken)
@@ -25,19 +28,30 @@ internal sealed class LoginAttempts(LoginRecords records, LoginPeers peers, IOpt
         {
             if (records.IsBad(login.Pair))
                 return LoginAdmission.Refuse(LoginVerdict.KnownBad, default);
-            if (records.IsGood(login.Pair))
-                return LoginAdmission.Admit(attempt: null, time.GetTimestamp());
             if (records.FindOrAdd(login.Role) is not { } role)
                 return LoginAdmission.Refuse(LoginVerdict.Guarded, records.Window);
+            while (records.IsGood(login.Pair))
+            {
+                if (role.EnterKnown(login.Pair) is not { } turn)
+                    return LoginAdmission.Admit(attempt: null, time.GetTimestamp());
+                await turn.WaitAsync(cancellationToken);
+            }
+
+            if (records.IsBad(login.Pair))
+                return LoginAdmission.Refuse(LoginVerdict.KnownBad, default);
             if (role.Reserve(login.Pair, _limit, out var changed, out var retryAfter) is not { } attempt)
             {
                 if (changed is null)
                     return LoginAdmission.Refuse(LoginVerdict.Guarded, retryAfter);
                 await changed.WaitAsync(cancellationToken);
             }
-            else if (await TryAdmitAsync(role, attempt, login, cancellationToken))
+            else
             {
-                return LoginAdmission.Admit(attempt, time.GetTimestamp());
+                var outcome = await TakeTurnAsync(role, attempt, login, cancellationToken);
+                if (outcome == LoginTurn.Go)
+                    return LoginAdmission.Admit(attempt, time.GetTimestamp());
+                if (outcome == LoginTurn.Refuse)
+                    break;
             }
         }
 
@@ -58,36 +72,42 @@ internal sealed class LoginAttempts(LoginRecords records, LoginPeers peers, IOpt
             role.Succeed(admission.StartedAt);
         // The client of a pair that works has gone before the answer: the pair works all the same.
         var hasFailed = outcome == LoginOutcome.Refused || (outcome == LoginOutcome.Unknown && admission.Attempt is not null);
+        if (admission.Attempt is null)
+            role.LeaveKnown(login.Pair);
         role.End(admission.Attempt, hasFailed);
     }
 
     // Reserved first and asked then, so that of two replicas at once one sees the other at least.
-    private async ValueTask<bool> TryAdmitAsync(LoginRole role, LoginAttempt attempt, LoginBody login, CancellationToken cancellationToken)
+    private async ValueTask<LoginTurn> TakeTurnAsync(LoginRole role, LoginAttempt attempt, LoginBody login, CancellationToken cancellationToken)
     {
-        var isAdmitted = false;
+        var turn = LoginTurn.Withdraw;
         try
         {
-            while (true)
+            for (var question = 1; ; question++)
             {
-                var others = await peers.AskAsync(login, cancellationToken);
-                var turn = records.IsBad(login.Pair) || records.IsGood(login.Pair) ? LoginTurn.Withdraw : role.Judge(attempt, others, _limit);
-                if (turn == LoginTurn.Go)
-                    return isAdmitted = true;
-                if (turn == LoginTurn.Withdraw)
-                    return false;
+                var answers = await peers.AskAsync(login, cancellationToken);
+                if (answers.Silent > 0 && question < MaxQuestions)
+                    continue;
+                // What the silent ones do is unknown, so each has its share of the failures.
+                var limit = Math.Max(1, _limit / (1 + answers.Silent));
+                turn = IsKnown(login) ? LoginTurn.Withdraw : role.Judge(attempt, answers.UnderWay, limit);
+                if (turn is LoginTurn.Withdraw && answers.Silent > 0 && !IsKnown(login))
+                    turn = LoginTurn.Refuse;
+                if (turn is not LoginTurn.Ask)
+                    return turn;
                 await PauseAsync(cancellationToken);
             }
         }
         finally
         {
-            if (!isAdmitted)
-            {
+            if (turn is not LoginTurn.Go)
                 role.End(attempt, hasFailed: false);
-                if (!records.IsBad(login.Pair) && !records.IsGood(login.Pair))
-                    await PauseAsync(CancellationToken.None);
-            }
+            if (turn is LoginTurn.Withdraw && !IsKnown(login))
+                await PauseAsync(CancellationToken.None);
         }
     }
+
+    private bool IsKnown(LoginBody login) => records.IsBad(login.Pair) || records.IsGood(login.Pair);
 
     private static Task PauseAsync(CancellationToken cancellationToken) =>
         Task.Delay(TimeSpan.FromMilliseconds(20 + (Random.Shared.NextDouble() * 60)), cancellationToken);

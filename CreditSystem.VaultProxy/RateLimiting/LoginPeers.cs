@@ -8,23 +8,23 @@ namespace CreditSystem.VaultProxy.RateLimiting;
 /// <summary>
 /// Asks the other replicas what they know of a login before it is sent, since Vault counts the failures of all of them as one;
 /// and now and then for all that they know, so that it outlives the one that has seen it. They are only ever asked: no replica
-/// can be told anything. One that does not answer is taken for dead, which sends no logins either.
+/// can be told anything. One that refuses the connection is dead, and sends no logins either; one that is silent may.
 /// </summary>
 internal sealed partial class LoginPeers(LoginReports reports, IOptions<VaultProxyOptions> options, TimeProvider time, ILogger<LoginPeers> logger) : BackgroundService
 {
     internal const string Path = "/peers/logins";
     private const int MaxReportBytes = 1024 * 1024;
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan AddressesLast = TimeSpan.FromSeconds(5);
 
+    private readonly TimeSpan _timeout = TimeSpan.FromSeconds(options.Value.Peers.TimeoutSeconds);
     private readonly Uri[] _configured = [.. options.Value.Peers.Addresses.Select(address => new Uri(address))];
-    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ConnectTimeout = Timeout, ActivityHeadersPropagator = null });
-    private (IReadOnlyList<string> Addresses, long At)? _resolved;
+    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null });
+    private volatile Resolved? _resolved;
 
     /// <returns>What is under way for this role_id elsewhere; what the others know besides is known here afterwards.</returns>
-    internal async ValueTask<IReadOnlyCollection<PeerAttempt>> AskAsync(LoginBody login, CancellationToken cancellationToken) =>
-        _configured.Length == 0 ? [] : await AskAllAsync($"?role={login.Role.ToHex()}&pair={login.Pair.ToHex()}", cancellationToken);
+    internal async ValueTask<PeerAnswers> AskAsync(LoginBody login, CancellationToken cancellationToken) =>
+        _configured.Length == 0 ? PeerAnswers.None : await AskAllAsync($"?role={login.Role.ToHex()}&pair={login.Pair.ToHex()}", cancellationToken);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -41,32 +41,33 @@ internal sealed partial class LoginPeers(LoginReports reports, IOptions<VaultPro
         }
     }
 
-    private async Task<IReadOnlyCollection<PeerAttempt>> AskAllAsync(string query, CancellationToken cancellationToken)
+    private async Task<PeerAnswers> AskAllAsync(string query, CancellationToken cancellationToken)
     {
         var addresses = await ResolveAsync(cancellationToken);
         var answers = await Task.WhenAll(addresses.Select(address => AskOneAsync(address, query, cancellationToken)));
-        return [.. answers.SelectMany(attempts => attempts)];
+        return new PeerAnswers([.. answers.SelectMany(attempts => attempts ?? [])], answers.Count(attempts => attempts is null));
     }
 
-    private async Task<IEnumerable<PeerAttempt>> AskOneAsync(string address, string query, CancellationToken cancellationToken)
+    /// <returns>Null where it is silent.</returns>
+    private async Task<IEnumerable<PeerAttempt>?> AskOneAsync(string address, string query, CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(Timeout);
+        timeout.CancelAfter(_timeout);
         using var request = new HttpRequestMessage(HttpMethod.Get, address + Path + query);
         var asked = time.GetTimestamp();
         try
         {
             using var response = await _client.SendAsync(request, timeout.Token);
             if (response.StatusCode != HttpStatusCode.OK)
-                return [];
+                return null;
             await response.Content.LoadIntoBufferAsync(MaxReportBytes, timeout.Token);
             var report = JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(timeout.Token), PeerReportJson.Default.PeerReport);
-            return report is null ? [] : reports.Read(report, asked);
+            return report is null ? null : reports.Read(report, asked);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or JsonException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             Log.Unanswered(logger, address, failure.Message);
-            return [];
+            return failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } ? [] : null;
         }
     }
 
@@ -89,7 +90,7 @@ internal sealed partial class LoginPeers(LoginReports reports, IOptions<VaultPro
             }
         }
 
-        _resolved = (addresses, time.GetTimestamp());
+        _resolved = new Resolved(addresses, time.GetTimestamp());
         return addresses;
     }
 
@@ -99,9 +100,18 @@ internal sealed partial class LoginPeers(LoginReports reports, IOptions<VaultPro
         _client.Dispose();
     }
 
+    private sealed record Resolved(IReadOnlyList<string> Addresses, long At);
+
     private static partial class Log
     {
         [LoggerMessage(30, LogLevel.Debug, "The replica {Address} does not say what it knows of logins: {Reason}")]
         internal static partial void Unanswered(ILogger logger, string address, string reason);
     }
+}
+
+/// <param name="UnderWay">The logins that wait for Vault's answer at other replicas.</param>
+/// <param name="Silent">Replicas that are there, and did not say.</param>
+internal sealed record PeerAnswers(IReadOnlyCollection<PeerAttempt> UnderWay, int Silent)
+{
+    internal static readonly PeerAnswers None = new([], 0);
 }

@@ -22,7 +22,12 @@ internal enum LoginTurn
 
     /// <summary>Another replica decides first; it will have decided when it is asked again.</summary>
     Ask,
+
+    /// <summary>Others have taken what was left, and may give it back.</summary>
     Withdraw,
+
+    /// <summary>There is no failure left.</summary>
+    Refuse,
 }
 
 /// <summary>The failures of one role_id, wherever they happened, and the logins under way here.</summary>
@@ -31,6 +36,7 @@ internal sealed class LoginRole(TimeProvider time, TimeSpan window)
     private readonly Lock _gate = new();
     private readonly Dictionary<Guid, long> _failures = [];
     private readonly List<LoginAttempt> _underWay = [];
+    private readonly HashSet<TokenId> _known = [];
     private long? _succeededAt;
     private bool _isForgotten;
     private long _lastUsed = time.GetTimestamp();
@@ -71,7 +77,8 @@ internal sealed class LoginRole(TimeProvider time, TimeSpan window)
                 return null;
             }
 
-            if (_failures.Count + _underWay.Count >= limit || _underWay.Exists(attempt => attempt.Pair == pair))
+            // One at a time asks the other replicas; of equal pairs a single one is tried.
+            if (_failures.Count + _underWay.Count >= limit || _underWay.Exists(attempt => attempt.Pair == pair || !attempt.IsAdmitted))
             {
                 changed = _changed.Task;
                 return null;
@@ -89,30 +96,43 @@ internal sealed class LoginRole(TimeProvider time, TimeSpan window)
         lock (_gate)
         {
             Prune();
+            if (_failures.Count >= limit)
+                return LoginTurn.Refuse;
             var isTried = others.Any(other => other.Pair == attempt.Pair && (other.IsAdmitted || other.Ticket < attempt.Ticket));
             if (isTried || _failures.Count + _underWay.Count + others.Count(other => other.Pair != attempt.Pair) > limit)
                 return LoginTurn.Withdraw;
             if (others.Any(other => other.Pair == attempt.Pair))
                 return LoginTurn.Ask;
             attempt.IsAdmitted = true;
+            SignalChange();
             return LoginTurn.Go;
         }
     }
 
+    /// <summary>Lets one login at a time through of a pair that has worked: when it no longer does, one failure tells.</summary>
+    /// <returns>Null where it may go; else what to await before asking again.</returns>
+    internal Task? EnterKnown(TokenId pair)
+    {
+        lock (_gate)
+            return _known.Add(pair) ? null : _changed.Task;
+    }
+
+    internal void LeaveKnown(TokenId pair)
+    {
+        lock (_gate)
+            _known.Remove(pair);
+    }
+
     internal void End(LoginAttempt? attempt, bool hasFailed)
     {
-        TaskCompletionSource changed;
         lock (_gate)
         {
             if (attempt is not null)
                 _underWay.Remove(attempt);
             if (hasFailed)
                 _failures[Guid.NewGuid()] = _lastUsed = time.GetTimestamp();
-            changed = _changed;
-            _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            SignalChange();
         }
-
-        changed.SetResult();
     }
 
     internal void Succeed(long startedAt)
@@ -156,7 +176,15 @@ internal sealed class LoginRole(TimeProvider time, TimeSpan window)
     internal bool TryForget()
     {
         lock (_gate)
-            return _isForgotten = _underWay.Count == 0 && _succeededAt is null;
+            return _isForgotten = _underWay.Count == 0 && _known.Count == 0 && _succeededAt is null;
+    }
+
+    // What waits goes on elsewhere, not under the lock.
+    private void SignalChange()
+    {
+        var changed = _changed;
+        _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        changed.SetResult();
     }
 
     private void Prune()

@@ -52,8 +52,15 @@ internal sealed class EngineHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Ledger.StopAsync(CancellationToken.None);
-        if (Ledger.ExecuteTask is { } running)
-            await running;
+        try
+        {
+            if (Ledger.ExecuteTask is { } running)
+                await running;
+        }
+        catch (OperationCanceledException)
+        {
+            // Stopped before it had begun to run.
+        }
         Ledger.Dispose();
         await services.DisposeAsync();
     }

@@ -1,4 +1,3 @@
-
 namespace CreditSystem.Tests.Ledger.Rules;
 
 /// <summary>An account is one account by whatever name, and its own asset decides what may be moved.</summary>

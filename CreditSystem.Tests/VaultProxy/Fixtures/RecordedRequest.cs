@@ -24,6 +24,9 @@ internal sealed record Reply(int Status, string Body = "", params (string Name, 
 {
     public string ContentType { get; init; } = "application/json";
 
+    /// <summary>Without a length.</summary>
+    public bool IsChunked { get; init; }
+
     public static Reply Secret(string value = "secret-canary-value") =>
         new(200, """{"request_id":"r","lease_id":"","data":{"data":{"password":"@"},"metadata":{"version":1}}}""".Replace("@", value, StringComparison.Ordinal));
 

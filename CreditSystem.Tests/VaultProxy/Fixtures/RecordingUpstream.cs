@@ -111,7 +111,9 @@ internal sealed class RecordingUpstream : IAsyncDisposable
         var head = new StringBuilder($"HTTP/1.1 {reply.Status} Whatever\r\nContent-Type: {reply.ContentType}\r\n");
         foreach (var (name, value) in reply.Headers)
             head.Append($"{name}: {value}\r\n");
-        if (reply.Status != 204)
+        if (reply.IsChunked)
+            (body, _) = (Encoding.UTF8.GetBytes($"{body.Length:x}\r\n{reply.Body}\r\n0\r\n\r\n"), head.Append("Transfer-Encoding: chunked\r\n"));
+        else if (reply.Status != 204)
             head.Append(CultureInfo.InvariantCulture, $"Content-Length: {body.Length}\r\n");
         await stream.WriteAsync(Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()));
         if (request.Method != "HEAD" && reply.Status != 204)

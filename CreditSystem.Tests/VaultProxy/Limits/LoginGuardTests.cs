@@ -137,6 +137,32 @@ public sealed class LoginGuardTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task When_a_pair_that_has_worked_expires_one_failure_tells_however_many_pods_send_it_at_once()
+    {
+        await using var proxy = await StartAsync();
+        Assert.Equal(200, await LoginAsync(proxy, "good"));
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => LoginAsync(proxy, "good"))), status => Assert.Equal(200, status));
+        _valid.Remove("good");
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => LoginAsync(proxy, "good")));
+
+        Assert.All(answers, status => Assert.Equal(400, status));
+        Assert.Equal(1, _refusals);
+    }
+
+    [Fact]
+    public async Task A_refusal_that_comes_in_chunks_is_counted_too()
+    {
+        await using var proxy = await StartAsync();
+        _vault.Answer = request => Login(request) with { IsChunked = true };
+
+        for (var i = 0; i < 10; i++)
+            await LoginAsync(proxy, $"wrong-{i}");
+
+        Assert.Equal(4, _refusals);
+    }
+
+    [Fact]
     public async Task An_outage_is_not_counted_as_a_wrong_secret_id()
     {
         await using var proxy = await StartAsync();

@@ -102,6 +102,19 @@ public sealed class LoginReplicaTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Beside_a_silent_replica_only_half_of_the_failures_is_used_and_a_pair_that_has_worked_does_not_care()
+    {
+        await using var silent = RecordingUpstream.Start();
+        silent.Before = _ => Task.Delay(Timeout.Infinite, TestContext.Current.CancellationToken);
+        await _second.DisposeAsync();
+        _second = await StartAsync(1, ("Peers:Addresses:0", silent.Address), ("Peers:TimeoutSeconds", "0.1"));
+
+        Assert.Equal((int[])[200, 400, 400], (int[])[await LoginAsync(_second, "good"), await LoginAsync(_second, "wrong-1"), await LoginAsync(_second, "wrong-2")]);
+        Assert.Equal((int[])[429, 200], (int[])[await LoginAsync(_second, "wrong-3"), await LoginAsync(_second, "good")]);
+        Assert.Equal(2, _refusals);
+    }
+
+    [Fact]
     public async Task What_a_replica_knows_is_told_on_the_management_port_only_and_names_neither_role_nor_secret()
     {
         Assert.Equal(400, await LoginAsync(_first, "secret-canary"));
@@ -117,13 +130,14 @@ public sealed class LoginReplicaTests : IAsyncLifetime
         Assert.DoesNotContain("role-id-canary", told, StringComparison.Ordinal);
     }
 
-    private Task<ProxyHost> StartAsync(int index) => ProxyHost.StartAsync([_vault.Address],
+    private Task<ProxyHost> StartAsync(int index, params (string, string)[] settings) => ProxyHost.StartAsync([_vault.Address],
     [
         (":urls", $"http://127.0.0.1:0;http://127.0.0.1:{_ports[index]}"),
         (":Management:Port", $"{_ports[index]}"),
         ("RateLimits:LoginsPerMinute", "0"),
         ("Peers:Addresses:0", $"http://localhost:{_ports[0]}"),
         ("Peers:Addresses:1", $"http://localhost:{_ports[1]}"),
+        .. settings,
     ]);
 
     private static async Task<int> LoginAsync(ProxyHost proxy, string secretId)
