@@ -9,7 +9,7 @@ namespace CreditSystem.Api.Ledger.Commit;
 /// nothing that happens meanwhile can change it.
 /// </summary>
 internal sealed partial class Checkpointer(
-    int partition, LedgerOptions options, LedgerState state, PartitionReader reader, CheckpointWriter writer, SharedAllowance.Share accounts, TimeProvider time, ILogger logger)
+    int partition, LedgerOptions options, LedgerState state, PartitionReader reader, CheckpointWriter writer, GuardedProjection guarded, SharedAllowance.Share accounts, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
@@ -20,6 +20,9 @@ internal sealed partial class Checkpointer(
 
     // Since the last checkpoint began; decides when the next one is due.
     private long tail;
+
+    // The block of the checkpoint that is being written.
+    private long begunAt;
 
     // The block up to which the ids have been written.
     private long covered;
@@ -37,6 +40,7 @@ internal sealed partial class Checkpointer(
     public void ResumeFrom(long block)
     {
         HasEvicted = false;
+        guarded.RelyOn(block);
         covered = block;
         tail = 0;
         Backlog.Clear();
@@ -105,7 +109,7 @@ internal sealed partial class Checkpointer(
     {
         inFlight = state.TakeChanged();
         var (ids, latest) = reader.Pending.UpTo(state.Head);
-        tail = 0;
+        (tail, begunAt) = (0, state.Head);
         Backlog.Take();
         var stop = new CancellationTokenSource();
         writing = (TryWriteAsync(new Checkpoint(inFlight, state.Head, state.At, state.Hash, covered, ids, latest), stop.Token), stop);
@@ -120,6 +124,7 @@ internal sealed partial class Checkpointer(
         {
             covered = block;
             reader.Pending.DropUpTo(block);
+            guarded.RelyOn(begunAt);
             Evict();
             Backlog.Written();
         }

@@ -28,15 +28,27 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
         connection.ExecuteAsync(async (database, token) =>
         {
             await EnsureIndexAsync(database, token);
+            // Whoever lags has nothing to add; and must not put an older state where an account is missing.
+            if ((await ReadMarkAsync(database, partition, token)).Block >= block)
+                return true;
             foreach (var chunk in accounts.Chunk(BatchAccounts))
                 await SaveAsync(database, partition, chunk, token);
             await MarkAsync(database, partition, block, token);
             return true;
         }, cancellationToken);
 
-    public Task<long> SavedAsync(int partition, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(async (database, token) =>
-            await Accounts(database).Find(Builders<BsonDocument>.Filter.Eq("_id", Mark(partition))).Limit(1).FirstOrDefaultAsync(token) is { } mark ? mark["appliedBlock"].AsInt64 : 0, cancellationToken);
+    public Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync((database, token) => ReadMarkAsync(database, partition, token), cancellationToken);
+
+    public Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync((database, token) =>
+        {
+            var filter = Builders<BsonDocument>.Filter;
+            var unchanged = filter.Eq("rebuilds", rebuilds);
+            var first = rebuilds == 0 ? unchanged | filter.Exists("rebuilds", exists: false) : unchanged;
+            return Accounts(database).UpdateOneAsync(
+                filter.Eq("_id", Mark(partition)) & first, Builders<BsonDocument>.Update.Set("appliedBlock", 0L).Set("rebuilds", rebuilds + 1), options: null, token);
+        }, cancellationToken);
 
     public Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken) =>
         connection.ExecuteAsync<IReadOnlyList<AccountState>>(async (database, token) =>
@@ -112,15 +124,20 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
         var filter = Builders<BsonDocument>.Filter;
         try
         {
-            await Accounts(database).ReplaceOneAsync(
-                filter.Eq("_id", Mark(partition)) & filter.Lt("appliedBlock", block), new BsonDocument { ["_id"] = Mark(partition), ["appliedBlock"] = block },
-                new ReplaceOptions { IsUpsert = true }, cancellationToken);
+            await Accounts(database).UpdateOneAsync(
+                filter.Eq("_id", Mark(partition)) & filter.Lt("appliedBlock", block), Builders<BsonDocument>.Update.Set("appliedBlock", block),
+                new UpdateOptions { IsUpsert = true }, cancellationToken);
         }
         catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
         {
             // Another replica has come further.
         }
     }
+
+    private async Task<ProjectionMark> ReadMarkAsync(IMongoDatabase database, int partition, CancellationToken cancellationToken) =>
+        await Accounts(database).Find(Builders<BsonDocument>.Filter.Eq("_id", Mark(partition))).Limit(1).FirstOrDefaultAsync(cancellationToken) is { } mark
+            ? new ProjectionMark(mark["appliedBlock"].AsInt64, mark.TryGetValue("rebuilds", out var rebuilds) ? rebuilds.AsInt64 : 0)
+            : default;
 
     private static string Mark(int partition) => $"partition/{partition}";
 

@@ -129,11 +129,7 @@ internal sealed class SimulationRun
                     replicas[index] = Create();
                     break;
                 case 2 or 3:
-                    // With one replica: another that lags could write an older state of what is gone.
-                    replicas[index].Kill();
                     storage.LoseAccounts(scheduler.Random.Next(10, 101));
-                    await Task.Delay(TimeSpan.FromMilliseconds(scheduler.Random.Next(1, 2000)), time);
-                    replicas[index] = Create();
                     break;
                 case 4:
                     storage.LoseSegments();
@@ -144,10 +140,8 @@ internal sealed class SimulationRun
                     replicas[index].SetClock(TimeSpan.Zero);
                     break;
                 default:
-                    replicas[index].Kill();
                     storage.LoseAccounts(100);
                     storage.LoseSegments();
-                    replicas[index] = Create();
                     break;
             }
         }
