@@ -37,7 +37,7 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
         return Task.FromResult<IReadOnlyList<AccountState>>([.. ids.Where(Accounts.ContainsKey).Select(id => Accounts[id].Account)]);
     }
 
-    public async Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, CancellationToken cancellationToken)
+    public async Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, long rebuilds, CancellationToken cancellationToken)
     {
         try
         {
@@ -48,11 +48,10 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
             Cancelled.TrySetResult();
             throw;
         }
-        if (Saved.GetValueOrDefault(partition) >= block)
-            return;
         foreach (var account in accounts)
             Accounts.AddOrUpdate(account.Id, (partition, account), (_, there) => there.Account.PreviousBlock < account.PreviousBlock ? (partition, account) : there);
-        Saved.AddOrUpdate(partition, block, (_, there) => Math.Max(there, block));
+        if (Rebuilds.GetValueOrDefault(partition) == rebuilds)
+            Saved.AddOrUpdate(partition, block, (_, there) => Math.Max(there, block));
     }
 
     public Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken) =>

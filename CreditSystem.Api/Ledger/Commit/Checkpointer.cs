@@ -34,12 +34,15 @@ internal sealed partial class Checkpointer(
 
     private bool IsOverLimit => state.AccountCount > accounts.Limit;
 
+    /// <summary>Why the projection is not to be relied on; null while it is.</summary>
+    public string? Lost { get; private set; }
+
     /// <summary>Whether accounts have left memory since <see cref="ResumeFrom"/>.</summary>
     public bool HasEvicted { get; private set; }
 
     public void ResumeFrom(long block)
     {
-        HasEvicted = false;
+        (HasEvicted, Lost) = (false, null);
         guarded.RelyOn(block);
         covered = block;
         tail = 0;
@@ -112,7 +115,7 @@ internal sealed partial class Checkpointer(
         (tail, begunAt) = (0, state.Head);
         Backlog.Take();
         var stop = new CancellationTokenSource();
-        writing = (TryWriteAsync(new Checkpoint(inFlight, state.Head, state.At, state.Hash, covered, ids, latest), stop.Token), stop);
+        writing = (TryWriteAsync(new Checkpoint(inFlight, state.Head, state.At, state.Hash, guarded.Rebuilds, covered, ids, latest), stop.Token), stop);
     }
 
     private void Finish()
@@ -151,6 +154,11 @@ internal sealed partial class Checkpointer(
         try
         {
             return await writer.WriteAsync(checkpoint, cancellationToken);
+        }
+        catch (ProjectionLostException lost)
+        {
+            Lost = lost.Message;
+            return null;
         }
         catch (Exception exception)
         {

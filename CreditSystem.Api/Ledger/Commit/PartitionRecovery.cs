@@ -97,6 +97,8 @@ internal sealed partial class PartitionRecovery(
             reader.Add(segment);
             last = segment;
         }
+        if (last is null)
+            await StepAsync(guarded.StartAsync, cancellationToken);
         var end = last is null ? null : await StepAsync(token => FindEndAsync(last, token), cancellationToken);
         if (end is null)
         {
@@ -113,7 +115,7 @@ internal sealed partial class PartitionRecovery(
 
     // What belongs to another log, or to a longer one, or beside which the accounts are older, is as good as nothing.
     private async Task<Block?> FindEndAsync(IdSegment last, CancellationToken cancellationToken) =>
-        (await projections.MarkAsync(partition, cancellationToken)).Block >= last.Last
+        (await guarded.StartAsync(cancellationToken)).Block >= last.Last
         && await store.ReadAsync(partition, last.Last, cancellationToken) is { } end && end.Hash.AsSpan().SequenceEqual(last.Hash)
             ? end
             : null;

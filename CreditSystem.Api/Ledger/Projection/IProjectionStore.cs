@@ -13,9 +13,9 @@ internal interface IProjectionStore
 
     /// <summary>
     /// Writes accounts, one that is newer already stays as it is; and then, beside them, that all accounts are as of
-    /// <paramref name="block"/> now. Where they are as of a later block already, nothing is written.
+    /// <paramref name="block"/> now, unless a rebuild has begun after those that the writer knows of (<paramref name="rebuilds"/>).
     /// </summary>
-    Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, CancellationToken cancellationToken);
+    Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, long rebuilds, CancellationToken cancellationToken);
 
     /// <summary>What the accounts are as of; zero where they are gone.</summary>
     Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken);

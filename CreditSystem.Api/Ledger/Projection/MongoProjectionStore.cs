@@ -24,16 +24,13 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
             return found;
         }, cancellationToken);
 
-    public Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, CancellationToken cancellationToken) =>
+    public Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, long rebuilds, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(async (database, token) =>
         {
             await EnsureIndexAsync(database, token);
-            // Whoever lags has nothing to add; and must not put an older state where an account is missing.
-            if ((await ReadMarkAsync(database, partition, token)).Block >= block)
-                return true;
             foreach (var chunk in accounts.Chunk(BatchAccounts))
                 await SaveAsync(database, partition, chunk, token);
-            await MarkAsync(database, partition, block, token);
+            await MarkAsync(database, partition, block, rebuilds, token);
             return true;
         }, cancellationToken);
 
@@ -41,13 +38,19 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
         connection.ExecuteAsync((database, token) => ReadMarkAsync(database, partition, token), cancellationToken);
 
     public Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync((database, token) =>
+        connection.ExecuteAsync(async (database, token) =>
         {
-            var filter = Builders<BsonDocument>.Filter;
-            var unchanged = filter.Eq("rebuilds", rebuilds);
-            var first = rebuilds == 0 ? unchanged | filter.Exists("rebuilds", exists: false) : unchanged;
-            return Accounts(database).UpdateOneAsync(
-                filter.Eq("_id", Mark(partition)) & first, Builders<BsonDocument>.Update.Set("appliedBlock", 0L).Set("rebuilds", rebuilds + 1), options: null, token);
+            try
+            {
+                await Accounts(database).UpdateOneAsync(
+                    Builders<BsonDocument>.Filter.Eq("_id", Mark(partition)) & Counted(rebuilds),
+                    Builders<BsonDocument>.Update.Set("appliedBlock", 0L).Set("rebuilds", rebuilds + 1), new UpdateOptions { IsUpsert = true }, token);
+            }
+            catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
+            {
+                // Another replica was faster.
+            }
+            return true;
         }, cancellationToken);
 
     public Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken) =>
@@ -119,20 +122,23 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
     }
 
     // In the same collection, so that an old copy of it is known by an old mark.
-    private async Task MarkAsync(IMongoDatabase database, int partition, long block, CancellationToken cancellationToken)
+    private async Task MarkAsync(IMongoDatabase database, int partition, long block, long rebuilds, CancellationToken cancellationToken)
     {
         var filter = Builders<BsonDocument>.Filter;
         try
         {
             await Accounts(database).UpdateOneAsync(
-                filter.Eq("_id", Mark(partition)) & filter.Lt("appliedBlock", block), Builders<BsonDocument>.Update.Set("appliedBlock", block),
+                filter.Eq("_id", Mark(partition)) & filter.Lt("appliedBlock", block) & Counted(rebuilds), Builders<BsonDocument>.Update.Set("appliedBlock", block),
                 new UpdateOptions { IsUpsert = true }, cancellationToken);
         }
         catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
         {
-            // Another replica has come further.
+            // Another replica has come further, or works all of it out again.
         }
     }
+
+    private static FilterDefinition<BsonDocument> Counted(long rebuilds) =>
+        rebuilds == 0 ? Builders<BsonDocument>.Filter.In("rebuilds", [BsonNull.Value, (BsonValue)0L]) : Builders<BsonDocument>.Filter.Eq("rebuilds", rebuilds);
 
     private async Task<ProjectionMark> ReadMarkAsync(IMongoDatabase database, int partition, CancellationToken cancellationToken) =>
         await Accounts(database).Find(Builders<BsonDocument>.Filter.Eq("_id", Mark(partition))).Limit(1).FirstOrDefaultAsync(cancellationToken) is { } mark

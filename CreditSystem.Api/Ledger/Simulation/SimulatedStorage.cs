@@ -30,15 +30,13 @@ internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedN
     public Task<IReadOnlyList<AccountState>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
         network.CallAsync<IReadOnlyList<AccountState>>(() => [.. ids.Where(accounts.ContainsKey).Select(id => accounts[id])], cancellationToken);
 
-    public async Task SaveAsync(int partition, IReadOnlyList<AccountState> changed, long block, CancellationToken cancellationToken)
+    public async Task SaveAsync(int partition, IReadOnlyList<AccountState> changed, long block, long rebuilds, CancellationToken cancellationToken)
     {
         // As the real one: several writes, and the mark after them. None goes on across a loss.
         var before = losses;
-        if ((await MarkAsync(partition, cancellationToken)).Block >= block)
-            return;
         foreach (var part in changed.Chunk(3))
             await network.CallAsync(() => before == losses ? Save(part) : throw new TimeoutException("simulated: the connection is gone"), cancellationToken);
-        await network.CallAsync(() => mark = before == losses ? mark with { Block = Math.Max(mark.Block, block) } : throw new TimeoutException("simulated: the connection is gone"), cancellationToken);
+        await network.CallAsync(() => mark = before == losses ? mark.Rebuilds == rebuilds ? mark with { Block = Math.Max(mark.Block, block) } : mark : throw new TimeoutException("simulated: the connection is gone"), cancellationToken);
     }
 
     public Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken) => network.CallAsync(() => mark, cancellationToken);

@@ -15,7 +15,7 @@ internal sealed record SimulationResult(int Seed, string? Violation, string Dige
 internal sealed class SimulationRun
 {
     private const int Clients = 3;
-    private const int CommandsPerClient = 14;
+    private const int CommandsPerClient = 12;
     private const long LongestMilliseconds = 10 * 60_000;
     private const long MostSteps = 200_000;
 
