@@ -42,4 +42,6 @@ internal sealed class KnownAccounts(LedgerOptions options, string tenant, IReadO
     }
 
     public string DefaultAsset => options.DefaultAsset;
+
+    public bool IsAsset(string name) => options.Asset(tenant, name) is not null;
 }

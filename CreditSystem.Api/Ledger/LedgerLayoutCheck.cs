@@ -31,7 +31,7 @@ internal sealed partial class LedgerLayoutCheck(LedgerDatabase database, IHostAp
         }
         catch (LedgerLayoutException wrong)
         {
-            Log.Wrong(logger, wrong.Message);
+            LedgerLayoutCheckLog.Wrong(logger, wrong.Message);
             Environment.ExitCode = 1;
             lifetime.StopApplication();
         }
@@ -53,12 +53,12 @@ internal sealed partial class LedgerLayoutCheck(LedgerDatabase database, IHostAp
         }
         catch (Exception failure) when (failure is not LedgerLayoutException && !cancellationToken.IsCancellationRequested)
         {
-            Log.Unknown(logger, failure.GetType().Name);
+            LedgerLayoutCheckLog.Unknown(logger, failure.GetType().Name);
             return false;
         }
     }
 
-    private static partial class Log
+    private static partial class LedgerLayoutCheckLog
     {
         [LoggerMessage(3610, LogLevel.Critical, "The ledger cannot be served: {Sentence}")]
         public static partial void Wrong(ILogger logger, string sentence);

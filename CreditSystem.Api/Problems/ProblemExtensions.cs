@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.Timeouts;
@@ -23,6 +24,7 @@ internal static class ProblemExtensions
         // Ahead of the framework's, which is asked where this one is absent.
         builder.Services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         builder.Services.AddProblemDetails();
+        builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddExceptionHandler<FailureHandler>();
         builder.Services.AddValidation();
         // Otherwise only development says what is wrong with a body; everywhere else it is an empty 400.

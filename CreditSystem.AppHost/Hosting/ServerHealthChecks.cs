@@ -18,7 +18,7 @@ internal sealed class MongoDBHealthCheck(IResourceWithConnectionString mongodb) 
         try
         {
             client ??= await ConnectAsync(cancellationToken);
-            await client.GetDatabase("admin").RunCommandAsync<BsonDocument>(Ping, cancellationToken: cancellationToken);
+            await client.GetDatabase("admin").RunCommandAsync<BsonDocument>(Ping, ReadPreference.Primary, cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (Exception failed) when (failed is MongoException or TimeoutException)

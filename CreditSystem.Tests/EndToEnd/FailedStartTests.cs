@@ -6,13 +6,28 @@ namespace CreditSystem.Tests.EndToEnd;
 
 /// <summary>A start that cannot succeed ends by itself, with the reason: Aspire would wait for what has failed without a word.</summary>
 [Collection(AppHostFixture.Collection)]
-public sealed class FailedStartTests : IDisposable
+public sealed class FailedStartTests : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("credit-system-failed-start-").FullName;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    /// <summary>The orchestrator outlives the AppHost by seconds, and the servers that it ends still tidy up their data.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        for (var attempt = 1; ; attempt++)
+            try
+            {
+                Directory.Delete(_directory, recursive: true);
+                return;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException && attempt < 60)
+            {
+                if (!Directory.Exists(_directory))
+                    return;
+                await Task.Delay(TimeSpan.FromMilliseconds(500), CancellationToken.None);
+            }
+    }
 
     [Theory]
     [InlineData("mongodb", "The server cannot start")]

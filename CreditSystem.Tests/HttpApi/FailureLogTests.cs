@@ -34,6 +34,7 @@ public sealed class FailureLogTests
         var builder = WebApplication.CreateSlimBuilder();
         builder.Configuration["urls"] = "http://127.0.0.1:0";
         builder.Logging.ClearProviders().AddProvider(log);
+        builder.Services.AddSingleton(TimeProvider.System);
         builder.AddProblems();
         var app = builder.Build();
         app.UseProblems();

@@ -94,7 +94,7 @@ public sealed class HostileTenantTests(MongoServer mongo, RedisServer redis) : I
 
     private static async Task<Answer> HoldAsync(Bank bank, string from, string to)
     {
-        var hold = await bank.Client.PostAsync("/v1/holds", new { account = from, to, amount = 3, expires_in_seconds = 1 });
+        var hold = await bank.Client.PostAsync("/v1/holds", new { account = from, to, amount = 3, expires_in_seconds = 3 });
         if (hold.Status == 201)
             bank.Holds.Add((string)hold.Body["id"]!);
         return hold;

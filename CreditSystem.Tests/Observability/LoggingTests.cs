@@ -70,8 +70,8 @@ public sealed class LoggingTests
 
     [Theory]
     [InlineData("Production", ConsoleFormatterNames.Json)]
-    [InlineData("Development", null)]
-    public void Writes_json_to_the_console_outside_development(string environment, string? formatter)
+    [InlineData("Development", ConsoleFormatterNames.Simple)]
+    public void Writes_json_to_the_console_outside_development(string environment, string formatter)
     {
         using var app = Build(environment, []);
 

@@ -89,7 +89,7 @@ public sealed class PreflightTests(VaultServer vaults, MongoServer mongo)
     [Fact]
     public async Task The_least_policy_is_enough_and_each_of_its_paths_is_needed()
     {
-        await using var own = await VaultServer.StartIsolatedAsync(Token);
+        await using var own = await VaultInstance.StartAsync(Token, "vault");
         var settings = new BootstrapSettings();
         var environment = await EnvironmentAsync(own, settings.Prefix);
         var audit = Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.log");

@@ -72,7 +72,7 @@ internal sealed partial class PersonalDataKeyCheck(
 
         if (keys.Secret is { } used && checks.IsAnother(used))
         {
-            Log.IsAnother(lines);
+            PersonalDataKeyCheckLog.IsAnother(lines);
             reasons.Report(Source, $"secrets: {SecretKeys.PersonalDataKey} is not the key that the stored personal data was written under; logins and users are not served until it is delivered again.");
         }
         else
@@ -136,7 +136,7 @@ internal sealed partial class PersonalDataKeyCheck(
         }
     }, cancellationToken);
 
-    private static partial class Log
+    private static partial class PersonalDataKeyCheckLog
     {
         [LoggerMessage(2131, LogLevel.Critical, "The key of personal data (app:personal_data_key, or app:secret_key where there is none) is not the one that the stored data was written under; logins and users are not served")]
         public static partial void IsAnother(ILogger logger);

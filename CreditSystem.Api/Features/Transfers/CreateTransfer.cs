@@ -57,6 +57,8 @@ internal static class CreateTransfer
         var asset = own ?? request.Asset ?? accounts.DefaultAsset;
         if (!accounts.Within(asset, request.Amount).TryGet(out var rules, out problem))
             return problem;
+        if (request.Asset is { } named && !accounts.IsAsset(named))
+            return RequestValidation.UnknownAsset();
         // Where no account says which asset is meant, the command does: its bounds are what the amount is within.
         (from, to) = (accounts.Resolve(from, asset), accounts.Resolve(to, asset));
         return new MoveCredits(

@@ -81,7 +81,7 @@ internal sealed partial class LedgerWalk
 
     /// <summary>The balances that the reference has, by account.</summary>
     public IEnumerable<(Guid Id, Int128 Posted, Int128 Held)> Expected =>
-        Reference.Names.Where(name => name[0] != '$').Select(name => (IdOf(name), Reference.Settled(name).Posted, Reference.Settled(name).Held));
+        Reference.Names.Where(name => name[0] != '$').ToList().Select(name => (IdOf(name), Reference.Settled(name).Posted, Reference.Settled(name).Held));
 
     /// <summary>Where the evaluator and the reference differ; null where they agree.</summary>
     public string? Difference()
