@@ -60,6 +60,9 @@ internal sealed partial class LedgerPartition
 
     public PartitionReader Reader { get; }
 
+    /// <summary>Whether reads are answered, for people.</summary>
+    public string Recovery => gate.IsOpen ? "whole" : checkpointer.Lost ?? "being read";
+
     /// <summary>Commits the commands; each gets its own outcome.</summary>
     /// <param name="commands">All of one tenant.</param>
     /// <param name="hasRequestRecord">The first stands for the key of the request; see <see cref="Submission"/>.</param>
