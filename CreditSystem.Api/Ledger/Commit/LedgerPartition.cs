@@ -112,10 +112,10 @@ internal sealed partial class LedgerPartition
         return due;
     }
 
-    /// <summary>Lets the loop write what is due of the projection.</summary>
+    /// <summary>Lets the loop write what is due of the projection, and go on with a recovery that has failed.</summary>
     public void Housekeep()
     {
-        if (checkpointer.HasWork)
+        if (checkpointer.HasWork || !gate.IsOpen)
             queue.Wake();
     }
 
