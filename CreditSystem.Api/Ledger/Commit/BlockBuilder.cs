@@ -9,15 +9,15 @@ namespace CreditSystem.Api.Ledger.Commit;
 internal sealed record BlockDraft(LedgerView View, BlockContent Content, int Submissions);
 
 /// <summary>Decides commands, as many as fit into a block.</summary>
-internal sealed class BlockBuilder(LedgerOptions options, LedgerState state, PartitionRecovery recovery, CommandPrefetcher prefetcher, TimeProvider time)
+internal sealed class BlockBuilder(LedgerOptions options, LedgerState state, PartitionRecovery recovery, CommandPrefetcher prefetcher)
 {
     // One request may write more than is put together: MongoDB takes 16 MiB, and what cannot be committed whole would never be.
     private readonly int mostAlone = options.MaxBlockBytes / 8 * 15;
 
     /// <exception cref="CommandFailedException">A command cannot be decided; without its submission the others can.</exception>
-    public async Task<BlockDraft> BuildAsync(List<Submission> batch, CancellationToken cancellationToken)
+    public async Task<BlockDraft> BuildAsync(List<Submission> batch, long now, CancellationToken cancellationToken)
     {
-        var (view, content) = (CreateView(), new BlockContent());
+        var (view, content) = (CreateView(now), new BlockContent());
         await prefetcher.LoadAsync(view, batch, cancellationToken);
         for (var i = 0; i < batch.Count; i++)
         {
@@ -26,17 +26,17 @@ internal sealed class BlockBuilder(LedgerOptions options, LedgerState state, Par
             if (content.Length <= options.MaxBlockBytes)
                 continue;
             if (i > 0)
-                return await BuildAsync(batch.GetRange(0, i), cancellationToken);
-            return content.Length <= mostAlone ? new BlockDraft(view, content, 1) : ExpireFirst(batch[0], view.Records);
+                return await BuildAsync(batch.GetRange(0, i), now, cancellationToken);
+            return content.Length <= mostAlone ? new BlockDraft(view, content, 1) : ExpireFirst(batch[0], view.Records, now);
         }
         return new BlockDraft(view, content, batch.Count);
     }
 
     // Where what has expired on the accounts of a request is what makes it large, that becomes a block of its own before it:
     // the postings are the same, and fewer are left each time.
-    private BlockDraft ExpireFirst(Submission submission, List<LedgerRecord> decided)
+    private BlockDraft ExpireFirst(Submission submission, List<LedgerRecord> decided, long now)
     {
-        var (view, content) = (CreateView(), new BlockContent());
+        var (view, content) = (CreateView(now), new BlockContent());
         foreach (var account in decided.Select(record => ExpiredOn(record.Command)).Where(account => account != default).Distinct())
             foreach (var _ in Evaluator.Settle(view, account, view.At))
             {
@@ -56,7 +56,7 @@ internal sealed class BlockBuilder(LedgerOptions options, LedgerState state, Par
         _ => default,
     };
 
-    private LedgerView CreateView() => new(state, state.Head + 1, Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), state.At), recovery.Rules);
+    private LedgerView CreateView(long now) => new(state, state.Head + 1, Math.Max(now, state.At), recovery.Rules);
 
     private static void Execute(LedgerView view, Submission submission)
     {

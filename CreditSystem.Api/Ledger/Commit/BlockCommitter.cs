@@ -30,11 +30,11 @@ internal sealed partial class BlockCommitter(
     public async Task<CommitResult> TryCommitAsync(List<Submission> batch, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
-        if (batch.Exists(submission => submission.Weight > 0))
-            await clock.EnsureNotAheadAsync(cancellationToken);
+        // A batch of reads writes nothing, so its time does not count.
+        var now = batch.Exists(submission => submission.Weight > 0) ? await clock.ReadAsync(cancellationToken) : state.At;
         BlockDraft draft;
         using (LedgerTracing.Evaluate(batch))
-            draft = await builder.BuildAsync(batch, cancellationToken);
+            draft = await builder.BuildAsync(batch, now, cancellationToken);
         var view = draft.View;
         if (view.Records.Count == 0)
             return new CommitResult(Append.Nothing, draft.Submissions);

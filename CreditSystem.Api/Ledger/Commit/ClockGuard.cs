@@ -16,16 +16,17 @@ internal sealed partial class ClockGuard(IBlockStore store, TimeProvider time, I
     private volatile Measurement? latest;
 
     /// <summary>By how much the clock is ahead (positive) or behind, in seconds; null where the storage has not told.</summary>
-    public double? SkewSeconds => latest is { StoreClock: not null } measured ? AheadOf(measured).TotalSeconds : null;
+    public double? SkewSeconds => latest is { StoreClock: not null } measured ? AheadOf(measured, time.GetUtcNow()).TotalSeconds : null;
 
+    /// <summary>The time of a block, Unix milliseconds: the very reading that was compared.</summary>
     /// <exception cref="LedgerUnavailableException">The clock is ahead: nothing may be written with its time.</exception>
-    public async ValueTask EnsureNotAheadAsync(CancellationToken cancellationToken)
+    public async ValueTask<long> ReadAsync(CancellationToken cancellationToken)
     {
-        var measured = latest;
-        if (measured is null || time.GetElapsedTime(measured.Timestamp) >= RefreshAfter || AheadOf(measured) > Tolerance)
-            measured = await MeasureAsync(cancellationToken);
-        if (AheadOf(measured) is var ahead && ahead <= Tolerance)
-            return;
+        var (measured, now) = (latest, time.GetUtcNow());
+        if (measured is null || time.GetElapsedTime(measured.Timestamp) >= RefreshAfter || AheadOf(measured, now) > Tolerance)
+            (measured, now) = (await MeasureAsync(cancellationToken), time.GetUtcNow());
+        if (AheadOf(measured, now) is var ahead && ahead <= Tolerance)
+            return now.ToUnixTimeMilliseconds();
         ClockGuardLog.Ahead(logger, ahead.TotalSeconds);
         throw new LedgerUnavailableException("The clock of this replica is ahead of the database's.", LedgerUnavailableReason.ClockAhead);
     }
@@ -45,8 +46,8 @@ internal sealed partial class ClockGuard(IBlockStore store, TimeProvider time, I
     }
 
     // Steady time has passed since the measurement; whatever the clock has moved beyond that, it was set.
-    private TimeSpan AheadOf(Measurement measured) => measured.StoreClock is { } storeClock
-        ? time.GetUtcNow() - DateTimeOffset.FromUnixTimeMilliseconds(storeClock) - time.GetElapsedTime(measured.Timestamp)
+    private TimeSpan AheadOf(Measurement measured, DateTimeOffset now) => measured.StoreClock is { } storeClock
+        ? now - DateTimeOffset.FromUnixTimeMilliseconds(storeClock) - time.GetElapsedTime(measured.Timestamp)
         : TimeSpan.Zero;
 
     private sealed record Measurement(long? StoreClock, long Timestamp);

@@ -45,7 +45,7 @@ internal sealed partial class LedgerPartition
         checkpointer = new Checkpointer(number, options, State, Reader, new CheckpointWriter(number, projections, Reader, options.CheckpointSegmentIds), guarded, memory.Accounts.CreateShare(), time, logger);
         recovery = new PartitionRecovery(number, store, projections, guarded, options, State, Reader, checkpointer, gate, time, logger);
         prefetcher = new CommandPrefetcher(State, Reader, recovery);
-        committer = new BlockCommitter(number, store, State, Reader, new BlockBuilder(options, State, recovery, prefetcher, time), checkpointer, clock, metrics, time, logger);
+        committer = new BlockCommitter(number, store, State, Reader, new BlockBuilder(options, State, recovery, prefetcher), checkpointer, clock, metrics, time, logger);
     }
 
     public int Number { get; }

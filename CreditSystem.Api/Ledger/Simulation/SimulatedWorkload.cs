@@ -48,6 +48,8 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
         };
     }
 
+    public Command[] Burst() => [.. Enumerable.Range(0, 8).Select(_ => Batch(Tenants[count % 2], LedgerId.Derive(space, "command", count++), metadata: 700))];
+
     private MoveCredits Move(string tenant, Guid id, AccountRef from, long amount, TransferKind kind)
     {
         moves.Add((tenant, id));
@@ -57,13 +59,13 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
         return new MoveCredits(id, [], tenant, null, kind, from, to, null, amount, reference, null);
     }
 
-    private MoveCreditsAtomically Batch(string tenant, Guid id)
+    private MoveCreditsAtomically Batch(string tenant, Guid id, int metadata = 300)
     {
         var items = new MoveCredits[scheduler.Random.Next(2, 6)];
         for (var i = 0; i < items.Length; i++)
             items[i] = new MoveCredits(
                 LedgerId.Derive(id, "item", i), [], tenant, null, TransferKind.Transfer, AccountRef.To(Account(tenant)), AccountRef.To(Account(tenant)), null, Amount() / 4 + 1, null,
-                scheduler.Chance(50) ? new string('m', 300) : null);
+                scheduler.Chance(50) ? new string('m', metadata) : null);
         return new MoveCreditsAtomically(id, [], tenant, null, items);
     }
 

@@ -37,7 +37,7 @@ internal sealed class SimulationRun
         options = new LedgerOptions
         {
             Partitions = 1,
-            MaxBlockCommands = scheduler.Random.Next(2, 12),
+            MaxBlockCommands = scheduler.Random.Next(2, 40),
             MaxBlockBytes = 8192,
             QueueCapacity = 64,
             CommitTimeoutSeconds = 2,
@@ -152,8 +152,8 @@ internal sealed class SimulationRun
     {
         for (var i = 0; i < CommandsPerClient; i++)
         {
-            var command = workload.Next();
-            acknowledged.Add((command, await UntilAnsweredAsync(time, async replica => (await replica.Partition.SubmitAsync([command]))[0].Record)));
+            // Now and then several large ones at once, which together are more than a block may hold.
+            await Task.WhenAll((scheduler.Chance(8) ? workload.Burst() : [workload.Next()]).Select(command => ExecuteAsync(time, command)));
             if (scheduler.Chance(30))
                 await RetryOneAsync(time);
             if (scheduler.Chance(30))
@@ -162,6 +162,9 @@ internal sealed class SimulationRun
                 await Task.Delay(TimeSpan.FromMilliseconds(scheduler.Random.Next(1, 800)), time);
         }
     }
+
+    private async Task ExecuteAsync(SimulatedTime time, Command command) =>
+        acknowledged.Add((command, await UntilAnsweredAsync(time, async replica => (await replica.Partition.SubmitAsync([command]))[0].Record)));
 
     private async Task RetryOneAsync(SimulatedTime time)
     {

@@ -50,21 +50,21 @@ public sealed class ClockTests
         store.Clock = right;
         var guard = new ClockGuard(store, wrong, NullLogger.Instance);
         Assert.Null(guard.SkewSeconds);
-        await guard.EnsureNotAheadAsync(CancellationToken.None);
+        await guard.ReadAsync(CancellationToken.None);
         Assert.Equal(0, guard.SkewSeconds);
 
         // Time goes on, and nothing is asked.
         store.Clock = null;
         right.Advance(TimeSpan.FromSeconds(30));
-        await guard.EnsureNotAheadAsync(CancellationToken.None);
+        await guard.ReadAsync(CancellationToken.None);
         Assert.Equal(0, guard.SkewSeconds);
 
         store.Clock = right;
         wrong.Ahead = TimeSpan.FromSeconds(5.5);
-        await Assert.ThrowsAsync<LedgerUnavailableException>(() => guard.EnsureNotAheadAsync(CancellationToken.None).AsTask());
+        await Assert.ThrowsAsync<LedgerUnavailableException>(() => guard.ReadAsync(CancellationToken.None).AsTask());
         Assert.Equal(5.5, guard.SkewSeconds);
         wrong.Ahead = TimeSpan.FromSeconds(-2.5);
-        await guard.EnsureNotAheadAsync(CancellationToken.None);
+        await guard.ReadAsync(CancellationToken.None);
         Assert.Equal(-2.5, guard.SkewSeconds);
     }
 
