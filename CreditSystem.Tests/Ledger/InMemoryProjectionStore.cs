@@ -14,6 +14,8 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
     /// <summary>The block that the accounts of each partition are as of.</summary>
     public ConcurrentDictionary<int, long> Saved { get; } = new();
 
+    public ConcurrentDictionary<int, long> Rebuilds { get; } = new();
+
     public int Loads { get; private set; }
 
     /// <summary>Where a test lets a write fail, or pauses it.</summary>
@@ -35,7 +37,7 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
         return Task.FromResult<IReadOnlyList<AccountState>>([.. ids.Where(Accounts.ContainsKey).Select(id => Accounts[id].Account)]);
     }
 
-    public async Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, CancellationToken cancellationToken)
+    public async Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, long rebuilds, CancellationToken cancellationToken)
     {
         try
         {
@@ -48,10 +50,19 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
         }
         foreach (var account in accounts)
             Accounts.AddOrUpdate(account.Id, (partition, account), (_, there) => there.Account.PreviousBlock < account.PreviousBlock ? (partition, account) : there);
-        Saved.AddOrUpdate(partition, block, (_, there) => Math.Max(there, block));
+        if (Rebuilds.GetValueOrDefault(partition) == rebuilds)
+            Saved.AddOrUpdate(partition, block, (_, there) => Math.Max(there, block));
     }
 
-    public Task<long> SavedAsync(int partition, CancellationToken cancellationToken) => Task.FromResult(Saved.GetValueOrDefault(partition));
+    public Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken) =>
+        Task.FromResult(new ProjectionMark(Saved.GetValueOrDefault(partition), Rebuilds.GetValueOrDefault(partition)));
+
+    public Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken)
+    {
+        if (Rebuilds.GetValueOrDefault(partition) == rebuilds)
+            (Saved[partition], Rebuilds[partition]) = (0, rebuilds + 1);
+        return Task.CompletedTask;
+    }
 
     public Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<AccountState>>(

@@ -1,14 +1,16 @@
+using CreditSystem.Api.Ledger.Evaluation;
 using CreditSystem.Api.Ledger.Model;
 using CreditSystem.Api.Ledger.Projection;
 
 namespace CreditSystem.Api.Ledger.Commit;
 
 /// <summary>What a checkpoint writes: all that has changed up to a block, copied between two blocks.</summary>
+/// <param name="Rebuilds">The rebuilds of the projection that the writer knows of.</param>
 /// <param name="Covered">The block up to which ids have been written before.</param>
 /// <param name="Ids">All ids of the blocks after <paramref name="Covered"/> up to <paramref name="Block"/>, in their order.</param>
 /// <param name="Latest">Likewise holds and reversed transfers.</param>
 internal sealed record Checkpoint(
-    List<AccountState> Accounts, long Block, long At, byte[] Hash, long Covered, List<(ulong Key, long Block)> Ids, List<(Guid Id, long Block)> Latest);
+    List<AccountState> Accounts, long Block, long At, byte[] Hash, long Rebuilds, long Covered, List<(ulong Key, long Block)> Ids, List<(Guid Id, long Block)> Latest);
 
 /// <summary>Writes accounts, and then the ids of the same blocks.</summary>
 internal sealed class CheckpointWriter(int partition, IProjectionStore projections, PartitionReader reader, int segmentIds)
@@ -17,7 +19,12 @@ internal sealed class CheckpointWriter(int partition, IProjectionStore projectio
     public async Task<long> WriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
     {
         FailPoints.Hit(FailPoints.BeforeCheckpoint);
-        await projections.SaveAsync(partition, checkpoint.Accounts, checkpoint.Block, cancellationToken);
+        var mark = await projections.MarkAsync(partition, cancellationToken);
+        if (mark.Rebuilds != checkpoint.Rebuilds)
+            throw new ProjectionLostException("another replica works it out again");
+        // Whoever lags has nothing to add; and must not put an older state where an account is missing.
+        if (mark.Block < checkpoint.Block)
+            await projections.SaveAsync(partition, checkpoint.Accounts, checkpoint.Block, checkpoint.Rebuilds, cancellationToken);
         FailPoints.Hit(FailPoints.DuringCheckpoint);
         var covered = checkpoint.Covered;
         while (covered < checkpoint.Block)

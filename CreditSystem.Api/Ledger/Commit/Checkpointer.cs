@@ -9,7 +9,7 @@ namespace CreditSystem.Api.Ledger.Commit;
 /// nothing that happens meanwhile can change it.
 /// </summary>
 internal sealed partial class Checkpointer(
-    int partition, LedgerOptions options, LedgerState state, PartitionReader reader, CheckpointWriter writer, SharedAllowance.Share accounts, TimeProvider time, ILogger logger)
+    int partition, LedgerOptions options, LedgerState state, PartitionReader reader, CheckpointWriter writer, GuardedProjection guarded, SharedAllowance.Share accounts, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
@@ -21,6 +21,9 @@ internal sealed partial class Checkpointer(
     // Since the last checkpoint began; decides when the next one is due.
     private long tail;
 
+    // The block of the checkpoint that is being written.
+    private long begunAt;
+
     // The block up to which the ids have been written.
     private long covered;
 
@@ -31,12 +34,16 @@ internal sealed partial class Checkpointer(
 
     private bool IsOverLimit => state.AccountCount > accounts.Limit;
 
+    /// <summary>Why the projection is not to be relied on; null while it is.</summary>
+    public string? Lost { get; private set; }
+
     /// <summary>Whether accounts have left memory since <see cref="ResumeFrom"/>.</summary>
     public bool HasEvicted { get; private set; }
 
     public void ResumeFrom(long block)
     {
-        HasEvicted = false;
+        (HasEvicted, Lost) = (false, null);
+        guarded.RelyOn(block);
         covered = block;
         tail = 0;
         Backlog.Clear();
@@ -105,10 +112,10 @@ internal sealed partial class Checkpointer(
     {
         inFlight = state.TakeChanged();
         var (ids, latest) = reader.Pending.UpTo(state.Head);
-        tail = 0;
+        (tail, begunAt) = (0, state.Head);
         Backlog.Take();
         var stop = new CancellationTokenSource();
-        writing = (TryWriteAsync(new Checkpoint(inFlight, state.Head, state.At, state.Hash, covered, ids, latest), stop.Token), stop);
+        writing = (TryWriteAsync(new Checkpoint(inFlight, state.Head, state.At, state.Hash, guarded.Rebuilds, covered, ids, latest), stop.Token), stop);
     }
 
     private void Finish()
@@ -120,6 +127,7 @@ internal sealed partial class Checkpointer(
         {
             covered = block;
             reader.Pending.DropUpTo(block);
+            guarded.RelyOn(begunAt);
             Evict();
             Backlog.Written();
         }
@@ -146,6 +154,11 @@ internal sealed partial class Checkpointer(
         try
         {
             return await writer.WriteAsync(checkpoint, cancellationToken);
+        }
+        catch (ProjectionLostException lost)
+        {
+            Lost = lost.Message;
+            return null;
         }
         catch (Exception exception)
         {

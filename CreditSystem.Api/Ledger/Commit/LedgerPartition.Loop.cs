@@ -71,7 +71,11 @@ internal sealed partial class LedgerPartition
     private async Task ProcessAsync(List<Submission> batch, CancellationToken stopping)
     {
         checkpointer.Step();
-        if (batch.Find(submission => submission.Rebuild is not null) is { Rebuild: { } reason } asking)
+        if (checkpointer.Lost is { } lost)
+        {
+            await RecoverAsync(batch, token => recovery.RebuildAsync(lost, token), stopping);
+        }
+        else if (batch.Find(submission => submission.Rebuild is not null) is { Rebuild: { } reason } asking)
         {
             await RecoverAsync(batch, token => recovery.RebuildAsync(reason, token), stopping);
             asking.Rebuild = null;

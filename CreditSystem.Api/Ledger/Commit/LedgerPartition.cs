@@ -16,6 +16,7 @@ internal sealed partial class LedgerPartition
 
     private readonly SubmissionQueue queue;
     private readonly IProjectionStore projections;
+    private readonly GuardedProjection guarded;
     private readonly LedgerOptions options;
     private readonly LedgerMetrics metrics;
     private readonly TimeProvider time;
@@ -39,9 +40,10 @@ internal sealed partial class LedgerPartition
         this.time = time;
         this.logger = logger;
         queue = new SubmissionQueue(memory.QueueCapacity, Math.Max(1, options.MaxBlockCommands / TurnsPerBlock));
+        guarded = new GuardedProjection(number, projections);
         Reader = new PartitionReader(number, store, memory.RecordBytes.CreateShare());
-        checkpointer = new Checkpointer(number, options, State, Reader, new CheckpointWriter(number, projections, Reader, options.CheckpointSegmentIds), memory.Accounts.CreateShare(), time, logger);
-        recovery = new PartitionRecovery(number, store, projections, options, State, Reader, checkpointer, gate, time, logger);
+        checkpointer = new Checkpointer(number, options, State, Reader, new CheckpointWriter(number, projections, Reader, options.CheckpointSegmentIds), guarded, memory.Accounts.CreateShare(), time, logger);
+        recovery = new PartitionRecovery(number, store, projections, guarded, options, State, Reader, checkpointer, gate, time, logger);
         prefetcher = new CommandPrefetcher(State, Reader, recovery);
         committer = new BlockCommitter(number, store, State, Reader, new BlockBuilder(options, State, recovery, prefetcher, time), checkpointer, clock, metrics, time, logger);
     }
@@ -126,9 +128,16 @@ internal sealed partial class LedgerPartition
             return (account, false);
         if (!Reader.MayKnow(id))
             return (null, false);
-        // Not kept: only the loop may put an account into memory, or it could be an older one than the loop's.
-        if (await projections.LoadAsync([id], CancellationToken.None) is [var cold])
-            return (State.Account(id) ?? cold, false);
+        try
+        {
+            // Not kept: only the loop may put an account into memory, or it could be an older one than the loop's.
+            if (await guarded.LoadAsync([id], CancellationToken.None) is [var cold])
+                return (State.Account(id) ?? cold, false);
+        }
+        catch (ProjectionLostException)
+        {
+            return (State.Account(id), State.Account(id) is null);
+        }
         account = State.Account(id);
         return (account, account is null && await Reader.HasOpenedAsync(id, CancellationToken.None));
     }

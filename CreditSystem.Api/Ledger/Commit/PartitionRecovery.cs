@@ -11,7 +11,7 @@ namespace CreditSystem.Api.Ledger.Commit;
 /// log is long; a time limit applies to each step, and what has been applied is not read again.
 /// </summary>
 internal sealed partial class PartitionRecovery(
-    int partition, IBlockStore store, IProjectionStore projections, LedgerOptions options, LedgerState state, PartitionReader reader,
+    int partition, IBlockStore store, IProjectionStore projections, GuardedProjection guarded, LedgerOptions options, LedgerState state, PartitionReader reader,
     Checkpointer checkpointer, RecoveryGate gate, TimeProvider time, ILogger logger)
 {
     private bool started;
@@ -51,6 +51,7 @@ internal sealed partial class PartitionRecovery(
         RecoveryLog.Rebuild(logger, partition, state.Start, reason);
         gate.Close();
         await checkpointer.DiscardAsync();
+        await StepAsync(BeginRebuildAsync, cancellationToken);
         state.Reset();
         reader.Clear();
         checkpointer.ResumeFrom(0);
@@ -79,7 +80,7 @@ internal sealed partial class PartitionRecovery(
         var cold = ids.Where(id => state.Account(id) is null && reader.MayKnow(id)).ToList();
         if (cold.Count == 0)
             return 0;
-        foreach (var account in await projections.LoadAsync(cold, cancellationToken))
+        foreach (var account in await guarded.LoadAsync(cold, cancellationToken))
             state.Load(account);
         foreach (var id in cold)
             if (state.Account(id) is null && await reader.HasOpenedAsync(id, cancellationToken))
@@ -96,6 +97,8 @@ internal sealed partial class PartitionRecovery(
             reader.Add(segment);
             last = segment;
         }
+        if (last is null)
+            await StepAsync(guarded.StartAsync, cancellationToken);
         var end = last is null ? null : await StepAsync(token => FindEndAsync(last, token), cancellationToken);
         if (end is null)
         {
@@ -112,10 +115,16 @@ internal sealed partial class PartitionRecovery(
 
     // What belongs to another log, or to a longer one, or beside which the accounts are older, is as good as nothing.
     private async Task<Block?> FindEndAsync(IdSegment last, CancellationToken cancellationToken) =>
-        await projections.SavedAsync(partition, cancellationToken) >= last.Last
+        (await guarded.StartAsync(cancellationToken)).Block >= last.Last
         && await store.ReadAsync(partition, last.Last, cancellationToken) is { } end && end.Hash.AsSpan().SequenceEqual(last.Hash)
             ? end
             : null;
+
+    private async Task<bool> BeginRebuildAsync(CancellationToken cancellationToken)
+    {
+        await guarded.BeginRebuildAsync(cancellationToken);
+        return true;
+    }
 
     private async Task<int> DecideRulesAsync(CancellationToken cancellationToken)
     {

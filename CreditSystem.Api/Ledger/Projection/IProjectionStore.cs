@@ -13,12 +13,15 @@ internal interface IProjectionStore
 
     /// <summary>
     /// Writes accounts, one that is newer already stays as it is; and then, beside them, that all accounts are as of
-    /// <paramref name="block"/> now.
+    /// <paramref name="block"/> now, unless a rebuild has begun after those that the writer knows of (<paramref name="rebuilds"/>).
     /// </summary>
-    Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, CancellationToken cancellationToken);
+    Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, long rebuilds, CancellationToken cancellationToken);
 
-    /// <summary>The block that the accounts are as of; 0 where they are gone.</summary>
-    Task<long> SavedAsync(int partition, CancellationToken cancellationToken);
+    /// <summary>What the accounts are as of; zero where they are gone.</summary>
+    Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken);
+
+    /// <summary>Sets the mark's block to 0 and counts a rebuild, unless one has begun since <paramref name="rebuilds"/> was read.</summary>
+    Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken);
 
     /// <summary>Accounts of the partition on which something has expired at or before a time.</summary>
     Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken);
@@ -30,3 +33,7 @@ internal interface IProjectionStore
     /// <returns>The segment that is there now.</returns>
     Task<IdSegment> AddAsync(IdSegment segment, CancellationToken cancellationToken);
 }
+
+/// <param name="Block">All accounts are as of this block or a later one.</param>
+/// <param name="Rebuilds">How often they have been worked out again from the first block.</param>
+internal readonly record struct ProjectionMark(long Block, long Rebuilds);

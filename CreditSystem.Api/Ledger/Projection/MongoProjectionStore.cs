@@ -24,19 +24,34 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
             return found;
         }, cancellationToken);
 
-    public Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, CancellationToken cancellationToken) =>
+    public Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, long rebuilds, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(async (database, token) =>
         {
             await EnsureIndexAsync(database, token);
             foreach (var chunk in accounts.Chunk(BatchAccounts))
                 await SaveAsync(database, partition, chunk, token);
-            await MarkAsync(database, partition, block, token);
+            await MarkAsync(database, partition, block, rebuilds, token);
             return true;
         }, cancellationToken);
 
-    public Task<long> SavedAsync(int partition, CancellationToken cancellationToken) =>
+    public Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync((database, token) => ReadMarkAsync(database, partition, token), cancellationToken);
+
+    public Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(async (database, token) =>
-            await Accounts(database).Find(Builders<BsonDocument>.Filter.Eq("_id", Mark(partition))).Limit(1).FirstOrDefaultAsync(token) is { } mark ? mark["appliedBlock"].AsInt64 : 0, cancellationToken);
+        {
+            try
+            {
+                await Accounts(database).UpdateOneAsync(
+                    Builders<BsonDocument>.Filter.Eq("_id", Mark(partition)) & Counted(rebuilds),
+                    Builders<BsonDocument>.Update.Set("appliedBlock", 0L).Set("rebuilds", rebuilds + 1), new UpdateOptions { IsUpsert = true }, token);
+            }
+            catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
+            {
+                // Another replica was faster.
+            }
+            return true;
+        }, cancellationToken);
 
     public Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken) =>
         connection.ExecuteAsync<IReadOnlyList<AccountState>>(async (database, token) =>
@@ -107,20 +122,28 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
     }
 
     // In the same collection, so that an old copy of it is known by an old mark.
-    private async Task MarkAsync(IMongoDatabase database, int partition, long block, CancellationToken cancellationToken)
+    private async Task MarkAsync(IMongoDatabase database, int partition, long block, long rebuilds, CancellationToken cancellationToken)
     {
         var filter = Builders<BsonDocument>.Filter;
         try
         {
-            await Accounts(database).ReplaceOneAsync(
-                filter.Eq("_id", Mark(partition)) & filter.Lt("appliedBlock", block), new BsonDocument { ["_id"] = Mark(partition), ["appliedBlock"] = block },
-                new ReplaceOptions { IsUpsert = true }, cancellationToken);
+            await Accounts(database).UpdateOneAsync(
+                filter.Eq("_id", Mark(partition)) & filter.Lt("appliedBlock", block) & Counted(rebuilds), Builders<BsonDocument>.Update.Set("appliedBlock", block),
+                new UpdateOptions { IsUpsert = true }, cancellationToken);
         }
         catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
         {
-            // Another replica has come further.
+            // Another replica has come further, or works all of it out again.
         }
     }
+
+    private static FilterDefinition<BsonDocument> Counted(long rebuilds) =>
+        rebuilds == 0 ? Builders<BsonDocument>.Filter.In("rebuilds", [BsonNull.Value, (BsonValue)0L]) : Builders<BsonDocument>.Filter.Eq("rebuilds", rebuilds);
+
+    private async Task<ProjectionMark> ReadMarkAsync(IMongoDatabase database, int partition, CancellationToken cancellationToken) =>
+        await Accounts(database).Find(Builders<BsonDocument>.Filter.Eq("_id", Mark(partition))).Limit(1).FirstOrDefaultAsync(cancellationToken) is { } mark
+            ? new ProjectionMark(mark["appliedBlock"].AsInt64, mark.TryGetValue("rebuilds", out var rebuilds) ? rebuilds.AsInt64 : 0)
+            : default;
 
     private static string Mark(int partition) => $"partition/{partition}";
 

@@ -9,7 +9,7 @@ internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedN
 {
     private readonly Dictionary<Guid, AccountState> accounts = [];
     private readonly Dictionary<long, IdSegment> segments = [];
-    private long saved;
+    private ProjectionMark mark;
     private int losses;
 
     public List<Block> Blocks { get; } = [];
@@ -30,18 +30,19 @@ internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedN
     public Task<IReadOnlyList<AccountState>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
         network.CallAsync<IReadOnlyList<AccountState>>(() => [.. ids.Where(accounts.ContainsKey).Select(id => accounts[id])], cancellationToken);
 
-    public async Task SaveAsync(int partition, IReadOnlyList<AccountState> changed, long block, CancellationToken cancellationToken)
+    public async Task SaveAsync(int partition, IReadOnlyList<AccountState> changed, long block, long rebuilds, CancellationToken cancellationToken)
     {
-        // As the real one: several writes, and the mark after them. What was sent before a loss does not arrive after it.
+        // As the real one: several writes, and the mark after them. None goes on across a loss.
+        var before = losses;
         foreach (var part in changed.Chunk(3))
-        {
-            var before = losses;
             await network.CallAsync(() => before == losses ? Save(part) : throw new TimeoutException("simulated: the connection is gone"), cancellationToken);
-        }
-        await network.CallAsync(() => saved = Math.Max(saved, block), cancellationToken);
+        await network.CallAsync(() => mark = before == losses ? mark.Rebuilds == rebuilds ? mark with { Block = Math.Max(mark.Block, block) } : mark : throw new TimeoutException("simulated: the connection is gone"), cancellationToken);
     }
 
-    public Task<long> SavedAsync(int partition, CancellationToken cancellationToken) => network.CallAsync(() => saved, cancellationToken);
+    public Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken) => network.CallAsync(() => mark, cancellationToken);
+
+    public Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken) =>
+        network.CallAsync(() => mark = mark.Rebuilds == rebuilds ? new ProjectionMark(0, rebuilds + 1) : mark, cancellationToken);
 
     public Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken) =>
         network.CallAsync<IReadOnlyList<AccountState>>(() => [.. accounts.Values.Where(account => account.NextExpiry() <= now).Take(limit)], cancellationToken);
