@@ -71,20 +71,19 @@ internal sealed partial class LedgerPartition
     private async Task ProcessAsync(List<Submission> batch, CancellationToken stopping)
     {
         checkpointer.Step();
-        if (checkpointer.Lost is { } lost)
-        {
-            await RecoverAsync(batch, token => recovery.RebuildAsync(lost, token), stopping);
-        }
-        else if (batch.Find(submission => submission.Rebuild is not null) is { Rebuild: { } reason } asking)
+        var asking = batch.Find(submission => submission.Rebuild is not null);
+        if ((checkpointer.Lost ?? asking?.Rebuild) is { } reason)
         {
             await RecoverAsync(batch, token => recovery.RebuildAsync(reason, token), stopping);
-            asking.Rebuild = null;
+            asking?.Rebuild = null;
+            stale = false;
         }
-        else if (stale && batch.Count > 0)
+        // Also when nobody asks: whoever reads what this replica knows would be refused until somebody does.
+        else if (stale && (batch.Count > 0 || !gate.IsOpen))
         {
             await RecoverAsync(batch, recovery.CatchUpAsync, stopping);
+            stale = false;
         }
-        stale &= batch.Count == 0;
         if (batch.Count > 0)
             await CommitAsync(batch, stopping);
     }

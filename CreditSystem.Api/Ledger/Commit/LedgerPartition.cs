@@ -60,6 +60,9 @@ internal sealed partial class LedgerPartition
 
     public PartitionReader Reader { get; }
 
+    /// <summary>Whether reads are answered, for people.</summary>
+    public string Recovery => gate.IsOpen ? "whole" : checkpointer.Lost ?? "being read";
+
     /// <summary>Commits the commands; each gets its own outcome.</summary>
     /// <param name="commands">All of one tenant.</param>
     /// <param name="hasRequestRecord">The first stands for the key of the request; see <see cref="Submission"/>.</param>
@@ -109,10 +112,10 @@ internal sealed partial class LedgerPartition
         return due;
     }
 
-    /// <summary>Lets the loop write what is due of the projection.</summary>
+    /// <summary>Lets the loop write what is due of the projection, and go on with a recovery that has failed.</summary>
     public void Housekeep()
     {
-        if (checkpointer.HasWork)
+        if (checkpointer.HasWork || !gate.IsOpen)
             queue.Wake();
     }
 

@@ -27,7 +27,7 @@ internal sealed class SimulatedNetwork(SimulationScheduler scheduler)
         {
             var result = effect();
             if (fault == Fault.Twice)
-                scheduler.After(Delay(), () => effect());
+                scheduler.After(Delay(), () => ArriveAgain(effect));
             scheduler.After(Delay(), () =>
             {
                 if (fault == Fault.AnswerLost)
@@ -39,6 +39,18 @@ internal sealed class SimulatedNetwork(SimulationScheduler scheduler)
         catch (Exception exception) when (exception is not SimulationViolationException)
         {
             scheduler.After(Delay(), () => answer.TrySetException(exception));
+        }
+    }
+
+    private static void ArriveAgain<T>(Func<T> effect)
+    {
+        try
+        {
+            effect();
+        }
+        catch (TimeoutException)
+        {
+            // Nobody waits for it.
         }
     }
 

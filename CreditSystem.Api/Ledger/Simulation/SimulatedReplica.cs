@@ -34,6 +34,8 @@ internal sealed class SimulatedReplica
 
     public bool IsAlive => !actor.IsDead;
 
+    public string Describe() => $"block {Partition.State.Head}, {Partition.QueueDepth} waiting, {Partition.Backlog.Records} to write, {Partition.Recovery}";
+
     public void Kill() => actor.Kill();
 
     public void SetClock(TimeSpan ahead) => time.Ahead = ahead;

@@ -105,7 +105,7 @@ internal sealed class SimulationRun
             if (Array.Find(tasks, task => task.IsFaulted) is { } failed)
                 failed.GetAwaiter().GetResult();
             if (!scheduler.Step() || scheduler.Now > until || scheduler.Steps > steps)
-                throw new SimulationViolationException(otherwise);
+                throw new SimulationViolationException($"{otherwise}: {string.Join(", ", replicas.Select(replica => replica.Describe()))}");
             if (Array.Find(replicas, replica => replica.IsAlive && replica.Loop.IsCompleted) is { } ended)
                 throw new SimulationViolationException($"the loop of a replica has ended: {ended.Loop.Exception?.GetBaseException()}");
         }
