@@ -131,7 +131,7 @@ internal static class VaultRoutes
 
     private static IEnumerable<VaultRoute> System() =>
     [
-        new(MountClass.Sys, VaultMethods.Get | VaultMethods.Head, PathTemplate.Parse("sys/health")) 
+        new(MountClass.Sys, VaultMethods.Get | VaultMethods.Head, PathTemplate.Parse("sys/health"))
         {
             Query = HealthQuery,
             DropsUnknownQuery = true,
