@@ -3,6 +3,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using CreditSystem.Tests.EndToEnd;
+using CreditSystem.Tests.Fixtures;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -68,7 +69,7 @@ public sealed class AppHostFixture : IAsyncDisposable
     {
         if (_application.IsValueCreated && _application.Value.IsCompletedSuccessfully)
             await (await _application.Value).DisposeAsync();
-        Directory.Delete(_directory, recursive: true);
+        await AppHostData.DeleteAsync(_directory);
     }
 
     private async Task<DistributedApplication> StartAsync()

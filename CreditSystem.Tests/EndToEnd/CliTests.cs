@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using CreditSystem.Tests.Deploy;
+using CreditSystem.Tests.Fixtures;
 
 namespace CreditSystem.Tests.EndToEnd;
 
 /// <summary>What a user of the Aspire CLI types. Its home folder is the test's own: the CLI trusts a certificate there by itself.</summary>
 [Collection(AppHostFixture.Collection)]
-public sealed class CliTests : IDisposable
+public sealed class CliTests : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
@@ -14,10 +15,10 @@ public sealed class CliTests : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
         _home.Dispose();
-        Directory.Delete(_directory, recursive: true);
+        await AppHostData.DeleteAsync(_directory);
     }
 
     [Fact]

@@ -12,22 +12,7 @@ public sealed class FailedStartTests : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>The orchestrator outlives the AppHost by seconds, and the servers that it ends still tidy up their data.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        for (var attempt = 1; ; attempt++)
-            try
-            {
-                Directory.Delete(_directory, recursive: true);
-                return;
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException && attempt < 60)
-            {
-                if (!Directory.Exists(_directory))
-                    return;
-                await Task.Delay(TimeSpan.FromMilliseconds(500), CancellationToken.None);
-            }
-    }
+    public ValueTask DisposeAsync() => AppHostData.DeleteAsync(_directory);
 
     [Theory]
     [InlineData("mongodb", "The server cannot start")]

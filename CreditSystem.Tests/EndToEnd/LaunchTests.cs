@@ -6,7 +6,7 @@ namespace CreditSystem.Tests.EndToEnd;
 
 /// <summary>What a newcomer sees of the AppHost: its lines, its end, and its next start, whatever the machine is like.</summary>
 [Collection(AppHostFixture.Collection)]
-public sealed class LaunchTests : IDisposable
+public sealed class LaunchTests : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("credit-system-launch-").FullName;
     private readonly int _apiPort = DevServerProcess.FreePort();
@@ -14,7 +14,7 @@ public sealed class LaunchTests : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public ValueTask DisposeAsync() => AppHostData.DeleteAsync(_directory);
 
     [Fact]
     public async Task Leaves_no_process_behind_after_Ctrl_C()

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using CreditSystem.Tests.Ledger;
 
 namespace CreditSystem.Tests.Observability;
@@ -95,7 +96,12 @@ public sealed class MetricsTests
             await MoveToAsync($"user-{number}");
 
         Assert.Contains(before, series => series.StartsWith("credit_system_transaction_operations_total", StringComparison.Ordinal));
-        Assert.Equal(before, await OwnSeriesAsync(transfers: 101));
+        // Hosts of other tests in this process add a few of their own meanwhile; an account in a label adds a hundred.
+        var added = (await OwnSeriesAsync(transfers: 101)).Except(before).Select(LabelsOf).Distinct().ToList();
+        Assert.True(added.Count < 50, string.Join(Environment.NewLine, added));
+
+        // A histogram's buckets count once.
+        static string LabelsOf(string series) => Regex.Replace(series[series.IndexOf('{', StringComparison.Ordinal)..], "le=[^,}]*,?", "");
 
         // An answer may be a moment old, so it counts once it knows the last transfer. The scrapes' own requests (GET) come and go with it.
         async Task<List<string>> OwnSeriesAsync(int transfers)
