@@ -38,7 +38,7 @@ internal sealed class SimulationRun
         {
             Partitions = 1,
             MaxBlockCommands = scheduler.Random.Next(2, 90),
-            MaxBlockBytes = 8192,
+            MaxBlockBytes = 4096,
             QueueCapacity = 200,
             CommitTimeoutSeconds = 2,
             RecoveryStepSeconds = 5,
