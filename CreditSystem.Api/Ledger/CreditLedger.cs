@@ -34,7 +34,7 @@ internal sealed partial class CreditLedger : BackgroundService
             .Select(number => new LedgerPartition(number, store, projections, options.Value, memory, clock, metrics, time, logger))];
         verifiers = [.. partitions.Select(partition => new PartitionVerifier(partition, store, projections, verification, oneReading, time))];
         metrics.Observe("credit_system_ledger_queue_depth", () => partitions.Sum(partition => (long)partition.QueueDepth), "Commands that wait for a commit");
-        metrics.Observe("credit_system_ledger_queue_capacity", () => (long)partitions.Length * memory.QueueCapacity, "Commands of one tenant each that may wait before new ones are refused");
+        metrics.Observe("credit_system_ledger_queue_capacity", () => (long)partitions.Length * options.Value.QueueCapacity, "Commands of one tenant each that may wait before new ones are refused");
         metrics.Observe("credit_system_ledger_accounts_in_memory", () => partitions.Sum(partition => (long)partition.State.AccountCount), "Accounts that need not be read to be changed");
         metrics.Observe("credit_system_ledger_projection_lag", () => partitions.Sum(partition => partition.Backlog.Records), "Records in the log that are not in the projection, which a start would have to replay");
         metrics.Observe("credit_system_ledger_projection_age_seconds", () => (long)partitions.Max(partition => partition.Backlog.Age).TotalSeconds, "How long the oldest of those records has waited");

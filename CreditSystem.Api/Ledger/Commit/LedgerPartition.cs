@@ -39,7 +39,7 @@ internal sealed partial class LedgerPartition
         this.metrics = metrics;
         this.time = time;
         this.logger = logger;
-        queue = new SubmissionQueue(memory.QueueCapacity, Math.Max(1, options.MaxBlockCommands / TurnsPerBlock));
+        queue = new SubmissionQueue(options.QueueCapacity, memory.Commands.CreateShare(), Math.Max(1, options.MaxBlockCommands / TurnsPerBlock));
         guarded = new GuardedProjection(number, projections);
         Reader = new PartitionReader(number, store, memory.RecordBytes.CreateShare());
         checkpointer = new Checkpointer(number, options, State, Reader, new CheckpointWriter(number, projections, Reader, options.CheckpointSegmentIds), guarded, memory.Accounts.CreateShare(), time, logger);

@@ -26,7 +26,7 @@ internal sealed class MemoryBudget
         Accounts = new SharedAllowance(
             options.MaxAccountsInMemory ?? Math.Clamp((long)(availableBytes * AccountsShare) / AccountBytes, 1000, MostAccounts), options.Partitions);
         RecordBytes = new SharedAllowance(Math.Min((long)(availableBytes * RecordsShare), MostRecordBytes), options.Partitions);
-        QueueCapacity = (int)Math.Clamp((long)(availableBytes * QueuesShare) / CommandBytes / options.Partitions, Math.Min(1000, options.QueueCapacity), options.QueueCapacity);
+        Commands = new SharedAllowance(Math.Max((long)(availableBytes * QueuesShare) / CommandBytes, 1000), options.Partitions);
     }
 
     /// <summary>Accounts that need not be read to be changed.</summary>
@@ -35,8 +35,8 @@ internal sealed class MemoryBudget
     /// <summary>Blocks that need not be read again, by the size of their content.</summary>
     public SharedAllowance RecordBytes { get; }
 
-    /// <summary>Commands of one tenant that wait for one partition.</summary>
-    public int QueueCapacity { get; }
+    /// <summary>Commands that wait.</summary>
+    public SharedAllowance Commands { get; }
 
     /// <summary>What this process may have; the runtime knows the container's limit.</summary>
     public static MemoryBudget OfProcess(LedgerOptions options) => new(options, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);

@@ -6,8 +6,9 @@ namespace CreditSystem.Api.Ledger.Commit;
 /// that none can fill the queue for the others. Any thread may add; one takes.
 /// </summary>
 /// <param name="capacity">How much one tenant alone may have waiting; all together have twice that.</param>
+/// <param name="memory">How much there may be for want of memory.</param>
 /// <param name="quantum">How much a tenant may take in one turn.</param>
-internal sealed class SubmissionQueue(int capacity, int quantum)
+internal sealed class SubmissionQueue(int capacity, SharedAllowance.Share memory, int quantum)
 {
     private readonly Lock gate = new();
     private readonly Dictionary<string, Lane> lanes = new(StringComparer.Ordinal);
@@ -121,6 +122,7 @@ internal sealed class SubmissionQueue(int capacity, int quantum)
             var lane = lanes[submission.Tenant];
             lane.Depth -= submission.Weight;
             depth -= submission.Weight;
+            memory.Report(depth);
             if (lane.Depth == 0)
                 lanes.Remove(submission.Tenant);
         }
@@ -139,7 +141,8 @@ internal sealed class SubmissionQueue(int capacity, int quantum)
     {
         var lane = lanes.GetValueOrDefault(submission.Tenant) ?? new Lane();
         // A request that alone is larger than its share is let in when its tenant has nothing else waiting.
-        var isAdmitted = lane.Depth + submission.Weight <= 2L * capacity - depth || lane.Depth == 0 && depth < capacity;
+        var most = Math.Min(capacity, memory.Limit);
+        var isAdmitted = lane.Depth + submission.Weight <= 2 * most - depth || lane.Depth == 0 && depth < most;
         if (!isAdmitted)
             return false;
         lanes[submission.Tenant] = lane;
@@ -148,6 +151,7 @@ internal sealed class SubmissionQueue(int capacity, int quantum)
         lane.Waiting.Enqueue(submission);
         lane.Depth += submission.Weight;
         depth += submission.Weight;
+        memory.Report(depth);
         return true;
     }
 

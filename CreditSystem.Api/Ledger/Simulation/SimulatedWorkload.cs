@@ -48,7 +48,7 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
         };
     }
 
-    public Command[] Burst() => [.. Enumerable.Range(0, 8).Select(_ => Batch(Tenants[count % 2], LedgerId.Derive(space, "command", count++), metadata: 700))];
+    public Command[] Burst() => [.. Enumerable.Range(0, 16).Select(_ => Batch(Tenants[count % 2], LedgerId.Derive(space, "command", count++), metadata: 450))];
 
     private MoveCredits Move(string tenant, Guid id, AccountRef from, long amount, TransferKind kind)
     {

@@ -37,9 +37,9 @@ internal sealed class SimulationRun
         options = new LedgerOptions
         {
             Partitions = 1,
-            MaxBlockCommands = scheduler.Random.Next(2, 40),
-            MaxBlockBytes = 8192,
-            QueueCapacity = 64,
+            MaxBlockCommands = scheduler.Random.Next(2, 90),
+            MaxBlockBytes = 4096,
+            QueueCapacity = 200,
             CommitTimeoutSeconds = 2,
             RecoveryStepSeconds = 5,
             RecoveryPageBlocks = scheduler.Random.Next(2, 9),
@@ -153,7 +153,7 @@ internal sealed class SimulationRun
         for (var i = 0; i < CommandsPerClient; i++)
         {
             // Now and then several large ones at once, which together are more than a block may hold.
-            await Task.WhenAll((scheduler.Chance(8) ? workload.Burst() : [workload.Next()]).Select(command => ExecuteAsync(time, command)));
+            await Task.WhenAll((scheduler.Chance(4) ? workload.Burst() : [workload.Next()]).Select(command => ExecuteAsync(time, command)));
             if (scheduler.Chance(30))
                 await RetryOneAsync(time);
             if (scheduler.Chance(30))

@@ -15,9 +15,8 @@ public sealed class MemoryBudgetTests
 
         Assert.InRange(small.Accounts.CreateShare().Limit, 200_000, 210_000);
         Assert.InRange(small.RecordBytes.CreateShare().Limit, 17 * Mebibyte, 18 * Mebibyte);
-        Assert.InRange(small.QueueCapacity * 16L * 4096, 0, 64 * Mebibyte);
+        Assert.InRange(small.Commands.CreateShare().Limit * 4096, 57 * Mebibyte, 58 * Mebibyte);
         Assert.Equal(4_000_000, large.Accounts.CreateShare().Limit);
-        Assert.Equal(8192, large.QueueCapacity);
         Assert.Equal(77, new MemoryBudget(new LedgerOptions { MaxAccountsInMemory = 77 }, 576 * Mebibyte).Accounts.CreateShare().Limit);
     }
 

@@ -5,7 +5,7 @@ namespace CreditSystem.Tests.Ledger.Engine;
 
 public sealed class SubmissionQueueTests
 {
-    private readonly SubmissionQueue queue = new(capacity: 8000, quantum: 125);
+    private readonly SubmissionQueue queue = new(capacity: 8000, new SharedAllowance(1_000_000, 1).CreateShare(), quantum: 125);
 
     [Fact]
     public void A_tenant_with_much_to_do_delays_the_others_by_a_block_and_is_not_delayed_for_ever_by_them()
@@ -41,6 +41,18 @@ public sealed class SubmissionQueueTests
         queue.Drain().ForEach(queue.Release);
         Assert.Equal(0, queue.Depth);
         Assert.Null(queue.TryAdd(Batch("hostile", 20_000)));
+    }
+
+    [Fact]
+    public void Where_memory_is_scarce_less_waits_and_a_queue_has_what_the_others_leave()
+    {
+        var memory = new SharedAllowance(total: 1000, parts: 4);
+        var (first, second) = (new SubmissionQueue(8000, memory.CreateShare(), 125), new SubmissionQueue(8000, memory.CreateShare(), 125));
+
+        Assert.Equal(1000, Enumerable.Range(0, 2000).Count(_ => first.TryAdd(Batch("one", 1)) is null));
+        Assert.Equal(250, Enumerable.Range(0, 2000).Count(_ => second.TryAdd(Batch("two", 1)) is null));
+        first.Drain().ForEach(first.Release);
+        Assert.Equal(750, Enumerable.Range(0, 2000).Count(_ => second.TryAdd(Batch("two", 1)) is null));
     }
 
     [Fact]
