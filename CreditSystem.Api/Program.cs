@@ -1,14 +1,16 @@
-using CreditSystem.Api.Access;
+using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Commands;
-using CreditSystem.Api.Connections;
-using CreditSystem.Api.Features;
 using CreditSystem.Api.Features.Audit;
 using CreditSystem.Api.Features.Operations;
 using CreditSystem.Api.Hardening;
-using CreditSystem.Api.Ledger.Log;
+using CreditSystem.Api.Http;
 using CreditSystem.Api.OpenApi;
 using CreditSystem.Api.Problems;
-using CreditSystem.Api.Secrets;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Secrets;
+using CreditSystem.Secrets.Health;
+using CreditSystem.Secrets.Rotation;
+using CreditSystem.Secrets.Sources;
 using CreditSystem.ServiceDefaults;
 using CreditSystem.ServiceDefaults.Cli;
 

@@ -1,7 +1,8 @@
 using System.CommandLine;
-using CreditSystem.Api.Connections;
-using CreditSystem.Api.Ledger.Audit;
-using CreditSystem.Api.Ledger.Log;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.MongoDb;
+using CreditSystem.Ledger.Verification;
+using CreditSystem.Secrets.Rotation;
 
 namespace CreditSystem.Api.Commands;
 

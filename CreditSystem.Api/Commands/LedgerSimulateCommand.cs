@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
-using CreditSystem.Api.Ledger.Simulation;
+using CreditSystem.Ledger.Simulation;
 
 namespace CreditSystem.Api.Commands;
 

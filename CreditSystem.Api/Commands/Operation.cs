@@ -1,10 +1,12 @@
 using System.CommandLine;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
-using CreditSystem.Api.Access.PersonalData;
-using CreditSystem.Api.Connections;
 using CreditSystem.Api.Problems;
-using CreditSystem.Api.Secrets;
+using CreditSystem.Identity.PersonalData;
+using CreditSystem.Secrets;
+using CreditSystem.Secrets.Rotation;
+using CreditSystem.Secrets.Sources;
+using CreditSystem.Secrets.Vault;
 using CreditSystem.ServiceDefaults.Cli;
 using MongoDB.Driver;
 using StackExchange.Redis;

@@ -1,5 +1,6 @@
 using CreditSystem.Api.Features.Operations;
-using CreditSystem.Api.Secrets;
+using CreditSystem.Secrets.Rotation;
+using CreditSystem.Secrets.Sources;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CreditSystem.Api.Commands;
@@ -18,7 +19,7 @@ internal sealed record PingAnswer(string Name, bool Connected, string? Reason, s
         if (report.Status == HealthStatus.Healthy)
             report = await check(cancellationToken);
         var isConnected = report.Status == HealthStatus.Healthy;
-        var key = name == Connections.ConnectionNames.Mongo ? SecretKeys.MongoConnection : SecretKeys.RedisConnection;
+        var key = name == ConnectionNames.Mongo ? SecretKeys.MongoConnection : SecretKeys.RedisConnection;
         var answer = new PingAnswer(
             name,
             isConnected,

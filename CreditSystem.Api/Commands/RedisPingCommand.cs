@@ -1,4 +1,4 @@
-using CreditSystem.Api.Connections;
+using CreditSystem.Secrets.Rotation;
 
 namespace CreditSystem.Api.Commands;
 

@@ -1,7 +1,8 @@
 using System.CommandLine;
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Access.Tokens;
-using CreditSystem.Api.Secrets;
+using CreditSystem.Api.Authentication;
+using CreditSystem.Identity;
+using CreditSystem.Identity.Tokens;
+using CreditSystem.Secrets;
 using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Api.Commands;

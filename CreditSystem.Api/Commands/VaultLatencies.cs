@@ -1,4 +1,4 @@
-using CreditSystem.Api.Secrets;
+using CreditSystem.Secrets.Vault;
 
 namespace CreditSystem.Api.Commands;
 

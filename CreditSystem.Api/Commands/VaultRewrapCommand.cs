@@ -1,6 +1,7 @@
-using CreditSystem.Api.Access.PersonalData;
-using CreditSystem.Api.Access.Users;
-using CreditSystem.Api.Connections;
+using CreditSystem.Identity.PersonalData;
+using CreditSystem.Identity.Users;
+using CreditSystem.Secrets.Vault;
+using CreditSystem.Secrets.Rotation;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Commands;
@@ -13,7 +14,7 @@ internal static class VaultRewrapCommand
     internal static async Task<int> RunAsync(Operation operation, CancellationToken cancellationToken)
     {
         if (!await operation.Secrets.Store.RefreshAsync(cancellationToken))
-            throw new Secrets.VaultUnavailableException(operation.Secrets.Status.Reason ?? "Vault's secrets break a rule.");
+            throw new VaultUnavailableException(operation.Secrets.Status.Reason ?? "Vault's secrets break a rule.");
         var protector = operation.Services.GetRequiredService<PersonalDataProtector>();
         var (users, rewritten) = (0, 0);
         await operation.Services.GetRequiredService<MongoConnection>().ExecuteAsync(async (database, token) =>

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using CreditSystem.Api.Secrets;
+using CreditSystem.Secrets.Vault;
 using CreditSystem.ServiceDefaults.Cli;
 using VaultSharp.V1.Commons;
 

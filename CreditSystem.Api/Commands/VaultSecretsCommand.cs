@@ -1,5 +1,5 @@
 using System.Globalization;
-using CreditSystem.Api.Secrets;
+using CreditSystem.Secrets.Vault;
 
 namespace CreditSystem.Api.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using CreditSystem.Api.Features.Operations;
-using CreditSystem.Api.Secrets;
+using CreditSystem.Secrets.Vault;
 using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Api.Commands;

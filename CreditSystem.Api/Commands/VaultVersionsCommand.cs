@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Net;
-using CreditSystem.Api.Secrets;
+using CreditSystem.Secrets.Sources;
+using CreditSystem.Secrets.Vault;
 using VaultSharp.V1.Commons;
 
 namespace CreditSystem.Api.Commands;

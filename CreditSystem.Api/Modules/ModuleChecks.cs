@@ -1,8 +1,9 @@
-using CreditSystem.Api.Access.PersonalData;
-using CreditSystem.Api.Connections;
-using CreditSystem.Api.Ledger;
 using CreditSystem.Api.Problems;
-using CreditSystem.Api.Secrets;
+using CreditSystem.Identity.PersonalData;
+using CreditSystem.Ledger;
+using CreditSystem.Secrets.Health;
+using CreditSystem.Secrets.Sources;
+using CreditSystem.Secrets.Vault;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 

@@ -27,7 +27,7 @@ internal sealed class DocumentTransformer : IOpenApiDocumentTransformer
             Type = SecuritySchemeType.Http,
             Scheme = "bearer",
             BearerFormat = "JWT",
-            Description = $"An access token, or an API key. Scopes: {string.Join(", ", Access.Scope.All)}.",
+            Description = $"An access token, or an API key. Scopes: {string.Join(", ", Identity.Scope.All)}.",
         };
         components.SecuritySchemes[ApiKeyScheme] = new OpenApiSecurityScheme
         {

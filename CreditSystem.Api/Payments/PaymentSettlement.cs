@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using CreditSystem.Api.Ledger;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Ledger;
+using CreditSystem.Ledger.Model;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Payments;
@@ -24,7 +24,7 @@ internal sealed partial class PaymentSettlement(CreditLedger ledger, PaymentMetr
     /// <summary>What is left may be spent between two attempts; this many tries take what then is there.</summary>
     private const int MaxAttempts = 8;
 
-    /// <exception cref="Ledger.Commit.LedgerUnavailableException">A later call goes on where this one stopped.</exception>
+    /// <exception cref="CreditSystem.Ledger.Partitions.LedgerUnavailableException">A later call goes on where this one stopped.</exception>
     public async Task<Settlement> SettleAsync(PaymentState payment)
     {
         if (payment.Order is not { } order || !payment.IsPaid)

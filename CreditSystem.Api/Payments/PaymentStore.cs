@@ -1,5 +1,5 @@
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Connections;
+using CreditSystem.Identity;
+using CreditSystem.Secrets.Rotation;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Payments;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using CreditSystem.Api.Secrets;
+using CreditSystem.Secrets.Vault;
 using CreditSystem.ServiceDefaults.Logging;
 using Microsoft.AspNetCore.Diagnostics;
 using MongoDB.Driver;

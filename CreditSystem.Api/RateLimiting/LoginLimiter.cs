@@ -1,6 +1,6 @@
-using CreditSystem.Api.Access.Users;
-using CreditSystem.Api.Auditing;
 using CreditSystem.Api.Problems;
+using CreditSystem.Identity.SecurityAudit;
+using CreditSystem.Identity.Users;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.RateLimiting;

@@ -1,4 +1,4 @@
-using CreditSystem.Api.Access;
+using CreditSystem.Identity;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 

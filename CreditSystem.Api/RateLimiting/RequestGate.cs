@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Security.Claims;
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Auditing;
+using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Problems;
+using CreditSystem.Api.SecurityAudit;
+using CreditSystem.Identity;
+using CreditSystem.Identity.SecurityAudit;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.Extensions.Options;
 

@@ -1,9 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Features;
 using CreditSystem.Api.Features.Accounts;
 using CreditSystem.Api.Features.Transfers;
-using CreditSystem.Api.Ledger.Outbox;
+using CreditSystem.Api.Http;
+using CreditSystem.Ledger.Outbox;
 
 namespace CreditSystem.Api.Webhooks;
 

@@ -1,6 +1,6 @@
-using CreditSystem.Api.Ledger.Commit;
-using CreditSystem.Api.Ledger.Log;
-using CreditSystem.Api.Ledger.Outbox;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Outbox;
+using CreditSystem.Ledger.Partitions;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Webhooks;

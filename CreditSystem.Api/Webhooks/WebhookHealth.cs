@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
-using CreditSystem.Api.Auditing;
+using CreditSystem.Api.SecurityAudit;
+using CreditSystem.Identity.SecurityAudit;
 using Microsoft.Extensions.Options;
 using MongoDB.Driver;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using CreditSystem.Api.Access.PersonalData;
+using CreditSystem.Identity.PersonalData;
 
 namespace CreditSystem.Api.Webhooks;
 

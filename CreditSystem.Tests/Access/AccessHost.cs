@@ -1,9 +1,10 @@
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Access.Tokens;
-using CreditSystem.Api.Connections;
+using CreditSystem.Api.Authentication;
 using CreditSystem.Api.OpenApi;
 using CreditSystem.Api.Problems;
-using CreditSystem.Api.Secrets;
+using CreditSystem.Identity;
+using CreditSystem.Identity.Tokens;
+using CreditSystem.Secrets;
+using CreditSystem.Secrets.Rotation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;

@@ -1,5 +1,5 @@
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Access.ApiKeys;
+using CreditSystem.Identity;
+using CreditSystem.Identity.ApiKeys;
 using CreditSystem.Tests.Fixtures;
 using CreditSystem.Tests.Ledger;
 using Microsoft.Extensions.DependencyInjection;
@@ -87,7 +87,7 @@ public sealed class ApiKeyTests(MongoServer mongo, RedisServer redis) : IAsyncLi
     {
         var alice = await host.RegisterAsync(owner.Tenant, "alice");
         var bob = await host.RegisterAsync(owner.Tenant, "bob");
-        var tokens = host.Services.GetRequiredService<CreditSystem.Api.Access.Tokens.AccessTokenIssuer>();
+        var tokens = host.Services.GetRequiredService<CreditSystem.Identity.Tokens.AccessTokenIssuer>();
         var delegated = host.Client(tokens.Issue(alice.Id, owner.Tenant, Role.User, [Scope.KeysAdmin, Scope.AccountsRead]).Value);
         var key = (string)(await delegated.PostAsync("/v1/api-keys", new { name = "phone" })).Body["key"]!;
 

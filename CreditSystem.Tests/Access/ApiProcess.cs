@@ -1,5 +1,5 @@
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Access.Tokens;
+using CreditSystem.Identity;
+using CreditSystem.Identity.Tokens;
 using CreditSystem.Tests.Fixtures;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Identity;

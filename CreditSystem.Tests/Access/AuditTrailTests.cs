@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Auditing;
+using CreditSystem.Api.SecurityAudit;
+using CreditSystem.Identity;
+using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.Tests.Fixtures;
 using CreditSystem.Tests.Ledger;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,5 @@
 using System.Text;
-using CreditSystem.Api.Access;
+using CreditSystem.Identity;
 using CreditSystem.Tests.Ledger;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;

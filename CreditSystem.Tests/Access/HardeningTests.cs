@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using System.Text;
-using CreditSystem.Api.Access;
 using CreditSystem.Api.Hardening;
+using CreditSystem.Identity;
 using CreditSystem.Tests.Fixtures;
 using CreditSystem.Tests.Ledger;
 using Microsoft.AspNetCore.Builder;

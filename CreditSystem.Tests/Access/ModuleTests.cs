@@ -1,4 +1,4 @@
-using CreditSystem.Api.Access;
+using CreditSystem.Identity;
 using CreditSystem.Tests.Fixtures;
 using CreditSystem.Tests.Ledger;
 

@@ -1,5 +1,5 @@
-using CreditSystem.Api.Access.PersonalData;
-using CreditSystem.Api.Connections;
+using CreditSystem.Identity.PersonalData;
+using CreditSystem.Secrets.Health;
 using CreditSystem.Tests.Fixtures;
 using CreditSystem.Tests.Ledger;
 using CreditSystem.Tests.Secrets;

@@ -1,5 +1,5 @@
-using CreditSystem.Api.Access;
 using CreditSystem.Api.RateLimiting;
+using CreditSystem.Identity;
 using CreditSystem.Tests.Fixtures;
 using CreditSystem.Tests.Ledger;
 using Microsoft.Extensions.DependencyInjection;

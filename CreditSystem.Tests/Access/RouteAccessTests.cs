@@ -1,5 +1,5 @@
 using System.Text;
-using CreditSystem.Api.Access;
+using CreditSystem.Identity;
 using CreditSystem.Tests.Fixtures;
 using Microsoft.Extensions.Hosting;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using CreditSystem.Api.Auditing;
+using CreditSystem.Identity.SecurityAudit;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CreditSystem.Tests.Access;

@@ -1,5 +1,5 @@
-using CreditSystem.Api.Access.Tokens;
 using CreditSystem.Api.Commands;
+using CreditSystem.Identity.Tokens;
 using CreditSystem.Tests.Ledger;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;

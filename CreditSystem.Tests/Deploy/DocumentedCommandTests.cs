@@ -1,9 +1,9 @@
 using System.Text.RegularExpressions;
 using CreditSystem.Api.Commands;
+using CreditSystem.Cli.Bootstrap;
+using CreditSystem.Cli.Rotation;
 using CreditSystem.Tests.Deploy.Checklist;
 using CreditSystem.Tests.Operations;
-using CreditSystem.VaultProxy.Commands.Bootstrap;
-using CreditSystem.VaultProxy.Commands.Rotation;
 
 namespace CreditSystem.Tests.Deploy;
 

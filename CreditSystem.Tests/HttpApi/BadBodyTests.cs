@@ -1,6 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
-using CreditSystem.Api.Access;
+using CreditSystem.Identity;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
-using CreditSystem.Api.Access;
+using CreditSystem.Identity;
 using CreditSystem.Tests.Access;
 using CreditSystem.Tests.Ledger;
 

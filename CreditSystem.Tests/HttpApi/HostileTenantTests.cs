@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using CreditSystem.Api.Access;
+using CreditSystem.Identity;
 using CreditSystem.Tests.Access;
 using CreditSystem.Tests.Fixtures;
 using CreditSystem.Tests.Ledger;

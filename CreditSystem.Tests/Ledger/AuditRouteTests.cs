@@ -1,4 +1,4 @@
-using CreditSystem.Api.Ledger.Log;
+using CreditSystem.Ledger.Log;
 
 namespace CreditSystem.Tests.Ledger;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using CreditSystem.Api.Ledger.Log;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Tests.Ledger;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using CreditSystem.Api.Ledger.Model;
-using CreditSystem.Api.Ledger.Projection;
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Projection;
 
 namespace CreditSystem.Tests.Ledger;
 

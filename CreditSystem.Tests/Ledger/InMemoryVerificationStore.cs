@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using CreditSystem.Api.Ledger.Audit;
+using CreditSystem.Ledger.Verification;
 
 namespace CreditSystem.Tests.Ledger;
 

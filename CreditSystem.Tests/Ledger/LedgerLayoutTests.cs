@@ -1,6 +1,7 @@
-using CreditSystem.Api.Connections;
-using CreditSystem.Api.Ledger;
-using CreditSystem.Api.Ledger.Log;
+using CreditSystem.Ledger;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.MongoDb;
+using CreditSystem.Secrets.Rotation;
 using CreditSystem.Tests.Access;
 using CreditSystem.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,7 +1,8 @@
 using System.Text.RegularExpressions;
 using CreditSystem.Api.Commands;
-using CreditSystem.Api.Connections;
-using CreditSystem.Api.Ledger.Log;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.MongoDb;
+using CreditSystem.Secrets.Rotation;
 using CreditSystem.Tests.Access;
 using CreditSystem.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
@@ -58,7 +59,7 @@ public sealed partial class LedgerRepartitionTests(MongoServer mongo, RedisServe
             Assert.True((bool)(await client.ReadAsync("/v1/audit/verify?full=true")).Body["intact"]!);
         }
         var stored = await database.GetCollection<BsonDocument>("webhook_endpoints").Find(new BsonDocument("_id", endpoint)).SingleAsync(Token);
-        var head = moved.Services.GetRequiredService<CreditSystem.Api.Ledger.CreditLedger>().PartitionOf("acme");
+        var head = moved.Services.GetRequiredService<CreditSystem.Ledger.CreditLedger>().PartitionOf("acme");
         Assert.Equal((head.Number, true), (stored["partition"].AsInt32, stored["cursor"].ToInt64() < head.State.Head));
     }
 

@@ -1,6 +1,6 @@
-using CreditSystem.Api.Ledger.Audit;
-using CreditSystem.Api.Ledger.Log;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Verification;
 using CreditSystem.Tests.Ledger.Engine;
 
 namespace CreditSystem.Tests.Ledger;

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
-using CreditSystem.Api.Connections;
-using CreditSystem.Api.Ledger.Audit;
+using CreditSystem.Ledger.Verification;
+using CreditSystem.Secrets.Health;
 using CreditSystem.Tests.Fixtures;
 using CreditSystem.Tests.Ledger;
 using CreditSystem.Tests.Ledger.Proofs;

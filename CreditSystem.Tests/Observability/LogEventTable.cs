@@ -20,7 +20,7 @@ internal static class LogEventTable
 
         """;
 
-    private static readonly Assembly[] Services = [typeof(Api.Secrets.SecretStore).Assembly, typeof(VaultProxy.VaultGateway).Assembly, typeof(ServiceDefaults.HealthTags).Assembly];
+    private static readonly Assembly[] Services = [typeof(CreditSystem.Secrets.Sources.SecretStore).Assembly, typeof(VaultProxy.VaultGateway).Assembly, typeof(ServiceDefaults.HealthTags).Assembly];
 
     internal static IReadOnlyList<LogEvent> All { get; } =
     [

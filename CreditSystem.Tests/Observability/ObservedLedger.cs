@@ -1,4 +1,4 @@
-using CreditSystem.Api.Ledger.Log;
+using CreditSystem.Ledger.Log;
 using CreditSystem.ServiceDefaults;
 using CreditSystem.Tests.Ledger;
 using Microsoft.AspNetCore.Builder;

@@ -1,6 +1,6 @@
 using System.Text;
-using CreditSystem.VaultProxy.Commands;
-using CreditSystem.VaultProxy.Commands.Bootstrap;
+using CreditSystem.Cli;
+using CreditSystem.Cli.Bootstrap;
 
 namespace CreditSystem.Tests.Operations;
 

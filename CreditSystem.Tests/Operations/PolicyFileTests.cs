@@ -1,5 +1,5 @@
+using CreditSystem.Cli.Bootstrap;
 using CreditSystem.Tests.Deploy;
-using CreditSystem.VaultProxy.Commands.Bootstrap;
 
 namespace CreditSystem.Tests.Operations;
 

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using CreditSystem.Cli.Bootstrap;
 using CreditSystem.Tests.Fixtures;
-using CreditSystem.VaultProxy.Commands.Bootstrap;
 using Microsoft.AspNetCore.Http;
 using MongoDB.Driver;
 

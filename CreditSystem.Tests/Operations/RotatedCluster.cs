@@ -2,8 +2,8 @@ using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using CreditSystem.Cli.Rotation;
 using CreditSystem.Tests.Fixtures;
-using CreditSystem.VaultProxy.Commands.Rotation;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using CreditSystem.Cli.Rotation;
 using CreditSystem.Tests.Fixtures;
-using CreditSystem.VaultProxy.Commands.Rotation;
 
 namespace CreditSystem.Tests.Operations;
 

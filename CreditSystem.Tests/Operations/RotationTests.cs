@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
+using CreditSystem.Cli.Rotation;
 using CreditSystem.Tests.Fixtures;
-using CreditSystem.VaultProxy.Commands.Rotation;
 
 namespace CreditSystem.Tests.Operations;
 

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using CreditSystem.Cli.Rotation;
 using CreditSystem.Tests.Fixtures;
-using CreditSystem.VaultProxy.Commands.Rotation;
 
 namespace CreditSystem.Tests.Operations;
 

@@ -1,4 +1,4 @@
-using CreditSystem.Api.Secrets;
+using CreditSystem.Secrets;
 using CreditSystem.Tests.Fixtures;
 using MongoDB.Driver;
 using StackExchange.Redis;

@@ -1,7 +1,10 @@
 using System.Security.Cryptography;
-using CreditSystem.Api.Connections;
 using CreditSystem.Api.Features.Operations;
-using CreditSystem.Api.Secrets;
+using CreditSystem.Secrets;
+using CreditSystem.Secrets.Health;
+using CreditSystem.Secrets.Rotation;
+using CreditSystem.Secrets.Sources;
+using CreditSystem.Secrets.Vault;
 using CreditSystem.Tests.Fixtures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;

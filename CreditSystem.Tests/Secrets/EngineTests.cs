@@ -1,6 +1,9 @@
 using System.Security.Cryptography;
-using CreditSystem.Api.Access.PersonalData;
-using CreditSystem.Api.Secrets;
+using CreditSystem.Identity.PersonalData;
+using CreditSystem.Secrets.Database;
+using CreditSystem.Secrets.Sources;
+using CreditSystem.Secrets.Transit;
+using CreditSystem.Secrets.Vault;
 using CreditSystem.Tests.Fixtures;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,4 +1,6 @@
-using CreditSystem.Api.Secrets;
+using CreditSystem.Secrets;
+using CreditSystem.Secrets.Database;
+using CreditSystem.Secrets.Vault;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Tests.Secrets;

@@ -1,4 +1,4 @@
-using CreditSystem.Api.Secrets;
+using CreditSystem.Secrets.Vault;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text;
-using CreditSystem.Api.Secrets;
+using CreditSystem.Secrets.Snapshot;
+using CreditSystem.Secrets.Sources;
+using CreditSystem.Secrets.Vault;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using CreditSystem.Api.Features.Operations;
-using CreditSystem.Api.Secrets;
+using CreditSystem.Secrets;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Tests.Secrets;

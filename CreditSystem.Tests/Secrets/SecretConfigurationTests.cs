@@ -1,4 +1,5 @@
-using CreditSystem.Api.Secrets;
+using CreditSystem.Secrets.Database;
+using CreditSystem.Secrets.Sources;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Primitives;
 

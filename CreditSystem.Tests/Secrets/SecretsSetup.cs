@@ -1,4 +1,6 @@
-using CreditSystem.Api.Secrets;
+using CreditSystem.Secrets;
+using CreditSystem.Secrets.Sources;
+using CreditSystem.Secrets.Vault;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Logging;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using CreditSystem.Api.Access.Sessions;
 using CreditSystem.Api.RateLimiting;
+using CreditSystem.Identity.Sessions;
 using CreditSystem.Tests.Fixtures;
 using Microsoft.Extensions.Configuration;
 using MongoDB.Bson;

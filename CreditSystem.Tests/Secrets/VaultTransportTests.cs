@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using CreditSystem.Api.Secrets;
+using CreditSystem.Secrets.Database;
+using CreditSystem.Secrets.Vault;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Tests.Secrets;

@@ -1,4 +1,4 @@
-using CreditSystem.Api.Auditing;
+using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Api.Webhooks;
 using CreditSystem.Tests.Access;
 using CreditSystem.Tests.Fixtures;

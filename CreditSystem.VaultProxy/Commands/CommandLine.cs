@@ -1,7 +1,8 @@
 using System.CommandLine;
+using CreditSystem.Cli;
+using CreditSystem.Cli.Bootstrap;
+using CreditSystem.Cli.Rotation;
 using CreditSystem.ServiceDefaults.Cli;
-using CreditSystem.VaultProxy.Commands.Bootstrap;
-using CreditSystem.VaultProxy.Commands.Rotation;
 
 namespace CreditSystem.VaultProxy.Commands;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Api.Http;
+using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Accounts;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text;
-using CreditSystem.Api.Ledger;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Api.Http;
+using CreditSystem.Ledger;
+using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Accounts;
 

@@ -1,4 +1,5 @@
-using CreditSystem.Api.Ledger;
+using CreditSystem.Api.Http;
+using CreditSystem.Ledger;
 
 namespace CreditSystem.Api.Features.Accounts;
 

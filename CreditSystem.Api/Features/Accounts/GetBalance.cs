@@ -1,8 +1,9 @@
 using System.ComponentModel;
 using System.Globalization;
-using CreditSystem.Api.Ledger;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
+using CreditSystem.Ledger;
+using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Accounts;
 

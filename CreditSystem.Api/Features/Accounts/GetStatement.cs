@@ -1,5 +1,6 @@
 using System.ComponentModel;
-using CreditSystem.Api.Ledger;
+using CreditSystem.Api.Http;
+using CreditSystem.Ledger;
 
 namespace CreditSystem.Api.Features.Accounts;
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
-using CreditSystem.Api.Ledger;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Api.Http;
+using CreditSystem.Ledger;
+using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Accounts;
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using CreditSystem.Api.Http;
 
 namespace CreditSystem.Api.Features.Accounts;
 

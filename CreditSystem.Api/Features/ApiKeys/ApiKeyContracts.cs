@@ -1,4 +1,4 @@
-using CreditSystem.Api.Access.ApiKeys;
+using CreditSystem.Identity.ApiKeys;
 
 namespace CreditSystem.Api.Features.ApiKeys;
 

@@ -1,4 +1,5 @@
-using CreditSystem.Api.Access;
+using CreditSystem.Api.Authentication;
+using CreditSystem.Identity;
 
 namespace CreditSystem.Api.Features.ApiKeys;
 

@@ -1,6 +1,7 @@
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Access.ApiKeys;
+using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
+using CreditSystem.Identity;
+using CreditSystem.Identity.ApiKeys;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.ApiKeys;

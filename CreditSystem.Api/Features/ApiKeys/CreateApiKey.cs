@@ -1,6 +1,8 @@
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Access.ApiKeys;
-using CreditSystem.Api.Auditing;
+using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Http;
+using CreditSystem.Api.SecurityAudit;
+using CreditSystem.Identity.ApiKeys;
+using CreditSystem.Identity.SecurityAudit;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.ApiKeys;

@@ -1,5 +1,6 @@
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Access.ApiKeys;
+using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Http;
+using CreditSystem.Identity.ApiKeys;
 
 namespace CreditSystem.Api.Features.ApiKeys;
 

@@ -1,5 +1,6 @@
 using CreditSystem.Api.Hardening;
-using CreditSystem.Api.Ledger;
+using CreditSystem.Api.Http;
+using CreditSystem.Ledger;
 
 namespace CreditSystem.Api.Features.Audit;
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Ledger;
+using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Http;
+using CreditSystem.Ledger;
 
 namespace CreditSystem.Api.Features.Audit;
 

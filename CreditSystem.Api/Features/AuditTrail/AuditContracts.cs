@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Auditing;
+using CreditSystem.Identity.SecurityAudit;
 
 namespace CreditSystem.Api.Features.AuditTrail;
 

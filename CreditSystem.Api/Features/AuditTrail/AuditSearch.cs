@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Auditing;
+using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Http;
+using CreditSystem.Identity.SecurityAudit;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.AuditTrail;

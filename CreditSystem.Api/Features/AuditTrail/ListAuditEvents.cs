@@ -1,11 +1,12 @@
-using CreditSystem.Api.Auditing;
+using CreditSystem.Api.Http;
+using CreditSystem.Identity.SecurityAudit;
 
 namespace CreditSystem.Api.Features.AuditTrail;
 
 internal static class ListAuditEvents
 {
     public static async Task<IResult> HandleAsync(
-        HttpContext context, AuditStore store, Auditing.AuditTrail trail, string? cursor, int? limit,
+        HttpContext context, AuditStore store, SecurityAudit.AuditTrail trail, string? cursor, int? limit,
         string? action, string? principal, string? outcome, string? from, string? to)
     {
         if (!Cursor.Limit(limit).TryGet(out var size, out var problem))

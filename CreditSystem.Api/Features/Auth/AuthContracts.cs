@@ -1,4 +1,4 @@
-using CreditSystem.Api.Access.Users;
+using CreditSystem.Identity.Users;
 
 namespace CreditSystem.Api.Features.Auth;
 

@@ -1,6 +1,6 @@
 using System.Security.Claims;
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Access.Users;
+using CreditSystem.Api.Authentication;
+using CreditSystem.Identity.Users;
 
 namespace CreditSystem.Api.Features.Auth;
 

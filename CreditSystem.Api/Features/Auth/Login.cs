@@ -1,8 +1,11 @@
-using CreditSystem.Api.Access.Sessions;
-using CreditSystem.Api.Access.Users;
-using CreditSystem.Api.Auditing;
+using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
 using CreditSystem.Api.RateLimiting;
+using CreditSystem.Api.SecurityAudit;
+using CreditSystem.Identity.SecurityAudit;
+using CreditSystem.Identity.Sessions;
+using CreditSystem.Identity.Tenants;
+using CreditSystem.Identity.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Auth;

@@ -1,6 +1,6 @@
-using CreditSystem.Api.Access.Sessions;
-using CreditSystem.Api.Access.Users;
 using CreditSystem.Api.RateLimiting;
+using CreditSystem.Identity.Sessions;
+using CreditSystem.Identity.Users;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Features.Auth;

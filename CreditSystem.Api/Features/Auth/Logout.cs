@@ -1,5 +1,5 @@
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Access.Sessions;
+using CreditSystem.Api.Authentication;
+using CreditSystem.Identity.Sessions;
 
 namespace CreditSystem.Api.Features.Auth;
 

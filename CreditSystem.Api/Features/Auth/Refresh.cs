@@ -1,6 +1,8 @@
-using CreditSystem.Api.Access.Sessions;
-using CreditSystem.Api.Auditing;
+using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
+using CreditSystem.Api.SecurityAudit;
+using CreditSystem.Identity.SecurityAudit;
+using CreditSystem.Identity.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Auth;

@@ -1,9 +1,11 @@
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Access.Sessions;
-using CreditSystem.Api.Access.Users;
-using CreditSystem.Api.Auditing;
+using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
 using CreditSystem.Api.RateLimiting;
+using CreditSystem.Api.SecurityAudit;
+using CreditSystem.Identity;
+using CreditSystem.Identity.Sessions;
+using CreditSystem.Identity.Tenants;
+using CreditSystem.Identity.Users;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.Auth;

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
-using CreditSystem.Api.Access.Users;
+using CreditSystem.Api.Http;
+using CreditSystem.Identity.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Auth;

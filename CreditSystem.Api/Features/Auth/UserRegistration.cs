@@ -1,5 +1,6 @@
-using CreditSystem.Api.Access.Users;
+using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
+using CreditSystem.Identity.Users;
 
 namespace CreditSystem.Api.Features.Auth;
 

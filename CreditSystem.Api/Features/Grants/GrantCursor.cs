@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Grants;
 

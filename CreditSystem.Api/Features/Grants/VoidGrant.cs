@@ -1,7 +1,8 @@
-using CreditSystem.Api.Access;
+using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Features.Transfers;
-using CreditSystem.Api.Ledger;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Api.Http;
+using CreditSystem.Ledger;
+using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Grants;
 

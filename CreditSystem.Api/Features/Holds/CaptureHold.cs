@@ -1,6 +1,7 @@
-using CreditSystem.Api.Access;
+using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Features.Transfers;
-using CreditSystem.Api.Ledger;
+using CreditSystem.Api.Http;
+using CreditSystem.Ledger;
 
 namespace CreditSystem.Api.Features.Holds;
 

@@ -1,5 +1,6 @@
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Ledger;
+using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Http;
+using CreditSystem.Ledger;
 
 namespace CreditSystem.Api.Features.Holds;
 

@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Access;
+using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Hardening;
+using CreditSystem.Api.Http;
 using CreditSystem.Api.Modules;
+using CreditSystem.Identity;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CreditSystem.Api.Features.Modules;

@@ -1,5 +1,8 @@
-using CreditSystem.Api.Connections;
-using CreditSystem.Api.Secrets;
+using CreditSystem.Secrets.Database;
+using CreditSystem.Secrets.Health;
+using CreditSystem.Secrets.Snapshot;
+using CreditSystem.Secrets.Sources;
+using CreditSystem.Secrets.Vault;
 
 namespace CreditSystem.Api.Features.Operations;
 

@@ -1,4 +1,5 @@
-using CreditSystem.Api.Secrets;
+using CreditSystem.Secrets.Sources;
+using CreditSystem.Secrets.Vault;
 
 namespace CreditSystem.Api.Features.Operations;
 

@@ -1,3 +1,4 @@
+using CreditSystem.Api.Http;
 using CreditSystem.Api.Payments;
 
 namespace CreditSystem.Api.Features.Payments;

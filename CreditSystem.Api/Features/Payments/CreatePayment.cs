@@ -1,8 +1,10 @@
-using CreditSystem.Api.Access;
+using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Features.Accounts;
-using CreditSystem.Api.Ledger;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Api.Http;
 using CreditSystem.Api.Payments;
+using CreditSystem.Identity;
+using CreditSystem.Ledger;
+using CreditSystem.Ledger.Model;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 

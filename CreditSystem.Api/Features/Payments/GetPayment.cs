@@ -1,4 +1,5 @@
-using CreditSystem.Api.Access;
+using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Http;
 using CreditSystem.Api.Payments;
 
 namespace CreditSystem.Api.Features.Payments;

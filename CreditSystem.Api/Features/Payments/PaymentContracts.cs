@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using CreditSystem.Api.Http;
 using CreditSystem.Api.Payments;
 
 namespace CreditSystem.Api.Features.Payments;

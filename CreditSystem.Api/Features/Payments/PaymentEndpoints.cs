@@ -1,4 +1,6 @@
-using CreditSystem.Api.Access;
+using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Http;
+using CreditSystem.Identity;
 
 namespace CreditSystem.Api.Features.Payments;
 

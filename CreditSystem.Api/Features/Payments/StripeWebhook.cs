@@ -1,7 +1,8 @@
 using System.Text;
-using CreditSystem.Api.Auditing;
+using CreditSystem.Api.Http;
 using CreditSystem.Api.Payments;
 using CreditSystem.Api.Problems;
+using CreditSystem.Api.SecurityAudit;
 
 namespace CreditSystem.Api.Features.Payments;
 

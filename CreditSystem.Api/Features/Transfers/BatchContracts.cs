@@ -1,3 +1,5 @@
+using CreditSystem.Api.Http;
+
 namespace CreditSystem.Api.Features.Transfers;
 
 /// <summary>Several transfers in one request.</summary>

@@ -1,5 +1,7 @@
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Ledger;
+using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Http;
+using CreditSystem.Identity;
+using CreditSystem.Ledger;
 
 namespace CreditSystem.Api.Features.Transfers;
 

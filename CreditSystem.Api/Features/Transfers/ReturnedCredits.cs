@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Ledger.Evaluation;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Api.Http;
+using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Transfers;
 

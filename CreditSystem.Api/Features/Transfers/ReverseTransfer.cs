@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Ledger;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Http;
+using CreditSystem.Identity;
+using CreditSystem.Ledger;
+using CreditSystem.Ledger.Model;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.Transfers;

@@ -1,9 +1,11 @@
-using CreditSystem.Api.Access;
+using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Features.Transfers;
-using CreditSystem.Api.Ledger;
-using CreditSystem.Api.Ledger.Commit;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
+using CreditSystem.Identity;
+using CreditSystem.Ledger;
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Partitions;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 

@@ -1,8 +1,9 @@
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Access.Sessions;
-using CreditSystem.Api.Access.Users;
-using CreditSystem.Api.Auditing;
+using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Features.Auth;
+using CreditSystem.Api.Http;
+using CreditSystem.Identity.SecurityAudit;
+using CreditSystem.Identity.Sessions;
+using CreditSystem.Identity.Users;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Features.Users;

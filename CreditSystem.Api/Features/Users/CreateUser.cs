@@ -1,7 +1,9 @@
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Access.Users;
-using CreditSystem.Api.Auditing;
+using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Features.Auth;
+using CreditSystem.Api.Http;
+using CreditSystem.Api.SecurityAudit;
+using CreditSystem.Identity.Tenants;
+using CreditSystem.Identity.Users;
 
 namespace CreditSystem.Api.Features.Users;
 

@@ -1,6 +1,7 @@
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Access.Users;
+using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
+using CreditSystem.Identity;
+using CreditSystem.Identity.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
 using MongoDB.Driver;
 

@@ -1,5 +1,6 @@
-using CreditSystem.Api.Access;
+using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
+using CreditSystem.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Users;

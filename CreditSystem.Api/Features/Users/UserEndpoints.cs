@@ -1,5 +1,6 @@
-using CreditSystem.Api.Access;
-using CreditSystem.Api.Access.Users;
+using CreditSystem.Api.Authentication;
+using CreditSystem.Identity;
+using CreditSystem.Identity.Users;
 
 namespace CreditSystem.Api.Features.Users;
 

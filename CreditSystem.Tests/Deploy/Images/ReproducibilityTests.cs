@@ -1,6 +1,6 @@
 using System.Reflection;
-using CreditSystem.Api.Access;
-using CreditSystem.VaultProxy.Commands;
+using CreditSystem.Cli;
+using CreditSystem.Identity;
 using Microsoft.Extensions.Logging;
 
 namespace CreditSystem.Tests.Deploy.Images;

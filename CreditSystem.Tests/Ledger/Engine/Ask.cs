@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Tests.Ledger.Engine;
 

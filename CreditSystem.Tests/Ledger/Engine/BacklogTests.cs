@@ -1,4 +1,4 @@
-using CreditSystem.Api.Ledger.Commit;
+using CreditSystem.Ledger.Partitions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Tests.Ledger.Engine;

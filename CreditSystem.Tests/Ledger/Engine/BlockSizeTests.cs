@@ -1,7 +1,7 @@
-using CreditSystem.Api.Ledger;
-using CreditSystem.Api.Ledger.Commit;
-using CreditSystem.Api.Ledger.Log;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Ledger;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Partitions;
 using CreditSystem.Tests.Fixtures;
 using CreditSystem.Tests.Ledger.Proofs;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,6 +1,6 @@
-using CreditSystem.Api.Connections;
-using CreditSystem.Api.Ledger.Commit;
-using CreditSystem.Api.Ledger.Projection;
+using CreditSystem.Ledger.MongoDb;
+using CreditSystem.Ledger.Partitions;
+using CreditSystem.Secrets.Rotation;
 using CreditSystem.Tests.Fixtures;
 using CreditSystem.Tests.Ledger.Proofs;
 using Microsoft.Extensions.Logging.Abstractions;

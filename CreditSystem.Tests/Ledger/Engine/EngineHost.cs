@@ -1,9 +1,9 @@
-using CreditSystem.Api.Ledger;
-using CreditSystem.Api.Ledger.Audit;
-using CreditSystem.Api.Ledger.Commit;
-using CreditSystem.Api.Ledger.Log;
-using CreditSystem.Api.Ledger.Model;
-using CreditSystem.Api.Ledger.Projection;
+using CreditSystem.Ledger;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Partitions;
+using CreditSystem.Ledger.Projection;
+using CreditSystem.Ledger.Verification;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;

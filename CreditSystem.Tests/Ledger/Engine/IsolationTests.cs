@@ -1,6 +1,6 @@
-using CreditSystem.Api.Ledger;
-using CreditSystem.Api.Ledger.Commit;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Ledger;
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Partitions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;

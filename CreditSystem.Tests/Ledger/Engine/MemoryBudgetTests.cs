@@ -1,5 +1,5 @@
-using CreditSystem.Api.Ledger;
-using CreditSystem.Api.Ledger.Commit;
+using CreditSystem.Ledger;
+using CreditSystem.Ledger.Partitions;
 
 namespace CreditSystem.Tests.Ledger.Engine;
 

@@ -1,5 +1,5 @@
-using CreditSystem.Api.Ledger;
-using CreditSystem.Api.Ledger.Commit;
+using CreditSystem.Ledger;
+using CreditSystem.Ledger.Partitions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Tests.Ledger.Engine;
@@ -59,7 +59,7 @@ public sealed class RecoveryTests
     [Fact]
     public async Task A_rebuild_beside_a_checkpoint_that_is_being_written_leaves_no_ids_out()
     {
-        var moves = new List<CreditSystem.Api.Ledger.Model.MoveCredits>();
+        var moves = new List<CreditSystem.Ledger.Model.MoveCredits>();
         await using (var host = await EngineHost.StartAsync(store, time: time, configure: Small))
         {
             var accounts = new List<Guid>();

@@ -1,5 +1,5 @@
-using CreditSystem.Api.Ledger.Commit;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Partitions;
 
 namespace CreditSystem.Tests.Ledger.Engine;
 

@@ -1,6 +1,7 @@
-using CreditSystem.Api.Ledger.Audit;
-using CreditSystem.Api.Ledger.Log;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.MongoDb;
+using CreditSystem.Ledger.Verification;
 using CreditSystem.Tests.Fixtures;
 using CreditSystem.Tests.Ledger.Engine;
 using MongoDB.Bson;
@@ -104,5 +105,5 @@ public sealed class BankTests(MongoServer mongo)
         return log;
     }
 
-    private static void OftenCheckpointed(CreditSystem.Api.Ledger.LedgerOptions options) => options.CheckpointTailRecords = 50;
+    private static void OftenCheckpointed(CreditSystem.Ledger.LedgerOptions options) => options.CheckpointTailRecords = 50;
 }

@@ -1,6 +1,6 @@
-using CreditSystem.Api.Ledger.Evaluation;
-using CreditSystem.Api.Ledger.Log;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Tests.Ledger.Proofs;
 

@@ -1,5 +1,5 @@
-using CreditSystem.Api.Ledger.Commit;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Partitions;
 using CreditSystem.Tests.Ledger.Engine;
 
 namespace CreditSystem.Tests.Ledger.Proofs;
@@ -87,7 +87,7 @@ public sealed class FaultTests
         Assert.All(refused, one => Assert.DoesNotContain(one.move.Id, log));
     }
 
-    private static void Impatient(CreditSystem.Api.Ledger.LedgerOptions options) => options.CommitTimeoutSeconds = 1;
+    private static void Impatient(CreditSystem.Ledger.LedgerOptions options) => options.CommitTimeoutSeconds = 1;
 
     private static async Task<LedgerRecord> UntilAnsweredAsync(EngineHost[] replicas, Command command)
     {

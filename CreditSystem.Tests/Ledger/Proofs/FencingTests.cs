@@ -1,4 +1,4 @@
-using CreditSystem.Api.Ledger.Audit;
+using CreditSystem.Ledger.Verification;
 using CreditSystem.Tests.Ledger.Engine;
 
 namespace CreditSystem.Tests.Ledger.Proofs;
@@ -32,7 +32,7 @@ public sealed class FencingTests
         resume.SetResult();
         var outcome = await late;
 
-        Assert.Equal(CreditSystem.Api.Ledger.Model.RejectionCode.InsufficientFunds, outcome.Rejection?.Code);
+        Assert.Equal(CreditSystem.Ledger.Model.RejectionCode.InsufficientFunds, outcome.Rejection?.Code);
         Assert.Equal(head + 6, outcome.Block);
         Assert.Equal(50, await first.PostedAsync(alice));
         Assert.Equal(50, await second.PostedAsync(bob));

@@ -1,5 +1,5 @@
 using System.Globalization;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Ledger.Model;
 using CreditSystem.Tests.Ledger.Engine;
 using CsCheck;
 

@@ -1,7 +1,8 @@
-using CreditSystem.Api.Connections;
-using CreditSystem.Api.Ledger.Log;
-using CreditSystem.Api.Ledger.Projection;
-using CreditSystem.Api.Secrets;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.MongoDb;
+using CreditSystem.Ledger.Projection;
+using CreditSystem.Secrets;
+using CreditSystem.Secrets.Rotation;
 using CreditSystem.Tests.Fixtures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;

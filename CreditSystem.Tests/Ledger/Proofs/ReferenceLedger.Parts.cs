@@ -1,4 +1,4 @@
-using CreditSystem.Api.Ledger.Evaluation;
+using CreditSystem.Ledger.Evaluation;
 
 namespace CreditSystem.Tests.Ledger.Proofs;
 

@@ -1,4 +1,4 @@
-using CreditSystem.Api.Ledger.Simulation;
+using CreditSystem.Ledger.Simulation;
 
 namespace CreditSystem.Tests.Ledger.Proofs;
 

@@ -1,5 +1,6 @@
-using CreditSystem.Api.Ledger.Audit;
-using CreditSystem.Api.Ledger.Log;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.MongoDb;
+using CreditSystem.Ledger.Verification;
 using CreditSystem.Tests.Ledger.Engine;
 using MongoDB.Bson;
 
@@ -54,8 +55,8 @@ public sealed class TamperTests
         // Without what was written behind it, which begins after the damage.
         await using var host = await EngineHost.StartAsync(store, new InMemoryProjectionStore());
         Assert.False((await host.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
-        var refused = await Assert.ThrowsAsync<CreditSystem.Api.Ledger.Commit.LedgerUnavailableException>(() => host.DoAsync(Ask.Open("mallory")));
-        Assert.Equal(CreditSystem.Api.Ledger.Commit.LedgerUnavailableReason.Corrupt, refused.Reason);
+        var refused = await Assert.ThrowsAsync<CreditSystem.Ledger.Partitions.LedgerUnavailableException>(() => host.DoAsync(Ask.Open("mallory")));
+        Assert.Equal(CreditSystem.Ledger.Partitions.LedgerUnavailableReason.Corrupt, refused.Reason);
     }
 
     private static async Task<InMemoryBlockStore> FilledAsync()

@@ -1,4 +1,4 @@
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Ledger.Model;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Tests.Ledger.Rules;

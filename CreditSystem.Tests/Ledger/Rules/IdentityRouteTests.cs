@@ -92,7 +92,7 @@ public sealed class IdentityRouteTests : IAsyncLifetime
     [Fact]
     public async Task An_amount_for_an_account_that_is_not_open_yet_binds_the_command_to_the_asset_of_its_bounds()
     {
-        var later = CreditSystem.Api.Ledger.Model.LedgerId.ForAccount("shop", "late", "gold").ToString();
+        var later = CreditSystem.Ledger.Model.LedgerId.ForAccount("shop", "late", "gold").ToString();
 
         Assert.Equal((404, "account_not_found"), Code(await client.PostAsync("/v1/grants", new { account = later, amount = 5 }, "k1")));
         await OpenGoldAsync("late");

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Ledger.Model;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Tests.Ledger.Rules;

@@ -1,7 +1,8 @@
-using CreditSystem.Api.Ledger.Audit;
-using CreditSystem.Api.Ledger.Commit;
-using CreditSystem.Api.Ledger.Log;
-using CreditSystem.Api.Ledger.Model;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.MongoDb;
+using CreditSystem.Ledger.Partitions;
+using CreditSystem.Ledger.Verification;
 using CreditSystem.Tests.Ledger.Engine;
 using CreditSystem.Tests.Ledger.Proofs;
 

@@ -1,4 +1,5 @@
-using CreditSystem.Api.Ledger.Log;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.MongoDb;
 using MongoDB.Bson;
 
 namespace CreditSystem.Tests.Ledger.Rules;
@@ -30,7 +31,7 @@ internal static class SampleLog
     /// <summary>A store that holds the log and is written by the rules that wrote it.</summary>
     public static InMemoryBlockStore Store()
     {
-        var store = new InMemoryBlockStore { Rules = CreditSystem.Api.Ledger.Model.RulesVersion.First };
+        var store = new InMemoryBlockStore { Rules = CreditSystem.Ledger.Model.RulesVersion.First };
         foreach (var block in Blocks())
             store.Put(block);
         return store;

@@ -1,8 +1,0 @@
-namespace CreditSystem.Api.Access;
-
-/// <summary>What a caller has shown.</summary>
-internal static class CredentialKind
-{
-    public const string Token = "token";
-    public const string ApiKey = "api_key";
-}

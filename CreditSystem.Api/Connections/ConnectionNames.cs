@@ -1,7 +1,0 @@
-namespace CreditSystem.Api.Connections;
-
-internal static class ConnectionNames
-{
-    public const string Mongo = "credit-system";
-    public const string Redis = "redis";
-}

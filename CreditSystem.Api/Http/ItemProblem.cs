@@ -1,0 +1,26 @@
+using System.Text.Json.Serialization;
+using CreditSystem.Api.Problems;
+using CreditSystem.Ledger.Model;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace CreditSystem.Api.Http;
+
+/// <summary>Why one item of a request was refused.</summary>
+/// <param name="Code">What a program tells errors apart by; the codes are those of the problems of single requests.</param>
+/// <param name="Detail">The same for people.</param>
+/// <param name="Available">What the account had available, in minor units, where that was too little.</param>
+/// <param name="Required">What was asked of it.</param>
+public sealed record ItemProblem(
+    string Code, string Detail,
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long? Available = null,
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long? Required = null)
+{
+    internal static (int Status, ItemProblem Problem) Of(Rejection rejection)
+    {
+        var (status, code, detail) = LedgerResults.Describe(rejection.Code);
+        return (status, new ItemProblem(code, detail, rejection.Available, rejection.Required));
+    }
+
+    internal static (int Status, ItemProblem Problem) Of(ProblemHttpResult problem) =>
+        (problem.StatusCode, new ItemProblem((string)problem.ProblemDetails.Extensions[Problem.CodeMember]!, problem.ProblemDetails.Detail ?? ""));
+}

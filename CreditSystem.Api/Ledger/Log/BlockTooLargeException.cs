@@ -1,4 +1,0 @@
-namespace CreditSystem.Api.Ledger.Log;
-
-/// <summary>The block certainly was not written and never will be: it is larger than the storage takes.</summary>
-internal sealed class BlockTooLargeException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,48 @@
+namespace CreditSystem.Cli.Bootstrap;
+
+/// <summary>The names of everything that the bootstrap makes in Vault.</summary>
+internal sealed record BootstrapSettings
+{
+    /// <summary>Below which the secrets are; <c>flask-app</c> takes over the original's.</summary>
+    public string Prefix { get; init; } = "credit-system";
+
+    public string KvMount { get; init; } = "secret";
+
+    public string TransitMount { get; init; } = "transit";
+
+    /// <summary>The transit key of personal data.</summary>
+    public string TransitKey { get; init; } = "credit-system";
+
+    public string DatabaseMount { get; init; } = "database";
+
+    /// <summary>The role of the database engine that issues short-lived MongoDB users.</summary>
+    public string DatabaseRole { get; init; } = "credit-system";
+
+    public string AppRoleMount { get; init; } = "approle";
+
+    public string Policy { get; init; } = "credit-system-policy";
+
+    public string Role { get; init; } = "credit-system-approle";
+
+    public string RotatorPolicy { get; init; } = "credit-system-rotator-policy";
+
+    public string RotatorRole { get; init; } = "credit-system-rotator";
+
+    /// <summary>
+    /// Two rotations of 12 h and an hour's grace at least: the generation before the current one must still log in when a
+    /// rotation comes late.
+    /// </summary>
+    public TimeSpan SecretIdTtl { get; init; } = TimeSpan.FromHours(26);
+
+    /// <summary>
+    /// Nobody rotates the rotation: the bootstrap replaces its secret_id in the last quarter of this. Vault shortens it to the
+    /// mount's max_lease_ttl, 32 days unless somebody has tuned it.
+    /// </summary>
+    public TimeSpan RotatorSecretIdTtl { get; init; } = TimeSpan.FromDays(90);
+
+    public TimeSpan TokenTtl { get; init; } = TimeSpan.FromHours(1);
+
+    public TimeSpan TokenMaxTtl { get; init; } = TimeSpan.FromHours(24);
+
+    internal static readonly TimeSpan LeastSecretIdTtl = TimeSpan.FromHours(25);
+}

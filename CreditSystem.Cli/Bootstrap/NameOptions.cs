@@ -1,0 +1,64 @@
+using System.CommandLine;
+using CreditSystem.Cli.Vault;
+using CreditSystem.ServiceDefaults.Cli;
+
+namespace CreditSystem.Cli.Bootstrap;
+
+/// <summary>
+/// The options that name things in Vault. Policies and roles follow the prefix unless they are named: a second system with a
+/// prefix of its own must not rewrite what the first one logs in with.
+/// </summary>
+internal sealed class NameOptions
+{
+    private static readonly BootstrapSettings Default = new();
+
+    private readonly Option<string> prefix = new("--prefix") { Description = "Below which the secrets are; policies and roles are named after it", DefaultValueFactory = _ => Default.Prefix };
+    private readonly Option<string> kvMount = new("--kv-mount") { Description = "Mount of the KV version 2 engine", DefaultValueFactory = _ => Default.KvMount };
+    private readonly Option<string> transitMount = new("--transit-mount") { Description = "Mount of the transit engine", DefaultValueFactory = _ => Default.TransitMount };
+    private readonly Option<string> transitKey = new("--transit-key") { Description = "Transit key of personal data", DefaultValueFactory = _ => Default.TransitKey };
+    private readonly Option<string> databaseMount = new("--database-mount") { Description = "Mount of the database engine", DefaultValueFactory = _ => Default.DatabaseMount };
+    private readonly Option<string> databaseRole = new("--database-role") { Description = "Role of the database engine", DefaultValueFactory = _ => Default.DatabaseRole };
+    private readonly Option<string> appRoleMount = new("--approle-mount") { Description = "Mount of the AppRole method below auth/", DefaultValueFactory = _ => Default.AppRoleMount };
+    private readonly Option<string> policy = new("--policy") { Description = "The API's policy; by default PREFIX-policy" };
+    private readonly Option<string> role = new("--role") { Description = "The API's AppRole; by default PREFIX-approle" };
+    private readonly Option<string> rotatorRole = new("--rotator-role") { Description = "The rotation's AppRole, whose policy is ROLE-policy; by default PREFIX-rotator" };
+
+    private readonly Option<int> secretIdHours = NumberOption.Create(
+        "--secret-id-hours", "Life of a secret_id of the API", least: (int)BootstrapSettings.LeastSecretIdTtl.TotalHours, most: 8_760, byDefault: (int)Default.SecretIdTtl.TotalHours,
+        "It must outlive two rotations of 12 hours, and one that comes late.");
+
+    private readonly Option<int> rotatorDays = NumberOption.Create(
+        "--rotator-secret-id-days", "Life of the rotation's own secret_id, which the bootstrap replaces in its last quarter", least: 2, most: 3_650, byDefault: (int)Default.RotatorSecretIdTtl.TotalDays);
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[prefix, kvMount, transitMount, transitKey, databaseMount, databaseRole, appRoleMount, policy, role, rotatorRole, secretIdHours, rotatorDays])
+            command.Options.Add(option);
+    }
+
+    /// <exception cref="CommandUsageException">One of them cannot be a name in Vault.</exception>
+    public BootstrapSettings Read(ParseResult parsed)
+    {
+        var below = MountName.Read(parsed.GetRequiredValue(prefix), "--prefix");
+        var name = below.Replace('/', '-');
+        var rotator = Named(parsed, rotatorRole) ?? $"{name}-rotator";
+        return new BootstrapSettings
+        {
+            Prefix = below,
+            KvMount = MountName.Read(parsed.GetRequiredValue(kvMount), "--kv-mount"),
+            TransitMount = MountName.Read(parsed.GetRequiredValue(transitMount), "--transit-mount"),
+            TransitKey = MountName.ReadSingle(parsed.GetRequiredValue(transitKey), "--transit-key"),
+            DatabaseMount = MountName.Read(parsed.GetRequiredValue(databaseMount), "--database-mount"),
+            DatabaseRole = MountName.ReadSingle(parsed.GetRequiredValue(databaseRole), "--database-role"),
+            AppRoleMount = MountName.Read(parsed.GetRequiredValue(appRoleMount), "--approle-mount", "auth/"),
+            Policy = Named(parsed, policy) ?? $"{name}-policy",
+            Role = Named(parsed, role) ?? $"{name}-approle",
+            RotatorRole = rotator,
+            RotatorPolicy = $"{rotator}-policy",
+            SecretIdTtl = TimeSpan.FromHours(parsed.GetValue(secretIdHours)),
+            RotatorSecretIdTtl = TimeSpan.FromDays(parsed.GetValue(rotatorDays)),
+        };
+    }
+
+    private static string? Named(ParseResult parsed, Option<string> option) => parsed.GetValue(option) is { } text ? MountName.ReadSingle(text, option.Name) : null;
+}

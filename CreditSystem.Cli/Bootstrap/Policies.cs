@@ -1,0 +1,98 @@
+using System.Globalization;
+using System.Text;
+
+namespace CreditSystem.Cli.Bootstrap;
+
+/// <summary>The policies, in Vault's own language. <c>deploy/vault/policies</c> shows them with the default names.</summary>
+internal static class Policies
+{
+    /// <summary>What the API may do: read its own secrets, use its own key, borrow its own database user, look after its own token.</summary>
+    public static string Application(BootstrapSettings settings) => $$"""
+        # The API reads its own secrets and nothing else. Written by the bootstrap.
+        path "{{settings.KvMount}}/data/{{settings.Prefix}}/*" {
+          capabilities = ["read"]
+        }
+        path "{{settings.KvMount}}/metadata/{{settings.Prefix}}" {
+          capabilities = ["list"]
+        }
+        path "{{settings.KvMount}}/metadata/{{settings.Prefix}}/*" {
+          capabilities = ["read", "list"]
+        }
+
+        # Personal data is encrypted under this one key; its material never leaves Vault.
+        path "{{settings.TransitMount}}/encrypt/{{settings.TransitKey}}" {
+          capabilities = ["update"]
+        }
+        path "{{settings.TransitMount}}/decrypt/{{settings.TransitKey}}" {
+          capabilities = ["update"]
+        }
+        path "{{settings.TransitMount}}/rewrap/{{settings.TransitKey}}" {
+          capabilities = ["update"]
+        }
+
+        # A MongoDB user of its own, for as long as it renews the lease.
+        path "{{settings.DatabaseMount}}/creds/{{settings.DatabaseRole}}" {
+          capabilities = ["read"]
+        }
+        path "sys/leases/renew" {
+          capabilities = ["update"]
+        }
+
+        # Its own token.
+        path "auth/token/lookup-self" {
+          capabilities = ["read"]
+        }
+        path "auth/token/renew-self" {
+          capabilities = ["update"]
+        }
+        path "auth/token/revoke-self" {
+          capabilities = ["update"]
+        }
+        path "sys/capabilities-self" {
+          capabilities = ["update"]
+        }
+
+        """;
+
+    /// <summary>What the rotation may do: make secret_ids of the API's role, and end them by their accessor. It can read no secret.</summary>
+    public static string Rotator(BootstrapSettings settings) => $$"""
+        # The rotation makes secret_ids of the API's role and ends old ones. Written by the bootstrap.
+        path "auth/{{settings.AppRoleMount}}/role/{{settings.Role}}/secret-id" {
+          capabilities = ["update", "list"]
+        }
+        path "auth/{{settings.AppRoleMount}}/role/{{settings.Role}}/secret-id/lookup" {
+          capabilities = ["update"]
+        }
+        path "auth/{{settings.AppRoleMount}}/role/{{settings.Role}}/secret-id-accessor/lookup" {
+          capabilities = ["update"]
+        }
+        path "auth/{{settings.AppRoleMount}}/role/{{settings.Role}}/secret-id-accessor/destroy" {
+          capabilities = ["update"]
+        }
+
+        # When its own secret_id ends, so that it can say so in time.
+        path "auth/{{settings.AppRoleMount}}/role/{{settings.RotatorRole}}/secret-id/lookup" {
+          capabilities = ["update"]
+        }
+        path "auth/token/revoke-self" {
+          capabilities = ["update"]
+        }
+
+        """;
+
+    /// <summary>The least that an administrator's token needs for the bootstrap itself.</summary>
+    public static string Bootstrap(BootstrapSettings settings)
+    {
+        var text = new StringBuilder("# What the bootstrap needs, and nothing else. A token of it, for half an hour, does in place of a root token:\n"
+            + "#   vault policy write credit-system-bootstrap-policy credit-system-bootstrap-policy.hcl\n"
+            + "#   vault token create -orphan -policy=credit-system-bootstrap-policy -ttl=30m -field=token\n");
+        foreach (var right in BootstrapRight.All(settings))
+        {
+            if (right.Why is not null)
+                text.Append(CultureInfo.InvariantCulture, $"\n# {right.Why}\n");
+            text.Append(CultureInfo.InvariantCulture, $"path \"{right.Path}\" {{\n  capabilities = [{string.Join(", ", right.Capabilities.Select(capability => $"\"{capability}\""))}]\n}}\n");
+        }
+
+        return text.ToString();
+    }
+}

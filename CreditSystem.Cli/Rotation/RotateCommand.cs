@@ -1,0 +1,91 @@
+using System.CommandLine;
+using System.Globalization;
+using CreditSystem.Cli.Bootstrap;
+using CreditSystem.Cli.Kubernetes;
+using CreditSystem.Cli.Vault;
+using CreditSystem.ServiceDefaults.Cli;
+using CreditSystem.VaultProxy.Commands;
+
+namespace CreditSystem.Cli.Rotation;
+
+/// <summary><c>rotate-secret-id</c>: gives the API a new secret_id, once; a CronJob or the AppHost decides when.</summary>
+internal sealed class RotateCommand
+{
+    internal const string Name = "rotate-secret-id";
+
+    private static readonly BootstrapSettings Default = new();
+    private static readonly TimeSpan Notice = TimeSpan.FromDays(14);
+
+    private readonly VaultConnection connection = new();
+    private readonly ClusterConnection clusters = new();
+    private readonly Option<string> directory = new("--directory") { Description = "The target: a folder with role_id and secret_id" };
+    private readonly Option<string> secret = new("--kubernetes-secret") { Description = "The target: a Secret with role_id and secret_id" };
+    private readonly Option<string> credentials = new("--credentials-directory") { Description = "Folder with the rotation's own role_id and secret_id; by default VAULT_CREDENTIALS_DIRECTORY" };
+    private readonly Option<string> role = new("--role") { Description = "The AppRole whose secret_id is replaced", DefaultValueFactory = _ => Default.Role };
+    private readonly Option<string> appRoleMount = new("--approle-mount") { Description = "Mount of the AppRole method below auth/", DefaultValueFactory = _ => Default.AppRoleMount };
+    private readonly Option<int> overlap = NumberOption.Create("--overlap-seconds", "How long a replaced secret_id stays valid at least", least: 0, most: 86_400, byDefault: 600);
+
+    internal static Task<int> RunAsync(string[] args, CommandHost host) => CommandLine.RunAsync([Name, .. args], host);
+
+    internal static Command Create(CommandHost host) => new RotateCommand().CreateCore(host);
+
+    private Command CreateCore(CommandHost host)
+    {
+        var command = new Command(Name, "Give the API a new secret_id: make it wrapped, prove it, put it into its place at once, keep the one before, end the one before that")
+        {
+            directory, secret, credentials, role, appRoleMount, overlap,
+        };
+        command.Validators.Add(result =>
+        {
+            if (string.IsNullOrEmpty(result.GetValue(directory)) == string.IsNullOrEmpty(result.GetValue(secret)))
+                result.AddError("Give one target: --directory or --kubernetes-secret.");
+        });
+        connection.AddTo(command);
+        clusters.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => RotateAsync(parsed, host, parsed.InvocationConfiguration.Output, cancellationToken));
+        return command;
+    }
+
+    private async Task<int> RotateAsync(ParseResult parsed, CommandHost host, TextWriter output, CancellationToken cancellationToken)
+    {
+        var mount = MountName.Read(parsed.GetRequiredValue(appRoleMount), "--approle-mount", "auth/");
+        using var cluster = string.IsNullOrEmpty(parsed.GetValue(secret)) ? null : clusters.Open(parsed, host);
+        ICredentialTarget target = cluster is null
+            ? new DirectoryTarget(Path.GetFullPath(parsed.GetRequiredValue(directory)))
+            : new KubernetesTarget(cluster.Secret(parsed.GetRequiredValue(secret)));
+        var (roleId, secretId) = await ReadCredentialsAsync(parsed, host, cancellationToken);
+        using var vault = await connection.OpenAsync(parsed, host, cancellationToken);
+        var failPoint = new FailPoint(host.VariableOrNull(FailPoint.Variable));
+        var secretIds = new SecretIds(vault, mount, parsed.GetRequiredValue(role));
+        try
+        {
+            var ownRole = await secretIds.LoginAsync(roleId, secretId, cancellationToken);
+            failPoint.Reach("logged-in");
+            var settings = new RotationSettings(TimeSpan.FromSeconds(parsed.GetValue(overlap)), Pause: TimeSpan.FromMilliseconds(500));
+            await new RotationRun(secretIds, target, settings, failPoint, host.Time, output).ExecuteAsync(cancellationToken);
+            await WarnAsync(secretIds, ownRole, secretId, host.Time, output, cancellationToken);
+            return CommandExitCodes.Done;
+        }
+        finally
+        {
+            if (vault.Token is not null)
+                await secretIds.LogoutAsync(CancellationToken.None);
+        }
+    }
+
+    /// <summary>Nobody rotates the rotation: an operator has to know before its own secret_id ends.</summary>
+    private static async Task WarnAsync(SecretIds secretIds, string? ownRole, string secretId, TimeProvider time, TextWriter output, CancellationToken cancellationToken)
+    {
+        if (ownRole is not null && await secretIds.FindOwnEndAsync(ownRole, secretId, cancellationToken) is { } end && end - time.GetUtcNow() < Notice)
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"WARNING: the rotation's own secret_id ends on {end:yyyy-MM-dd HH:mm} UTC, and with it the rotation. Run the bootstrap, which replaces it."));
+    }
+
+    private async Task<(string RoleId, string SecretId)> ReadCredentialsAsync(ParseResult parsed, CommandHost host, CancellationToken cancellationToken)
+    {
+        var path = host.ValueOf(parsed, credentials, "VAULT_CREDENTIALS_DIRECTORY")
+            ?? throw new CommandException("Set VAULT_CREDENTIALS_DIRECTORY to the folder of the rotation's own role_id and secret_id.");
+        var files = new CredentialsDirectory(path);
+        return (await files.ReadAsync(CredentialsDirectory.RoleIdFile, cancellationToken) ?? throw new CommandException($"{path} holds no role_id."),
+            await files.ReadAsync(CredentialsDirectory.SecretIdFile, cancellationToken) ?? throw new CommandException($"{path} holds no secret_id."));
+    }
+}

@@ -1,0 +1,57 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+namespace CreditSystem.Cli.Vault;
+
+/// <summary>What stands between a command and a Vault that does not answer, in words that name the thing to put right.</summary>
+internal static class TransportFault
+{
+    public static bool Covers(Exception exception, CancellationToken cancellationToken) =>
+        exception is HttpRequestException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+
+    /// <summary>Whether no connection came about: nothing was sent.</summary>
+    public static bool IsRefused(Exception exception) => Chain(exception).Any(each => each is SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostUnreachable or SocketError.NetworkUnreachable })
+        || exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+
+    /// <summary>Whether waiting does not help: certificates and addresses do not put themselves right.</summary>
+    public static bool IsLasting(Exception exception, Uri address) => IsTls(exception, address);
+
+    /// <summary>A predicate: of whom or what, the caller says.</summary>
+    public static string Describe(Exception exception, Uri address)
+    {
+        if (IsTls(exception, address))
+            return $"cannot be talked to by TLS: {DescribeTls(exception, address)}";
+        return Chain(exception).OfType<SocketException>().FirstOrDefault() is { } socket ? $"cannot be reached: {socket.Message}"
+            : exception is OperationCanceledException ? "has not answered in time"
+            : exception is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse } ? "ends the connection without an answer: does it speak TLS there (https://)?"
+            : $"cannot be reached: {exception.Message}";
+    }
+
+    private static bool IsTls(Exception exception, Uri address) => address.Scheme == Uri.UriSchemeHttps
+        && !Chain(exception).Any(each => each is SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.TimedOut })
+        && (Chain(exception).Any(each => each is AuthenticationException || each.GetType().Name.Contains("Ssl", StringComparison.Ordinal))
+            || exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError or HttpRequestError.ResponseEnded });
+
+    private static string DescribeTls(Exception exception, Uri address)
+    {
+        var words = string.Join(' ', Chain(exception).Select(each => each.Message));
+        bool Say(string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);
+        if (Say("RemoteCertificateNameMismatch"))
+            return $"its certificate is not for {address.Host} (--address as the certificate says, or --tls-server-name)";
+        if (Say("NotTimeValid"))
+            return "its certificate has expired, or is not valid yet";
+        if (Say("UntrustedRoot") || Say("PartialChain") || Say("RemoteCertificateChainErrors"))
+            return "its certificate is signed by an authority that is not trusted here (--ca-certificate, or VAULT_CACERT)";
+        if (Say("frame size") || Say("wrong version number") || Say("unexpected packet"))
+            return "it does not speak TLS there: is it http://?";
+        if (Say("certificate required") || Say("bad certificate") || Say("handshake failure") || exception is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } || Say("reset by peer") || Say("unexpected EOF"))
+            return "it ends the connection; does it ask for a client certificate (--client-certificate and --client-key, or VAULT_CLIENT_CERT and VAULT_CLIENT_KEY)?";
+        return Chain(exception).Last().Message;
+    }
+
+    private static IEnumerable<Exception> Chain(Exception exception)
+    {
+        for (var each = exception; each is not null; each = each.InnerException)
+            yield return each;
+    }
+}

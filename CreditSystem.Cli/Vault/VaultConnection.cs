@@ -1,0 +1,145 @@
+using System.CommandLine;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using CreditSystem.ServiceDefaults.Cli;
+
+namespace CreditSystem.Cli.Vault;
+
+/// <summary>The options that every command has for reaching Vault; their defaults are the variables of Vault's own command line.</summary>
+internal sealed class VaultConnection
+{
+    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    private readonly Option<string> address = new("--address") { Description = "Vault's address; by default VAULT_ADDR" };
+    private readonly Option<string> vaultNamespace = new("--namespace") { Description = "Vault's namespace (Enterprise, OpenBao); by default VAULT_NAMESPACE" };
+    private readonly Option<string> caCertificate = new("--ca-certificate") { Description = "PEM file of the authorities that may sign Vault's certificate; by default VAULT_CACERT" };
+    private readonly Option<string> clientCertificate = new("--client-certificate") { Description = "PEM file of the certificate by which the command shows who it is; by default VAULT_CLIENT_CERT" };
+    private readonly Option<string> clientKey = new("--client-key") { Description = "PEM file of that certificate's key; by default VAULT_CLIENT_KEY" };
+    private readonly Option<string> serverName = new("--tls-server-name") { Description = "The name in Vault's certificate, where it is not the address's; by default VAULT_TLS_SERVER_NAME" };
+    private readonly Option<int> wait = NumberOption.Create("--wait", "Seconds to wait for Vault to be unsealed and active", least: 0, most: 86_400, byDefault: 30);
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in (Option[])[address, vaultNamespace, caCertificate, clientCertificate, clientKey, serverName, wait])
+            command.Options.Add(option);
+    }
+
+    /// <summary>A client without a token, of a Vault that is ready to work.</summary>
+    /// <exception cref="CommandException">There is no address, or no Vault that works.</exception>
+    public async Task<VaultAdminClient> OpenAsync(ParseResult parsed, CommandHost host, CancellationToken cancellationToken)
+    {
+        var uri = ReadAddress(parsed, host);
+        var client = new VaultAdminClient(
+            new HttpClient(CreateHandler(uri, parsed, host)) { BaseAddress = uri, Timeout = RequestTimeout }, host.ValueOf(parsed, vaultNamespace, "VAULT_NAMESPACE")?.Trim('/'), host.Time);
+        try
+        {
+            await WaitAsync(client, uri, TimeSpan.FromSeconds(parsed.GetValue(wait)), host.Time, cancellationToken);
+            return client;
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    private Uri ReadAddress(ParseResult parsed, CommandHost host)
+    {
+        var text = host.ValueOf(parsed, address, "VAULT_ADDR") ?? throw new CommandException("Set VAULT_ADDR, or give --address.");
+        return Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https", Host.Length: > 0 }
+            ? uri
+            : throw new CommandUsageException($"'{text}' is no address of a Vault: http://<host>:<port> or https://<host>:<port>.");
+    }
+
+    private static async Task WaitAsync(VaultAdminClient client, Uri address, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var started = time.GetTimestamp();
+        while (true)
+        {
+            var (complaint, isLasting) = await FindComplaintAsync(client, address, cancellationToken);
+            if (complaint is null)
+                return;
+            if (isLasting || time.GetElapsedTime(started) >= patience)
+                throw new CommandException($"Vault at {address} {complaint}.");
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+
+    /// <returns>Why it cannot work, or null; and whether waiting does not help.</returns>
+    private static async Task<(string? Complaint, bool IsLasting)> FindComplaintAsync(VaultAdminClient client, Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var status = (int)await client.CheckHealthAsync(cancellationToken);
+            // A standby forwards what it is asked to write.
+            return status is 200 or 429 or 473 ? (null, false) : (Describe(status, address), false);
+        }
+        catch (Exception exception) when (TransportFault.Covers(exception, cancellationToken))
+        {
+            return (TransportFault.Describe(exception, address), TransportFault.IsLasting(exception, address));
+        }
+    }
+
+    private static string Describe(int status, Uri address) => status switch
+    {
+        501 => "is not initialised: run 'vault operator init', and unseal it",
+        503 => "is sealed: run 'vault operator unseal' with enough key shares",
+        400 when address.Scheme == Uri.UriSchemeHttp => "is not ready (sys/health answers 400): does it speak TLS there (https://)?",
+        _ => $"is not ready (sys/health answers {status})",
+    };
+
+    private SocketsHttpHandler CreateHandler(Uri address, ParseResult parsed, CommandHost host)
+    {
+        // No proxy of the environment can reach this machine's own ports.
+        var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), AllowAutoRedirect = false, UseProxy = !address.IsLoopback };
+        try
+        {
+            if (host.ValueOf(parsed, serverName, "VAULT_TLS_SERVER_NAME") is { } name)
+                handler.SslOptions.TargetHost = name;
+            if (host.ValueOf(parsed, caCertificate, "VAULT_CACERT") is { } authorities)
+                handler.SslOptions.CertificateChainPolicy = ReadAuthorities(authorities);
+            handler.SslOptions.ClientCertificateContext = ReadClientCertificate(host.ValueOf(parsed, clientCertificate, "VAULT_CLIENT_CERT"), host.ValueOf(parsed, clientKey, "VAULT_CLIENT_KEY"));
+            return handler;
+        }
+        catch
+        {
+            handler.Dispose();
+            throw;
+        }
+    }
+
+    private static X509ChainPolicy ReadAuthorities(string file)
+    {
+        var chain = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        try
+        {
+            chain.CustomTrustStore.ImportFromPemFile(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new CommandUsageException($"TLS: {file} is no readable PEM file of certificates: {exception.Message}", exception);
+        }
+
+        return chain.CustomTrustStore.Count > 0 ? chain : throw new CommandUsageException($"TLS: {file} holds no certificate: Vault's could be signed by nobody.");
+    }
+
+    private static SslStreamCertificateContext? ReadClientCertificate(string? certificate, string? key)
+    {
+        if (certificate is null && key is null)
+            return null;
+        if (certificate is null || key is null)
+            throw new CommandUsageException("TLS: a client certificate needs its key, and a key its certificate (--client-certificate and --client-key).");
+        try
+        {
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(certificate);
+            return SslStreamCertificateContext.Create(X509Certificate2.CreateFromPemFile(certificate, key), chain, offline: true);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new CommandUsageException($"TLS: {certificate} and {key} are no certificate with its key: {exception.Message}", exception);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace CreditSystem.Identity;
+
+/// <summary>What a caller has shown.</summary>
+internal static class CredentialKind
+{
+    public const string Token = "token";
+    public const string ApiKey = "api_key";
+}

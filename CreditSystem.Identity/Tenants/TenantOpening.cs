@@ -1,0 +1,35 @@
+using CreditSystem.Identity.Users;
+using CreditSystem.Ledger;
+using CreditSystem.Ledger.Model;
+using Microsoft.Extensions.Options;
+
+namespace CreditSystem.Identity.Tenants;
+
+/// <summary>How a tenant comes to be: by the registration of its owner, or by a user that a signed token makes.</summary>
+internal sealed class TenantOpening(TenantStore tenants, UserStore users, CreditLedger ledger, IOptions<RegistrationOptions> options, IWebHostEnvironment environment, IOptions<LedgerOptions> assets, TimeProvider time)
+{
+    public async Task<bool> IsAllowedAsync(CancellationToken cancellationToken) => options.Value.NewTenantsIn(environment) switch
+    {
+        TenantRegistration.Open => true,
+        TenantRegistration.First => !await tenants.AnyAsync(cancellationToken),
+        _ => false,
+    };
+
+    /// <summary>
+    /// False when somebody has the name. A name without a record of its own may have users and credits all the same, made with
+    /// a token of the <c>token</c> command: whoever opened it would own those.
+    /// </summary>
+    public async Task<bool> TryOpenAsync(string name, string owner, CancellationToken cancellationToken)
+    {
+        if ((await users.ListAsync(name, after: null, limit: 1, cancellationToken)).Count > 0)
+            return false;
+        var issuance = LedgerId.ForSystemAccount(name, SystemAccount.Issuance, assets.Value.DefaultAsset);
+        if (await ledger.FindAccountAsync(name, issuance, linearizable: true) is not null)
+            return false;
+        return await TryRecordAsync(name, owner, cancellationToken);
+    }
+
+    /// <summary>For a user that an administrator creates: the name is taken from then on.</summary>
+    public Task<bool> TryRecordAsync(string name, string owner, CancellationToken cancellationToken) =>
+        tenants.TryInsertAsync(new Tenant { Id = name, Owner = owner, CreatedAt = time.GetUtcNow().UtcDateTime }, cancellationToken);
+}

@@ -1,0 +1,33 @@
+namespace CreditSystem.Identity.Users;
+
+/// <summary>Who may register without anybody's leave. Whoever has the signing key can always make an owner (<c>token</c> command).</summary>
+internal sealed class RegistrationOptions
+{
+    public const string SectionName = "Registration";
+
+    /// <summary>
+    /// Who may open a tenant of its own, one of <see cref="TenantRegistration"/>; by default nobody, and in development anybody.
+    /// A text, so that a value that is none of them is refused with a sentence.
+    /// </summary>
+    public string? NewTenants { get; set; }
+
+    /// <summary>Whether anybody may become a user of an existing tenant; otherwise its owners create them.</summary>
+    public bool Users { get; set; } = true;
+
+    public bool IsValid => NewTenants is null || Enum.GetNames<TenantRegistration>().Contains(NewTenants, StringComparer.OrdinalIgnoreCase);
+
+    public TenantRegistration NewTenantsIn(IHostEnvironment environment) =>
+        NewTenants is { } named ? Enum.Parse<TenantRegistration>(named, ignoreCase: true) : environment.IsDevelopment() ? TenantRegistration.Open : TenantRegistration.Closed;
+}
+
+internal enum TenantRegistration
+{
+    /// <summary>Anybody.</summary>
+    Open,
+
+    /// <summary>The first who asks: for an installation of one's own that faces the internet from its first minute.</summary>
+    First,
+
+    /// <summary>Nobody.</summary>
+    Closed,
+}

@@ -1,0 +1,64 @@
+using CreditSystem.Identity.PersonalData;
+
+namespace CreditSystem.Identity.Users;
+
+/// <summary>A user in the clear, for itself and for those who administer the tenant's users.</summary>
+public sealed record UserProfile(
+    string Id, string Tenant, string Role, string Email, string Username, string? Name, string? Phone, bool Disabled, Guid Wallet, DateTimeOffset CreatedAt);
+
+/// <summary>What a registration asks for, checked.</summary>
+internal sealed record NewUser(string Tenant, string Role, string Email, string Username, string Password, string? Name, string? Phone);
+
+/// <summary>From what a person is called to what is stored, and back.</summary>
+internal sealed class UserProfiles(PersonalDataProtector protector, PasswordHashing passwords, Wallets wallets, TimeProvider time)
+{
+    internal const string EmailKind = "email";
+    private const string UsernameKind = "username";
+    private const string AddressKind = "address";
+
+    public async Task<User> CreateAsync(NewUser asked, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var id = $"usr_{Guid.CreateVersion7(now):N}";
+        return new User
+        {
+            Id = id,
+            Tenant = asked.Tenant,
+            Role = asked.Role,
+            Email = await protector.ProtectAsync(asked.Email, id, cancellationToken),
+            EmailIndex = EmailIndex(asked.Tenant, asked.Email),
+            Username = await protector.ProtectAsync(asked.Username, id, cancellationToken),
+            UsernameIndex = UsernameIndex(asked.Tenant, asked.Username),
+            Name = asked.Name is null ? null : await protector.ProtectAsync(asked.Name, id, cancellationToken),
+            Phone = asked.Phone is null ? null : await protector.ProtectAsync(asked.Phone, id, cancellationToken),
+            PasswordHash = passwords.Hash(asked.Password),
+            CreatedAt = now.UtcDateTime,
+        };
+    }
+
+    public async Task<UserProfile> RevealAsync(User user, CancellationToken cancellationToken) => new(
+        user.Id,
+        user.Tenant,
+        user.Role,
+        await protector.RevealAsync(user.Email, user.Id, cancellationToken),
+        await protector.RevealAsync(user.Username, user.Id, cancellationToken),
+        user.Name is null ? null : await protector.RevealAsync(user.Name, user.Id, cancellationToken),
+        user.Phone is null ? null : await protector.RevealAsync(user.Phone, user.Id, cancellationToken),
+        user.Disabled,
+        wallets.IdOf(user),
+        new DateTimeOffset(user.CreatedAt, TimeSpan.Zero));
+
+    /// <summary>For a list: what follows asks Vault no more.</summary>
+    public Task PreloadAsync(IEnumerable<User> users, CancellationToken cancellationToken) => protector.PreloadAsync(
+        users.SelectMany(user => new[] { user.Email, user.Username, user.Name, user.Phone }.OfType<string>().Select(text => (text, user.Id))), cancellationToken);
+
+    /// <summary>The profile of a user that has just been made of these: what is known needs no decryption.</summary>
+    public UserProfile Describe(User user, NewUser asked) => new(
+        user.Id, user.Tenant, user.Role, asked.Email, asked.Username, asked.Name, asked.Phone, user.Disabled, wallets.IdOf(user), new DateTimeOffset(user.CreatedAt, TimeSpan.Zero));
+
+    public string EmailIndex(string tenant, string email) => protector.Index(tenant, EmailKind, email);
+
+    public string UsernameIndex(string tenant, string username) => protector.Index(tenant, UsernameKind, username);
+
+    public string AddressIndex(string tenant, string address) => protector.Index(tenant, AddressKind, address);
+}

@@ -1,0 +1,180 @@
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Projection;
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace CreditSystem.Ledger.MongoDb;
+
+/// <summary>The collections <c>accounts</c> and <c>transfer_ids</c>.</summary>
+internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProjectionStore
+{
+    private const int BatchAccounts = 500;
+
+    private volatile bool indexed;
+
+    public Task<IReadOnlyList<AccountState>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync<IReadOnlyList<AccountState>>(async (database, token) =>
+        {
+            var found = new List<AccountState>(ids.Count);
+            foreach (var chunk in ids.Chunk(BatchAccounts))
+            {
+                var filter = Builders<BsonDocument>.Filter.In("_id", chunk.Select(Binary));
+                found.AddRange((await Accounts(database).Find(filter).ToListAsync(token)).Select(AccountDocument.Decode));
+            }
+            return found;
+        }, cancellationToken);
+
+    public Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, long rebuilds, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(async (database, token) =>
+        {
+            await EnsureIndexAsync(database, token);
+            foreach (var chunk in accounts.Chunk(BatchAccounts))
+                await SaveAsync(database, partition, chunk, token);
+            await MarkAsync(database, partition, block, rebuilds, token);
+            return true;
+        }, cancellationToken);
+
+    public Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync((database, token) => ReadMarkAsync(database, partition, token), cancellationToken);
+
+    public Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(async (database, token) =>
+        {
+            try
+            {
+                await Accounts(database).UpdateOneAsync(
+                    Builders<BsonDocument>.Filter.Eq("_id", Mark(partition)) & Counted(rebuilds),
+                    Builders<BsonDocument>.Update.Set("appliedBlock", 0L).Set("rebuilds", rebuilds + 1), new UpdateOptions { IsUpsert = true }, token);
+            }
+            catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
+            {
+                // Another replica was faster.
+            }
+            return true;
+        }, cancellationToken);
+
+    public Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync<IReadOnlyList<AccountState>>(async (database, token) =>
+        {
+            var filter = Builders<BsonDocument>.Filter;
+            var due = await Accounts(database).Find(filter.Lte("next", now) & filter.Eq("p", partition)).Limit(limit).ToListAsync(token);
+            return [.. due.Select(AccountDocument.Decode)];
+        }, cancellationToken);
+
+    public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(async (database, token) =>
+        {
+            var key = Builders<BsonDocument>.Filter.Eq("_id", BlockDocument.Key(partition, after));
+            return await Segments(database).Find(key).Limit(1).FirstOrDefaultAsync(token) is { } found ? Decode(found, partition, after) : null;
+        }, cancellationToken);
+
+    public async Task<IdSegment> AddAsync(IdSegment segment, CancellationToken cancellationToken)
+    {
+        var document = new BsonDocument
+        {
+            ["_id"] = BlockDocument.Key(segment.Partition, segment.After),
+            ["last"] = segment.Last,
+            ["at"] = segment.At,
+            ["hash"] = segment.Hash,
+            ["ids"] = segment.Ids,
+            ["latest"] = segment.Latest,
+            ["sum"] = segment.Checksum(),
+        };
+        try
+        {
+            return await connection.ExecuteAsync(async (database, token) =>
+            {
+                await Segments(database).InsertOneAsync(document, options: null, token);
+                return segment;
+            }, cancellationToken);
+        }
+        catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
+        {
+            if (await SegmentAsync(segment.Partition, segment.After, cancellationToken) is { } other)
+                return other;
+            // What is there is damaged; it takes no reader further than having none.
+            await connection.ExecuteAsync((database, token) =>
+                Segments(database).ReplaceOneAsync(Builders<BsonDocument>.Filter.Eq("_id", document["_id"]), document, new ReplaceOptions(), token), cancellationToken);
+            return segment;
+        }
+    }
+
+    private async Task SaveAsync(IMongoDatabase database, int partition, AccountState[] accounts, CancellationToken cancellationToken)
+    {
+        var filter = Builders<RawBsonDocument>.Filter;
+        var documents = Array.ConvertAll(accounts, account => new RawBsonDocument(AccountDocument.Encode(partition, account)));
+        try
+        {
+            var writes = accounts.Select((account, i) => new ReplaceOneModel<RawBsonDocument>(
+                filter.Eq("_id", Binary(account.Id)) & filter.Lt("appliedBlock", account.PreviousBlock), documents[i])
+            { IsUpsert = true });
+            await database.GetCollection<RawBsonDocument>(connection.Layout.NameOf("accounts")).WithWriteConcern(WriteConcern.WMajority).BulkWriteAsync(writes, new BulkWriteOptions { IsOrdered = false }, cancellationToken);
+        }
+        catch (MongoBulkWriteException<RawBsonDocument> exception) when (exception.WriteErrors.All(error => error.Category == ServerErrorCategory.DuplicateKey))
+        {
+            // The filter did not match because the account is there and as new: nothing to write.
+        }
+        finally
+        {
+            foreach (var document in documents)
+                document.Dispose();
+        }
+    }
+
+    // In the same collection, so that an old copy of it is known by an old mark.
+    private async Task MarkAsync(IMongoDatabase database, int partition, long block, long rebuilds, CancellationToken cancellationToken)
+    {
+        var filter = Builders<BsonDocument>.Filter;
+        try
+        {
+            await Accounts(database).UpdateOneAsync(
+                filter.Eq("_id", Mark(partition)) & filter.Lt("appliedBlock", block) & Counted(rebuilds), Builders<BsonDocument>.Update.Set("appliedBlock", block),
+                new UpdateOptions { IsUpsert = true }, cancellationToken);
+        }
+        catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
+        {
+            // Another replica has come further, or works all of it out again.
+        }
+    }
+
+    private static FilterDefinition<BsonDocument> Counted(long rebuilds) =>
+        rebuilds == 0 ? Builders<BsonDocument>.Filter.In("rebuilds", [BsonNull.Value, (BsonValue)0L]) : Builders<BsonDocument>.Filter.Eq("rebuilds", rebuilds);
+
+    private async Task<ProjectionMark> ReadMarkAsync(IMongoDatabase database, int partition, CancellationToken cancellationToken) =>
+        await Accounts(database).Find(Builders<BsonDocument>.Filter.Eq("_id", Mark(partition))).Limit(1).FirstOrDefaultAsync(cancellationToken) is { } mark
+            ? new ProjectionMark(mark["appliedBlock"].AsInt64, mark.TryGetValue("rebuilds", out var rebuilds) ? rebuilds.AsInt64 : 0)
+            : default;
+
+    private static string Mark(int partition) => $"partition/{partition}";
+
+    private async Task EnsureIndexAsync(IMongoDatabase database, CancellationToken cancellationToken)
+    {
+        if (indexed)
+            return;
+        var model = new CreateIndexModel<BsonDocument>(Builders<BsonDocument>.IndexKeys.Ascending("next"), new CreateIndexOptions { Name = "next", Sparse = true });
+        await Accounts(database).Indexes.CreateOneAsync(model, options: null, cancellationToken);
+        indexed = true;
+    }
+
+    private static IdSegment? Decode(BsonDocument document, int partition, long after)
+    {
+        var segment = new IdSegment(
+            partition, after, document["last"].AsInt64, document["at"].AsInt64, document["hash"].AsBsonBinaryData.Bytes,
+            document["ids"].AsBsonBinaryData.Bytes, document["latest"].AsBsonBinaryData.Bytes);
+        return segment.Checksum().AsSpan().SequenceEqual(document["sum"].AsBsonBinaryData.Bytes) ? segment : null;
+    }
+
+    private static BsonBinaryData Binary(Guid id) => new(id, GuidRepresentation.Standard);
+
+    private IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) => Pinned(database, connection.Layout.NameOf("accounts"));
+
+    private IMongoCollection<BsonDocument> Segments(IMongoDatabase database) => Pinned(database, connection.Layout.NameOf("transfer_ids"));
+
+    // A majority for all of it: a segment must not survive a failover that the accounts before it did not. And the primary,
+    // whatever the connection string prefers: what is read is what the next block is decided on.
+    internal static IMongoCollection<BsonDocument> Pinned(IMongoDatabase database, string name) => database
+        .GetCollection<BsonDocument>(name)
+        .WithWriteConcern(WriteConcern.WMajority)
+        .WithReadConcern(ReadConcern.Majority)
+        .WithReadPreference(ReadPreference.Primary);
+}

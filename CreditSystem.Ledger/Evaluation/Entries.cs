@@ -1,0 +1,36 @@
+using CreditSystem.Ledger.Model;
+
+namespace CreditSystem.Ledger.Evaluation;
+
+/// <summary>Makes entries, and refuses those whose balance Int64 cannot hold.</summary>
+internal static class Entries
+{
+    public static bool TryMake(AccountState account, long amount, long held, LotChange[] lots, out Entry entry)
+    {
+        var posted = (Int128)account.Posted + amount;
+        var holds = (Int128)account.Held + held;
+        var fits = posted >= -long.MaxValue && posted <= long.MaxValue && holds <= long.MaxValue;
+        entry = fits ? new Entry(account.Id, amount, account.Sequence + 1, (long)posted, (long)holds) { Lots = lots } : null!;
+        return fits;
+    }
+
+    /// <summary>A posting from one account to another, or a rejection when a balance would overflow.</summary>
+    public static LedgerRecord Post(
+        LedgerView view, Command command, Guid id, TransferKind kind, AccountState from, AccountState to, long amount,
+        LotChange[] drawn, LotChange[] credited, long released = 0)
+    {
+        // The last guard: both entries would be made from the same balance, and one of them be lost.
+        if (view.Rules >= RulesVersion.Second && from.Id == to.Id)
+            return LedgerRecord.Rejected(command, RejectionCode.SameAccount);
+        if (!TryMake(from, -amount, -released, drawn, out var debit) || !TryMake(to, amount, 0, credited, out var credit))
+            return LedgerRecord.Rejected(command, RejectionCode.LimitExceeded);
+        return LedgerRecord.Posted(command, new Posting(id, kind, from.Asset, [debit, credit]));
+    }
+
+    /// <summary>A posting that moves nothing but what is held.</summary>
+    public static Posting Reserve(Guid id, TransferKind kind, AccountState account, long held, LotChange[] lots) =>
+        new(id, kind, account.Asset, [new Entry(account.Id, 0, account.Sequence + 1, account.Posted, account.Held + held) { Lots = WithoutBaseOnly(lots) }]);
+
+    // The base lot follows from the account's sums, so changes of it alone are not stored.
+    public static LotChange[] WithoutBaseOnly(LotChange[] lots) => Array.TrueForAll(lots, lot => lot.Terms.IsBase) ? [] : lots;
+}

@@ -1,0 +1,111 @@
+using System.Collections.Concurrent;
+using CreditSystem.Ledger.Model;
+
+namespace CreditSystem.Ledger.Evaluation;
+
+/// <summary>
+/// What the blocks up to <see cref="Head"/> add up to, as far as it has been loaded. One writer; readers see whole,
+/// immutable accounts at any time.
+/// </summary>
+internal sealed class LedgerState
+{
+    private readonly ConcurrentDictionary<Guid, AccountState> accounts = new(concurrencyLevel: 1, capacity: 1024);
+    private readonly ConcurrentDictionary<Guid, HoldState> holds = new(concurrencyLevel: 1, capacity: 64);
+    private readonly ConcurrentDictionary<Guid, long> reversed = new(concurrencyLevel: 1, capacity: 64);
+    private HashSet<Guid> changed = [];
+
+    /// <summary>The number of the last block applied.</summary>
+    public long Head { get; private set; }
+
+    /// <summary>The time of the last block, Unix milliseconds. Time in the log never goes back.</summary>
+    public long At { get; private set; }
+
+    /// <summary>The version of the rules of the last block; it never goes back.</summary>
+    public int Rules { get; private set; } = RulesVersion.First;
+
+    public byte[] Hash { get; private set; } = new byte[32];
+
+    /// <summary>The block that the state was started behind: 0 where all of it comes from the log.</summary>
+    public long Start { get; private set; }
+
+    /// <summary>How many accounts have changed since the last checkpoint was begun.</summary>
+    public int ChangedCount => changed.Count;
+
+    public ICollection<AccountState> Accounts => accounts.Values;
+
+    public int AccountCount => accounts.Count;
+
+    public AccountState? Account(Guid id) => accounts.GetValueOrDefault(id);
+
+    public HoldState? Hold(Guid id) => holds.GetValueOrDefault(id);
+
+    public long? Reversed(Guid transfer) => reversed.TryGetValue(transfer, out var amount) ? amount : null;
+
+    /// <summary>Adds what a checkpoint holds, unless something newer is here already.</summary>
+    public void Load(AccountState account) => accounts.TryAdd(account.Id, account);
+
+    public void Load(HoldState hold) => holds.TryAdd(hold.Id, hold);
+
+    public void LoadReversed(Guid transfer, long amount) => reversed.TryAdd(transfer, amount);
+
+    /// <summary>Takes over what a view has worked out for the block that is now in the log.</summary>
+    public void Advance(LedgerView view, long at, byte[] hash)
+    {
+        foreach (var (id, account) in view.ChangedAccounts)
+        {
+            accounts[id] = account;
+            changed.Add(id);
+        }
+        foreach (var (id, hold) in view.ChangedHolds)
+            holds[id] = hold;
+        foreach (var (id, amount) in view.ChangedReversals)
+            reversed[id] = amount;
+        (Head, At, Rules, Hash) = (view.BlockNumber, at, view.Rules, hash);
+    }
+
+    /// <summary>Starts behind a checkpoint instead of at the first block.</summary>
+    public void StartAfter(long head, long at, int rules, byte[] hash) => (Start, Head, At, Rules, Hash) = (head, head, at, rules, hash);
+
+    /// <summary>Starts again at the first block.</summary>
+    public void Reset()
+    {
+        accounts.Clear();
+        holds.Clear();
+        reversed.Clear();
+        changed = [];
+        StartAfter(0, 0, RulesVersion.First, new byte[32]);
+    }
+
+    /// <summary>The accounts that have changed since the last call.</summary>
+    public List<AccountState> TakeChanged()
+    {
+        var taken = changed.Select(id => accounts[id]).ToList();
+        changed = [];
+        return taken;
+    }
+
+    /// <summary>Puts back what could not be written.</summary>
+    public void ReturnChanged(IEnumerable<AccountState> taken) => changed.UnionWith(taken.Select(account => account.Id));
+
+    /// <summary>
+    /// Forgets, with nothing waiting to be written, the accounts without news for longest, down to <paramref name="most"/>;
+    /// and what is in the log anyway.
+    /// </summary>
+    public void Evict(int most)
+    {
+        reversed.Clear();
+        foreach (var (id, hold) in holds)
+            if (hold.Status != HoldStatus.Active)
+                holds.TryRemove(id, out _);
+        if (accounts.Count <= most)
+            return;
+        var cold = accounts.Values.Where(account => !account.IsSystem && !changed.Contains(account.Id)).OrderBy(account => account.PreviousBlock);
+        // A tenth more than needed, so that this is not done again at once.
+        foreach (var account in cold.Take(accounts.Count - most + most / 10).ToList())
+        {
+            accounts.TryRemove(account.Id, out _);
+            foreach (var hold in account.Holds)
+                holds.TryRemove(hold.Id, out _);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Model;
+
+namespace CreditSystem.Ledger.Evaluation;
+
+/// <summary>
+/// The state with the effects of a block that is not in the log yet. Dropping the view undoes them, so a block that
+/// loses the race for its number leaves no trace.
+/// </summary>
+internal sealed class LedgerView(LedgerState state, long blockNumber, long at, int rules)
+{
+    private readonly Dictionary<Guid, AccountState> accounts = [];
+    private readonly Dictionary<Guid, HoldState> holds = [];
+    private readonly Dictionary<Guid, long> reversals = [];
+    private readonly Dictionary<Guid, LedgerRecord> known = [];
+    private List<(Guid Id, AccountState? Before)>? undo;
+
+    public long BlockNumber => blockNumber;
+
+    /// <summary>The time of the block, Unix milliseconds: the only clock that the rules know.</summary>
+    public long At => at;
+
+    /// <summary>The version of the rules by which the commands of the block are decided.</summary>
+    public int Rules => rules;
+
+    /// <summary>The records of the block, in order.</summary>
+    public List<LedgerRecord> Records { get; } = [];
+
+    public IReadOnlyDictionary<Guid, AccountState> ChangedAccounts => accounts;
+
+    public IReadOnlyDictionary<Guid, HoldState> ChangedHolds => holds;
+
+    public IReadOnlyDictionary<Guid, long> ChangedReversals => reversals;
+
+    public AccountState? Account(Guid id) => accounts.GetValueOrDefault(id) ?? state.Account(id);
+
+    public HoldState? Hold(Guid id) => holds.GetValueOrDefault(id) ?? state.Hold(id);
+
+    public long Reversed(Guid transfer) => reversals.TryGetValue(transfer, out var amount) ? amount : state.Reversed(transfer) ?? 0;
+
+    /// <summary>The record in the log that has this id: as a command, as a posting, or as the reference of a transfer.</summary>
+    public LedgerRecord? Known(Guid id) => known.GetValueOrDefault(id);
+
+    /// <summary>Tells the view about a record of an earlier block.</summary>
+    public void Remember(Guid id, LedgerRecord record) => known.TryAdd(id, record);
+
+    public AccountState? Find(string tenant, AccountRef account, string? asset)
+    {
+        var found = Account(account.IsSystem ? LedgerId.ForSystemAccount(tenant, account.System, asset!) : account.Id);
+        return found is not null && found.Tenant == tenant ? found : null;
+    }
+
+    /// <summary>Puts a record at the end of the block and applies its effects.</summary>
+    public LedgerRecord Append(LedgerRecord record) => Add(record.Accepted ? record with { Postings = Apply(record.Opened, record.Postings) } : record);
+
+    /// <summary>Opens accounts and applies postings to them.</summary>
+    public Posting[] Apply(AccountState[] opened, Posting[] postings)
+    {
+        foreach (var account in opened)
+            Set(account);
+        var applied = new Posting[postings.Length];
+        for (var i = 0; i < postings.Length; i++)
+            applied[i] = postings[i] with { Entries = Array.ConvertAll(postings[i].Entries, Apply) };
+        return applied;
+    }
+
+    /// <summary>Puts a record whose postings are applied already at the end of the block.</summary>
+    public LedgerRecord Add(LedgerRecord record)
+    {
+        record = record with { Block = blockNumber, At = at, Rules = rules };
+        ApplyRest(record, holderIsCurrent: true);
+        Records.Add(record);
+        known[record.Command.Id] = record;
+        foreach (var posting in record.Postings)
+            known[posting.Id] = record;
+        foreach (var reference in References(record))
+            known[reference] = record;
+        return record;
+    }
+
+    /// <summary>
+    /// Applies a record that is in the log. An account that was loaded as of a later block has the entry already and is
+    /// left as it is.
+    /// </summary>
+    /// <exception cref="ProjectionLostException">An account is missing, or older than the log says.</exception>
+    public void Replay(LedgerRecord record)
+    {
+        foreach (var opened in record.Opened)
+            if (Account(opened.Id) is null)
+                Set(opened);
+        var holderIsCurrent = false;
+        foreach (var entry in record.Postings.SelectMany(posting => posting.Entries))
+        {
+            if (Account(entry.Account) is not { } account || account.Sequence + 1 < entry.Sequence)
+                throw new ProjectionLostException($"block {blockNumber}: account {entry.Account} is missing or older than entry {entry.Sequence - 1}");
+            if (account.Sequence >= entry.Sequence)
+                continue;
+            Apply(entry);
+            holderIsCurrent |= entry.Account == record.Hold?.Account;
+        }
+        ApplyRest(record, holderIsCurrent);
+    }
+
+    private Entry Apply(Entry entry)
+    {
+        var account = Account(entry.Account) ?? throw new LedgerCorruptException($"block {blockNumber}: account {entry.Account} was never opened");
+        entry = entry with { PreviousBlock = account.PreviousBlock, JumpBlock = account.JumpBlock() };
+        Set(account with
+        {
+            Posted = entry.Posted,
+            Held = entry.Held,
+            Sequence = entry.Sequence,
+            Trail = account.TrailAfter(blockNumber),
+            Lots = entry.Lots.Length == 0 ? account.Lots : BurnDown.Change(account.Lots, entry.Lots),
+        });
+        return entry;
+    }
+
+    /// <summary>From here on every change can be taken back by <see cref="Rollback"/>.</summary>
+    public void Begin() => undo = [];
+
+    public void Accept() => undo = null;
+
+    public void Rollback()
+    {
+        for (var i = undo!.Count - 1; i >= 0; i--)
+            if (undo[i].Before is { } before)
+                accounts[undo[i].Id] = before;
+            else
+                accounts.Remove(undo[i].Id);
+        undo = null;
+    }
+
+    /// <summary>Other ids under which an accepted record is known: its references, and the grant that it voided.</summary>
+    public static IEnumerable<Guid> References(LedgerRecord record)
+    {
+        for (var i = 0; i < record.Postings.Length; i++)
+            if (record.Details(i).Reference is { } reference)
+                yield return ReferenceRules.IdOf(record, reference);
+        if (record is { Accepted: true, Command: VoidGrant voided })
+            yield return LedgerId.ForVoidedGrant(voided.Grant, voided.Account);
+    }
+
+    private void ApplyRest(LedgerRecord record, bool holderIsCurrent)
+    {
+        if (record.Hold is { } hold)
+        {
+            holds[hold.Id] = hold;
+            if (!holderIsCurrent)
+                return;
+            var account = Account(hold.Account)!;
+            var open = account.Holds.Any(other => other.Id == hold.Id);
+            if (hold.Status == HoldStatus.Active && !open)
+                Set(account with { Holds = [.. account.Holds, new OpenHold(hold.Id, hold.ExpiresAt)] });
+            else if (hold.Status != HoldStatus.Active && open)
+                Set(account with { Holds = [.. account.Holds.Where(other => other.Id != hold.Id)] });
+        }
+        if (record is { Accepted: true, Command: ReverseTransfer reverse })
+            reversals[reverse.Transfer] = record.Reversed;
+    }
+
+    private void Set(AccountState account)
+    {
+        undo?.Add((account.Id, accounts.GetValueOrDefault(account.Id)));
+        accounts[account.Id] = account;
+    }
+}
+
+/// <summary>What was written behind the log does not fit it: the state is to be worked out from the first block.</summary>
+internal sealed class ProjectionLostException(string message) : Exception(message);

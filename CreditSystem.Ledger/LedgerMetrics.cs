@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Model;
+
+namespace CreditSystem.Ledger;
+
+/// <summary>What the ledger measures. No label ever carries an id.</summary>
+internal sealed class LedgerMetrics : IDisposable
+{
+    public const string Name = "CreditSystem.Ledger";
+    public static readonly ActivitySource Source = new(Name);
+
+    private readonly Meter meter;
+    private readonly Counter<long> operations;
+    private readonly Histogram<double> processing;
+    private readonly Histogram<double> commit;
+    private readonly Histogram<long> batch;
+    private readonly Histogram<long> blockBytes;
+    private readonly Counter<long> rejected;
+    private readonly Counter<long> replays;
+    private readonly Counter<long> fenced;
+    private readonly Counter<long> uncertain;
+
+    public LedgerMetrics(IMeterFactory factory)
+    {
+        meter = factory.Create(Name);
+        // The exporter appends _total to counters; the names are those that the original's dashboards know.
+        operations = meter.CreateCounter<long>("credit_system_transaction_operations", description: "Outcomes of ledger commands");
+        processing = meter.CreateHistogram<double>("credit_system_transaction_processing_seconds", "s", "From the request's arrival in the queue to its outcome");
+        commit = meter.CreateHistogram<double>("credit_system_ledger_commit_seconds", "s", "One block: evaluation, encoding and the insert");
+        batch = meter.CreateHistogram<long>("credit_system_ledger_block_commands", description: "Commands per block");
+        blockBytes = meter.CreateHistogram<long>("credit_system_ledger_block_bytes", "By", "Size of a block's records");
+        rejected = meter.CreateCounter<long>("credit_system_ledger_rejected", description: "Commands that the ledger refused, by reason");
+        replays = meter.CreateCounter<long>("credit_system_ledger_replays", description: "Requests answered with an earlier outcome");
+        fenced = meter.CreateCounter<long>("credit_system_ledger_fenced", description: "Blocks that another replica was faster to append");
+        uncertain = meter.CreateCounter<long>("credit_system_ledger_append_uncertain", description: "Inserts whose outcome had to be found out");
+    }
+
+    /// <summary>Observes what is known only by asking, such as how many commands wait.</summary>
+    public void Observe(string name, Func<long> value, string description) => meter.CreateObservableGauge(name, value, description: description);
+
+    /// <summary>Observes what is not known at all times: null leaves the series out.</summary>
+    public void Observe(string name, Func<long?> value, string description) =>
+        meter.CreateObservableGauge(name, () => value() is { } known ? [new Measurement<long>(known)] : Array.Empty<Measurement<long>>(), description: description);
+
+    /// <summary>Observes seconds that are not known at all times.</summary>
+    public void ObserveSeconds(string name, Func<double?> value, string description) =>
+        meter.CreateObservableGauge(name, () => value() is { } known ? [new Measurement<double>(known)] : Array.Empty<Measurement<double>>(), description: description);
+
+    /// <summary>Observes one value for each value of a tag, which has few.</summary>
+    public void Observe(string name, Func<IEnumerable<Measurement<long>>> values, string description) => meter.CreateObservableGauge(name, values, description: description);
+
+    public void Committed(IReadOnlyList<LedgerRecord> records, int commands, TimeSpan elapsed, int bytes)
+    {
+        commit.Record(elapsed.TotalSeconds);
+        batch.Record(commands);
+        blockBytes.Record(bytes);
+        foreach (var record in records)
+        {
+            operations.Add(1, new("operation_type", TypeOf(record.Command)), new("status", record.Accepted ? "success" : "rejected"));
+            if (record.Rejection is { } rejection)
+                Rejected(rejection.Code.ToString());
+        }
+    }
+
+    public void Processed(Command command, TimeSpan elapsed) =>
+        processing.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("operation_type", TypeOf(command)));
+
+    public void Rejected(string reason) => rejected.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void Replayed() => replays.Add(1);
+
+    public void Fenced() => fenced.Add(1);
+
+    public void Uncertain() => uncertain.Add(1);
+
+    public void Dispose() => meter.Dispose();
+
+    private static string TypeOf(Command command) => command switch
+    {
+        MoveCredits move => move.Kind.ToCode(),
+        _ => Names[(int)CommandWriter.OperationOf(command)],
+    };
+
+    private static readonly string[] Names =
+        ["", "open_account", "transfer", "batch", "reversal", "hold", "capture", "void", "grant", "grant_void", "expiry", "hold_expiry"];
+}

@@ -1,0 +1,42 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using CreditSystem.Ledger.Model;
+
+namespace CreditSystem.Ledger.Log;
+
+/// <summary>A block as it is stored: sealed by the hash of the one before it and of its own content.</summary>
+/// <param name="Number">Counts from 1 without a gap within the partition.</param>
+/// <param name="At">When it was made, Unix milliseconds; never earlier than the block before it.</param>
+/// <param name="Rules">The version of the rules by which its commands were decided, <see cref="RulesVersion"/>.</param>
+/// <param name="Previous">The hash of the block before; 32 zero bytes for the first.</param>
+/// <param name="Content">The records, as the bytes of a BSON array.</param>
+internal sealed record Block(int Partition, long Number, long At, int Rules, byte[] Previous, byte[] Hash, ReadOnlyMemory<byte> Content)
+{
+    public static Block Seal(int partition, long number, long at, int rules, byte[] previous, ReadOnlyMemory<byte> content) =>
+        new(partition, number, at, rules, previous, ComputeHash(partition, number, at, rules, previous, content.Span), content);
+
+    /// <summary>Whether the block is what was sealed.</summary>
+    public bool IsIntact() => ComputeHash(Partition, Number, At, Rules, Previous, Content.Span).AsSpan().SequenceEqual(Hash);
+
+    /// <summary>False: only its seal can be checked. The document and the seal are the same in every version.</summary>
+    public bool IsReadable => Rules <= RulesVersion.Newest;
+
+    /// <exception cref="NewerRulesException">A newer version of the program has written the block.</exception>
+    public LedgerRecord[] ReadRecords() =>
+        IsReadable ? RecordReader.Read(Content, Number, At, Rules) : throw new NewerRulesException(Partition, Number, Rules);
+
+    private static byte[] ComputeHash(int partition, long number, long at, int rules, byte[] previous, ReadOnlySpan<byte> content)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> header = stackalloc byte[24];
+        BinaryPrimitives.WriteInt32BigEndian(header, partition);
+        BinaryPrimitives.WriteInt64BigEndian(header[4..], number);
+        BinaryPrimitives.WriteInt64BigEndian(header[12..], at);
+        BinaryPrimitives.WriteInt32BigEndian(header[20..], rules);
+        hash.AppendData(previous);
+        // The first version had no number, and its hashes stay what they are.
+        hash.AppendData(rules == RulesVersion.First ? header[..20] : header);
+        hash.AppendData(content);
+        return hash.GetHashAndReset();
+    }
+}

@@ -1,0 +1,97 @@
+using System.Numerics;
+
+namespace CreditSystem.Ledger.Model;
+
+/// <summary>An account as of its last entry. Immutable, so readers need no lock. Amounts are minor units.</summary>
+internal sealed record AccountState
+{
+    public required Guid Id { get; init; }
+    public required string Tenant { get; init; }
+    public required string Holder { get; init; }
+    public required string Asset { get; init; }
+    public SystemAccount System { get; init; }
+    public long CreditLimit { get; init; }
+    public long OpenedAt { get; init; }
+    public long Posted { get; init; }
+    public long Held { get; init; }
+
+    /// <summary>The number of entries, and the sequence number of the last one.</summary>
+    public long Sequence { get; init; }
+
+    /// <summary>
+    /// The blocks of the entries numbered <see cref="Sequence"/>, the same with its lowest bit cleared, and so on to the
+    /// first: what the next entry points back to, so that history is found in the log without an index.
+    /// </summary>
+    public long[] Trail { get; init; } = [];
+
+    /// <summary>Grants with something left, in the order of burn-down.</summary>
+    public Lot[] Lots { get; init; } = [];
+    public OpenHold[] Holds { get; init; } = [];
+
+    public bool IsSystem => System != SystemAccount.None;
+
+    /// <summary>What is free outside grants. With an overdraft beside large grants it is less than an Int64 can hold.</summary>
+    public Int128 BaseFree
+    {
+        get
+        {
+            var free = (Int128)Posted - Held;
+            foreach (var lot in Lots)
+                free -= lot.Free;
+            return free;
+        }
+    }
+
+    /// <summary>What cannot be spent yet because its grant is not effective.</summary>
+    public long Pending(long now) => Saturating(PendingExactly(now));
+
+    public long Available(long now) => Saturating(Uncommitted(now) + CreditLimit);
+
+    /// <summary>What can be spent without overdraft.</summary>
+    public Int128 Uncommitted(long now) => (Int128)Posted - Held - PendingExactly(now);
+
+    /// <summary>The earliest time at which a grant or a hold of this account expires.</summary>
+    public long? NextExpiry()
+    {
+        long? next = null;
+        foreach (var lot in Lots)
+            if (lot.Free > 0 && lot.Terms.ExpiresAt is { } expiresAt && !(next <= expiresAt))
+                next = expiresAt;
+        foreach (var hold in Holds)
+            if (!(next <= hold.ExpiresAt))
+                next = hold.ExpiresAt;
+        return next;
+    }
+
+    public long PreviousBlock => Trail.Length == 0 ? 0 : Trail[^1];
+
+    /// <summary>The block of the entry whose number is the next one with its lowest bit cleared.</summary>
+    public long JumpBlock()
+    {
+        var depth = BitOperations.TrailingZeroCount(Sequence + 1);
+        return depth < Trail.Length ? Trail[^(depth + 1)] : 0;
+    }
+
+    public long[] TrailAfter(long block)
+    {
+        var kept = Trail.Length - BitOperations.TrailingZeroCount(Sequence + 1);
+        var trail = new long[kept + 1];
+        Array.Copy(Trail, trail, kept);
+        trail[kept] = block;
+        return trail;
+    }
+
+    private Int128 PendingExactly(long now)
+    {
+        var pending = (Int128)0;
+        foreach (var lot in Lots)
+            if (lot.Terms.EffectiveAt > now)
+                pending += lot.Free;
+        return pending;
+    }
+
+    private static long Saturating(Int128 value) => (long)Int128.Clamp(value, long.MinValue, long.MaxValue);
+}
+
+/// <summary>An active hold as its account sees it.</summary>
+internal sealed record OpenHold(Guid Id, long ExpiresAt);

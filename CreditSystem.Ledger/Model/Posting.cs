@@ -1,0 +1,33 @@
+namespace CreditSystem.Ledger.Model;
+
+/// <summary>A transfer as it stands in the journal: its entries sum to zero.</summary>
+internal sealed record Posting(Guid Id, TransferKind Kind, string Asset, Entry[] Entries)
+{
+    public Entry Debit => Entries.First(entry => entry.Amount < 0);
+
+    public Entry Credit => Entries.First(entry => entry.Amount > 0);
+
+    public long Amount
+    {
+        get
+        {
+            var amount = 0L;
+            foreach (var entry in Entries)
+                amount += Math.Max(entry.Amount, 0);
+            return amount;
+        }
+    }
+}
+
+/// <summary>One account's side of a transfer, with its balances after it.</summary>
+internal sealed record Entry(Guid Account, long Amount, long Sequence, long Posted, long Held)
+{
+    /// <summary>How lots changed. Empty: only the base lot did. Draws are in the order of burn-down.</summary>
+    public LotChange[] Lots { get; init; } = [];
+
+    /// <summary>The block of the account's entry before this one; 0 for the first.</summary>
+    public long PreviousBlock { get; init; }
+
+    /// <summary>The block of the entry whose number is this one's with its lowest bit cleared; 0 for none.</summary>
+    public long JumpBlock { get; init; }
+}

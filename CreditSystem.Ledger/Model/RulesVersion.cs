@@ -1,0 +1,21 @@
+namespace CreditSystem.Ledger.Model;
+
+/// <summary>
+/// The versions of the rules by which commands are decided. A block carries the version that it was made by, so that the log
+/// can be evaluated again, to the same bytes, however the rules change. Never change what a released version does.
+/// </summary>
+internal static class RulesVersion
+{
+    /// <summary>Blocks of this version carry no number: they are from before versions were introduced.</summary>
+    public const int First = 1;
+
+    /// <summary>
+    /// An account is identified once, after its names are resolved; grants keep their terms when they move to another holder;
+    /// a reversal says what became of the credits; references of users are their own; expiries are posted in the order in
+    /// which they were due.
+    /// </summary>
+    public const int Second = 2;
+
+    /// <summary>The newest version that this program knows: what a new database is written by.</summary>
+    public const int Newest = Second;
+}

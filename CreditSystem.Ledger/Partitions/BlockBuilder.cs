@@ -1,0 +1,88 @@
+using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Model;
+
+namespace CreditSystem.Ledger.Partitions;
+
+/// <summary>A block that is decided and not in the log yet.</summary>
+/// <param name="Submissions">How many submissions, from the first, have their outcomes by it.</param>
+internal sealed record BlockDraft(LedgerView View, BlockContent Content, int Submissions);
+
+/// <summary>Decides commands, as many as fit into a block.</summary>
+internal sealed class BlockBuilder(LedgerOptions options, LedgerState state, PartitionRecovery recovery, CommandPrefetcher prefetcher)
+{
+    // One request may write more than is put together: MongoDB takes 16 MiB, and what cannot be committed whole would never be.
+    private readonly int mostAlone = options.MaxBlockBytes / 8 * 15;
+
+    /// <exception cref="CommandFailedException">A command cannot be decided; without its submission the others can.</exception>
+    public async Task<BlockDraft> BuildAsync(List<Submission> batch, long now, CancellationToken cancellationToken)
+    {
+        var (view, content) = (CreateView(now), new BlockContent());
+        await prefetcher.LoadAsync(view, batch, cancellationToken);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            Execute(view, batch[i]);
+            content.AddNew(view.Records);
+            if (content.Length <= options.MaxBlockBytes)
+                continue;
+            if (i > 0)
+                return await BuildAsync(batch.GetRange(0, i), now, cancellationToken);
+            return content.Length <= mostAlone ? new BlockDraft(view, content, 1) : ExpireFirst(batch[0], view.Records, now);
+        }
+        return new BlockDraft(view, content, batch.Count);
+    }
+
+    // Where what has expired on the accounts of a request is what makes it large, that becomes a block of its own before it:
+    // the postings are the same, and fewer are left each time.
+    private BlockDraft ExpireFirst(Submission submission, List<LedgerRecord> decided, long now)
+    {
+        var (view, content) = (CreateView(now), new BlockContent());
+        foreach (var account in decided.Select(record => ExpiredOn(record.Command)).Where(account => account != default).Distinct())
+            foreach (var _ in Evaluator.Settle(view, account, view.At))
+            {
+                content.AddNew(view.Records);
+                if (content.Length > options.MaxBlockBytes)
+                    return new BlockDraft(view, content, 0);
+            }
+        return view.Records.Count > 0
+            ? new BlockDraft(view, content, 0)
+            : throw new CommandFailedException(submission, null, new BlockTooLargeException("What the request would write is more than a block may hold."));
+    }
+
+    private static Guid ExpiredOn(Command command) => command switch
+    {
+        ExpireLot expire => expire.Account,
+        ExpireHold expire => expire.Account,
+        _ => default,
+    };
+
+    private LedgerView CreateView(long now) => new(state, state.Head + 1, Math.Max(now, state.At), recovery.Rules);
+
+    private static void Execute(LedgerView view, Submission submission)
+    {
+        var (commands, outcomes) = (submission.Commands, submission.Outcomes);
+        for (var i = 0; i < commands.Length; i++)
+        {
+            try
+            {
+                outcomes[i] = i > 0 && submission.HasRequestRecord && outcomes[0].Replayed ? ReplayStored(view, commands[i]) : Execute(view, commands[i]);
+            }
+            catch (Exception exception) when (CommandFailedException.IsOfTheCommand(exception))
+            {
+                throw new CommandFailedException(submission, commands[i], exception);
+            }
+        }
+    }
+
+    private static Committed Execute(LedgerView view, Command command)
+    {
+        var replayed = IsKnown(view, command);
+        return new Committed(Evaluator.Execute(view, command), replayed);
+    }
+
+    /// <summary>The outcome of a command whose request is in the log. What is not there was outside its bounds then, and is refused again.</summary>
+    private static Committed ReplayStored(LedgerView view, Command command) =>
+        new(IsKnown(view, command) ? view.Known(command.Id)! : LedgerRecord.Rejected(command, RejectionCode.LimitExceeded), true);
+
+    private static bool IsKnown(LedgerView view, Command command) => view.Known(command.Id) is { } earlier && earlier.Command.Id == command.Id;
+}

@@ -1,0 +1,39 @@
+namespace CreditSystem.Ledger.Partitions;
+
+/// <summary>The ledger cannot answer now, or cannot know the outcome. A retry with the same key is safe.</summary>
+internal class LedgerUnavailableException(string message, LedgerUnavailableReason reason, Exception? inner = null) : Exception(message, inner)
+{
+    public LedgerUnavailableReason Reason { get; } = reason;
+}
+
+internal enum LedgerUnavailableReason
+{
+    QueueFull,
+    Storage,
+    Stopping,
+    Corrupt,
+
+    /// <summary>The log is being read; what it holds is not known yet.</summary>
+    Recovering,
+
+    /// <summary>The clock of this replica is ahead of the database's, so it may not decide what has expired.</summary>
+    ClockAhead,
+
+    /// <summary>What the request alone would write does not fit into a block, now or later.</summary>
+    TooLarge,
+
+    /// <summary>The log has blocks of a newer version of the program: a replica of that version can answer.</summary>
+    NewerRules,
+}
+
+/// <summary>A command cannot be decided, whatever else is in its block. Only its own request fails.</summary>
+internal sealed class CommandFailedException(Submission submission, Model.Command? command, Exception inner) : Exception("The command cannot be decided.", inner)
+{
+    public Submission Submission { get; } = submission;
+
+    public Model.Command? Command { get; } = command;
+
+    /// <summary>Whether a failure is that of the command itself and not of what it was read from.</summary>
+    public static bool IsOfTheCommand(Exception exception) => exception is not
+        (LedgerUnavailableException or OperationCanceledException or Evaluation.ProjectionLostException or OutOfMemoryException or CommandFailedException);
+}

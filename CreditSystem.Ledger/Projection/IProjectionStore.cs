@@ -1,0 +1,39 @@
+using CreditSystem.Ledger.Model;
+
+namespace CreditSystem.Ledger.Projection;
+
+/// <summary>
+/// What is written behind the log so that a start need not read all of it. Everything here can be lost: it is worked out
+/// from the log again.
+/// </summary>
+internal interface IProjectionStore
+{
+    /// <summary>The accounts among <paramref name="ids"/> that have been written.</summary>
+    Task<IReadOnlyList<AccountState>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Writes accounts, one that is newer already stays as it is; and then, beside them, that all accounts are as of
+    /// <paramref name="block"/> now, unless a rebuild has begun after those that the writer knows of (<paramref name="rebuilds"/>).
+    /// </summary>
+    Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, long rebuilds, CancellationToken cancellationToken);
+
+    /// <summary>What the accounts are as of; zero where they are gone.</summary>
+    Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken);
+
+    /// <summary>Sets the mark's block to 0 and counts a rebuild, unless one has begun since <paramref name="rebuilds"/> was read.</summary>
+    Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken);
+
+    /// <summary>Accounts of the partition on which something has expired at or before a time.</summary>
+    Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The segment of ids that begins behind a block, or null.</summary>
+    Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken);
+
+    /// <summary>Writes a segment unless another replica has written one that begins there.</summary>
+    /// <returns>The segment that is there now.</returns>
+    Task<IdSegment> AddAsync(IdSegment segment, CancellationToken cancellationToken);
+}
+
+/// <param name="Block">All accounts are as of this block or a later one.</param>
+/// <param name="Rebuilds">How often they have been worked out again from the first block.</param>
+internal readonly record struct ProjectionMark(long Block, long Rebuilds);

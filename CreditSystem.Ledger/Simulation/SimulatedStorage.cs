@@ -1,0 +1,86 @@
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Projection;
+
+namespace CreditSystem.Ledger.Simulation;
+
+/// <summary>The database of a simulation: one partition's log, and a projection of which parts may be lost.</summary>
+internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedNetwork network, int maxBlockBytes, int rules) : IBlockStore, IProjectionStore
+{
+    private readonly Dictionary<Guid, AccountState> accounts = [];
+    private readonly Dictionary<long, IdSegment> segments = [];
+    private ProjectionMark mark;
+    private int losses;
+
+    public List<Block> Blocks { get; } = [];
+
+    public Task<bool> TryAppendAsync(Block block, CancellationToken cancellationToken) => network.CallAsync(() => TryAppend(block), cancellationToken);
+
+    public Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long number, int limit, CancellationToken cancellationToken) =>
+        network.CallAsync<IReadOnlyList<Block>>(() => [.. Blocks.Skip((int)number).Take(limit)], cancellationToken);
+
+    public Task<Block?> ReadAsync(int partition, long number, CancellationToken cancellationToken) =>
+        network.CallAsync(() => number >= 1 && number <= Blocks.Count ? Blocks[(int)number - 1] : null, cancellationToken);
+
+    public Task<long?> ReadClockAsync(CancellationToken cancellationToken) =>
+        network.CallAsync<long?>(() => scheduler.UtcNow.ToUnixTimeMilliseconds(), cancellationToken);
+
+    public Task<int> RulesAsync(int? atLeast, CancellationToken cancellationToken) => network.CallAsync(() => rules, cancellationToken);
+
+    public Task<IReadOnlyList<AccountState>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        network.CallAsync<IReadOnlyList<AccountState>>(() => [.. ids.Where(accounts.ContainsKey).Select(id => accounts[id])], cancellationToken);
+
+    public async Task SaveAsync(int partition, IReadOnlyList<AccountState> changed, long block, long rebuilds, CancellationToken cancellationToken)
+    {
+        // As the real one: several writes, and the mark after them. None goes on across a loss.
+        var before = losses;
+        foreach (var part in changed.Chunk(3))
+            await network.CallAsync(() => before == losses ? Save(part) : throw new TimeoutException("simulated: the connection is gone"), cancellationToken);
+        await network.CallAsync(() => mark = before == losses ? mark.Rebuilds == rebuilds ? mark with { Block = Math.Max(mark.Block, block) } : mark : throw new TimeoutException("simulated: the connection is gone"), cancellationToken);
+    }
+
+    public Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken) => network.CallAsync(() => mark, cancellationToken);
+
+    public Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken) =>
+        network.CallAsync(() => mark = mark.Rebuilds == rebuilds ? new ProjectionMark(0, rebuilds + 1) : mark, cancellationToken);
+
+    public Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken) =>
+        network.CallAsync<IReadOnlyList<AccountState>>(() => [.. accounts.Values.Where(account => account.NextExpiry() <= now).Take(limit)], cancellationToken);
+
+    public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
+        network.CallAsync(() => segments.GetValueOrDefault(after), cancellationToken);
+
+    public Task<IdSegment> AddAsync(IdSegment segment, CancellationToken cancellationToken) =>
+        network.CallAsync(() => segments.TryAdd(segment.After, segment) ? segment : segments[segment.After], cancellationToken);
+
+    public void LoseAccounts(int percent)
+    {
+        losses++;
+        foreach (var id in accounts.Keys.Order().Where(_ => scheduler.Chance(percent)).ToList())
+            accounts.Remove(id);
+    }
+
+    public void LoseSegments() => segments.Clear();
+
+    private bool TryAppend(Block block)
+    {
+        if (block.Content.Length > maxBlockBytes)
+            throw new BlockTooLargeException($"{block.Content.Length} bytes");
+        if (block.Number <= Blocks.Count)
+            return false;
+        if (block.Number != Blocks.Count + 1)
+            throw new SimulationViolationException($"block {block.Number} is appended after block {Blocks.Count}");
+        if (block.At > scheduler.UtcNow.ToUnixTimeMilliseconds() + 5000)
+            throw new SimulationViolationException($"block {block.Number} is from the future");
+        Blocks.Add(block with { Content = block.Content.ToArray() });
+        return true;
+    }
+
+    private bool Save(AccountState[] changed)
+    {
+        foreach (var account in changed)
+            if (!accounts.TryGetValue(account.Id, out var there) || there.PreviousBlock < account.PreviousBlock)
+                accounts[account.Id] = account;
+        return true;
+    }
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Partitions;
+
+namespace CreditSystem.Ledger.Simulation;
+
+/// <summary>What must hold whatever happened.</summary>
+internal sealed class SimulationChecks(SimulatedStorage storage, List<(Command Command, LedgerRecord Outcome)> acknowledged, TimeProvider time)
+{
+    private readonly LedgerState state = new();
+    private readonly Dictionary<Guid, LedgerRecord> known = [];
+    private readonly Dictionary<Guid, LedgerRecord> commands = [];
+
+    /// <summary>Each command that was answered is in the log, with the outcome that its client got.</summary>
+    public void Answers()
+    {
+        Log();
+        foreach (var (command, outcome) in acknowledged)
+        {
+            Require(commands.TryGetValue(command.Id, out var record), $"{command.GetType().Name} {command.Id} was answered and is not in the log");
+            Same(command, outcome, record!);
+        }
+    }
+
+    /// <summary>The chain is whole; each block, evaluated again, has the same bytes; each command is in it once. Goes on where it stopped.</summary>
+    private void Log()
+    {
+        foreach (var block in storage.Blocks.Skip((int)state.Head))
+        {
+            Require(block.Number == state.Head + 1 && block.Previous.AsSpan().SequenceEqual(state.Hash) && block.IsIntact() && block.At >= state.At, $"block {block.Number} does not follow");
+            var records = block.ReadRecords();
+            var view = new LedgerView(state, block.Number, block.At, block.Rules);
+            foreach (var (id, record) in known)
+                view.Remember(id, record);
+            foreach (var record in records)
+            {
+                Require(commands.TryAdd(record.Command.Id, record), $"block {block.Number}: command {record.Command.Id} is executed twice");
+                Evaluator.Execute(view, record.Command);
+            }
+            Require(RecordWriter.Write(view.Records).AsSpan().SequenceEqual(block.Content.Span), $"block {block.Number} has other outcomes when it is evaluated again");
+            foreach (var record in view.Records)
+                foreach (var id in record.Postings.Select(posting => posting.Id).Append(record.Command.Id).Concat(LedgerView.References(record)))
+                    known.TryAdd(id, record);
+            state.Advance(view, block.At, block.Hash);
+        }
+    }
+
+    /// <summary>A replica serves what the log adds up to.</summary>
+    public async Task ReplicaAsync(LedgerPartition partition)
+    {
+        foreach (var tenant in SimulatedWorkload.AllTenants)
+            foreach (var id in SimulatedWorkload.AccountsOf(tenant))
+            {
+                Log();
+                var least = state.Account(id)?.Sequence ?? -1;
+                await UntilThereAsync(partition.SynchronizeAsync);
+                var served = await UntilThereAsync(() => partition.LoadAccountAsync(id).AsTask());
+                // Sweeps go on; what is served must be what the log says of the same entry.
+                Log();
+                if (served?.Sequence == state.Account(id)?.Sequence)
+                    Require(Text(served) == Text(state.Account(id)), $"account {id} is served as {Text(served)}, and the log adds up to {Text(state.Account(id))}");
+                else
+                    Require((served?.Sequence ?? -1) >= least, $"account {id} is served at entry {served?.Sequence}, and the log is at {state.Account(id)?.Sequence}");
+            }
+    }
+
+    /// <summary>What was answered once is answered the same for ever.</summary>
+    public async Task RetriesAsync(LedgerPartition partition, Random random)
+    {
+        foreach (var (command, outcome) in acknowledged.Where(_ => random.Next(3) == 0).ToList())
+        {
+            var again = (await UntilThereAsync(() => partition.SubmitAsync([command])))[0];
+            Require(again.Replayed, $"{command.GetType().Name} {command.Id} was executed again");
+            Same(command, outcome, again.Record);
+        }
+    }
+
+    /// <summary>A read shows a moment: balances that add up to zero, no earlier than what has been answered before it began.</summary>
+    public static async Task<bool> ReadAsync(LedgerPartition partition, SimulatedStorage storage, List<(Command Command, LedgerRecord Outcome)> acknowledged)
+    {
+        var opened = acknowledged.Where(one => one.Outcome.Accepted && one.Command is OpenAccount).Select(one => one.Outcome.Opened[0].Id).ToList();
+        var latest = storage.Blocks.Count;
+        foreach (var tenant in SimulatedWorkload.AllTenants)
+        {
+            var accounts = await partition.SnapshotAsync(SimulatedWorkload.AccountsOf(tenant));
+            Require(partition.State.Head >= latest, $"a read is of block {partition.State.Head}, and block {latest} was there before");
+            var sum = accounts.Sum(account => account?.Posted ?? 0);
+            Require(sum == 0, $"the balances of {tenant} add up to {sum}");
+            foreach (var account in accounts)
+                Require(account is null || account.IsSystem || account.Posted - account.Held >= -account.CreditLimit, $"account {account?.Id} is below its limit");
+        }
+        if (opened.Count > 0)
+        {
+            var id = opened[(int)(storage.Blocks.Count % opened.Count)];
+            await partition.SynchronizeAsync();
+            Require(await partition.LoadAccountAsync(id) is not null, $"account {id} was opened and is said not to exist");
+        }
+        return true;
+    }
+
+    public static void Same(Command command, LedgerRecord first, LedgerRecord second) => Require(
+        (first.Block, first.Accepted, first.Rejection) == (second.Block, second.Accepted, second.Rejection),
+        $"{command.GetType().Name} {command.Id} has two outcomes: {first.Block} {first.Rejection} and {second.Block} {second.Rejection}");
+
+    private async Task<T> UntilThereAsync<T>(Func<Task<T>> ask)
+    {
+        while (true)
+        {
+            try
+            {
+                return await ask();
+            }
+            catch (LedgerUnavailableException unavailable) when (unavailable.Reason is LedgerUnavailableReason.Recovering or LedgerUnavailableReason.Storage)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), time);
+            }
+        }
+    }
+
+    private Task<bool> UntilThereAsync(Func<Task> ask) => UntilThereAsync(async () =>
+    {
+        await ask();
+        return true;
+    });
+
+    private static string Text(AccountState? account) => account is null
+        ? "nothing"
+        : string.Create(CultureInfo.InvariantCulture, $"{account.Sequence}: {account.Posted}/{account.Held} {string.Join(' ', account.Lots.Select(lot => $"{lot.Terms.Id}={lot.Remaining}/{lot.Pinned}"))} {string.Join(' ', account.Holds.Select(hold => hold.Id))}");
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+            throw new SimulationViolationException(otherwise);
+    }
+}

@@ -1,0 +1,200 @@
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Partitions;
+
+namespace CreditSystem.Ledger.Simulation;
+
+/// <param name="Violation">What must never be, and was; null where all held.</param>
+/// <param name="Digest">The hash of the last block: the same for the same seed.</param>
+internal sealed record SimulationResult(int Seed, string? Violation, string Digest, int Blocks, int Commands, long Steps);
+
+/// <summary>
+/// The whole path of a commit in one thread and out of one seed: two replicas with their loops, checkpoints, rebuilds and sweeps,
+/// clients that retry, a storage that loses and repeats, crashes and wrong clocks. Only <see cref="Log.IBlockStore"/>,
+/// <see cref="Projection.IProjectionStore"/>, <see cref="TimeProvider"/> and the scheduler are simulated.
+/// </summary>
+internal sealed class SimulationRun
+{
+    private const int Clients = 3;
+    private const int CommandsPerClient = 12;
+    private const long LongestMilliseconds = 10 * 60_000;
+    private const long MostSteps = 200_000;
+
+    private readonly int seed;
+    private readonly SimulationScheduler scheduler;
+    private readonly SimulatedNetwork network;
+    private readonly SimulatedStorage storage;
+    private readonly SimulatedWorkload workload;
+    private readonly LedgerOptions options;
+    private readonly SimulatedReplica[] replicas;
+    private readonly List<(Command Command, LedgerRecord Outcome)> acknowledged = [];
+    private bool isChaosOver;
+
+    private SimulationRun(int seed)
+    {
+        this.seed = seed;
+        scheduler = new SimulationScheduler(seed);
+        network = new SimulatedNetwork(scheduler) { FaultPercent = scheduler.Random.Next(0, 12) };
+        options = new LedgerOptions
+        {
+            Partitions = 1,
+            MaxBlockCommands = scheduler.Random.Next(2, 90),
+            MaxBlockBytes = 4096,
+            QueueCapacity = 200,
+            CommitTimeoutSeconds = 2,
+            RecoveryStepSeconds = 5,
+            RecoveryPageBlocks = scheduler.Random.Next(2, 9),
+            CheckpointIntervalMilliseconds = scheduler.Random.Next(20, 400),
+            CheckpointTailRecords = scheduler.Random.Next(2, 25),
+            CheckpointSegmentIds = scheduler.Random.Next(5, 60),
+            MaxAccountsInMemory = scheduler.Random.Next(2, 12),
+        };
+        storage = new SimulatedStorage(scheduler, network, options.MaxBlockBytes / 8 * 15, scheduler.Chance(80) ? RulesVersion.Newest : RulesVersion.First);
+        workload = new SimulatedWorkload(scheduler, seed);
+        replicas = [.. Enumerable.Range(0, 2).Select(_ => Create())];
+    }
+
+    public static SimulationResult Run(int seed)
+    {
+        var run = new SimulationRun(seed);
+        string? violation;
+        try
+        {
+            violation = run.Play();
+        }
+        catch (SimulationViolationException exception)
+        {
+            violation = exception.Message;
+        }
+        catch (Exception exception)
+        {
+            violation = $"unexpected {exception.GetType().Name}: {exception.Message}";
+        }
+        var blocks = run.storage.Blocks;
+        return new SimulationResult(seed, violation, blocks.Count == 0 ? "" : Convert.ToHexStringLower(blocks[^1].Hash.AsSpan(0, 8)), blocks.Count, run.acknowledged.Count, run.scheduler.Steps);
+    }
+
+    private string? Play()
+    {
+        var chaos = new SimulatedActor(scheduler).Start(MakeTroubleAsync);
+        Finish([.. Enumerable.Range(0, Clients).Select(_ => Start(WorkAsync)), chaos], "a command has no outcome although the storage answers again");
+        network.FaultPercent = 0;
+        var check = new SimulationChecks(storage, acknowledged, new SimulatedTime(scheduler, new SimulatedActor(scheduler)));
+        check.Answers();
+        foreach (var replica in replicas)
+            Finish([Start(time => check.ReplicaAsync(replica.Partition))], "a replica does not answer");
+        // Whoever starts now, from what was checkpointed, knows every account and every key.
+        var last = Create();
+        Finish([Start(time => check.ReplicaAsync(last.Partition)), Start(time => check.RetriesAsync(last.Partition, scheduler.Random))], "a new replica does not answer");
+        check.Answers();
+        return null;
+    }
+
+    private SimulatedReplica Create() => new(scheduler, storage, options);
+
+    private Task Start(Func<SimulatedTime, Task> operation)
+    {
+        var actor = new SimulatedActor(scheduler);
+        return actor.Start(() => operation(new SimulatedTime(scheduler, actor)));
+    }
+
+    private void Finish(Task[] tasks, string otherwise)
+    {
+        var (until, steps) = (scheduler.Now + LongestMilliseconds, scheduler.Steps + MostSteps);
+        while (!Array.TrueForAll(tasks, task => task.IsCompleted))
+        {
+            if (Array.Find(tasks, task => task.IsFaulted) is { } failed)
+                failed.GetAwaiter().GetResult();
+            if (!scheduler.Step() || scheduler.Now > until || scheduler.Steps > steps)
+                throw new SimulationViolationException($"{otherwise}: {string.Join(", ", replicas.Select(replica => replica.Describe()))}");
+            if (Array.Find(replicas, replica => replica.IsAlive && replica.Loop.IsCompleted) is { } ended)
+                throw new SimulationViolationException($"the loop of a replica has ended: {ended.Loop.Exception?.GetBaseException()}");
+        }
+        foreach (var task in tasks)
+            task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Crashes, lost projections and wrong clocks, for a while.</summary>
+    private async Task MakeTroubleAsync()
+    {
+        var time = new SimulatedTime(scheduler, (SimulatedActor)SynchronizationContext.Current!);
+        for (var i = scheduler.Random.Next(0, 9); i > 0; i--)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(scheduler.Random.Next(5, 1500)), time);
+            var index = scheduler.Random.Next(replicas.Length);
+            switch (scheduler.Random.Next(7))
+            {
+                case 0 or 1:
+                    replicas[index].Kill();
+                    await Task.Delay(TimeSpan.FromMilliseconds(scheduler.Random.Next(1, 500)), time);
+                    replicas[index] = Create();
+                    break;
+                case 2 or 3:
+                    storage.LoseAccounts(scheduler.Random.Next(10, 101));
+                    break;
+                case 4:
+                    storage.LoseSegments();
+                    break;
+                case 5:
+                    replicas[index].SetClock(TimeSpan.FromDays(365));
+                    await Task.Delay(TimeSpan.FromMilliseconds(scheduler.Random.Next(1, 3000)), time);
+                    replicas[index].SetClock(TimeSpan.Zero);
+                    break;
+                default:
+                    storage.LoseAccounts(100);
+                    storage.LoseSegments();
+                    break;
+            }
+        }
+        (isChaosOver, network.FaultPercent) = (true, network.FaultPercent / 2);
+    }
+
+    private async Task WorkAsync(SimulatedTime time)
+    {
+        for (var i = 0; i < CommandsPerClient; i++)
+        {
+            // Now and then several large ones at once, which together are more than a block may hold.
+            await Task.WhenAll((scheduler.Chance(4) ? workload.Burst() : [workload.Next()]).Select(command => ExecuteAsync(time, command)));
+            if (scheduler.Chance(30))
+                await RetryOneAsync(time);
+            if (scheduler.Chance(30))
+                await UntilAnsweredAsync(time, replica => SimulationChecks.ReadAsync(replica.Partition, storage, acknowledged));
+            if (scheduler.Chance(50))
+                await Task.Delay(TimeSpan.FromMilliseconds(scheduler.Random.Next(1, 800)), time);
+        }
+    }
+
+    private async Task ExecuteAsync(SimulatedTime time, Command command) =>
+        acknowledged.Add((command, await UntilAnsweredAsync(time, async replica => (await replica.Partition.SubmitAsync([command]))[0].Record)));
+
+    private async Task RetryOneAsync(SimulatedTime time)
+    {
+        var (command, outcome) = acknowledged[scheduler.Random.Next(acknowledged.Count)];
+        var again = await UntilAnsweredAsync(time, async replica => (await replica.Partition.SubmitAsync([command]))[0].Record);
+        SimulationChecks.Same(command, outcome, again);
+    }
+
+    /// <summary>What a client does: the same request again, at whichever replica, until there is an answer.</summary>
+    private async Task<T> UntilAnsweredAsync<T>(SimulatedTime time, Func<SimulatedReplica, Task<T>> ask)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            if (attempt > 2000 && isChaosOver)
+                throw new SimulationViolationException("a command has no outcome although the storage answers");
+            var replica = replicas[scheduler.Random.Next(replicas.Length)];
+            try
+            {
+                if (replica.IsAlive)
+                    return await ask(replica).WaitAsync(TimeSpan.FromSeconds(20), time);
+            }
+            catch (LedgerUnavailableException unavailable) when (unavailable.Reason is not (LedgerUnavailableReason.Corrupt or LedgerUnavailableReason.TooLarge or LedgerUnavailableReason.NewerRules))
+            {
+                // 503: again.
+            }
+            catch (TimeoutException)
+            {
+                // Neither.
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(scheduler.Random.Next(1, 300)), time);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+using CreditSystem.Ledger.Partitions;
+using CreditSystem.Ledger.Projection;
+
+namespace CreditSystem.Ledger.Verification;
+
+/// <summary>
+/// Compares what is served with what the log adds up to: accounts that have changed with each pass, and some of all others, in
+/// turn, each time that somebody looks. An account that is not in memory is compared as it would be read.
+/// </summary>
+internal sealed class ProjectionComparison(LedgerPartition partition, IProjectionStore projections, IVerificationStore marks) : IDisposable
+{
+    private const int AccountsInTurn = 500;
+
+    private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly HashSet<Guid> differing = [];
+    private Guid last;
+    private volatile VerificationMark? verified;
+
+    /// <summary>How far the log has been verified.</summary>
+    public VerificationMark? Verified
+    {
+        set => verified = value;
+    }
+
+    /// <summary>Accounts of a pass, before they are stored.</summary>
+    public async Task CompareAsync(IReadOnlyCollection<AuditedAccount> audited, CancellationToken cancellationToken)
+    {
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            foreach (var account in audited)
+                if (partition.State.Account(account.Id) is { } live)
+                    Mark(account, account.Agrees(live));
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    /// <summary>What differs, after a look at those that differed, at the tenant's own that are in memory, and at the next in turn.</summary>
+    public async Task<IReadOnlyList<Finding>> DifferencesAsync(string? tenant, CancellationToken cancellationToken)
+    {
+        if (verified is not { } mark)
+            return [];
+        await turn.WaitAsync(cancellationToken);
+        try
+        {
+            var known = differing.ToList();
+            if (tenant is not null)
+                known.AddRange(partition.State.Accounts.Where(account => account.Tenant == tenant).Take(AccountsInTurn).Select(account => account.Id));
+            var audited = new List<AuditedAccount>(await marks.LoadAsync(mark, [.. known.Distinct()], cancellationToken));
+            var page = await marks.PageAsync(mark, last, AccountsInTurn, cancellationToken);
+            last = page.Count < AccountsInTurn ? Guid.Empty : page[^1].Id;
+            audited.AddRange(page);
+            await LookAsync(audited, cancellationToken);
+            return [.. audited.DistinctBy(account => account.Id).Where(account => differing.Contains(account.Id)).Select(account => Difference(account, mark.Block))];
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+
+    public void Dispose() => turn.Dispose();
+
+    private async Task LookAsync(List<AuditedAccount> audited, CancellationToken cancellationToken)
+    {
+        var cold = new List<AuditedAccount>();
+        foreach (var account in audited)
+            if (partition.State.Account(account.Id) is { } live)
+                Mark(account, account.Agrees(live));
+            else
+                cold.Add(account);
+        if (cold.Count == 0)
+            return;
+        var stored = (await projections.LoadAsync([.. cold.Select(account => account.Id).Distinct()], cancellationToken)).ToDictionary(account => account.Id);
+        foreach (var account in cold)
+            Mark(account, !stored.TryGetValue(account.Id, out var found) || account.Agrees(found));
+    }
+
+    private void Mark(AuditedAccount account, bool agrees)
+    {
+        if (agrees)
+            differing.Remove(account.Id);
+        else
+            differing.Add(account.Id);
+    }
+
+    private static Finding Difference(AuditedAccount account, long block) => new(
+        account.Tenant, LedgerChecks.Projection, account.Id, block, $"account {account.Id} is served otherwise than its entries up to {account.Sequence} add up to");
+}

@@ -1,0 +1,18 @@
+namespace CreditSystem.Secrets.Health;
+
+/// <summary><c>GET</c> and <c>HEAD /health</c>, in the shape that the original system's monitoring reads: 503 only where requests fail.</summary>
+internal static class HealthEndpoint
+{
+    private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+
+    public static void MapHealth(this IEndpointRouteBuilder routes) =>
+        routes.MapMethods("/health", Methods, HandleAsync).AllowAnonymous().ExcludeFromDescription();
+
+    private static async Task<IResult> HandleAsync(HealthAssessment assessment)
+    {
+        var health = await assessment.AssessAsync();
+        return TypedResults.Json(
+            health, HealthJson.Default.HealthDocument,
+            statusCode: health.Status == "unhealthy" ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
+    }
+}

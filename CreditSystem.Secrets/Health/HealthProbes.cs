@@ -1,0 +1,33 @@
+using CreditSystem.Secrets.Rotation;
+using CreditSystem.Secrets.Vault;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+
+namespace CreditSystem.Secrets.Health;
+
+/// <summary>The probes behind <c>/health</c>.</summary>
+internal sealed class HealthProbes
+{
+    public HealthProbes(MongoConnection mongo, RedisConnection redis, VaultClientFactory clients, VaultOptions vault, IOptions<ConnectionOptions> options, TimeProvider time)
+    {
+        var timeout = options.Value.ConnectTimeout;
+        Mongo = new HealthProbe<bool>(async token => (await mongo.CheckHealthAsync(token)).Status == HealthStatus.Healthy, failed: false, timeout, time);
+        Redis = new HealthProbe<bool>(async token =>
+        {
+            await redis.PingAsync(token);
+            return true;
+        }, failed: false, timeout, time);
+        Vault = new HealthProbe<int?>(async token => vault.Address is null ? null : await AskVaultAsync(clients, token), failed: null, timeout, time);
+    }
+
+    public HealthProbe<bool> Mongo { get; }
+
+    public HealthProbe<bool> Redis { get; }
+
+    /// <summary>The status with which Vault answers its health call; null when nothing answers as a Vault does.</summary>
+    public HealthProbe<int?> Vault { get; }
+
+    // Without a token: the health call must not cause a login.
+    private static async Task<int?> AskVaultAsync(VaultClientFactory clients, CancellationToken cancellationToken) =>
+        (await clients.Create(login: null).V1.System.GetHealthStatusAsync(standbyOk: true).WaitAsync(cancellationToken)).HttpStatusCode;
+}

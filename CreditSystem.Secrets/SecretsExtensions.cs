@@ -1,0 +1,74 @@
+using CreditSystem.Secrets.Sources;
+using CreditSystem.Secrets.Transit;
+using CreditSystem.Secrets.Vault;
+using CreditSystem.ServiceDefaults;
+
+namespace CreditSystem.Secrets;
+
+internal static class SecretsExtensions
+{
+    /// <summary>
+    /// Adds the secrets as configuration: Vault over secret files over environment over defaults. Call it before everything
+    /// that reads configuration.
+    /// </summary>
+    /// <exception cref="InsecureConfigurationException">Outside development, a secret is missing or a well-known example.</exception>
+    public static async Task AddSecretsAsync(this IHostApplicationBuilder builder, TimeProvider? timeProvider = null)
+    {
+        var time = timeProvider ?? TimeProvider.System;
+        var options = VaultOptions.From(builder.Configuration);
+        var logger = new SecretsLogger(builder.Configuration, builder.Environment.IsDevelopment());
+        var secrets = SecretsGraph.Create(options, [.. ((IConfigurationRoot)builder.Configuration).Providers], builder.Environment.IsDevelopment(), time, logger);
+        builder.Configuration.Add(secrets.Provider);
+        await LoadAsync(secrets, options, time);
+        if (!builder.Environment.IsDevelopment() && secrets.Store.FindInsecurities() is { Count: > 0 } insecurities)
+            throw new InsecureConfigurationException(insecurities, secrets.Status.LostSince is null ? null : secrets.Status.Reason);
+
+        builder.Register(secrets, options, logger);
+        builder.Services.AddHostedService(services =>
+        {
+            logger.UseHost(services.GetRequiredService<ILoggerFactory>());
+            return new SecretRefresh(secrets.Store, secrets.Status, options, time);
+        });
+        if (options.Address is null)
+            return;
+        builder.Services.AddHostedService(_ => new TokenRevocation(secrets.Renewal));
+        builder.Services.AddHostedService(_ => secrets.Renewal);
+        builder.Services.AddHostedService(_ => secrets.Watch);
+    }
+
+    /// <summary>Lets the services of the application have the parts of this area.</summary>
+    public static void Register(this IHostApplicationBuilder builder, SecretsGraph secrets, VaultOptions options, SecretsLogger logger)
+    {
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(secrets.Store);
+        builder.Services.AddSingleton(secrets.Session);
+        builder.Services.AddSingleton(secrets.Status);
+        builder.Services.AddSingleton(secrets.Login);
+        builder.Services.AddSingleton<TransitService>();
+        builder.Services.AddSingleton(secrets.Renewal);
+        builder.Services.AddSingleton(secrets.Clients);
+        builder.Services.AddSingleton(secrets.KeyChecks);
+        builder.Services.AddSingleton(secrets.Metrics);
+        builder.Services.AddFirstMeasurements(_ => secrets.Metrics.Begin());
+        builder.Services.AddSingleton(logger);
+    }
+
+    /// <summary>Tries until it works or the start has waited long enough; what is there then is used.</summary>
+    private static async Task LoadAsync(SecretsGraph secrets, VaultOptions options, TimeProvider time)
+    {
+        var deadline = time.GetUtcNow() + options.StartTimeout;
+        var retry = new Backoff(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(2), time);
+        while (!await secrets.Store.RefreshAsync(CancellationToken.None) && secrets.Status.LostSince is not null)
+        {
+            var wait = retry.Failed();
+            if (options.Address is null || time.GetUtcNow() + wait > deadline)
+            {
+                secrets.Store.Restore();
+                return;
+            }
+
+            await Task.Delay(wait, time);
+            secrets.Session.RetryNow();
+        }
+    }
+}

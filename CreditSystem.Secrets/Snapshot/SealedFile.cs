@@ -1,0 +1,68 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace CreditSystem.Secrets.Snapshot;
+
+/// <summary>A file that is encrypted (AES-256-GCM), replaced as a whole, and readable by its owner alone.</summary>
+/// <param name="path">Where it lies.</param>
+/// <param name="options">Have the key, which must not lie beside it.</param>
+/// <param name="format">What the file begins with; another format has another key.</param>
+internal sealed class SealedFile(string path, SnapshotOptions options, byte[] format)
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const int MinKeyBytes = 32;
+    private const int NonceBytes = 12;
+    private const int TagBytes = 16;
+
+    public bool Exists => File.Exists(path);
+
+    public bool OthersCanReadIt => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~OwnerOnly) != 0;
+
+    /// <summary>Whether an exception of reading or writing means that the file cannot be used.</summary>
+    public static bool Covers(Exception exception) => exception is IOException or UnauthorizedAccessException or CryptographicException;
+
+    public void Write(byte[] plain)
+    {
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        var creation = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            creation.UnixCreateMode = OwnerOnly;
+        using (var file = new FileStream(temporary, creation))
+        {
+            file.Write(Encrypt(plain));
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    /// <exception cref="CryptographicException">The file was changed, or is under another key.</exception>
+    public byte[] Read()
+    {
+        var content = File.ReadAllBytes(path);
+        if (content.Length < format.Length + NonceBytes + TagBytes || !content.AsSpan(0, format.Length).SequenceEqual(format))
+            throw new CryptographicException();
+        var plain = new byte[content.Length - format.Length - NonceBytes - TagBytes];
+        using var aes = new AesGcm(ReadKey(), TagBytes);
+        aes.Decrypt(content.AsSpan(format.Length, NonceBytes), content.AsSpan(format.Length + NonceBytes, plain.Length), content.AsSpan(content.Length - TagBytes), plain, format);
+        return plain;
+    }
+
+    private byte[] Encrypt(byte[] plain)
+    {
+        var content = new byte[format.Length + NonceBytes + plain.Length + TagBytes];
+        format.CopyTo(content, 0);
+        var nonce = content.AsSpan(format.Length, NonceBytes);
+        RandomNumberGenerator.Fill(nonce);
+        using var aes = new AesGcm(ReadKey(), TagBytes);
+        aes.Encrypt(nonce, plain, content.AsSpan(format.Length + NonceBytes, plain.Length), content.AsSpan(content.Length - TagBytes), format);
+        return content;
+    }
+
+    private byte[] ReadKey()
+    {
+        var text = options.KeyFile is { } file ? File.ReadAllText(file).Trim() : options.Key!;
+        var bytes = Encoding.UTF8.GetBytes(text);
+        return bytes.Length >= MinKeyBytes ? HKDF.DeriveKey(HashAlgorithmName.SHA256, bytes, 32, info: format) : throw new CryptographicException("The key of the snapshot is too short.");
+    }
+}

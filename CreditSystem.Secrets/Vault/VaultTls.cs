@@ -1,0 +1,90 @@
+using System.ComponentModel.DataAnnotations;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace CreditSystem.Secrets.Vault;
+
+/// <summary>Vault's certificate is not to be trusted; the message says why.</summary>
+internal sealed class VaultCertificateException(string message) : AuthenticationException(message);
+
+/// <summary>The TLS side of the connection to Vault: whom to trust, who we are, and why a handshake failed.</summary>
+internal sealed class VaultTls
+{
+    private readonly VaultOptions _options;
+    private readonly X509Certificate2Collection? _authorities;
+    private readonly X509Certificate2? _own;
+    private volatile bool _wasAsked;
+
+    /// <exception cref="ValidationException">A file is missing, empty, or holds something else; the message names it.</exception>
+    public VaultTls(VaultOptions options)
+    {
+        _options = options;
+        _authorities = options.CaCertificate is { } path ? Read("VAULT_CACERT", path) : null;
+        if ((options.ClientCertificate is null) != (options.ClientKey is null))
+            throw new ValidationException("VAULT_CLIENT_CERT and VAULT_CLIENT_KEY belong together; one of them is not set.");
+        _own = options.ClientCertificate is { } certificate ? ReadOwn(certificate, options.ClientKey!) : null;
+    }
+
+    /// <summary>The server has asked for a client certificate, and there is none.</summary>
+    public bool WantsClientCertificate => _own is null && _wasAsked;
+
+    public void Configure(SslClientAuthenticationOptions ssl)
+    {
+        if (_authorities is { } authorities)
+        {
+            ssl.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            ssl.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+        }
+
+        ssl.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => errors == SslPolicyErrors.None ? true : throw Rejection(certificate, chain, errors);
+        ssl.LocalCertificateSelectionCallback = (_, _, _, remote, _) =>
+        {
+            // Asked without the server's certificate it is only whether there is one in case.
+            _wasAsked |= remote is not null;
+            return _own!;
+        };
+    }
+
+    private VaultCertificateException Rejection(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        var server = _options.Address!.Authority;
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) || certificate is not X509Certificate2 received)
+            return new($"{server} has shown no certificate");
+        if (chain?.ChainStatus.Any(status => status.Status.HasFlag(X509ChainStatusFlags.NotTimeValid)) == true)
+            return new($"a certificate of {server} is expired or not valid yet; its own is good from {received.NotBefore.ToUniversalTime():u} to {received.NotAfter.ToUniversalTime():u}");
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+            return new($"the certificate of {server} is for another name ({received.Subject}), not for {_options.Address.Host}");
+        return new(_authorities is null
+            ? $"the certificate of {server} is from an authority that this machine does not trust; set VAULT_CACERT to that authority's"
+            : $"the certificate of {server} is not from the authority in VAULT_CACERT");
+    }
+
+    private static X509Certificate2Collection Read(string name, string path)
+    {
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            authorities.ImportFromPemFile(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new ValidationException($"{name}: {path} cannot be read ({exception.GetType().Name}).", exception);
+        }
+
+        return authorities.Count > 0 ? authorities : throw new ValidationException($"{name}: {path} holds no certificate in PEM.");
+    }
+
+    private static X509Certificate2 ReadOwn(string certificate, string key)
+    {
+        try
+        {
+            return X509Certificate2.CreateFromPemFile(certificate, key);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            throw new ValidationException($"VAULT_CLIENT_CERT, VAULT_CLIENT_KEY: {certificate} and {key} are no certificate with its key in PEM ({exception.GetType().Name}).", exception);
+        }
+    }
+}
