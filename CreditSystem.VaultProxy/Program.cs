@@ -1,10 +1,10 @@
+using System.CommandLine;
 using CreditSystem.ServiceDefaults;
 using CreditSystem.ServiceDefaults.Cli;
 using CreditSystem.VaultProxy;
-using CreditSystem.VaultProxy.Commands;
 
 StartFailure.Explain();
-if (await CommandLine.TryRunAsync(args) is { } exitCode)
+if (await CommandRunner.TryRunAsync(args, () => new RootCommand("The only way to Vault. Without a command it runs until it is told to end.") { HealthProbe.Create(defaultPort: 8200) }) is { } exitCode)
     return exitCode;
 
 // Answers are passed on by the thread that has received them: nothing here waits, and a hand-over to another thread costs

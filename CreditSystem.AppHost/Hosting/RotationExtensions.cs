@@ -12,7 +12,7 @@ internal static class RotationExtensions
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>Adds the rotation of the API's secret_id: a resource that runs once when it is started, by a click or by the clock.</summary>
-    /// <typeparam name="TProject">The vault-proxy, whose image has the command <c>rotate-secret-id</c>.</typeparam>
+    /// <typeparam name="TProject">The command line, which has <c>rotate-secret-id</c>.</typeparam>
     internal static IResourceBuilder<ProjectResource> AddSecretIdRotation<TProject>(this IDistributedApplicationBuilder builder, string name, IResourceBuilder<VaultResource> vault, IResourceBuilder<ProjectResource> bootstrap, IResourceBuilder<ProjectResource> api)
         where TProject : IProjectMetadata, new()
     {

@@ -6,7 +6,7 @@ internal static class VaultBootstrapExtensions
     private const string SecretIdParameter = "vault-secret-id";
 
     /// <summary>Adds the step that prepares Vault, and the users of the servers behind it, before any service starts.</summary>
-    /// <typeparam name="TProject">The vault-proxy, whose image has the command <c>bootstrap</c>.</typeparam>
+    /// <typeparam name="TProject">The command line, which has <c>bootstrap</c>.</typeparam>
     internal static IResourceBuilder<ProjectResource> AddVaultBootstrap<TProject>(this IDistributedApplicationBuilder builder, string name, IResourceBuilder<VaultResource> vault, ServerMode mode)
         where TProject : IProjectMetadata, new()
     {

@@ -1,9 +1,10 @@
 using System.CommandLine;
+using CreditSystem.Cli.Bootstrap.Databases;
+using CreditSystem.Cli.Bootstrap.Values;
 using CreditSystem.Cli.Kubernetes;
 using CreditSystem.Cli.Rotation;
 using CreditSystem.Cli.Vault;
 using CreditSystem.ServiceDefaults.Cli;
-using CreditSystem.VaultProxy.Commands;
 
 namespace CreditSystem.Cli.Bootstrap;
 
@@ -66,7 +67,7 @@ internal sealed class BootstrapCommand
             var token = await ReadTokenAsync(parsed, host, cancellationToken);
             using var vault = await connection.OpenAsync(parsed, host, cancellationToken);
             vault.Token = token;
-            var changes = new Changes(output, parsed.GetValue(dryRun));
+            var changes = new ChangeReporter(output, parsed.GetValue(dryRun));
             return await FinishAsync(await new BootstrapRun(vault, request, changes, host.Time).ExecuteAsync(cancellationToken), changes, output);
         }
         catch (TargetUnavailableException unavailable)
@@ -75,7 +76,7 @@ internal sealed class BootstrapCommand
         }
     }
 
-    private static async Task<int> FinishAsync(IReadOnlyList<string> missing, Changes changes, TextWriter output)
+    private static async Task<int> FinishAsync(IReadOnlyList<string> missing, ChangeReporter changes, TextWriter output)
     {
         await output.WriteLineAsync($"{(changes.IsDryRun ? "Would change" : "Changed")}: {changes.Count}.");
         if (changes.Objections > 0)
@@ -89,7 +90,7 @@ internal sealed class BootstrapCommand
     private async Task<BootstrapRequest> ReadRequestAsync(ParseResult parsed, CommandHost host, Cluster? cluster, CancellationToken cancellationToken)
     {
         var settings = names.Read(parsed);
-        var given = await GivenValues.ReadAsync(parsed.GetValue(set) ?? [], cancellationToken);
+        var given = await SuppliedValues.ReadAsync(parsed.GetValue(set) ?? [], cancellationToken);
         var (own, rotator) = (cluster?.Secret("vault-approle-creds"), cluster?.Secret("vault-rotator-creds"));
         return new BootstrapRequest(settings)
         {
@@ -104,7 +105,7 @@ internal sealed class BootstrapCommand
             InventsKeys = parsed.GetValue(newKeys),
             Patience = TimeSpan.FromSeconds(parsed.GetValue(waitSeconds)),
             AuditFile = parsed.GetValue(auditFile),
-            KeptValuesDirectory = parsed.GetValue(keep),
+            DevValuesDirectory = parsed.GetValue(keep),
             WithDatabaseEngine = parsed.GetValue(databaseEngine),
             WithRootCredentials = !parsed.GetValue(omitRoot),
             Environment = parsed.GetRequiredValue(environment),

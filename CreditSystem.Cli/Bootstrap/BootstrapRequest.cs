@@ -1,3 +1,4 @@
+using CreditSystem.Cli.Bootstrap.Databases;
 using CreditSystem.Cli.Rotation;
 
 namespace CreditSystem.Cli.Bootstrap;
@@ -38,7 +39,7 @@ internal sealed record BootstrapRequest(BootstrapSettings Settings)
     /// <summary>Whether keys are made up even where data may depend on lost ones.</summary>
     public bool InventsKeys { get; init; }
 
-    public string? KeptValuesDirectory { get; init; }
+    public string? DevValuesDirectory { get; init; }
 
     public bool WithRootCredentials { get; init; } = true;
 

@@ -1,3 +1,6 @@
+using CreditSystem.Cli.Bootstrap.Databases;
+using CreditSystem.Cli.Bootstrap.Steps;
+using CreditSystem.Cli.Bootstrap.Values;
 using CreditSystem.Cli.Vault;
 using CreditSystem.ServiceDefaults.Cli;
 
@@ -7,7 +10,7 @@ namespace CreditSystem.Cli.Bootstrap;
 /// Prepares Vault and the users of the databases. Every step looks first and writes only what differs, so that it can be run
 /// again at any time, also after it was ended half-way: a password is in Vault before the database is told it.
 /// </summary>
-internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest request, Changes changes, TimeProvider time)
+internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest request, ChangeReporter changes, TimeProvider time)
 {
     private readonly SecretStep secrets = new(vault, request.Settings, changes);
 
@@ -19,7 +22,7 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
         foreach (var role in request.SharesRoles ? (string[])[] : [request.Settings.Role, request.Settings.RotatorRole])
             await credentials.RequireOwnAsync(role, cancellationToken);
         var drafts = await ReadSecretsAsync(cancellationToken);
-        var kept = new KeptValues(request.KeptValuesDirectory);
+        var kept = new DevValueStore(request.DevValuesDirectory);
         await kept.RestoreAsync(drafts["app"], cancellationToken);
         var mongo = await CreateAsync("MongoDB", "ConnectionStrings__mongodb", request.MongoConnectionString, request.MongoPassword, drafts["mongodb"]["root_password"],
             (text, password) => new MongoStep(text, password, request.Patience, changes), cancellationToken);
@@ -41,7 +44,7 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
     private async Task<Dictionary<string, SecretDraft>> ReadSecretsAsync(CancellationToken cancellationToken)
     {
         var drafts = new Dictionary<string, SecretDraft>();
-        foreach (var name in GivenValues.Secrets)
+        foreach (var name in SuppliedValues.Secrets)
             drafts[name] = await secrets.ReadAsync(name, cancellationToken);
         foreach (var (secret, key, value) in request.Given)
             drafts[secret].Set(key, value);
@@ -57,14 +60,14 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
         await new KeyGuard(secrets, request.Settings, request.InventsKeys).RequireAsync(app, ExamineAsync, cancellationToken);
 
         // A development Vault forgets its transit keys whatever anybody does.
-        if (request.InventsKeys || request.KeptValuesDirectory is not null)
+        if (request.InventsKeys || request.DevValuesDirectory is not null)
             return;
         var key = $"{request.Settings.TransitMount}/keys/{request.Settings.TransitKey}";
         if (await vault.ReadAsync(key, cancellationToken) is null && await ExamineAsync(cancellationToken) is { HasTransitTexts: true })
             throw new CommandException($"Vault holds no {key}, but MongoDB holds personal data that is encrypted under it. Restore Vault's snapshot (docs/operations.md); --new-keys only where that data may be lost. Nothing was changed.");
     }
 
-    private async Task WriteSecretsAsync(Dictionary<string, SecretDraft> drafts, KeptValues kept, MongoStep? mongo, RedisStep? redis, CancellationToken cancellationToken)
+    private async Task WriteSecretsAsync(Dictionary<string, SecretDraft> drafts, DevValueStore kept, MongoStep? mongo, RedisStep? redis, CancellationToken cancellationToken)
     {
         FillApp(drafts["app"]);
         FillMonitoring(drafts["monitoring"]);

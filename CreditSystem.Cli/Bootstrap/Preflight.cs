@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using CreditSystem.Cli.Bootstrap.Steps;
 using CreditSystem.Cli.Vault;
 using CreditSystem.ServiceDefaults.Cli;
 
@@ -9,7 +10,7 @@ namespace CreditSystem.Cli.Bootstrap;
 /// Looks before anything is done, in a dry run as well: the token, the namespace, the plugins that are needed, the audit API.
 /// What cannot work is refused here, with what to do instead, and not half-way through.
 /// </summary>
-internal sealed class Preflight(VaultAdminClient vault, BootstrapRequest request, Changes changes)
+internal sealed class Preflight(VaultAdminClient vault, BootstrapRequest request, ChangeReporter changes)
 {
     internal const string AuditAdvice = "OpenBao takes audit devices from its configuration alone: write audit \"file\" \"file\" { options { file_path = \"…\" } } there, send the server a SIGHUP, and leave --audit-file out.";
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using CreditSystem.Cli.Rotation;
 using CreditSystem.ServiceDefaults.Cli;
 using k8s;
 using k8s.Models;

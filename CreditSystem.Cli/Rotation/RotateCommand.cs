@@ -4,7 +4,6 @@ using CreditSystem.Cli.Bootstrap;
 using CreditSystem.Cli.Kubernetes;
 using CreditSystem.Cli.Vault;
 using CreditSystem.ServiceDefaults.Cli;
-using CreditSystem.VaultProxy.Commands;
 
 namespace CreditSystem.Cli.Rotation;
 

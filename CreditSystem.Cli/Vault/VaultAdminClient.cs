@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CreditSystem.ServiceDefaults.Cli;
@@ -90,7 +91,7 @@ internal sealed class VaultAdminClient(HttpClient http, string? vaultNamespace, 
         }
     }
 
-    private async Task<VaultAnswer> SendOnceAsync(Call call, CancellationToken cancellationToken)
+    private async Task<VaultResponse> SendOnceAsync(Call call, CancellationToken cancellationToken)
     {
         try
         {
@@ -108,7 +109,7 @@ internal sealed class VaultAdminClient(HttpClient http, string? vaultNamespace, 
     }
 
     /// <summary>A standby that does not forward names the active node, which may have ended a moment ago: then its word counts for nothing.</summary>
-    private async Task<VaultAnswer> FollowAsync(Call call, Uri location, VaultAnswer redirect, CancellationToken cancellationToken)
+    private async Task<VaultResponse> FollowAsync(Call call, Uri location, VaultResponse redirect, CancellationToken cancellationToken)
     {
         var target = new Uri(http.BaseAddress!, location);
         if (http.BaseAddress!.Scheme == Uri.UriSchemeHttps && target.Scheme != Uri.UriSchemeHttps)
@@ -123,7 +124,7 @@ internal sealed class VaultAdminClient(HttpClient http, string? vaultNamespace, 
         }
     }
 
-    private async Task<(VaultAnswer Answer, Uri? Location)> ExchangeAsync(Call call, Uri address, CancellationToken cancellationToken)
+    private async Task<(VaultResponse Answer, Uri? Location)> ExchangeAsync(Call call, Uri address, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(call.Method, address);
         request.Headers.Add("X-Vault-Request", "true");
@@ -141,7 +142,7 @@ internal sealed class VaultAdminClient(HttpClient http, string? vaultNamespace, 
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         if (response.IsSuccessStatusCode && response.Headers.TryGetValues(IndexHeader, out var reached))
             index = reached.Last();
-        return (VaultAnswer.Read(response, text), response.Headers.Location);
+        return (VaultResponse.Read(response, text), response.Headers.Location);
     }
 
     private sealed record Call(HttpMethod Method, string Path, JsonObject? Body, int? WrapSeconds = null, string? Token = null)

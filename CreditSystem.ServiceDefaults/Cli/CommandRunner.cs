@@ -10,6 +10,18 @@ namespace CreditSystem.ServiceDefaults.Cli;
 /// </summary>
 public static class CommandRunner
 {
+    /// <summary>The commands of a service's image: without one of them the service runs.</summary>
+    /// <param name="args">The arguments of the process.</param>
+    /// <param name="create">Makes the program with its commands.</param>
+    /// <param name="describe">As in <see cref="RunAsync"/>.</param>
+    /// <returns>The exit code, or null when the first argument is meant as no command.</returns>
+    public static async Task<int?> TryRunAsync(string[] args, Func<RootCommand> create, Func<Exception, string?>? describe = null)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        return args is [var first, ..] && CliArguments.IsCommand(first) ? await RunAsync(create(), args, output: null, describe) : null;
+    }
+
+    /// <summary>Runs a command to its end, which always has a reason on the standard error unless it is a success.</summary>
     /// <param name="command">The program with its commands.</param>
     /// <param name="args">The arguments of the process.</param>
     /// <param name="output">Instead of the standard output and error.</param>

@@ -9,7 +9,7 @@ namespace CreditSystem.Cli.Vault;
 /// <param name="Document">The whole document of a success; null for an empty answer.</param>
 /// <param name="Reason">Vault's own words where it refuses.</param>
 /// <param name="RetryAfter">When it asks to be asked again.</param>
-internal sealed record VaultAnswer(HttpStatusCode Status, JsonObject? Document, string Reason, TimeSpan? RetryAfter)
+internal sealed record VaultResponse(HttpStatusCode Status, JsonObject? Document, string Reason, TimeSpan? RetryAfter)
 {
     /// <summary>What a server says that has done nothing and will do it in a moment: a standby that does not know yet what the active node has written, or nodes between two active ones.</summary>
     private static readonly string[] Passing =
@@ -30,9 +30,9 @@ internal sealed record VaultAnswer(HttpStatusCode Status, JsonObject? Document, 
 
     public const string NothingSaid = "no reason given";
 
-    public static VaultAnswer Read(HttpResponseMessage response, string text) => (int)response.StatusCode is >= 200 and < 300
-        ? new VaultAnswer(response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text) as JsonObject, "", null)
-        : new VaultAnswer(response.StatusCode, null, ReasonIn(response.StatusCode, text), response.Headers.RetryAfter?.Delta);
+    public static VaultResponse Read(HttpResponseMessage response, string text) => (int)response.StatusCode is >= 200 and < 300
+        ? new VaultResponse(response.StatusCode, text.Length == 0 ? null : JsonNode.Parse(text) as JsonObject, "", null)
+        : new VaultResponse(response.StatusCode, null, ReasonIn(response.StatusCode, text), response.Headers.RetryAfter?.Delta);
 
     private static string ReasonIn(HttpStatusCode status, string text)
     {

@@ -1,6 +1,6 @@
 using CreditSystem.ServiceDefaults.Cli;
 
-namespace CreditSystem.Cli.Bootstrap;
+namespace CreditSystem.Cli.Bootstrap.Values;
 
 /// <summary>What MongoDB holds that depends on a key in Vault.</summary>
 /// <param name="HasUsers">Their personal data is encrypted, and found, under app.personal_data_key.</param>

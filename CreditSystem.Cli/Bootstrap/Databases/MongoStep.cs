@@ -1,9 +1,10 @@
 using System.Globalization;
+using CreditSystem.Cli.Bootstrap.Values;
 using CreditSystem.ServiceDefaults.Cli;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
-namespace CreditSystem.Cli.Bootstrap;
+namespace CreditSystem.Cli.Bootstrap.Databases;
 
 /// <summary>The application's own MongoDB user: it reads and writes its database and nothing else.</summary>
 internal sealed class MongoStep
@@ -13,14 +14,14 @@ internal sealed class MongoStep
     private const string DefaultDatabase = "credit_system";
 
     private readonly MongoClientSettings settings;
-    private readonly Changes changes;
+    private readonly ChangeReporter changes;
 
     /// <param name="connectionString">The administrator's.</param>
     /// <param name="password">The administrator's, in place of the one in the connection string; null for that one.</param>
     /// <param name="patience">How long the server may take until it answers.</param>
     /// <param name="changes">Says what is done.</param>
     /// <exception cref="CommandException">It is no connection string, or names nobody whose password it could be.</exception>
-    public MongoStep(string connectionString, string? password, TimeSpan patience, Changes changes)
+    public MongoStep(string connectionString, string? password, TimeSpan patience, ChangeReporter changes)
     {
         this.changes = changes;
         try

@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CreditSystem.Cli.Vault;
 
-namespace CreditSystem.Cli.Bootstrap;
+namespace CreditSystem.Cli.Bootstrap.Steps;
 
 /// <summary>The policies and the AppRoles of the API and of the rotation.</summary>
-internal sealed class AccessSteps(VaultAdminClient vault, BootstrapSettings settings, Changes changes)
+internal sealed class AccessSteps(VaultAdminClient vault, BootstrapSettings settings, ChangeReporter changes)
 {
     public async Task RunAsync(CancellationToken cancellationToken)
     {

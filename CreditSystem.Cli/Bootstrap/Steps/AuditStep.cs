@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 using CreditSystem.Cli.Vault;
 using CreditSystem.ServiceDefaults.Cli;
 
-namespace CreditSystem.Cli.Bootstrap;
+namespace CreditSystem.Cli.Bootstrap.Steps;
 
 /// <summary>An audit device that writes to a file of Vault's host: who has read which secret, and who was refused.</summary>
-internal sealed class AuditStep(VaultAdminClient vault, Changes changes)
+internal sealed class AuditStep(VaultAdminClient vault, ChangeReporter changes)
 {
     private const string Device = "file";
 

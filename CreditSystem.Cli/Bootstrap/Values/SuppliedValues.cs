@@ -1,9 +1,9 @@
 using CreditSystem.ServiceDefaults.Cli;
 
-namespace CreditSystem.Cli.Bootstrap;
+namespace CreditSystem.Cli.Bootstrap.Values;
 
 /// <summary><c>--set secret.key=@file</c> and <c>--set secret.key=value</c>: values that the operator brings along.</summary>
-internal static class GivenValues
+internal static class SuppliedValues
 {
     internal static readonly string[] Secrets = ["mongodb", "redis", "app", "monitoring"];
 

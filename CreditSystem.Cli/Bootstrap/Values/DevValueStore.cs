@@ -1,13 +1,14 @@
 using System.Text.Json;
+using CreditSystem.Cli.Rotation;
 using CreditSystem.ServiceDefaults.Cli;
 
-namespace CreditSystem.Cli.Bootstrap;
+namespace CreditSystem.Cli.Bootstrap.Values;
 
 /// <summary>
 /// For a development Vault, which forgets everything when it ends while the databases do not: the values that stored data
 /// depends on, in a file that only its owner reads. Never used where Vault keeps its secrets itself.
 /// </summary>
-internal sealed class KeptValues(string? directory)
+internal sealed class DevValueStore(string? directory)
 {
     private const string FileName = "kept-values";
 
@@ -24,7 +25,7 @@ internal sealed class KeptValues(string? directory)
             app.SetIfMissing(key, () => kept[key]);
     }
 
-    public async Task SaveAsync(SecretDraft app, Changes changes, CancellationToken cancellationToken)
+    public async Task SaveAsync(SecretDraft app, ChangeReporter changes, CancellationToken cancellationToken)
     {
         if (directory is null || changes.IsDryRun)
             return;

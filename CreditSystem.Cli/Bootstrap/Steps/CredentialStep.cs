@@ -4,13 +4,13 @@ using CreditSystem.Cli.Rotation;
 using CreditSystem.Cli.Vault;
 using CreditSystem.ServiceDefaults.Cli;
 
-namespace CreditSystem.Cli.Bootstrap;
+namespace CreditSystem.Cli.Bootstrap.Steps;
 
 /// <summary>
 /// Puts role_id and secret_id of a role to where they are wanted, unless those there are good already. What it makes ends
 /// again when it did not arrive, and when it has been replaced.
 /// </summary>
-internal sealed class CredentialStep(VaultAdminClient vault, BootstrapSettings settings, ClusterIdentity? cluster, Changes changes, TimeProvider time)
+internal sealed class CredentialStep(VaultAdminClient vault, BootstrapSettings settings, ClusterIdentity? cluster, ChangeReporter changes, TimeProvider time)
 {
     /// <summary>Looks whether another cluster logs in by this role: then both would rotate it, and share its secrets.</summary>
     /// <exception cref="CommandException">One does.</exception>

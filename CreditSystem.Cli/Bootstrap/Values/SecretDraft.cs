@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace CreditSystem.Cli.Bootstrap;
+namespace CreditSystem.Cli.Bootstrap.Values;
 
 /// <summary>One secret between what Vault holds and what it will hold. Keys that nobody sets stay as they are.</summary>
 internal sealed class SecretDraft(string name, JsonObject present, int version, bool exists)

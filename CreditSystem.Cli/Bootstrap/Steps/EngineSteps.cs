@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using CreditSystem.Cli.Vault;
 
-namespace CreditSystem.Cli.Bootstrap;
+namespace CreditSystem.Cli.Bootstrap.Steps;
 
 /// <summary>The engines and the login method.</summary>
-internal sealed class EngineSteps(VaultAdminClient vault, BootstrapSettings settings, Changes changes)
+internal sealed class EngineSteps(VaultAdminClient vault, BootstrapSettings settings, ChangeReporter changes)
 {
     private readonly MountStep mounts = new(vault, changes);
 

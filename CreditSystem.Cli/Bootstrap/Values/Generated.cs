@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace CreditSystem.Cli.Bootstrap;
+namespace CreditSystem.Cli.Bootstrap.Values;
 
 /// <summary>Values that nobody has to remember. Letters and digits only: they go into connection strings as they are.</summary>
 internal static class Generated

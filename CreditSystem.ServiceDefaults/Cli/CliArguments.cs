@@ -1,11 +1,11 @@
 namespace CreditSystem.ServiceDefaults.Cli;
 
 /// <summary>Tells a command apart from the settings that a host takes as arguments (<c>--key value</c>, <c>key=value</c>).</summary>
-public static class CommandWord
+public static class CliArguments
 {
     /// <summary>Whether it is meant as a command, known or not. A misspelt one must not start a service in its place.</summary>
     /// <param name="argument">The first argument of the process.</param>
-    public static bool IsOne(string argument)
+    public static bool IsCommand(string argument)
     {
         ArgumentNullException.ThrowIfNull(argument);
         return argument is "--help" or "-h" or "-?" or "--version"

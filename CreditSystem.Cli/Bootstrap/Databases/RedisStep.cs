@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using CreditSystem.Cli.Bootstrap.Values;
 using CreditSystem.ServiceDefaults.Cli;
 using StackExchange.Redis;
 
-namespace CreditSystem.Cli.Bootstrap;
+namespace CreditSystem.Cli.Bootstrap.Databases;
 
 /// <summary>
 /// The password of Redis goes to Vault as the server has it. A user of the application's own (ACL SETUSER) would be gone at
@@ -16,14 +17,14 @@ internal sealed class RedisStep
 
     private readonly ConfigurationOptions administrator;
     private readonly TimeSpan patience;
-    private readonly Changes changes;
+    private readonly ChangeReporter changes;
 
     /// <param name="connectionString">The administrator's.</param>
     /// <param name="password">In place of the one in the connection string; null for that one.</param>
     /// <param name="patience">How long the server may take until it answers.</param>
     /// <param name="changes">Says what is done.</param>
     /// <exception cref="CommandException">It is no connection string, or one without a password.</exception>
-    public RedisStep(string connectionString, string? password, TimeSpan patience, Changes changes)
+    public RedisStep(string connectionString, string? password, TimeSpan patience, ChangeReporter changes)
     {
         (this.patience, this.changes) = (patience, changes);
         try

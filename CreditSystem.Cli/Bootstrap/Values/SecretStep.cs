@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CreditSystem.Cli.Vault;
 
-namespace CreditSystem.Cli.Bootstrap;
+namespace CreditSystem.Cli.Bootstrap.Values;
 
 /// <summary>Reads and writes the four secrets below the prefix, with check-and-set.</summary>
-internal sealed class SecretStep(VaultAdminClient vault, BootstrapSettings settings, Changes changes)
+internal sealed class SecretStep(VaultAdminClient vault, BootstrapSettings settings, ChangeReporter changes)
 {
     /// <summary>What the system cannot start without; the names are the original's.</summary>
     private static readonly (string Secret, string Key)[] Required =

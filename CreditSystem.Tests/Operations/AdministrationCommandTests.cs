@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace CreditSystem.Tests.Secrets;
 
-public sealed class OperatorCommandTests
+public sealed class AdministrationCommandTests
 {
     [Fact]
     public async Task Vault_status_tells_who_we_are_and_how_long_each_call_takes()

@@ -4,8 +4,8 @@ using CreditSystem.Cli.Bootstrap;
 
 namespace CreditSystem.Tests.Operations;
 
-/// <summary>A command of the proxy's image, run in the test's process with an environment of its own.</summary>
-internal sealed class OperatorCommand(IReadOnlyDictionary<string, string?> environment, TimeProvider? time = null)
+/// <summary>A command of the command line's image, run in the test's process with an environment of its own.</summary>
+internal sealed class CliRun(IReadOnlyDictionary<string, string?> environment, TimeProvider? time = null)
 {
     private readonly StringBuilder _everything = new();
 

@@ -3,13 +3,13 @@ using CreditSystem.Cli.Vault;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
-namespace CreditSystem.Cli.Bootstrap;
+namespace CreditSystem.Cli.Bootstrap.Steps;
 
 /// <summary>
 /// The database engine, for <c>Vault:MongoDB:Mode=Dynamic</c>: its connection to MongoDB, and the role whose users read and
 /// write the application's database. Vault reaches MongoDB at the address of the administrator's connection string.
 /// </summary>
-internal sealed class DatabaseStep(VaultAdminClient vault, BootstrapSettings settings, Changes changes)
+internal sealed class DatabaseStep(VaultAdminClient vault, BootstrapSettings settings, ChangeReporter changes)
 {
     private const string Connection = "mongodb";
     private const string Ttl = "1h";

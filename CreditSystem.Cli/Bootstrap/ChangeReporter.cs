@@ -1,7 +1,7 @@
 namespace CreditSystem.Cli.Bootstrap;
 
 /// <summary>Says, one line each, what is there and what changes, by name and never by value; in a dry run nothing is done.</summary>
-internal sealed class Changes(TextWriter output, bool isDryRun)
+internal sealed class ChangeReporter(TextWriter output, bool isDryRun)
 {
     public bool IsDryRun { get; } = isDryRun;
 

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using CreditSystem.ServiceDefaults.Cli;
 
-namespace CreditSystem.Cli;
+namespace CreditSystem.Cli.Rotation;
 
 /// <summary>
 /// A folder of credentials as the kubelet lays one out: each file is a link into <c>..data</c>, which is a link to a folder

@@ -1,6 +1,7 @@
+using CreditSystem.Cli.Bootstrap.Values;
 using CreditSystem.Cli.Kubernetes;
 
-namespace CreditSystem.Cli.Bootstrap;
+namespace CreditSystem.Cli.Bootstrap.Databases;
 
 /// <summary>
 /// The password that a database server of the cluster starts with: Vault has it, and a Secret gives it to the server.
@@ -27,7 +28,7 @@ internal sealed class ServerPassword(ClusterSecret secret, string key)
     /// <param name="changes">Says what is done.</param>
     /// <param name="admitAsync">Makes the running server take the new password, by the one before, which it is given.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task WriteAsync(Changes changes, Func<string, Task> admitAsync, CancellationToken cancellationToken)
+    public async Task WriteAsync(ChangeReporter changes, Func<string, Task> admitAsync, CancellationToken cancellationToken)
     {
         var what = $"{secret.Name}: {key}";
         Task PutAsync() => secret.PutAsync(new Dictionary<string, string> { [key] = _chosen! }, new Dictionary<string, string>(), cancellationToken);

@@ -2,10 +2,10 @@ using System.Text.Json.Nodes;
 using CreditSystem.Cli.Vault;
 using CreditSystem.ServiceDefaults.Cli;
 
-namespace CreditSystem.Cli.Bootstrap;
+namespace CreditSystem.Cli.Bootstrap.Steps;
 
 /// <summary>Mounts engines and login methods that are not there.</summary>
-internal sealed class MountStep(VaultAdminClient vault, Changes changes)
+internal sealed class MountStep(VaultAdminClient vault, ChangeReporter changes)
 {
     internal const string Engines = "sys/mounts";
     internal const string Logins = "sys/auth";
