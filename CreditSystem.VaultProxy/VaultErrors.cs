@@ -4,7 +4,7 @@ using CreditSystem.VaultProxy.Policy;
 
 namespace CreditSystem.VaultProxy;
 
-/// <summary>Answers of the proxy itself, in the shape of Vault's: <c>{"errors":["…"]}</c>.</summary>
+/// <summary>Responses of the proxy itself, in the shape of Vault's: <c>{"errors":["…"]}</c>.</summary>
 internal static class VaultErrors
 {
     internal const string JsonContentType = "application/json";
@@ -59,7 +59,7 @@ internal static class VaultErrors
     internal static ValueTask WriteDenialAsync(HttpContext context, DenialReason reason)
     {
         var (status, message) = Describe(reason);
-        // Whoever sends what two servers could read differently gets no second request on the same connection; nor is the rest
+        // A client that sends what two servers could read differently gets no second request on the same connection; nor is the rest
         // of an oversized body read.
         if (status is StatusCodes.Status400BadRequest or StatusCodes.Status413PayloadTooLarge)
             context.Response.Headers.Connection = "close";

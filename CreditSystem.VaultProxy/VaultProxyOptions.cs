@@ -114,7 +114,7 @@ internal sealed class CacheOptions
     /// <summary>KV v2 secrets whose reads are cached, each <c>mount/prefix</c> within <see cref="VaultProxyOptions.KvPrefixes"/>. Default: none.</summary>
     public List<string> Prefixes { get; init; } = [];
 
-    /// <summary>Seconds for which an answer is served, 1 to 300. A write that does not pass this proxy is seen after that long.</summary>
+    /// <summary>Seconds for which a response is served, 1 to 300. A write that does not pass this proxy is seen after that long.</summary>
     public int TtlSeconds { get; init; } = 30;
 
     /// <summary>
@@ -123,13 +123,13 @@ internal sealed class CacheOptions
     /// </summary>
     public int ProofSeconds { get; init; } = 60;
 
-    /// <summary>Seconds past its TTL for which an answer is served while Vault fails, 0 (never) to 3600. Not while Vault is sealed.</summary>
+    /// <summary>Seconds past its TTL for which a response is served while Vault fails, 0 (never) to 3600. Not while Vault is sealed.</summary>
     public int StaleIfErrorSeconds { get; init; }
 
-    /// <summary>Memory of all answers in bytes.</summary>
+    /// <summary>Memory of all responses in bytes.</summary>
     public long MaxBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>The largest answer that is kept, in bytes; at most 65536.</summary>
+    /// <summary>The largest response that is kept, in bytes; at most 65536.</summary>
     public int MaxEntryBytes { get; init; } = 64 * 1024;
 }
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CreditSystem.VaultProxy.Caching;
 
-/// <summary>Whether an answer is what the cache is for: a KV secret, not a lease, not a wrapping token, no login.</summary>
+/// <summary>Whether a response is what the cache is for: a KV secret, not a lease, not a wrapping token, no login.</summary>
 internal static class CacheableBody
 {
     internal static bool Check(ReadOnlySpan<byte> json)

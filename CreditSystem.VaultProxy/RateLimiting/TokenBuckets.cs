@@ -46,7 +46,7 @@ internal sealed class TokenBuckets(double permitsPerSecond, int burst, int maxPa
             return bucket;
         if (_buckets.Count >= maxPartitions)
             Sweep(now);
-        // Whoever invents tokens faster than they are forgotten shares one bucket with the others who do.
+        // Clients that invent tokens faster than they are forgotten share one bucket.
         return _buckets.Count >= maxPartitions ? _overflow : _buckets.GetOrAdd(partition, static _ => new Bucket());
     }
 

@@ -35,7 +35,9 @@ internal sealed partial class HealthProber(UpstreamPool pool, IOptions<VaultProx
     {
         var state = await AskAsync(client, node, stoppingToken);
         var before = node.SetProbed(state);
-        if (before != state)
+        if (before == NodeState.Unknown && state < NodeState.Unknown)
+            Log.Found(logger, node.Address, state);
+        else if (before != state)
             Log.StateChanged(logger, node.Address, before, state);
     }
 
@@ -60,6 +62,9 @@ internal sealed partial class HealthProber(UpstreamPool pool, IOptions<VaultProx
 
     private static partial class Log
     {
+        [LoggerMessage(22, LogLevel.Information, "Vault node {Node} is {State}.")]
+        internal static partial void Found(ILogger logger, string node, NodeState state);
+
         [LoggerMessage(20, LogLevel.Warning, "Vault node {Node} was {Before}, is {State}.")]
         internal static partial void StateChanged(ILogger logger, string node, NodeState before, NodeState state);
 

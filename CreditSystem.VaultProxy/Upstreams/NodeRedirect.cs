@@ -6,7 +6,7 @@ namespace CreditSystem.VaultProxy.Upstreams;
 /// </summary>
 internal static class NodeRedirect
 {
-    /// <returns>Scheme, host and port of the node that is named; null where the answer is something else.</returns>
+    /// <returns>Scheme, host and port of the node that is named; null where the response is something else.</returns>
     internal static Uri? Find(HttpResponseMessage response, string rawTarget)
     {
         if (!IsRedirect((int)response.StatusCode) || ReadLocation(response) is not { } location)

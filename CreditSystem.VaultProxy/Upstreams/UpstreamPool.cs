@@ -62,7 +62,7 @@ internal sealed class UpstreamPool(IOptions<VaultProxyOptions> options)
         RequestProbe();
     }
 
-    /// <summary>Takes note of an answer. 503 is Vault's word for sealed, which YARP's passive check, made for transport errors, never sees.</summary>
+    /// <summary>Takes note of a response. 503 is Vault's word for sealed, which YARP's passive check, made for transport errors, never sees.</summary>
     internal void ReportStatus(UpstreamNode node, int status)
     {
         if (status is not (500 or 502 or 503 or 504))

@@ -1,6 +1,6 @@
 using CreditSystem.VaultProxy.Telemetry;
 
-namespace CreditSystem.VaultProxy.RateLimiting;
+namespace CreditSystem.VaultProxy.Logins;
 
 /// <summary>Puts what is known here into a report for other replicas, and theirs into what is known here.</summary>
 internal sealed class LoginReports(LoginRecords records, TimeProvider time)

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using CreditSystem.VaultProxy.Telemetry;
 using Microsoft.Extensions.Options;
 
-namespace CreditSystem.VaultProxy.RateLimiting;
+namespace CreditSystem.VaultProxy.Logins;
 
 /// <summary>What is known of role_ids, and of pairs of a role_id and a secret_id, all under hashes, bounded in number.</summary>
 internal sealed class LoginRecords(IOptions<VaultProxyOptions> options, TimeProvider time)

@@ -1,6 +1,6 @@
 using CreditSystem.VaultProxy.Policy;
 
-namespace CreditSystem.VaultProxy;
+namespace CreditSystem.VaultProxy.Policy;
 
 /// <summary>
 /// The allow-list. A request is forwarded when one line matches its path, verb and query; everything else is denied.

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 
-namespace CreditSystem.VaultProxy.RateLimiting;
+namespace CreditSystem.VaultProxy.Logins;
 
 /// <summary>
 /// Asks the other replicas what they know of a login before it is sent, since Vault counts the failures of all of them as one;
@@ -23,8 +23,8 @@ internal sealed partial class LoginPeers(LoginReports reports, IOptions<VaultPro
     private volatile Resolved? _resolved;
 
     /// <returns>What is under way for this role_id elsewhere; what the others know besides is known here afterwards.</returns>
-    internal async ValueTask<PeerAnswers> AskAsync(LoginBody login, CancellationToken cancellationToken) =>
-        _configured.Length == 0 ? PeerAnswers.None : await AskAllAsync($"?role={login.Role.ToHex()}&pair={login.Pair.ToHex()}", cancellationToken);
+    internal async ValueTask<PeerReplies> AskAsync(LoginBody login, CancellationToken cancellationToken) =>
+        _configured.Length == 0 ? PeerReplies.None : await AskAllAsync($"?role={login.Role.ToHex()}&pair={login.Pair.ToHex()}", cancellationToken);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -41,11 +41,11 @@ internal sealed partial class LoginPeers(LoginReports reports, IOptions<VaultPro
         }
     }
 
-    private async Task<PeerAnswers> AskAllAsync(string query, CancellationToken cancellationToken)
+    private async Task<PeerReplies> AskAllAsync(string query, CancellationToken cancellationToken)
     {
         var addresses = await ResolveAsync(cancellationToken);
-        var answers = await Task.WhenAll(addresses.Select(address => AskOneAsync(address, query, cancellationToken)));
-        return new PeerAnswers([.. answers.SelectMany(attempts => attempts ?? [])], answers.Count(attempts => attempts is null));
+        var replies = await Task.WhenAll(addresses.Select(address => AskOneAsync(address, query, cancellationToken)));
+        return new PeerReplies([.. replies.SelectMany(attempts => attempts ?? [])], replies.Count(attempts => attempts is null));
     }
 
     /// <returns>Null where it is silent.</returns>
@@ -109,9 +109,9 @@ internal sealed partial class LoginPeers(LoginReports reports, IOptions<VaultPro
     }
 }
 
-/// <param name="UnderWay">The logins that wait for Vault's answer at other replicas.</param>
+/// <param name="UnderWay">The logins that wait for Vault's response at other replicas.</param>
 /// <param name="Silent">Replicas that are there, and did not say.</param>
-internal sealed record PeerAnswers(IReadOnlyCollection<PeerAttempt> UnderWay, int Silent)
+internal sealed record PeerReplies(IReadOnlyCollection<PeerAttempt> UnderWay, int Silent)
 {
-    internal static readonly PeerAnswers None = new([], 0);
+    internal static readonly PeerReplies None = new([], 0);
 }

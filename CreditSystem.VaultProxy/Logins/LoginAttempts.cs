@@ -1,11 +1,11 @@
 using Microsoft.Extensions.Options;
 
-namespace CreditSystem.VaultProxy.RateLimiting;
+namespace CreditSystem.VaultProxy.Logins;
 
 /// <summary>
 /// Keeps failed logins below the five in a row at which Vault locks a role_id for every pod that uses it
 /// (https://developer.hashicorp.com/vault/docs/concepts/user-lockout), over all replicas of the proxy. A pair that has not been
-/// tried holds one of the failures that are left until its answer is there, so that not even simultaneous ones exceed them, and
+/// tried holds one of the failures that are left until its response is there, so that not even simultaneous ones exceed them, and
 /// of equal ones a single one is tried. A pair that has worked holds none, and waits for none but its like. A success clears the count, as
 /// it does in Vault.
 /// </summary>
@@ -70,7 +70,7 @@ internal sealed class LoginAttempts(LoginRecords records, LoginPeers peers, IOpt
             return;
         if (outcome == LoginOutcome.Accepted)
             role.Succeed(admission.StartedAt);
-        // The client of a pair that works has gone before the answer: the pair works all the same.
+        // The client of a pair that works has gone before the response: the pair works all the same.
         var hasFailed = outcome == LoginOutcome.Refused || (outcome == LoginOutcome.Unknown && admission.Attempt is not null);
         if (admission.Attempt is null)
             role.LeaveKnown(login.Pair);
@@ -85,13 +85,13 @@ internal sealed class LoginAttempts(LoginRecords records, LoginPeers peers, IOpt
         {
             for (var question = 1; ; question++)
             {
-                var answers = await peers.AskAsync(login, cancellationToken);
-                if (answers.Silent > 0 && question < MaxQuestions)
+                var replies = await peers.AskAsync(login, cancellationToken);
+                if (replies.Silent > 0 && question < MaxQuestions)
                     continue;
                 // What the silent ones do is unknown, so each has its share of the failures.
-                var limit = Math.Max(1, _limit / (1 + answers.Silent));
-                turn = IsKnown(login) ? LoginTurn.Withdraw : role.Judge(attempt, answers.UnderWay, limit);
-                if (turn is LoginTurn.Withdraw && answers.Silent > 0 && !IsKnown(login))
+                var limit = Math.Max(1, _limit / (1 + replies.Silent));
+                turn = IsKnown(login) ? LoginTurn.Withdraw : role.Judge(attempt, replies.UnderWay, limit);
+                if (turn is LoginTurn.Withdraw && replies.Silent > 0 && !IsKnown(login))
                     turn = LoginTurn.Refuse;
                 if (turn is not LoginTurn.Ask)
                     return turn;
@@ -140,7 +140,7 @@ internal enum LoginOutcome
     /// <summary>Vault has said that the role or secret ID is invalid, and counted it.</summary>
     Refused,
 
-    /// <summary>The client has gone before the answer; Vault may have counted it.</summary>
+    /// <summary>The client has gone before the response; Vault may have counted it.</summary>
     Unknown,
 
     /// <summary>An outage, or another error that Vault does not count.</summary>

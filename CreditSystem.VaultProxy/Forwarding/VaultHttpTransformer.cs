@@ -7,17 +7,17 @@ using Yarp.ReverseProxy.Forwarder;
 namespace CreditSystem.VaultProxy.Forwarding;
 
 /// <summary>
-/// One request on its way: tells YARP what to send and what to hand back. Small answers are read whole and written in one
+/// One request on its way: tells YARP what to send and what to hand back. Small responses are read whole and written in one
 /// go, which saves YARP's copy loop and lets a read that breaks off be sent again; larger ones stream through.
 /// </summary>
 /// <param name="body">The request's body if it is a small one, empty if there is none; null if it streams.</param>
-internal sealed class VaultExchange(VaultRoute route, string rawTarget, UpstreamNode node, string clientAddress, bool retries, byte[]? body) : HttpTransformer
+internal sealed class VaultHttpTransformer(VaultRoute route, string rawTarget, UpstreamNode node, string clientAddress, bool retries, byte[]? body) : HttpTransformer
 {
-    /// <summary>Answers up to this size in bytes are read before the first byte is passed on.</summary>
+    /// <summary>Responses up to this size in bytes are read before the first byte is passed on.</summary>
     internal const int BufferBytes = 64 * 1024;
     private const int FirstBufferBytes = 4 * 1024;
 
-    internal static readonly HttpRequestOptionsKey<VaultExchange> Key = new("vault-exchange");
+    internal static readonly HttpRequestOptionsKey<VaultHttpTransformer> Key = new("vault-transformer");
 
     private List<KeyValuePair<string, string>>? _contentHeaders;
     private byte[]? _buffer;
@@ -43,11 +43,11 @@ internal sealed class VaultExchange(VaultRoute route, string rawTarget, Upstream
     /// <summary>Whether it may wait for an election. A client that forbids standbys to forward would otherwise hold it as long as it likes.</summary>
     public bool Waits { get; private set; }
 
-    /// <summary>The answer's body, if it is small and has been read.</summary>
+    /// <summary>The response's body, if it is small and has been read.</summary>
     public ReadOnlySpan<byte> Buffered => _isWhole ? _buffer.AsSpan(0, _buffered) : default;
 
-    /// <summary>Asked before an answer is passed on.</summary>
-    public IAnswerFilter? Filter { get; init; }
+    /// <summary>Asked before a response is passed on.</summary>
+    public IResponseInterceptor? Interceptor { get; init; }
 
     public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
@@ -84,7 +84,7 @@ internal sealed class VaultExchange(VaultRoute route, string rawTarget, Upstream
 
     /// <summary>
     /// Gives the request a content that can be sent more than once, and an empty one rather than none: what has no content,
-    /// SocketsHttpHandler sends up to four times by itself when the server closes without an answer, whatever the verb.
+    /// SocketsHttpHandler sends up to four times by itself when the server closes without a response, whatever the verb.
     /// </summary>
     internal void SetContent(HttpRequestMessage request)
     {
@@ -95,7 +95,7 @@ internal sealed class VaultExchange(VaultRoute route, string rawTarget, Upstream
             request.Content.Headers.TryAddWithoutValidation(name, value);
     }
 
-    /// <summary>Reads a small answer; of a larger one its beginning, the rest of which then streams.</summary>
+    /// <summary>Reads a small response; of a larger one its beginning, the rest of which then streams.</summary>
     internal async ValueTask BufferAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var length = response.Content.Headers.ContentLength;
@@ -133,10 +133,10 @@ internal sealed class VaultExchange(VaultRoute route, string rawTarget, Upstream
     {
         if (proxyResponse is null)
             return false;
-        // A filter judges by the body, and a small answer may come in chunks, without a length.
-        if (_buffer is null && (Filter is not null || proxyResponse.Content.Headers.ContentLength is <= BufferBytes))
+        // An interceptor judges by the body, and a small response may come in chunks, without a length.
+        if (_buffer is null && (Interceptor is not null || proxyResponse.Content.Headers.ContentLength is <= BufferBytes))
             await BufferAsync(proxyResponse, cancellationToken);
-        if (Filter is not null && await Filter.TryAnswerAsync(proxyResponse, _isWhole ? _buffer.AsMemory(0, _buffered) : default, isSealed: false))
+        if (Interceptor is not null && await Interceptor.TryInterceptAsync(proxyResponse, _isWhole ? _buffer.AsMemory(0, _buffered) : default, isSealed: false))
             return false;
 
         var response = httpContext.Response;

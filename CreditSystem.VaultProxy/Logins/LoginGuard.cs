@@ -5,7 +5,7 @@ using CreditSystem.VaultProxy.Telemetry;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
 
-namespace CreditSystem.VaultProxy.RateLimiting;
+namespace CreditSystem.VaultProxy.Logins;
 
 /// <summary>The way of an AppRole login: limited by its role_id, and kept from locking that role for everyone.</summary>
 internal sealed class LoginGuard(VaultForwarder forwarder, LoginAttempts attempts, ProxyMetrics metrics, IOptions<VaultProxyOptions> options, TimeProvider time)
@@ -56,9 +56,9 @@ internal sealed class LoginGuard(VaultForwarder forwarder, LoginAttempts attempt
         {
             // Vault reads a form where the header says so, and this has been judged as JSON.
             context.Request.ContentType = VaultErrors.JsonContentType;
-            var answer = new LoginAnswer();
-            var error = await forwarder.ForwardAsync(context, request, caller, answer, login.Json);
-            outcome = answer.Outcome ?? (context.RequestAborted.IsCancellationRequested ? LoginOutcome.Unknown : LoginOutcome.NotCounted);
+            var interceptor = new LoginInterceptor();
+            var error = await forwarder.ForwardAsync(context, request, caller, interceptor, login.Json);
+            outcome = interceptor.Outcome ?? (context.RequestAborted.IsCancellationRequested ? LoginOutcome.Unknown : LoginOutcome.NotCounted);
             if (outcome == LoginOutcome.Refused || (error == ForwarderError.None && context.Response.StatusCode >= StatusCodes.Status400BadRequest))
                 metrics.CountLoginFailure();
         }
@@ -74,11 +74,11 @@ internal sealed class LoginGuard(VaultForwarder forwarder, LoginAttempts attempt
         return VaultErrors.WriteAsync(context, StatusCodes.Status429TooManyRequests, message, retryAfter);
     }
 
-    private sealed class LoginAnswer : IAnswerFilter
+    private sealed class LoginInterceptor : IResponseInterceptor
     {
         public LoginOutcome? Outcome { get; private set; }
 
-        public ValueTask<bool> TryAnswerAsync(HttpResponseMessage? response, ReadOnlyMemory<byte> body, bool isSealed)
+        public ValueTask<bool> TryInterceptAsync(HttpResponseMessage? response, ReadOnlyMemory<byte> body, bool isSealed)
         {
             Outcome = response?.StatusCode switch
             {

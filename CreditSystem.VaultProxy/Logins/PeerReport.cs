@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace CreditSystem.VaultProxy.RateLimiting;
+namespace CreditSystem.VaultProxy.Logins;
 
 /// <summary>What one replica of the proxy knows of logins. Times are ages in milliseconds, so that no clocks need to agree.</summary>
 /// <param name="Replica">Tells a replica its own report from those of others.</param>
@@ -8,7 +8,7 @@ internal sealed record PeerReport(Guid Replica, IReadOnlyList<PeerRole> Roles, I
 
 /// <param name="Role">A hash of the role_id in its namespace.</param>
 /// <param name="Succeeded">The age of the last login that worked; failures before it no longer count.</param>
-/// <param name="UnderWay">Logins at this replica whose answers are not there yet.</param>
+/// <param name="UnderWay">Logins at this replica whose responses are not there yet.</param>
 internal sealed record PeerRole(string Role, IReadOnlyList<PeerFailure> Failures, double? Succeeded, IReadOnlyList<PeerLogin> UnderWay);
 
 internal sealed record PeerFailure(Guid Id, double Age);

@@ -1,7 +1,7 @@
 using CreditSystem.VaultProxy.Telemetry;
 using Microsoft.Extensions.Options;
 
-namespace CreditSystem.VaultProxy.RateLimiting;
+namespace CreditSystem.VaultProxy.Logins;
 
 /// <summary>Where other replicas ask: on the port of probes and metrics, never on that of Vault's clients.</summary>
 internal static class LoginPeersEndpoint
@@ -14,10 +14,10 @@ internal static class LoginPeersEndpoint
         if (managementPort is not { } port)
             throw new OptionsValidationException(VaultProxyOptions.SectionName, typeof(VaultProxyOptions), ["VaultProxy:Peers:Addresses needs Management:Port, on which the replicas ask each other"]);
         var reports = app.Services.GetRequiredService<LoginReports>();
-        app.MapGet(LoginPeers.Path, context => AnswerAsync(context, reports, port));
+        app.MapGet(LoginPeers.Path, context => ReportAsync(context, reports, port));
     }
 
-    private static Task AnswerAsync(HttpContext context, LoginReports reports, int port)
+    private static Task ReportAsync(HttpContext context, LoginReports reports, int port)
     {
         context.Response.Headers.CacheControl = "no-store";
         if (context.Connection.LocalPort != port)

@@ -3,7 +3,7 @@ using CreditSystem.VaultProxy.Forwarding;
 using CreditSystem.VaultProxy.Policy;
 using CreditSystem.VaultProxy.Telemetry;
 
-namespace CreditSystem.VaultProxy.RateLimiting;
+namespace CreditSystem.VaultProxy.Logins;
 
 /// <summary>The body of an AppRole login: read whole, since what it says decides whether it is sent.</summary>
 /// <param name="Json">The bytes as they came, which are the ones that are sent on.</param>

@@ -1,6 +1,6 @@
 using CreditSystem.VaultProxy.Telemetry;
 
-namespace CreditSystem.VaultProxy.RateLimiting;
+namespace CreditSystem.VaultProxy.Logins;
 
 /// <summary>A login on its way that might fail.</summary>
 internal sealed class LoginAttempt(TokenId pair)

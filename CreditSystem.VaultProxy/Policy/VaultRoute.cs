@@ -1,7 +1,7 @@
 using CreditSystem.VaultProxy.Policy;
 using Yarp.ReverseProxy.Forwarder;
 
-namespace CreditSystem.VaultProxy;
+namespace CreditSystem.VaultProxy.Policy;
 
 /// <summary>One line of the allow-list: what may be asked for, how, how long it may take, and how it is treated.</summary>
 internal sealed class VaultRoute(MountClass mountClass, VaultMethods methods, PathTemplate path)
@@ -29,13 +29,13 @@ internal sealed class VaultRoute(MountClass mountClass, VaultMethods methods, Pa
     /// <summary>Whether a body-less read may be sent again to another node. Never where a read creates or consumes something.</summary>
     public bool Retries { get; init; }
 
-    /// <summary>Whether answers may be cached where the cache is configured for the path.</summary>
+    /// <summary>Whether responses may be cached where the cache is configured for the path.</summary>
     public bool Cacheable { get; init; }
 
     /// <summary>The KV v2 mount whose cached secrets a write through this route makes stale.</summary>
     public string? EvictsMount { get; init; }
 
-    /// <summary>Sent even when no node is healthy: the answer tells what is wrong with the node.</summary>
+    /// <summary>Sent even when no node is healthy: the response tells what is wrong with the node.</summary>
     public bool ForwardsToUnhealthy { get; init; }
 
     /// <summary>Sent to a sealed node first, which is the one that it is meant for.</summary>
@@ -47,7 +47,7 @@ internal sealed class VaultRoute(MountClass mountClass, VaultMethods methods, Pa
     /// <summary>Whether paths of the route may begin with namespaces, so that what is never allowed can stand below one.</summary>
     public bool SpansNamespaces { get; init; }
 
-    /// <summary>Whether the answer may end tokens, so that every cached proof of access must be renewed.</summary>
+    /// <summary>Whether the response may end tokens, so that every cached proof of access must be renewed.</summary>
     public bool EndsTokens { get; init; }
 
     /// <summary>The time without progress after which the request is given up. Vault itself gives up at 90 s.</summary>

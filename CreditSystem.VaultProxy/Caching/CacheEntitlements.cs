@@ -8,7 +8,7 @@ namespace CreditSystem.VaultProxy.Caching;
 /// that turns up elsewhere has shown nothing yet. A proof is renewed by the caller's next read from Vault alone, which checks
 /// the token and its policies more thoroughly than a question for its capabilities would; it ends with the token.
 /// </summary>
-internal sealed class CacheProofs(CacheOptions options, TimeProvider time)
+internal sealed class CacheEntitlements(CacheOptions options, TimeProvider time)
 {
     private const int MaxCallers = 10_000;
     private const int MaxSecretsPerCaller = 1_000;
@@ -18,7 +18,7 @@ internal sealed class CacheProofs(CacheOptions options, TimeProvider time)
 
     internal bool Has(in Caller caller, in CacheKey key) => Has(caller, key, _valid);
 
-    /// <summary>While Vault cannot be asked, a proof lasts as much longer as an answer does, but no longer than the token.</summary>
+    /// <summary>While Vault cannot be asked, a proof lasts as much longer as a response does, but no longer than the token.</summary>
     internal bool HasInOutage(in Caller caller, in CacheKey key) => Has(caller, key, _validInOutage);
 
     /// <returns>What Vault has said of the token, unless that is older than a proof may be. Counted uses stay counted.</returns>
