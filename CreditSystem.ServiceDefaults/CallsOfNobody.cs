@@ -24,8 +24,11 @@ internal sealed class CallsOfNobody : BaseProcessor<Activity>
     }
 
     private static bool IsOfNobody(Activity span) =>
-        span.Kind == ActivityKind.Client && span.ParentSpanId == default && !span.Source.Name.StartsWith(TelemetryExtensions.OwnPrefix, StringComparison.Ordinal);
+        span.Kind == ActivityKind.Client && span.ParentSpanId == default
+            && !span.Source.Name.StartsWith(TelemetryExtensions.OwnPrefix, StringComparison.Ordinal);
 
     private static bool IsBelowWhatIsLeftOut(Activity span) =>
-        span.Parent is { } parent ? !parent.Recorded : span.HasRemoteParent && span.ParentId!.EndsWith(NotRecorded, StringComparison.Ordinal);
+        span.Parent is { } parent
+            ? !parent.Recorded
+            : span.HasRemoteParent && span.ParentId!.EndsWith(NotRecorded, StringComparison.Ordinal);
 }

@@ -23,4 +23,5 @@ app.MapDefaultEndpoints();
 await app.RunAsync();
 return 0;
 
-static RootCommand ProxyCommands() => new("The only way to Vault. Without a command it runs until it is told to end.") { HealthProbe.Create(defaultPort: 8200) };
+static RootCommand ProxyCommands() =>
+    new("The only way to Vault. Without a command it runs until it is told to end.") { HealthProbe.Create(defaultPort: 8200) };

@@ -57,7 +57,8 @@ internal sealed class VaultGateway(
         else if (!limits.TryTake(caller, out var retryAfter))
         {
             metrics.CountDenial(DenialReason.RateLimited);
-            await VaultErrors.WriteAsync(context, StatusCodes.Status429TooManyRequests, "request rate limit of vault-proxy exceeded", retryAfter);
+            await VaultErrors.WriteAsync(context, StatusCodes.Status429TooManyRequests, "request rate limit of vault-proxy exceeded",
+                retryAfter);
         }
         // 4. A login is forwarded by the guard, unless it might lock its role_id for everyone.
         else if (request.Route!.MountClass == MountClass.Login)

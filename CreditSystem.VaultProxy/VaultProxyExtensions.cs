@@ -52,12 +52,14 @@ internal static class VaultProxyExtensions
 
     private static void AddListener(this WebApplicationBuilder builder)
     {
-        // The caller's address counts for limits and for the cache's entitlements, so no header may set it, whatever the environment asks for.
+        // The caller's address counts for limits and for the cache's entitlements, so no header may set it, whatever the environment
+        // asks for.
         builder.Configuration["ForwardedHeaders_Enabled"] = "false";
         // The port of Vault's clients serves what the allow-list names and nothing else.
         builder.Configuration["Management:PublicMetrics"] = "false";
         // Vault's own port, unless the environment names others.
-        if (!AddressSettings.Any(key => builder.Configuration[key] is { Length: > 0 }) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        if (!AddressSettings.Any(key => builder.Configuration[key] is { Length: > 0 })
+            && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
             builder.WebHost.UseUrls("http://+:8200");
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.UseSockets(sockets =>

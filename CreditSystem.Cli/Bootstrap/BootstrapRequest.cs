@@ -18,7 +18,9 @@ internal sealed record BootstrapRequest(BootstrapSettings Settings)
     /// <summary>Where those of the rotation go.</summary>
     public IReadOnlyList<ICredentialTarget> RotatorCredentials { get; init; } = [];
 
-    /// <summary>The administrator's password where the connection string has none; null where the database is in no cluster of ours.</summary>
+    /// <summary>
+    /// The administrator's password where the connection string has none; null where the database is in no cluster of ours.
+    /// </summary>
     public ServerPassword? MongoPassword { get; init; }
 
     /// <summary>As <see cref="MongoPassword"/>.</summary>

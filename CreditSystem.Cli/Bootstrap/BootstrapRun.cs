@@ -24,9 +24,11 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
         var drafts = await ReadSecretsAsync(cancellationToken);
         var kept = new DevValueStore(request.DevValuesDirectory);
         await kept.RestoreAsync(drafts["app"], cancellationToken);
-        var mongo = await CreateAsync("MongoDB", "ConnectionStrings__mongodb", request.MongoConnectionString, request.MongoPassword, drafts["mongodb"]["root_password"],
+        var mongo = await CreateAsync("MongoDB", "ConnectionStrings__mongodb", request.MongoConnectionString, request.MongoPassword,
+            drafts["mongodb"]["root_password"],
             (text, password) => new MongoStep(text, password, request.Patience, changes), cancellationToken);
-        var redis = await CreateAsync("Redis", "ConnectionStrings__redis", request.RedisConnectionString, request.RedisPassword, drafts["redis"]["password"],
+        var redis = await CreateAsync("Redis", "ConnectionStrings__redis", request.RedisConnectionString, request.RedisPassword,
+            drafts["redis"]["password"],
             (text, password) => new RedisStep(text, password, request.Patience, changes), cancellationToken);
         await RequireKeysAsync(drafts["app"], mongo, cancellationToken);
 
@@ -34,8 +36,10 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
         await new AuditStep(vault, changes).RunAsync(request.AuditFile, cancellationToken);
         await new EngineSteps(vault, request.Settings, changes).RunAsync(cancellationToken);
         await new AccessSteps(vault, request.Settings, changes).RunAsync(cancellationToken);
-        await credentials.RunAsync(request.Settings.Role, request.Credentials, request.Settings.SecretIdTtl, keepsReplaced: true, cancellationToken);
-        await credentials.RunAsync(request.Settings.RotatorRole, request.RotatorCredentials, request.Settings.RotatorSecretIdTtl, keepsReplaced: false, cancellationToken);
+        await credentials.RunAsync(request.Settings.Role, request.Credentials, request.Settings.SecretIdTtl, keepsReplaced: true,
+            cancellationToken);
+        await credentials.RunAsync(request.Settings.RotatorRole, request.RotatorCredentials, request.Settings.RotatorSecretIdTtl,
+            keepsReplaced: false, cancellationToken);
         await WriteSecretsAsync(drafts, kept, mongo, redis, cancellationToken);
         await PrepareServersAsync(mongo, redis, drafts["mongodb"], cancellationToken);
         return SecretStep.FindMissing(drafts.Values);
@@ -64,10 +68,12 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
             return;
         var key = $"{request.Settings.TransitMount}/keys/{request.Settings.TransitKey}";
         if (await vault.ReadAsync(key, cancellationToken) is null && await ExamineAsync(cancellationToken) is { HasTransitTexts: true })
-            throw new CommandException($"Vault holds no {key}, but MongoDB holds personal data that is encrypted under it. Restore Vault's snapshot (docs/operations.md); --new-keys only where that data may be lost. Nothing was changed.");
+            throw new CommandException($"Vault holds no {key}, but MongoDB holds personal data that is encrypted under it. Restore "
+                + "Vault's snapshot (docs/operations.md); --new-keys only where that data may be lost. Nothing was changed.");
     }
 
-    private async Task WriteSecretsAsync(Dictionary<string, SecretDraft> drafts, DevValueStore kept, MongoStep? mongo, RedisStep? redis, CancellationToken cancellationToken)
+    private async Task WriteSecretsAsync(Dictionary<string, SecretDraft> drafts, DevValueStore kept, MongoStep? mongo, RedisStep? redis,
+        CancellationToken cancellationToken)
     {
         FillApp(drafts["app"]);
         FillMonitoring(drafts["monitoring"]);
@@ -102,7 +108,8 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
             await new DatabaseStep(vault, request.Settings, changes).RunAsync(mongo.Administrator, mongo.Database, cancellationToken);
     }
 
-    private async Task<T?> CreateAsync<T>(string name, string variable, string? connectionString, ServerPassword? password, string? inVault, Func<string, string?, T> create, CancellationToken cancellationToken)
+    private async Task<T?> CreateAsync<T>(string name, string variable, string? connectionString, ServerPassword? password, string? inVault,
+        Func<string, string?, T> create, CancellationToken cancellationToken)
         where T : class
     {
         if (connectionString is not null)

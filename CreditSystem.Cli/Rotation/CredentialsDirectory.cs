@@ -6,7 +6,7 @@ namespace CreditSystem.Cli.Rotation;
 
 /// <summary>
 /// A folder of credentials as the kubelet lays one out: each file is a link into <c>..data</c>, which is a link to a folder
-/// of one generation and is replaced by a rename. Whoever reads or watches it sees the old files or the new ones, never half.
+/// of one generation and is replaced by a rename. A reader or watcher sees the old files or the new ones, never half.
 /// </summary>
 internal sealed partial class CredentialsDirectory(string path)
 {
@@ -24,7 +24,9 @@ internal sealed partial class CredentialsDirectory(string path)
     {
         try
         {
-            return (await File.ReadAllTextAsync(System.IO.Path.Combine(Path, name), cancellationToken)).Trim() is { Length: > 0 } text ? text : null;
+            return (await File.ReadAllTextAsync(System.IO.Path.Combine(Path, name), cancellationToken)).Trim() is { Length: > 0 } text
+                ? text
+                : null;
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -85,9 +87,11 @@ internal sealed partial class CredentialsDirectory(string path)
 
     private void RemoveOthers(string generation, IReadOnlyDictionary<string, string> files)
     {
-        foreach (var folder in Directory.EnumerateDirectories(Path, "..*").Where(folder => System.IO.Path.GetFileName(folder) is var name && name != Data && name != generation))
+        foreach (var folder in Directory.EnumerateDirectories(Path, "..*").Where(folder => System.IO.Path.GetFileName(folder) is var name
+            && name != Data && name != generation))
             Directory.Delete(folder, recursive: true);
-        foreach (var link in Directory.EnumerateFiles(Path).Where(file => new FileInfo(file).LinkTarget is { } target && target.StartsWith(Data, StringComparison.Ordinal) && !files.ContainsKey(System.IO.Path.GetFileName(file))))
+        foreach (var link in Directory.EnumerateFiles(Path).Where(file => new FileInfo(file).LinkTarget is { } target
+            && target.StartsWith(Data, StringComparison.Ordinal) && !files.ContainsKey(System.IO.Path.GetFileName(file))))
             File.Delete(link);
         foreach (var left in Directory.EnumerateFiles(Path, "*.link"))
             File.Delete(left);
@@ -95,7 +99,8 @@ internal sealed partial class CredentialsDirectory(string path)
 
     private static async Task WriteAsync(string file, string text, CancellationToken cancellationToken)
     {
-        await using var stream = new FileStream(file, new FileStreamOptions { Mode = System.IO.FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = FileMode });
+        await using var stream = new FileStream(
+            file, new FileStreamOptions { Mode = System.IO.FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = FileMode });
         await stream.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
         // The rename must not reach the disk before the contents.
         stream.Flush(flushToDisk: true);

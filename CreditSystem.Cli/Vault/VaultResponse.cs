@@ -11,7 +11,10 @@ namespace CreditSystem.Cli.Vault;
 /// <param name="RetryAfter">When it asks to be asked again.</param>
 internal sealed record VaultResponse(HttpStatusCode Status, JsonObject? Document, string Reason, TimeSpan? RetryAfter)
 {
-    /// <summary>What a server says that has done nothing and will do it in a moment: a standby that does not know yet what the active node has written, or nodes between two active ones.</summary>
+    /// <summary>
+    /// What a server says that has done nothing and will do it in a moment: a standby that does not know yet what the active node has
+    /// written, or nodes between two active ones.
+    /// </summary>
     private static readonly string[] Passing =
     [
         "no handler for route", "Upgrading from non-versioned", "Waiting for the primary to upgrade",
@@ -25,7 +28,8 @@ internal sealed record VaultResponse(HttpStatusCode Status, JsonObject? Document
     /// <summary>Whether the same request, sent again, may be answered: nothing has been done yet.</summary>
     public bool IsPassing => IsRedirect
         || Status is HttpStatusCode.PreconditionFailed
-        || (Status is HttpStatusCode.TooManyRequests && (Reason == NothingSaid || Reason.Contains("rate limit quota", StringComparison.Ordinal)))
+        || (Status is HttpStatusCode.TooManyRequests
+            && (Reason == NothingSaid || Reason.Contains("rate limit quota", StringComparison.Ordinal)))
         || Passing.Any(words => Reason.Contains(words, StringComparison.OrdinalIgnoreCase));
 
     public const string NothingSaid = "no reason given";
@@ -39,7 +43,8 @@ internal sealed record VaultResponse(HttpStatusCode Status, JsonObject? Document
         try
         {
             var document = text.Length == 0 ? null : JsonNode.Parse(text) as JsonObject;
-            var errors = (document?["errors"] as JsonArray)?.Select(error => string.Join(' ', $"{error}".Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).ToList();
+            var errors = (document?["errors"] as JsonArray)
+                ?.Select(error => string.Join(' ', $"{error}".Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))).ToList();
             if (errors is { Count: > 0 })
                 return string.Join("; ", errors);
             if (document?["data"]?["error"] is { } inner)

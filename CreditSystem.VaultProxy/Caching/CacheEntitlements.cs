@@ -38,7 +38,8 @@ internal sealed class CacheEntitlements(CacheOptions options, TimeProvider time)
         if (_callers.Count >= MaxCallers)
             Clear();
         var known = new Known(life, askedAt);
-        _callers.AddOrUpdate(caller, static (_, learned) => learned, static (_, before, learned) => learned with { Secrets = before.Secrets }, known);
+        _callers.AddOrUpdate(caller, static (_, learned) => learned,
+            static (_, before, learned) => learned with { Secrets = before.Secrets }, known);
     }
 
     internal void Add(in Caller caller, in CacheKey key)

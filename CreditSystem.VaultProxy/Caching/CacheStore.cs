@@ -25,10 +25,12 @@ internal sealed class CacheStore(CacheOptions options, TimeProvider time)
     /// <summary>What a response has to be fetched under, to be kept: it is void as soon as a write begins or ends.</summary>
     internal long Epoch => Volatile.Read(ref _writes) == 0 ? Interlocked.Read(ref _epoch) : -1;
 
-    internal bool TryGetFresh(in CacheKey key, [NotNullWhen(true)] out CachedResponse? response, out TimeSpan age) => TryGet(key, _fresh, out response, out age);
+    internal bool TryGetFresh(in CacheKey key, [NotNullWhen(true)] out CachedResponse? response, out TimeSpan age) =>
+        TryGet(key, _fresh, out response, out age);
 
     /// <summary>What may still be served while Vault fails.</summary>
-    internal bool TryGetStale(in CacheKey key, [NotNullWhen(true)] out CachedResponse? response, out TimeSpan age) => TryGet(key, _usable, out response, out age);
+    internal bool TryGetStale(in CacheKey key, [NotNullWhen(true)] out CachedResponse? response, out TimeSpan age) =>
+        TryGet(key, _usable, out response, out age);
 
     /// <returns>False when it is too large, or a write has come between.</returns>
     internal bool TryAdd(in CacheKey key, ReadOnlySpan<byte> body, long epoch)
@@ -89,7 +91,8 @@ internal sealed class CacheStore(CacheOptions options, TimeProvider time)
     }
 
     private bool HasDeadHead() =>
-        _order.TryPeek(out var oldest) && (!IsCurrent(oldest.Key, oldest.Response) || time.GetElapsedTime(oldest.Response.StoredAt) >= _usable);
+        _order.TryPeek(out var oldest)
+            && (!IsCurrent(oldest.Key, oldest.Response) || time.GetElapsedTime(oldest.Response.StoredAt) >= _usable);
 
     private void DropOldest()
     {
@@ -98,7 +101,8 @@ internal sealed class CacheStore(CacheOptions options, TimeProvider time)
             Drop(key);
     }
 
-    private bool IsCurrent(in CacheKey key, CachedResponse response) => _responses.TryGetValue(key, out var current) && ReferenceEquals(current, response);
+    private bool IsCurrent(in CacheKey key, CachedResponse response) =>
+        _responses.TryGetValue(key, out var current) && ReferenceEquals(current, response);
 
     private void Drop(in CacheKey key)
     {

@@ -29,7 +29,8 @@ internal static class CacheableBody
             var mustBeNull = reader.ValueTextEquals("wrap_info"u8) || reader.ValueTextEquals("auth"u8);
             var isData = reader.ValueTextEquals("data"u8);
             reader.Read();
-            if ((isLease && !(reader.TokenType == JsonTokenType.String && reader.ValueSpan.IsEmpty)) || (mustBeNull && reader.TokenType != JsonTokenType.Null))
+            if ((isLease && !(reader.TokenType == JsonTokenType.String && reader.ValueSpan.IsEmpty))
+                || (mustBeNull && reader.TokenType != JsonTokenType.Null))
                 return false;
             hasData |= isData && reader.TokenType == JsonTokenType.StartObject;
             reader.Skip();

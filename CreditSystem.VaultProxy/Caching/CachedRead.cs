@@ -6,7 +6,8 @@ using CreditSystem.VaultProxy.Policy;
 namespace CreditSystem.VaultProxy.Caching;
 
 /// <summary>One read that the cache answers, or learns from.</summary>
-internal sealed class CachedRead(KvCache cache, HttpContext context, VaultRequest request, CacheEntitlements.Caller caller, CacheKey key) : IResponseInterceptor
+internal sealed class CachedRead(KvCache cache, HttpContext context, VaultRequest request, CacheEntitlements.Caller caller, CacheKey key)
+    : IResponseInterceptor
 {
     private readonly long _epoch = cache.Store.Epoch;
     private CachedResponse? _cached;
@@ -78,5 +79,6 @@ internal sealed class CachedRead(KvCache cache, HttpContext context, VaultReques
         cache.Count(result);
     }
 
-    private static bool IsJson(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType == VaultErrors.JsonContentType;
+    private static bool IsJson(HttpResponseMessage response) =>
+        response.Content.Headers.ContentType?.MediaType == VaultErrors.JsonContentType;
 }

@@ -10,7 +10,8 @@ namespace CreditSystem.VaultProxy.Caching;
 /// Answers reads of KV secrets from memory, to callers that have read the same secret from Vault themselves. ASP.NET Core's
 /// output cache knows no such rule: it serves a secret to the next caller, with a bad token or none.
 /// </summary>
-internal sealed class KvCache(IOptions<VaultProxyOptions> options, VaultForwarder forwarder, TokenLookup lookup, ProxyMetrics metrics, TimeProvider time)
+internal sealed class KvCache(IOptions<VaultProxyOptions> options, VaultForwarder forwarder, TokenLookup lookup, ProxyMetrics metrics,
+    TimeProvider time)
 {
     private readonly (string Mount, string Prefix)[] _prefixes = [.. options.Value.Cache.Prefixes.Select(VaultRoutes.SplitMount)];
     private readonly ConcurrentDictionary<CacheKey, Flight> _flights = new();
@@ -98,7 +99,9 @@ internal sealed class KvCache(IOptions<VaultProxyOptions> options, VaultForwarde
 
     internal bool MayServeStale(CachedRead read) => ServesStale && Entitlements.HasInOutage(read.Caller, read.Key);
 
-    /// <summary>Of a token whose uses are counted nothing is served, so that each read is a use; it is asked once, which costs one.</summary>
+    /// <summary>
+    /// Of a token whose uses are counted nothing is served, so that each read is a use; it is asked once, which costs one.
+    /// </summary>
     internal async ValueTask<TokenLife> FindLifeAsync(CachedRead read)
     {
         if (read.Caller.Token.IsNone)
@@ -119,7 +122,8 @@ internal sealed class KvCache(IOptions<VaultProxyOptions> options, VaultForwarde
         key = CacheKey.Parse(request.Namespace, request.Target.Path, request.Version);
         foreach (var (mount, prefix) in _prefixes)
         {
-            if (key.Mount == mount && key.Secret.StartsWith(prefix, StringComparison.Ordinal) && (key.Secret.Length == prefix.Length || key.Secret[prefix.Length] == '/'))
+            if (key.Mount == mount && key.Secret.StartsWith(prefix, StringComparison.Ordinal)
+                && (key.Secret.Length == prefix.Length || key.Secret[prefix.Length] == '/'))
                 return true;
         }
 

@@ -28,7 +28,8 @@ internal readonly record struct TokenLife(bool MayBeServed, TimeSpan Lasts)
             var isEndless = !data.TryGetProperty("expire_time", out var end) || end.ValueKind == JsonValueKind.Null;
             return seconds == 0 && isEndless ? new TokenLife(true, TimeSpan.MaxValue) : Unserved;
         }
-        catch (Exception malformed) when (malformed is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception malformed)
+            when (malformed is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             return Unserved;
         }

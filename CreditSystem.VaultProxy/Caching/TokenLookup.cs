@@ -19,7 +19,9 @@ internal sealed class TokenLookup(UpstreamPool pool, IOptions<VaultProxyOptions>
     /// <returns><see cref="TokenLife.Unserved"/> where Vault does not say.</returns>
     internal async Task<TokenLife> AskAsync(HttpContext context, CacheEntitlements.Caller caller)
     {
-        var asking = _asking.GetOrAdd(caller, static (caller, state) => new(() => state.Lookup.SendAsync(state.Context.Request.Headers, caller)), (Lookup: this, Context: context));
+        var asking = _asking.GetOrAdd(
+            caller, static (caller, state) =>
+                new(() => state.Lookup.SendAsync(state.Context.Request.Headers, caller)), (Lookup: this, Context: context));
         try
         {
             return await asking.Value.WaitAsync(context.RequestAborted);

@@ -23,13 +23,15 @@ internal sealed class VaultForwarder : IDisposable
         _metrics = metrics;
         var upstream = options.Value.Upstream;
         _client = new HttpMessageInvoker(
-            new FailoverHandler(pool, new RetryBudget(upstream.RetryBudget), metrics, upstream, UpstreamConnection.CreateHandler(upstream)));
+            new FailoverHandler(pool, new RetryBudget(upstream.RetryBudget), metrics, upstream,
+                UpstreamConnection.CreateHandler(upstream)));
     }
 
     /// <param name="interceptor">Asked before a response, or the lack of one, is passed on.</param>
     /// <param name="body">The request's body where it has been read already.</param>
     /// <returns>YARP's verdict; the client has been answered either way, unless it has gone.</returns>
-    public async ValueTask<ForwarderError> ForwardAsync(HttpContext context, VaultRequest request, VaultCaller caller, IResponseInterceptor? interceptor = null, byte[]? body = null)
+    public async ValueTask<ForwarderError> ForwardAsync(HttpContext context, VaultRequest request, VaultCaller caller,
+        IResponseInterceptor? interceptor = null, byte[]? body = null)
     {
         // 6.1 Choose the node: the active one, as far as the probes know.
         var route = request.Route!;
@@ -54,7 +56,8 @@ internal sealed class VaultForwarder : IDisposable
 
         // 6.3 YARP sends it; the transformer says which headers (both ways), the FailoverHandler to which node after the first.
         var retries = route.Retries && (request.Method & VaultMethods.Read) != 0;
-        var transformer = new VaultHttpTransformer(route, request.Target.Raw, node, caller.Address, retries, body) { Interceptor = interceptor };
+        var transformer = new VaultHttpTransformer(route, request.Target.Raw, node, caller.Address, retries,
+            body) { Interceptor = interceptor };
         try
         {
             var error = await _yarp.SendAsync(context, node.Address, _client, route.ForwarderConfig, transformer);
@@ -80,7 +83,8 @@ internal sealed class VaultForwarder : IDisposable
     }
 
     private ValueTask WriteNoUpstreamAsync(HttpContext context) =>
-        VaultErrors.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, _pool.IsSealed ? VaultErrors.Sealed : VaultErrors.NoUpstream, RetryAfter);
+        VaultErrors.WriteAsync(context, StatusCodes.Status503ServiceUnavailable,
+            _pool.IsSealed ? VaultErrors.Sealed : VaultErrors.NoUpstream, RetryAfter);
 
     private static void PrepareRequest(HttpContext context, VaultRoute route)
     {

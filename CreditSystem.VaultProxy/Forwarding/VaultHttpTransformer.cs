@@ -11,7 +11,8 @@ namespace CreditSystem.VaultProxy.Forwarding;
 /// go, which saves YARP's copy loop and lets a read that breaks off be sent again; larger ones stream through.
 /// </summary>
 /// <param name="body">The request's body if it is a small one, empty if there is none; null if it streams.</param>
-internal sealed class VaultHttpTransformer(VaultRoute route, string rawTarget, UpstreamNode node, string clientAddress, bool retries, byte[]? body) : HttpTransformer
+internal sealed class VaultHttpTransformer(VaultRoute route, string rawTarget, UpstreamNode node, string clientAddress, bool retries,
+    byte[]? body) : HttpTransformer
 {
     /// <summary>Responses up to this size in bytes are read before the first byte is passed on.</summary>
     internal const int BufferBytes = 64 * 1024;
@@ -40,7 +41,9 @@ internal sealed class VaultHttpTransformer(VaultRoute route, string rawTarget, U
     /// <summary>Whether the client wants to read no less than what it has written.</summary>
     public bool NamesIndex { get; private set; }
 
-    /// <summary>Whether it may wait for an election. A client that forbids standbys to forward would otherwise hold it as long as it likes.</summary>
+    /// <summary>
+    /// Whether it may wait for an election. A client that forbids standbys to forward would otherwise hold it as long as it likes.
+    /// </summary>
     public bool Waits { get; private set; }
 
     /// <summary>The response's body, if it is small and has been read.</summary>
@@ -49,7 +52,8 @@ internal sealed class VaultHttpTransformer(VaultRoute route, string rawTarget, U
     /// <summary>Asked before a response is passed on.</summary>
     public IResponseInterceptor? Interceptor { get; init; }
 
-    public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    public override ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix,
+        CancellationToken cancellationToken)
     {
         foreach (var (name, values) in httpContext.Request.Headers)
         {
@@ -108,7 +112,9 @@ internal sealed class VaultHttpTransformer(VaultRoute route, string rawTarget, U
         {
             if (_buffered == _buffer.Length)
                 Grow();
-            var read = await stream.ReadAsync(_buffer.AsMemory(_buffered, (int)Math.Min(_buffer.Length - _buffered, (length ?? BufferBytes) - _buffered)), cancellationToken);
+            var read = await stream.ReadAsync(
+                _buffer.AsMemory(
+                    _buffered, (int)Math.Min(_buffer.Length - _buffered, (length ?? BufferBytes) - _buffered)), cancellationToken);
             if (read == 0)
             {
                 _isWhole = true;
@@ -129,14 +135,16 @@ internal sealed class VaultHttpTransformer(VaultRoute route, string rawTarget, U
         _buffer = larger;
     }
 
-    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse,
+        CancellationToken cancellationToken)
     {
         if (proxyResponse is null)
             return false;
         // An interceptor judges by the body, and a small response may come in chunks, without a length.
         if (_buffer is null && (Interceptor is not null || proxyResponse.Content.Headers.ContentLength is <= BufferBytes))
             await BufferAsync(proxyResponse, cancellationToken);
-        if (Interceptor is not null && await Interceptor.TryInterceptAsync(proxyResponse, _isWhole ? _buffer.AsMemory(0, _buffered) : default, isSealed: false))
+        if (Interceptor is not null
+            && await Interceptor.TryInterceptAsync(proxyResponse, _isWhole ? _buffer.AsMemory(0, _buffered) : default, isSealed: false))
             return false;
 
         var response = httpContext.Response;
@@ -169,7 +177,8 @@ internal sealed class VaultHttpTransformer(VaultRoute route, string rawTarget, U
             response.Headers[name] = values.Count == 1 ? values.ToString() : new StringValues([.. values]);
     }
 
-    public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken) =>
+    public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse,
+        CancellationToken cancellationToken) =>
         ValueTask.CompletedTask;
 
     /// <summary>Gives the buffer back, wiped: it has held secrets.</summary>

@@ -78,7 +78,8 @@ internal sealed class LoginAttempts(LoginRecords records, LoginPeers peers, IOpt
     }
 
     // Reserved first and asked then, so that of two replicas at once one sees the other at least.
-    private async ValueTask<LoginTurn> TakeTurnAsync(LoginRole role, LoginAttempt attempt, LoginBody login, CancellationToken cancellationToken)
+    private async ValueTask<LoginTurn> TakeTurnAsync(LoginRole role, LoginAttempt attempt, LoginBody login,
+        CancellationToken cancellationToken)
     {
         var turn = LoginTurn.Withdraw;
         try

@@ -14,8 +14,10 @@ internal sealed record LoginBody(byte[] Json, TokenId Role, TokenId Pair)
     // Vault takes the last of two equal names; here nobody has to know that.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
-    /// <returns>No body, and the reason, when it is too large or not one JSON object whose role_id, and secret_id if any, are strings.</returns>
-    internal static async ValueTask<(LoginBody? Login, DenialReason Denial)> ReadAsync(HttpContext context, int limitBytes, string vaultNamespace)
+    /// <returns>No body, and the reason, when it is too large or not one JSON object whose role_id, and secret_id if any, are
+    /// strings.</returns>
+    internal static async ValueTask<(LoginBody? Login, DenialReason Denial)> ReadAsync(HttpContext context, int limitBytes,
+        string vaultNamespace)
     {
         try
         {
@@ -34,7 +36,8 @@ internal sealed record LoginBody(byte[] Json, TokenId Role, TokenId Pair)
         try
         {
             using var document = JsonDocument.Parse(json, Strict);
-            if (document.RootElement.ValueKind != JsonValueKind.Object || ReadString(document.RootElement, "role_id") is not { Length: > 0 } roleId)
+            if (document.RootElement.ValueKind != JsonValueKind.Object
+                || ReadString(document.RootElement, "role_id") is not { Length: > 0 } roleId)
                 return null;
             if (ReadString(document.RootElement, "secret_id") is not { } secretId)
                 return null;

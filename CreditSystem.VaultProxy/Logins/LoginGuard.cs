@@ -8,10 +8,12 @@ using Yarp.ReverseProxy.Forwarder;
 namespace CreditSystem.VaultProxy.Logins;
 
 /// <summary>The way of an AppRole login: limited by its role_id, and kept from locking that role for everyone.</summary>
-internal sealed class LoginGuard(VaultForwarder forwarder, LoginAttempts attempts, ProxyMetrics metrics, IOptions<VaultProxyOptions> options, TimeProvider time)
+internal sealed class LoginGuard(VaultForwarder forwarder, LoginAttempts attempts, ProxyMetrics metrics,
+    IOptions<VaultProxyOptions> options, TimeProvider time)
 {
     private readonly TokenBuckets _rates =
-        new(options.Value.RateLimits.LoginsPerMinute / 60, options.Value.RateLimits.LoginBurst, options.Value.RateLimits.MaxPartitions, time);
+        new(options.Value.RateLimits.LoginsPerMinute / 60, options.Value.RateLimits.LoginBurst, options.Value.RateLimits.MaxPartitions,
+            time);
 
     internal async ValueTask ServeAsync(HttpContext context, VaultRequest request, VaultCaller caller)
     {
@@ -41,7 +43,8 @@ internal sealed class LoginGuard(VaultForwarder forwarder, LoginAttempts attempt
         }
         else if (admission.Verdict == LoginVerdict.Guarded)
         {
-            await RefuseAsync(context, DenialReason.LoginGuarded, "too many failed logins of this role_id: vault-proxy keeps Vault from locking it", admission.RetryAfter);
+            await RefuseAsync(context, DenialReason.LoginGuarded,
+                "too many failed logins of this role_id: vault-proxy keeps Vault from locking it", admission.RetryAfter);
         }
         else
         {
@@ -49,7 +52,8 @@ internal sealed class LoginGuard(VaultForwarder forwarder, LoginAttempts attempt
         }
     }
 
-    private async ValueTask ForwardAsync(HttpContext context, VaultRequest request, VaultCaller caller, LoginBody login, LoginAdmission admission)
+    private async ValueTask ForwardAsync(HttpContext context, VaultRequest request, VaultCaller caller, LoginBody login,
+        LoginAdmission admission)
     {
         var outcome = LoginOutcome.Unknown;
         try
@@ -58,8 +62,10 @@ internal sealed class LoginGuard(VaultForwarder forwarder, LoginAttempts attempt
             context.Request.ContentType = VaultErrors.JsonContentType;
             var interceptor = new LoginInterceptor();
             var error = await forwarder.ForwardAsync(context, request, caller, interceptor, login.Json);
-            outcome = interceptor.Outcome ?? (context.RequestAborted.IsCancellationRequested ? LoginOutcome.Unknown : LoginOutcome.NotCounted);
-            if (outcome == LoginOutcome.Refused || (error == ForwarderError.None && context.Response.StatusCode >= StatusCodes.Status400BadRequest))
+            outcome = interceptor.Outcome
+                ?? (context.RequestAborted.IsCancellationRequested ? LoginOutcome.Unknown : LoginOutcome.NotCounted);
+            if (outcome == LoginOutcome.Refused
+                || (error == ForwarderError.None && context.Response.StatusCode >= StatusCodes.Status400BadRequest))
                 metrics.CountLoginFailure();
         }
         finally

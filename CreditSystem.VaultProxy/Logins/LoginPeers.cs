@@ -10,7 +10,8 @@ namespace CreditSystem.VaultProxy.Logins;
 /// and now and then for all that they know, so that it outlives the one that has seen it. They are only ever asked: no replica
 /// can be told anything. One that refuses the connection is dead, and sends no logins either; one that is silent may.
 /// </summary>
-internal sealed partial class LoginPeers(LoginReports reports, IOptions<VaultProxyOptions> options, TimeProvider time, ILogger<LoginPeers> logger) : BackgroundService
+internal sealed partial class LoginPeers(LoginReports reports, IOptions<VaultProxyOptions> options, TimeProvider time,
+    ILogger<LoginPeers> logger) : BackgroundService
 {
     internal const string Path = "/peers/logins";
     private const int MaxReportBytes = 1024 * 1024;
@@ -19,12 +20,15 @@ internal sealed partial class LoginPeers(LoginReports reports, IOptions<VaultPro
 
     private readonly TimeSpan _timeout = TimeSpan.FromSeconds(options.Value.Peers.TimeoutSeconds);
     private readonly Uri[] _configured = [.. options.Value.Peers.Addresses.Select(address => new Uri(address))];
-    private readonly HttpMessageInvoker _client = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null });
+    private readonly HttpMessageInvoker _client = new(
+        new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null });
     private volatile Resolved? _resolved;
 
     /// <returns>What is under way for this role_id elsewhere; what the others know besides is known here afterwards.</returns>
     internal async ValueTask<PeerReplies> AskAsync(LoginBody login, CancellationToken cancellationToken) =>
-        _configured.Length == 0 ? PeerReplies.None : await AskAllAsync($"?role={login.Role.ToHex()}&pair={login.Pair.ToHex()}", cancellationToken);
+        _configured.Length == 0
+            ? PeerReplies.None
+            : await AskAllAsync($"?role={login.Role.ToHex()}&pair={login.Pair.ToHex()}", cancellationToken);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -61,10 +65,13 @@ internal sealed partial class LoginPeers(LoginReports reports, IOptions<VaultPro
             if (response.StatusCode != HttpStatusCode.OK)
                 return null;
             await response.Content.LoadIntoBufferAsync(MaxReportBytes, timeout.Token);
-            var report = JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(timeout.Token), PeerReportJson.Default.PeerReport);
+            var report = JsonSerializer.Deserialize(await response.Content.ReadAsByteArrayAsync(timeout.Token),
+                PeerReportJson.Default.PeerReport);
             return report is null ? null : reports.Read(report, asked);
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or JsonException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception failure)
+            when (failure is HttpRequestException or IOException or JsonException
+                || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
             Log.Unanswered(logger, address, failure.Message);
             return failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } ? [] : null;

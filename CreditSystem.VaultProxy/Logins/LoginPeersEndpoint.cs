@@ -12,7 +12,8 @@ internal static class LoginPeersEndpoint
         if (app.Services.GetRequiredService<IOptions<VaultProxyOptions>>().Value.Peers.Addresses.Count == 0)
             return;
         if (managementPort is not { } port)
-            throw new OptionsValidationException(VaultProxyOptions.SectionName, typeof(VaultProxyOptions), ["VaultProxy:Peers:Addresses needs Management:Port, on which the replicas ask each other"]);
+            throw new OptionsValidationException(VaultProxyOptions.SectionName, typeof(VaultProxyOptions),
+                ["VaultProxy:Peers:Addresses needs Management:Port, on which the replicas ask each other"]);
         var reports = app.Services.GetRequiredService<LoginReports>();
         app.MapGet(LoginPeers.Path, context => ReportAsync(context, reports, port));
     }
@@ -32,11 +33,13 @@ internal static class LoginPeersEndpoint
             return Task.CompletedTask;
         }
 
-        var report = TokenId.TryParseHex(context.Request.Query["role"].ToString(), out var role) && TokenId.TryParseHex(context.Request.Query["pair"].ToString(), out var pair)
+        var report = TokenId.TryParseHex(context.Request.Query["role"].ToString(), out var role)
+            && TokenId.TryParseHex(context.Request.Query["pair"].ToString(), out var pair)
             ? reports.Write(role, pair)
             : reports.WriteAll();
         return context.Response.WriteAsJsonAsync(report, PeerReportJson.Default.PeerReport, cancellationToken: context.RequestAborted);
     }
 
-    private static bool HasIds(IQueryCollection query) => TokenId.TryParseHex(query["role"].ToString(), out _) && TokenId.TryParseHex(query["pair"].ToString(), out _);
+    private static bool HasIds(IQueryCollection query) =>
+        TokenId.TryParseHex(query["role"].ToString(), out _) && TokenId.TryParseHex(query["pair"].ToString(), out _);
 }

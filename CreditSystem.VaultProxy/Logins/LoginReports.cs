@@ -66,5 +66,6 @@ internal sealed class LoginReports(LoginRecords records, TimeProvider time)
 
     private double? AgeOf(long? timestamp) => timestamp is { } at ? time.GetElapsedTime(at).TotalMilliseconds : null;
 
-    private long Before(long timestamp, double milliseconds) => timestamp - (long)(Math.Max(0, milliseconds) / 1000 * time.TimestampFrequency);
+    private long Before(long timestamp, double milliseconds) =>
+        timestamp - (long)(Math.Max(0, milliseconds) / 1000 * time.TimestampFrequency);
 }

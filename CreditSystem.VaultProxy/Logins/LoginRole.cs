@@ -168,7 +168,9 @@ internal sealed class LoginRole(TimeProvider time, TimeSpan window)
         lock (_gate)
         {
             Prune();
-            return ([.. _failures], _succeededAt, [.. _underWay.Select(attempt => new PeerAttempt(attempt.Pair, attempt.Ticket, attempt.IsAdmitted))]);
+            return (
+                [.. _failures], _succeededAt, [.. _underWay.Select(
+                    attempt => new PeerAttempt(attempt.Pair, attempt.Ticket, attempt.IsAdmitted))]);
         }
     }
 

@@ -1,6 +1,8 @@
 namespace CreditSystem.VaultProxy.Policy;
 
-/// <summary>The verbs of Vault's HTTP API, as a set. LIST is also spelled <c>GET ?list=true</c>, and OpenBao's SCAN <c>GET ?scan=true</c>.</summary>
+/// <summary>
+/// The verbs of Vault's HTTP API, as a set. LIST is also spelled <c>GET ?list=true</c>, and OpenBao's SCAN <c>GET ?scan=true</c>.
+/// </summary>
 [Flags]
 internal enum VaultMethods
 {

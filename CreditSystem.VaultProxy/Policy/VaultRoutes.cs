@@ -65,14 +65,17 @@ internal static class VaultRoutes
                 Cacheable = true,
                 EvictsMount = mount,
             },
-            new VaultRoute(MountClass.Kv, VaultMethods.Get | VaultMethods.List | VaultMethods.Write | VaultMethods.Patch | VaultMethods.Delete,
+            new VaultRoute(
+                MountClass.Kv, VaultMethods.Get | VaultMethods.List | VaultMethods.Write | VaultMethods.Patch | VaultMethods.Delete,
                 PathTemplate.Parse($"{mount}/metadata/{prefix}/{{tail?}}"))
             {
                 Query = ListQuery,
                 Retries = true,
                 EvictsMount = mount,
             },
-            new VaultRoute(MountClass.Kv, VaultMethods.Get, PathTemplate.Parse($"{mount}/subkeys/{prefix}/{{tail?}}")) { Query = ["version", "depth"], Retries = true },
+            new VaultRoute(
+                MountClass.Kv, VaultMethods.Get, PathTemplate.Parse(
+                    $"{mount}/subkeys/{prefix}/{{tail?}}")) { Query = ["version", "depth"], Retries = true },
             Route("delete", VaultMethods.Write),
             Route("undelete", VaultMethods.Write),
             Route("destroy", VaultMethods.Write),
@@ -83,10 +86,12 @@ internal static class VaultRoutes
     [
         new(MountClass.Login, VaultMethods.Write, PathTemplate.Parse($"auth/{mount}/login")) { BodyLimitBytes = 16 * 1024 },
         new(MountClass.AppRole, VaultMethods.Get, PathTemplate.Parse($"auth/{mount}/role/{{name}}/role-id")) { Retries = true },
-        new(MountClass.AppRole, VaultMethods.Write | VaultMethods.List | VaultMethods.Get, PathTemplate.Parse($"auth/{mount}/role/{{name}}/secret-id/{{slash?}}")) { Query = ListQuery },
+        new(MountClass.AppRole, VaultMethods.Write | VaultMethods.List | VaultMethods.Get,
+            PathTemplate.Parse($"auth/{mount}/role/{{name}}/secret-id/{{slash?}}")) { Query = ListQuery },
         Write(MountClass.AppRole, $"auth/{mount}/role/{{name}}/secret-id/lookup"),
         Write(MountClass.AppRole, $"auth/{mount}/role/{{name}}/secret-id-accessor/lookup"),
-        new(MountClass.AppRole, VaultMethods.Write | VaultMethods.Delete, PathTemplate.Parse($"auth/{mount}/role/{{name}}/secret-id-accessor/destroy")),
+        new(MountClass.AppRole, VaultMethods.Write | VaultMethods.Delete,
+            PathTemplate.Parse($"auth/{mount}/role/{{name}}/secret-id-accessor/destroy")),
     ];
 
     private static IEnumerable<VaultRoute> Tokens() =>
@@ -103,7 +108,8 @@ internal static class VaultRoutes
         var (mount, key) = SplitMount(mountAndKey);
         var name = key == "*" ? "{name}" : key;
         string[] paths = [$"encrypt/{name}", $"decrypt/{name}", $"rewrap/{name}", $"hmac/{name}", $"hmac/{name}/{{name}}"];
-        return paths.Select(path => new VaultRoute(MountClass.Transit, VaultMethods.Write, PathTemplate.Parse($"{mount}/{path}")) { BodyLimitBytes = VaultRoute.LargeBodyBytes });
+        return paths.Select(path => new VaultRoute(MountClass.Transit, VaultMethods.Write,
+            PathTemplate.Parse($"{mount}/{path}")) { BodyLimitBytes = VaultRoute.LargeBodyBytes });
     }
 
     // Reading creds creates a lease and a user: never sent twice, never cached.
@@ -114,7 +120,8 @@ internal static class VaultRoutes
     ];
 
     private static IEnumerable<VaultRoute> Leases() =>
-        LeaseOperations.Select(operation => new VaultRoute(MountClass.Lease, VaultMethods.Write, PathTemplate.Parse($"sys/leases/{operation}"))
+        LeaseOperations.Select(
+            operation => new VaultRoute(MountClass.Lease, VaultMethods.Write, PathTemplate.Parse($"sys/leases/{operation}"))
         {
             Query = operation == "revoke" ? ["sync"] : [],
             Timeout = operation == "revoke" ? Long : TimeSpan.FromSeconds(30),
@@ -123,7 +130,9 @@ internal static class VaultRoutes
     // Unwrapping spends the token, whatever the verb.
     private static IEnumerable<VaultRoute> Wrapping() =>
     [
-        new(MountClass.Wrapping, VaultMethods.Write, PathTemplate.Parse("sys/wrapping/wrap")) { BodyLimitBytes = VaultRoute.LargeBodyBytes },
+        new(
+            MountClass.Wrapping, VaultMethods.Write,
+            PathTemplate.Parse("sys/wrapping/wrap")) { BodyLimitBytes = VaultRoute.LargeBodyBytes },
         new(MountClass.Wrapping, VaultMethods.Get | VaultMethods.Write, PathTemplate.Parse("sys/wrapping/lookup")),
         Write(MountClass.Wrapping, "sys/wrapping/unwrap"),
         Write(MountClass.Wrapping, "sys/wrapping/rewrap"),
@@ -138,14 +147,16 @@ internal static class VaultRoutes
             ForwardsToUnhealthy = true,
             Timeout = TimeSpan.FromSeconds(10),
         },
-        .. StatusPaths.Select(path => new VaultRoute(MountClass.Sys, VaultMethods.Get, PathTemplate.Parse(path)) { ForwardsToUnhealthy = true, Timeout = TimeSpan.FromSeconds(10) }),
+        .. StatusPaths.Select(path => new VaultRoute(MountClass.Sys, VaultMethods.Get,
+            PathTemplate.Parse(path)) { ForwardsToUnhealthy = true, Timeout = TimeSpan.FromSeconds(10) }),
         new(MountClass.Sys, VaultMethods.Get, PathTemplate.Parse("sys/internal/ui/mounts/{tail}")) { Retries = true },
     ];
 
     private static VaultRoute Write(MountClass mountClass, string path) => new(mountClass, VaultMethods.Write, PathTemplate.Parse(path));
 
     private static VaultRoute Extra(VaultProxyOptions.ExtraRoute route) =>
-        new(MountClass.Custom, route.Methods.Aggregate(VaultMethods.None, (all, method) => all | VaultMethodsParser.Parse(method)), PathTemplate.Parse(route.Path))
+        new(MountClass.Custom, route.Methods.Aggregate(VaultMethods.None, (all, method) => all | VaultMethodsParser.Parse(method)),
+            PathTemplate.Parse(route.Path))
         {
             Query = route.Query,
             BodyLimitBytes = route.BodyLimitBytes,

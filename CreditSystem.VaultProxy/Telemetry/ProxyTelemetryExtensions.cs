@@ -9,7 +9,10 @@ internal static class ProxyTelemetryExtensions
 {
     private static readonly string[] CategoriesWithUrls = ["Yarp", "System.Net.Http", "Microsoft.AspNetCore"];
 
-    /// <summary>Adds metrics and access lines, and leaves out what would name a URL, or costs every request something and tells nobody anything.</summary>
+    /// <summary>
+    /// Adds metrics and access lines, and leaves out what would name a URL, or costs every request something and tells nobody
+    /// anything.
+    /// </summary>
     internal static void AddProxyTelemetry(this WebApplicationBuilder builder)
     {
         // YARP and the HTTP client name whole URLs at Information; the access log tells what may be told.

@@ -9,7 +9,8 @@ namespace CreditSystem.VaultProxy.Upstreams;
 /// Sends a request to the node that was chosen for it; to another one what that node has not taken, whatever it is, and a
 /// body-less read that failed. YARP itself never retries (https://github.com/dotnet/yarp/issues/56).
 /// </summary>
-internal sealed class FailoverHandler(UpstreamPool pool, RetryBudget budget, ProxyMetrics metrics, UpstreamOptions options, HttpMessageHandler inner)
+internal sealed class FailoverHandler(UpstreamPool pool, RetryBudget budget, ProxyMetrics metrics, UpstreamOptions options,
+    HttpMessageHandler inner)
     : DelegatingHandler(inner)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -44,14 +45,16 @@ internal sealed class FailoverHandler(UpstreamPool pool, RetryBudget budget, Pro
         }
     }
 
-    private async ValueTask<AttemptOutcome> TryAsync(HttpRequestMessage request, VaultHttpTransformer transformer, CancellationToken cancellationToken)
+    private async ValueTask<AttemptOutcome> TryAsync(HttpRequestMessage request, VaultHttpTransformer transformer,
+        CancellationToken cancellationToken)
     {
         HttpResponseMessage? response = null;
         var node = transformer.Node;
         try
         {
             response = await base.SendAsync(request, cancellationToken);
-            // A node that dies within a small response has failed the attempt, not the client; and some responses say in the body what they are.
+            // A node that dies within a small response has failed the attempt, not the client; and some responses say in the body what
+            // they are.
             if (transformer.Retries || response.StatusCode is HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests)
                 await transformer.BufferAsync(response, cancellationToken);
             var outcome = AttemptOutcome.FromResponse(response, transformer);
@@ -65,7 +68,8 @@ internal sealed class FailoverHandler(UpstreamPool pool, RetryBudget budget, Pro
         {
             response?.Dispose();
             // A response had begun: whatever broke it off, the request has been sent.
-            var outcome = AttemptOutcome.FromException(response is null ? exception : new HttpRequestException("The response broke off.", exception));
+            var outcome = AttemptOutcome.FromException(
+                response is null ? exception : new HttpRequestException("The response broke off.", exception));
             if (outcome.Kind == AttemptKind.NotSent)
                 pool.ReportUnreachable(node);
             else
@@ -75,14 +79,16 @@ internal sealed class FailoverHandler(UpstreamPool pool, RetryBudget budget, Pro
     }
 
     private static bool IsTransportFailure(Exception exception, CancellationToken cancellationToken) =>
-        exception is HttpRequestException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+        exception is HttpRequestException or IOException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     // The address of the node that was the active one is nothing that a client could use.
     private static HttpResponseMessage RespondWithoutActiveNode(in AttemptOutcome outcome, VaultHttpTransformer transformer)
     {
         outcome.Response?.Dispose();
         transformer.DiscardBuffer();
-        var unavailable = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable) { Content = new ByteArrayContent(VaultErrors.Render(VaultErrors.NoActiveNode)) };
+        var unavailable = new HttpResponseMessage(
+            HttpStatusCode.ServiceUnavailable) { Content = new ByteArrayContent(VaultErrors.Render(VaultErrors.NoActiveNode)) };
         unavailable.Content.Headers.ContentType = new MediaTypeHeaderValue(VaultErrors.JsonContentType);
         unavailable.Headers.RetryAfter = new RetryConditionHeaderValue(RetryAfter);
         unavailable.Headers.CacheControl = new CacheControlHeaderValue { NoStore = true };

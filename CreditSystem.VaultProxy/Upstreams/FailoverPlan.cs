@@ -43,7 +43,8 @@ internal sealed class FailoverPlan(UpstreamPool pool, RetryBudget budget, Upstre
 
     // When a node dies, all that was under way there goes once to another node, which has had none of it yet: no load is
     // multiplied, and no client is to fail, however many they are.
-    private bool MaySpend(in AttemptOutcome outcome, UpstreamNode next) => (outcome.Response is null && !IsTried(next)) || budget.TrySpend();
+    private bool MaySpend(in AttemptOutcome outcome, UpstreamNode next) =>
+        (outcome.Response is null && !IsTried(next)) || budget.TrySpend();
 
     /// <summary>To the node that is named, or to another; where all have been asked, an election is on, and they are asked again.</summary>
     private async ValueTask<UpstreamNode?> FollowAsync(Uri? active, CancellationToken cancellationToken)

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace CreditSystem.VaultProxy.Upstreams;
 
 /// <summary>Asks every node for its health: by the clock, at once after a failure, and more often while a node is out.</summary>
-internal sealed partial class HealthProber(UpstreamPool pool, IOptions<VaultProxyOptions> options, ILogger<HealthProber> logger) : BackgroundService
+internal sealed partial class HealthProber(UpstreamPool pool, IOptions<VaultProxyOptions> options, ILogger<HealthProber> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan RecoveryInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
@@ -53,7 +54,8 @@ internal sealed partial class HealthProber(UpstreamPool pool, IOptions<VaultProx
             using var response = await client.SendAsync(request, timeout.Token);
             return NodeStates.FromHealthStatus((int)response.StatusCode);
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException && !stoppingToken.IsCancellationRequested)
+        catch (Exception failure)
+            when (failure is HttpRequestException or IOException or OperationCanceledException && !stoppingToken.IsCancellationRequested)
         {
             Log.ProbeFailed(logger, node.Address, failure.Message);
             return NodeState.Unreachable;

@@ -28,7 +28,8 @@ internal sealed class MongoStep
         {
             var address = new MongoUrlBuilder(connectionString);
             if (password is not null && string.IsNullOrEmpty(address.Username))
-                throw new CommandException("ConnectionStrings__mongodb names no administrator (mongodb://<user>@<host>:<port>/<database>?authSource=admin).");
+                throw new CommandException(
+                    "ConnectionStrings__mongodb names no administrator (mongodb://<user>@<host>:<port>/<database>?authSource=admin).");
             address.Password = password ?? address.Password;
             Administrator = address.ToMongoUrl();
             settings = MongoClientSettings.FromUrl(Administrator);
@@ -81,14 +82,21 @@ internal sealed class MongoStep
         try
         {
             await RequireAuthenticationAsync(cancellationToken);
-            var present = await database.RunCommandAsync<BsonDocument>(new BsonDocument("usersInfo", name), cancellationToken: cancellationToken);
+            var present = await database.RunCommandAsync<BsonDocument>(new BsonDocument("usersInfo", name),
+                cancellationToken: cancellationToken);
             var what = $"MongoDB user {Database}.{name} (readWrite on {Database})";
             if (present["users"].AsBsonArray.Count == 0)
-                await changes.AddAsync(what, () => database.RunCommandAsync<BsonDocument>(new BsonDocument("createUser", name).AddRange(user), cancellationToken: cancellationToken));
+                await changes.AddAsync(
+                    what, () =>
+                        database.RunCommandAsync<BsonDocument>(new BsonDocument("createUser", name).AddRange(user),
+                            cancellationToken: cancellationToken));
             else if (await LogsInAsync(MongoUrl.Create(secret["connection_string"]!), cancellationToken))
                 changes.Keep(what);
             else
-                await changes.ChangeAsync(what, () => database.RunCommandAsync<BsonDocument>(new BsonDocument("updateUser", name).AddRange(user), cancellationToken: cancellationToken));
+                await changes.ChangeAsync(
+                    what, () =>
+                        database.RunCommandAsync<BsonDocument>(new BsonDocument("updateUser", name).AddRange(user),
+                            cancellationToken: cancellationToken));
         }
         catch (Exception exception) when (exception is MongoException or TimeoutException)
         {
@@ -104,11 +112,14 @@ internal sealed class MongoStep
         {
             var users = new MongoClient(settings).GetDatabase(Database).GetCollection<BsonDocument>("users");
             Task<bool> HasAsync(FilterDefinition<BsonDocument> filter) => users.Find(filter).Limit(1).AnyAsync(cancellationToken);
-            return new StoredData(await HasAsync(FilterDefinition<BsonDocument>.Empty), await HasAsync(Builders<BsonDocument>.Filter.Regex("email", "^vault:")));
+            return new StoredData(await HasAsync(FilterDefinition<BsonDocument>.Empty),
+                await HasAsync(Builders<BsonDocument>.Filter.Regex("email", "^vault:")));
         }
         catch (Exception exception) when (exception is MongoException or TimeoutException)
         {
-            throw new CommandException($"MongoDB at {settings.Server} does not tell whether data depends on a key that Vault does not hold: {Describe(exception)}", exception);
+            throw new CommandException(
+                $"MongoDB at {settings.Server} does not tell whether data depends on a key that Vault does not hold: {Describe(exception)}",
+                exception);
         }
     }
 
@@ -124,11 +135,13 @@ internal sealed class MongoStep
                 return;
             var before = new MongoUrlBuilder(Administrator.Url) { Password = previous }.ToMongoUrl();
             await ClientOf(before).GetDatabase(source).RunCommandAsync<BsonDocument>(
-                new BsonDocument { ["updateUser"] = Administrator.Username, ["pwd"] = Administrator.Password }, cancellationToken: cancellationToken);
+                new BsonDocument { ["updateUser"] = Administrator.Username, ["pwd"] = Administrator.Password },
+                cancellationToken: cancellationToken);
         }
         catch (Exception exception) when (exception is MongoException or TimeoutException)
         {
-            throw new CommandException($"MongoDB at {settings.Server} does not take the administrator's new password: {Describe(exception)}", exception);
+            throw new CommandException(
+                $"MongoDB at {settings.Server} does not take the administrator's new password: {Describe(exception)}", exception);
         }
     }
 
@@ -139,7 +152,8 @@ internal sealed class MongoStep
         anybody.Credential = null;
         try
         {
-            await (await new MongoClient(anybody).GetDatabase(Database).ListCollectionNamesAsync(cancellationToken: cancellationToken)).AnyAsync(cancellationToken);
+            await (await new MongoClient(anybody).GetDatabase(Database).ListCollectionNamesAsync(
+                cancellationToken: cancellationToken)).AnyAsync(cancellationToken);
         }
         catch (MongoCommandException refusal) when (refusal.Code == Unauthorized)
         {
@@ -154,7 +168,8 @@ internal sealed class MongoStep
         try
         {
             // Refused without the role, so that it is given again.
-            await (await ClientOf(address).GetDatabase(Database).ListCollectionNamesAsync(cancellationToken: cancellationToken)).AnyAsync(cancellationToken);
+            await (await ClientOf(address).GetDatabase(Database).ListCollectionNamesAsync(
+                cancellationToken: cancellationToken)).AnyAsync(cancellationToken);
             return true;
         }
         catch (MongoAuthenticationException)

@@ -92,7 +92,8 @@ internal sealed class RedisStep
         catch (RedisException exception)
         {
             // The server's message could repeat the command.
-            throw new CommandException($"Redis at {Server.Host}:{Server.Port} does not take the new password ({exception.GetType().Name}).");
+            throw new CommandException(
+                $"Redis at {Server.Host}:{Server.Port} does not take the new password ({exception.GetType().Name}).");
         }
     }
 

@@ -31,7 +31,8 @@ internal sealed class ServerPassword(ClusterSecret secret, string key)
     public async Task WriteAsync(ChangeReporter changes, Func<string, Task> admitAsync, CancellationToken cancellationToken)
     {
         var what = $"{secret.Name}: {key}";
-        Task PutAsync() => secret.PutAsync(new Dictionary<string, string> { [key] = _chosen! }, new Dictionary<string, string>(), cancellationToken);
+        Task PutAsync() =>
+            secret.PutAsync(new Dictionary<string, string> { [key] = _chosen! }, new Dictionary<string, string>(), cancellationToken);
         if (_inSecret is null)
             await changes.AddAsync(what, PutAsync);
         else if (_inSecret == _chosen)

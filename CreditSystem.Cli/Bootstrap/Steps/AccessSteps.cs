@@ -18,7 +18,8 @@ internal sealed class AccessSteps(VaultAdminClient vault, BootstrapSettings sett
     private JsonObject ApplicationRole() => Role(settings.Policy, settings.TokenTtl, settings.TokenMaxTtl, settings.SecretIdTtl);
 
     // Its token lives for one run.
-    private JsonObject RotatorRole() => Role(settings.RotatorPolicy, TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(15), settings.RotatorSecretIdTtl);
+    private JsonObject RotatorRole() =>
+        Role(settings.RotatorPolicy, TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(15), settings.RotatorSecretIdTtl);
 
     private static JsonObject Role(string policy, TimeSpan tokenTtl, TimeSpan tokenMaxTtl, TimeSpan secretIdTtl) => new()
     {

@@ -22,7 +22,8 @@ internal sealed class AuditStep(VaultAdminClient vault, ChangeReporter changes)
         }
 
         if ((string?)present["options"]?["file_path"] != file)
-            throw new CommandException($"The audit device {Device}/ writes elsewhere than to {file}. It is left as it is: leave --audit-file out, or disable the device first.");
+            throw new CommandException($"The audit device {Device}/ writes elsewhere than to {file}. It is left as it is: leave "
+                + "--audit-file out, or disable the device first.");
         changes.Keep(what);
     }
 
@@ -30,7 +31,10 @@ internal sealed class AuditStep(VaultAdminClient vault, ChangeReporter changes)
     {
         try
         {
-            await vault.WriteAsync($"sys/audit/{Device}", new JsonObject { ["type"] = "file", ["options"] = new JsonObject { ["file_path"] = file, ["mode"] = "0600" } }, cancellationToken);
+            await vault.WriteAsync(
+                $"sys/audit/{Device}",
+                new JsonObject { ["type"] = "file", ["options"] = new JsonObject { ["file_path"] = file, ["mode"] = "0600" } },
+                cancellationToken);
         }
         catch (VaultRequestException refusal) when (refusal.Reason.Contains("via API", StringComparison.Ordinal))
         {

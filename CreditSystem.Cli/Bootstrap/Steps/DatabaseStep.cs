@@ -20,7 +20,8 @@ internal sealed class DatabaseStep(VaultAdminClient vault, BootstrapSettings set
     /// <param name="cancellationToken">Ends it.</param>
     public async Task RunAsync(MongoUrl administrator, string database, CancellationToken cancellationToken)
     {
-        var isMounted = await new MountStep(vault, changes).RunAsync(MountStep.Engines, settings.DatabaseMount, "database", cancellationToken);
+        var isMounted = await new MountStep(vault, changes).RunAsync(MountStep.Engines, settings.DatabaseMount, "database",
+            cancellationToken);
         var address = ConnectionUrl(administrator);
         await WriteAsync(isMounted, $"config/{Connection}", new JsonObject
         {
@@ -29,20 +30,25 @@ internal sealed class DatabaseStep(VaultAdminClient vault, BootstrapSettings set
             ["username"] = administrator.Username,
             ["password"] = administrator.Password,
             ["allowed_roles"] = new JsonArray(settings.DatabaseRole),
-        }, present => (string?)present["connection_details"]?["connection_url"] == address && (string?)present["connection_details"]?["username"] == administrator.Username
-            && present["allowed_roles"] is JsonArray allowed && allowed.Any(role => (string?)role == settings.DatabaseRole), cancellationToken);
+        }, present => (string?)present["connection_details"]?["connection_url"] == address
+            && (string?)present["connection_details"]?["username"] == administrator.Username
+            && Has(present["allowed_roles"], settings.DatabaseRole), cancellationToken);
 
-        var statement = new BsonDocument { ["db"] = "admin", ["roles"] = new BsonArray { new BsonDocument { ["role"] = "readWrite", ["db"] = database } } }.ToJson();
+        var statement = new BsonDocument { ["db"] = "admin", ["roles"] = new BsonArray { new BsonDocument { ["role"] = "readWrite",
+            ["db"] = database } } }.ToJson();
         await WriteAsync(isMounted, $"roles/{settings.DatabaseRole}", new JsonObject
         {
             ["db_name"] = Connection,
             ["creation_statements"] = new JsonArray(statement),
             ["default_ttl"] = Ttl,
             ["max_ttl"] = MaxTtl,
-        }, present => (string?)present["db_name"] == Connection && present["creation_statements"] is JsonArray statements && statements.Any(each => (string?)each == statement), cancellationToken);
+        }, present => (string?)present["db_name"] == Connection && Has(present["creation_statements"], statement), cancellationToken);
     }
 
-    private async Task WriteAsync(bool isMounted, string path, JsonObject body, Func<JsonObject, bool> isAsWanted, CancellationToken cancellationToken)
+    private static bool Has(JsonNode? list, string text) => list is JsonArray items && items.Any(item => (string?)item == text);
+
+    private async Task WriteAsync(bool isMounted, string path, JsonObject body, Func<JsonObject, bool> isAsWanted,
+        CancellationToken cancellationToken)
     {
         var full = $"{settings.DatabaseMount}/{path}";
         var present = isMounted ? await vault.ReadAsync(full, cancellationToken) : null;

@@ -11,10 +11,12 @@ internal sealed class EngineSteps(VaultAdminClient vault, BootstrapSettings sett
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await mounts.RunAsync(MountStep.Engines, settings.KvMount, "kv", cancellationToken, version: 2);
-        await mounts.RunAsync(MountStep.Logins, settings.AppRoleMount, "approle", cancellationToken, maxLeaseTtl: settings.RotatorSecretIdTtl);
+        await mounts.RunAsync(MountStep.Logins, settings.AppRoleMount, "approle", cancellationToken,
+            maxLeaseTtl: settings.RotatorSecretIdTtl);
         try
         {
-            await TransitKeyAsync(await mounts.RunAsync(MountStep.Engines, settings.TransitMount, "transit", cancellationToken), cancellationToken);
+            await TransitKeyAsync(await mounts.RunAsync(MountStep.Engines, settings.TransitMount, "transit", cancellationToken),
+                cancellationToken);
         }
         catch (VaultRequestException refusal) when (refusal.Reason.Contains("plugin not found", StringComparison.Ordinal))
         {
@@ -28,6 +30,7 @@ internal sealed class EngineSteps(VaultAdminClient vault, BootstrapSettings sett
         if (isMounted && await vault.ReadAsync(path, cancellationToken) is not null)
             changes.Keep($"transit key {path}");
         else
-            await changes.AddAsync($"transit key {path}", () => vault.WriteAsync(path, new JsonObject { ["type"] = "aes256-gcm96" }, cancellationToken));
+            await changes.AddAsync(
+                $"transit key {path}", () => vault.WriteAsync(path, new JsonObject { ["type"] = "aes256-gcm96" }, cancellationToken));
     }
 }

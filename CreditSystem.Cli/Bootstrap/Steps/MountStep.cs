@@ -12,10 +12,12 @@ internal sealed class MountStep(VaultAdminClient vault, ChangeReporter changes)
 
     /// <returns>Whether it was there before.</returns>
     /// <exception cref="CommandException">Something else is mounted there.</exception>
-    public async Task<bool> RunAsync(string kind, string name, string type, CancellationToken cancellationToken, int? version = null, TimeSpan? maxLeaseTtl = null)
+    public async Task<bool> RunAsync(string kind, string name, string type, CancellationToken cancellationToken, int? version = null,
+        TimeSpan? maxLeaseTtl = null)
     {
         var mounted = await vault.ReadAsync(kind, cancellationToken) ?? [];
-        var what = $"{(kind == Logins ? "login method auth/" : "engine ")}{name}/ ({type}{(version is null ? "" : $", version {version}")})";
+        var what =
+            $"{(kind == Logins ? "login method auth/" : "engine ")}{name}/ ({type}{(version is null ? "" : $", version {version}")})";
         if (mounted[$"{name}/"] is not JsonObject present)
         {
             var body = new JsonObject { ["type"] = type };

@@ -43,7 +43,9 @@ internal sealed class DevValueStore(string? directory)
         }
         catch (JsonException exception)
         {
-            throw new CommandException($"{Path.Combine(directory!, FileName)} is damaged. Data that was stored under its keys cannot be read without them.", exception);
+            throw new CommandException(
+                $"{Path.Combine(directory!, FileName)} is damaged. Data that was stored under its keys cannot be read without them.",
+                exception);
         }
     }
 }

@@ -20,7 +20,8 @@ internal sealed class KeyGuard(SecretStep secrets, BootstrapSettings settings, b
     /// <param name="examineAsync">Asks MongoDB; null where there is none to ask, or not yet.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="CommandException">A key is missing that data may depend on.</exception>
-    public async Task RequireAsync(SecretDraft app, Func<CancellationToken, Task<StoredData?>> examineAsync, CancellationToken cancellationToken)
+    public async Task RequireAsync(SecretDraft app, Func<CancellationToken, Task<StoredData?>> examineAsync,
+        CancellationToken cancellationToken)
     {
         foreach (var key in new[] { PersonalDataKey, SigningKey }.Where(key => app[key] is null && !mayInvent))
         {
@@ -30,7 +31,9 @@ internal sealed class KeyGuard(SecretStep secrets, BootstrapSettings settings, b
             if (stored is { HasUsers: true })
                 throw Refusal(key, $"Vault holds no app.{key}, but MongoDB holds users whose data needs it.");
             if (stored is null && app.Version > 0)
-                throw Refusal(key, $"{PathOf(app)} has no {key}, and whether data is stored under one is not known: no MongoDB could be asked (ConnectionStrings__mongodb).");
+                throw Refusal(
+                    key, $"{PathOf(app)} has no {key}, and whether data is stored under one is not known: no MongoDB could be asked "
+                        + "(ConnectionStrings__mongodb).");
         }
     }
 
@@ -38,13 +41,18 @@ internal sealed class KeyGuard(SecretStep secrets, BootstrapSettings settings, b
     {
         var (with, deleted) = await secrets.FindVersionsAsync(app.Name, key, cancellationToken);
         if (with is [var newest, ..])
-            throw Refusal(key, $"{PathOf(app)} has lost its {key}; version {newest} has it (vault kv get -version={newest}; the API's command: vault rollback {app.Name} --to {newest}).");
+            throw Refusal(
+                key, $"{PathOf(app)} has lost its {key}; version {newest} has it (vault kv get -version={newest}; the API's command: "
+                    + $"vault rollback {app.Name} --to {newest}).");
         if (deleted is [var last, ..])
-            throw Refusal(key, $"{PathOf(app)} has no {key}, and version {last}, which is deleted, may have it (vault kv undelete -versions={last}).");
+            throw Refusal(
+                key, $"{PathOf(app)} has no {key}, and version {last}, which is deleted, may have it (vault kv undelete "
+                    + $"-versions={last}).");
     }
 
     private static CommandException Refusal(string key, string what) =>
-        new($"{what} No other is made up, since data under the lost one could never be read again. Give it back (--set app.{key}=@FILE); --new-keys only where nothing is stored. Nothing was changed.");
+        new($"{what} No other is made up, since data under the lost one could never be read again. Give it back (--set app.{key}=@FILE); "
+            + "--new-keys only where nothing is stored. Nothing was changed.");
 
     private string PathOf(SecretDraft app) => $"{settings.KvMount}/{settings.Prefix}/{app.Name}";
 }

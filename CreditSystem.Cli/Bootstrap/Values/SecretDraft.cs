@@ -16,9 +16,12 @@ internal sealed class SecretDraft(string name, JsonObject present, int version, 
 
     public JsonObject Values => (JsonObject)values.DeepClone();
 
-    public IReadOnlyList<string> Added => [.. values.Where(pair => !Has(present, pair.Key)).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Added =>
+        [.. values.Where(pair => !Has(present, pair.Key)).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
 
-    public IReadOnlyList<string> Changed => [.. values.Where(pair => Has(present, pair.Key) && pair.Value?.ToString() != present[pair.Key]?.ToString()).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Changed =>
+        [.. values.Where(pair => Has(present, pair.Key)
+            && pair.Value?.ToString() != present[pair.Key]?.ToString()).Select(pair => pair.Key).Order(StringComparer.Ordinal)];
 
     public string? this[string key] => values[key]?.ToString() is { Length: > 0 } value ? value : null;
 

@@ -10,7 +10,9 @@ internal sealed class SecretStep(VaultAdminClient vault, BootstrapSettings setti
     /// <summary>What the system cannot start without; the names are the original's.</summary>
     private static readonly (string Secret, string Key)[] Required =
     [
-        ("mongodb", "connection_string"), ("mongodb", "database_name"), ("redis", "host"), ("redis", "port"), ("redis", "password"), ("app", "secret_key"),
+        (
+            "mongodb", "connection_string"), (
+                "mongodb", "database_name"), ("redis", "host"), ("redis", "port"), ("redis", "password"), ("app", "secret_key"),
     ];
 
     public async Task<SecretDraft> ReadAsync(string name, CancellationToken cancellationToken)
@@ -20,12 +22,19 @@ internal sealed class SecretStep(VaultAdminClient vault, BootstrapSettings setti
         return new SecretDraft(name, data ?? [], await VersionAsync(name, answer, cancellationToken), data is not null);
     }
 
-    /// <summary>The older versions that have the key, the newest first; and those that are deleted, of which nobody knows before they are undeleted.</summary>
-    public async Task<(IReadOnlyList<int> With, IReadOnlyList<int> Deleted)> FindVersionsAsync(string name, string key, CancellationToken cancellationToken)
+    /// <summary>
+    /// The older versions that have the key, the newest first; and those that are deleted, of which nobody knows before they are
+    /// undeleted.
+    /// </summary>
+    public async Task<(IReadOnlyList<int> With, IReadOnlyList<int> Deleted)> FindVersionsAsync(string name, string key,
+        CancellationToken cancellationToken)
     {
-        var versions = (await vault.ReadAsync($"{settings.KvMount}/metadata/{settings.Prefix}/{name}", cancellationToken))?["versions"] as JsonObject ?? [];
+        var versions = (
+            await vault.ReadAsync($"{settings.KvMount}/metadata/{settings.Prefix}/{name}", cancellationToken))?["versions"] as JsonObject
+            ?? [];
         var (with, deleted) = (new List<int>(), new List<int>());
-        foreach (var version in versions.Where(pair => (bool?)pair.Value?["destroyed"] != true).Select(pair => int.Parse(pair.Key, CultureInfo.InvariantCulture)).OrderDescending())
+        foreach (var version in versions.Where(pair => (bool?)pair.Value?["destroyed"] != true).Select(pair => int.Parse(pair.Key,
+            CultureInfo.InvariantCulture)).OrderDescending())
         {
             if ((await vault.ReadAsync($"{DataPath(name)}?version={version}", cancellationToken))?["data"] is not JsonObject data)
                 deleted.Add(version);
@@ -39,14 +48,18 @@ internal sealed class SecretStep(VaultAdminClient vault, BootstrapSettings setti
     public async Task WriteAsync(SecretDraft draft, CancellationToken cancellationToken)
     {
         var what = $"secret {settings.KvMount}/{settings.Prefix}/{draft.Name}";
-        Task Write() => vault.WriteAsync(DataPath(draft.Name), new JsonObject { ["data"] = draft.Values, ["options"] = new JsonObject { ["cas"] = draft.Version } }, cancellationToken);
+        Task Write() =>
+            vault.WriteAsync(
+                DataPath(draft.Name), new JsonObject { ["data"] = draft.Values, ["options"] = new JsonObject { ["cas"] = draft.Version } },
+                cancellationToken);
         // Nothing is known of it yet: an empty secret would only hide that.
         if (!draft.Exists && draft.Added.Count == 0)
             changes.Say($"{what} is not written: nothing is known of it.");
         else if (!draft.Exists)
             await changes.AddAsync($"{what}: {string.Join(", ", draft.Added)}", Write);
         else if (draft.Added.Count + draft.Changed.Count > 0)
-            await changes.ChangeAsync($"{what}: {string.Join(", ", draft.Added.Select(key => $"+{key}").Concat(draft.Changed.Select(key => $"~{key}")))}", Write);
+            await changes.ChangeAsync(
+                $"{what}: {string.Join(", ", draft.Added.Select(key => $"+{key}").Concat(draft.Changed.Select(key => $"~{key}")))}", Write);
         else
             changes.Keep(what);
     }
@@ -55,7 +68,8 @@ internal sealed class SecretStep(VaultAdminClient vault, BootstrapSettings setti
     public static IReadOnlyList<string> FindMissing(IEnumerable<SecretDraft> drafts)
     {
         var byName = drafts.ToDictionary(draft => draft.Name);
-        return [.. Required.Where(required => byName[required.Secret][required.Key] is null).Select(required => $"{required.Secret}.{required.Key}")];
+        return [.. Required.Where(
+            required => byName[required.Secret][required.Key] is null).Select(required => $"{required.Secret}.{required.Key}")];
     }
 
     private string DataPath(string name) => $"{settings.KvMount}/data/{settings.Prefix}/{name}";

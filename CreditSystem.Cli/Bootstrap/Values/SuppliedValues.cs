@@ -9,13 +9,16 @@ internal static class SuppliedValues
 
     private static readonly string[] Confidential = ["password", "secret", "key", "token", "connection_string"];
 
-    /// <exception cref="CommandUsageException">One is malformed, or a confidential value stands in the arguments, where every process of the machine reads it.</exception>
-    public static async Task<IReadOnlyList<(string Secret, string Key, string Value)>> ReadAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    /// <exception cref="CommandUsageException">One is malformed, or a confidential value stands in the arguments, where every process
+    /// of the machine reads it.</exception>
+    public static async Task<IReadOnlyList<(string Secret, string Key, string Value)>> ReadAsync(IEnumerable<string> arguments,
+        CancellationToken cancellationToken)
     {
         var given = new List<(string, string, string)>();
         foreach (var argument in arguments)
         {
-            if (argument.Split('=', 2) is not [var name, var value] || name.Split('.', 2) is not [var secret, { Length: > 0 } key] || !Secrets.Contains(secret))
+            if (argument.Split('=', 2) is not [var name, var value] || name.Split('.', 2) is not [var secret, { Length: > 0 } key]
+                || !Secrets.Contains(secret))
                 throw new CommandUsageException($"--set wants SECRET.KEY=@FILE, where SECRET is one of {string.Join(", ", Secrets)}.");
             if (value.StartsWith('@'))
                 value = await ReadFileAsync(value[1..], cancellationToken);
@@ -31,7 +34,9 @@ internal static class SuppliedValues
     {
         try
         {
-            return (await File.ReadAllTextAsync(path, cancellationToken)).TrimEnd('\r', '\n') is { Length: > 0 } text ? text : throw new CommandUsageException($"{path} is empty.");
+            return (await File.ReadAllTextAsync(path, cancellationToken)).TrimEnd('\r', '\n') is { Length: > 0 } text
+                ? text
+                : throw new CommandUsageException($"{path} is empty.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
