@@ -1,6 +1,7 @@
 using System.Net;
 using CreditSystem.VaultProxy.Forwarding;
 using CreditSystem.VaultProxy.Policy;
+using CreditSystem.VaultProxy.RateLimiting;
 using CreditSystem.VaultProxy.Telemetry;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
