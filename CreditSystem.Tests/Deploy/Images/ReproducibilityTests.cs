@@ -11,7 +11,8 @@ namespace CreditSystem.Tests.Deploy.Images;
 /// </summary>
 public sealed class ReproducibilityTests
 {
-    public static TheoryData<Assembly> Products() => [typeof(Caller).Assembly, typeof(VaultGateway).Assembly];
+    public static TheoryData<Assembly> Products() =>
+        [typeof(Caller).Assembly, typeof(CreditSystem.Ledger.CreditLedger).Assembly, typeof(VaultGateway).Assembly];
 
     /// <summary>The generator of LoggerMessage sorts classes by namespace and name, and nothing else.</summary>
     [Theory]
