@@ -6,18 +6,18 @@ internal static class CommandWriter
 {
     public static void Write(BsonWriter writer, Command command)
     {
-        writer.Guid("id", command.Id);
-        writer.Int32("op", (int)OperationOf(command));
+        writer.Guid("id"u8, command.Id);
+        writer.Int32("op"u8, (int)OperationOf(command));
         if (command.Fingerprint.Length > 0)
-            writer.Binary("fp", command.Fingerprint);
-        writer.String("t", command.Tenant);
-        writer.String("who", command.Holder);
+            writer.Binary("fp"u8, command.Fingerprint);
+        writer.String("t"u8, command.Tenant);
+        writer.String("who"u8, command.Holder);
         switch (command)
         {
             case OpenAccount open:
-                writer.String("holder", open.AccountHolder);
-                writer.String("asset", open.Asset);
-                writer.Int64("limit", open.CreditLimit);
+                writer.String("holder"u8, open.AccountHolder);
+                writer.String("asset"u8, open.Asset);
+                writer.Int64("limit"u8, open.CreditLimit);
                 break;
             case MoveCredits move:
                 Move(writer, move);
@@ -26,28 +26,28 @@ internal static class CommandWriter
                 Items(writer, batch.Items);
                 break;
             case ReverseTransfer reverse:
-                writer.Guid("target", reverse.Transfer);
-                writer.Int64("amt", reverse.Amount);
-                Choice(writer, "policy", (int)reverse.Policy);
-                Choice(writer, "grants", (int)reverse.Grants);
-                Details(writer, reverse.Reference, reverse.Metadata);
+                writer.Guid("target"u8, reverse.Transfer);
+                writer.Int64("amt"u8, reverse.Amount);
+                writer.Choice("policy"u8, (int)reverse.Policy);
+                writer.Choice("grants"u8, (int)reverse.Grants);
+                writer.Details(reverse.Reference, reverse.Metadata);
                 break;
             case PlaceHold place:
-                writer.Guid("acct", place.Account);
-                RecordWriter.Account(writer, "to", place.Destination);
-                writer.Int64("amt", place.Amount);
-                writer.Int64("exp", place.ExpiresAt);
-                writer.String("asset", place.Asset);
-                Choice(writer, "grants", (int)place.Grants);
-                Details(writer, place.Reference, place.Metadata);
+                writer.Guid("acct"u8, place.Account);
+                writer.Account("to"u8, place.Destination);
+                writer.Int64("amt"u8, place.Amount);
+                writer.Int64("exp"u8, place.ExpiresAt);
+                writer.String("asset"u8, place.Asset);
+                writer.Choice("grants"u8, (int)place.Grants);
+                writer.Details(place.Reference, place.Metadata);
                 break;
             case CaptureHold capture:
-                writer.Guid("target", capture.Hold);
-                writer.Int64("amt", capture.Amount);
-                writer.Flag("final", capture.Final);
+                writer.Guid("target"u8, capture.Hold);
+                writer.Int64("amt"u8, capture.Amount);
+                writer.Flag("final"u8, capture.Final);
                 break;
             case VoidHold release:
-                writer.Guid("target", release.Hold);
+                writer.Guid("target"u8, release.Hold);
                 break;
             default:
                 Grant(writer, command);
@@ -76,39 +76,39 @@ internal static class CommandWriter
         switch (command)
         {
             case IssueGrant issue:
-                writer.Guid("acct", issue.Account);
-                writer.Int64("amt", issue.Amount);
-                writer.Int32("src", (int)issue.Source);
-                writer.Int32("pri", issue.Priority);
-                writer.Flag("promo", issue.Promotional);
-                writer.Int64("eff", issue.EffectiveAt);
-                writer.Int64("exp", issue.ExpiresAt);
-                writer.String("asset", issue.Asset);
-                Details(writer, issue.Reference, issue.Metadata);
+                writer.Guid("acct"u8, issue.Account);
+                writer.Int64("amt"u8, issue.Amount);
+                writer.Int32("src"u8, (int)issue.Source);
+                writer.Int32("pri"u8, issue.Priority);
+                writer.Flag("promo"u8, issue.Promotional);
+                writer.Int64("eff"u8, issue.EffectiveAt);
+                writer.Int64("exp"u8, issue.ExpiresAt);
+                writer.String("asset"u8, issue.Asset);
+                writer.Details(issue.Reference, issue.Metadata);
                 break;
             case VoidGrant withdraw:
-                writer.Guid("target", withdraw.Grant);
-                writer.Guid("acct", withdraw.Account);
+                writer.Guid("target"u8, withdraw.Grant);
+                writer.Guid("acct"u8, withdraw.Account);
                 break;
             case ExpireLot expire:
-                writer.Guid("acct", expire.Account);
-                writer.Guid("target", expire.Lot);
-                writer.Int64("due", expire.DueAt);
+                writer.Guid("acct"u8, expire.Account);
+                writer.Guid("target"u8, expire.Lot);
+                writer.Int64("due"u8, expire.DueAt);
                 break;
             case ExpireHold expire:
-                writer.Guid("acct", expire.Account);
-                writer.Guid("target", expire.Hold);
+                writer.Guid("acct"u8, expire.Account);
+                writer.Guid("target"u8, expire.Hold);
                 break;
         }
     }
 
     private static void Items(BsonWriter writer, MoveCredits[] items)
     {
-        writer.BeginArray("items");
+        writer.BeginArray("items"u8);
         for (var i = 0; i < items.Length; i++)
         {
             writer.BeginDocument(i);
-            writer.Guid("id", items[i].Id);
+            writer.Guid("id"u8, items[i].Id);
             Move(writer, items[i]);
             writer.End();
         }
@@ -117,26 +117,13 @@ internal static class CommandWriter
 
     private static void Move(BsonWriter writer, MoveCredits move)
     {
-        writer.Int32("k", (int)move.Kind);
-        RecordWriter.Account(writer, "from", move.From);
-        RecordWriter.Account(writer, "to", move.To);
-        writer.String("asset", move.Asset);
-        writer.Int64("amt", move.Amount);
-        Choice(writer, "grants", (int)move.Grants);
-        Details(writer, move.Reference, move.Metadata);
-    }
-
-    // Absent: what was always done. So commands of the first rules keep their bytes.
-    private static void Choice(BsonWriter writer, string name, int number)
-    {
-        if (number != 0)
-            writer.Int32(name, number);
-    }
-
-    private static void Details(BsonWriter writer, string? reference, string? metadata)
-    {
-        writer.String("ref", reference);
-        writer.String("meta", metadata);
+        writer.Int32("k"u8, (int)move.Kind);
+        writer.Account("from"u8, move.From);
+        writer.Account("to"u8, move.To);
+        writer.String("asset"u8, move.Asset);
+        writer.Int64("amt"u8, move.Amount);
+        writer.Choice("grants"u8, (int)move.Grants);
+        writer.Details(move.Reference, move.Metadata);
     }
 }
 

@@ -28,7 +28,7 @@ internal sealed class EvaluatorRun(int rules = RulesVersion.Newest)
         Records.AddRange(view.Records);
         // The bytes are what a replica would read: what is lost in them would be lost to it.
         var bytes = RecordWriter.Write(view.Records);
-        Assert.True(RecordWriter.Write(RecordReader.Read(bytes, view.BlockNumber, view.At, rules)).AsSpan().SequenceEqual(bytes), "A record is not read as it was written.");
+        Assert.True(RecordWriter.Write(Block.Seal(0, view.BlockNumber, view.At, rules, new byte[32], bytes).ReadRecords()).AsSpan().SequenceEqual(bytes), "A record is not read as it was written.");
         State.Advance(view, view.At, new byte[32]);
         return outcomes;
     }
