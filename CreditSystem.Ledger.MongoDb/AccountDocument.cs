@@ -52,6 +52,8 @@ internal static class AccountDocument
         };
         reader.OptionalInt64("next"u8);
         reader.End();
-        return account.Id == id ? account : throw new LedgerCorruptException($"The document of account {id} in the projection is of another account.");
+        return account.Id == id
+            ? account
+            : throw new LedgerCorruptException($"The document of account {id} in the projection is of another account.");
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Text;
+using System.Text.Unicode;
 
 namespace CreditSystem.Ledger.Log;
 
@@ -34,20 +35,20 @@ public ref struct BsonReader
     }
 
     /// <summary>Whether the next member is of this name and a 32-bit integer.</summary>
-    public readonly bool IsInt32(scoped ReadOnlySpan<byte> name) => IsNext(name) && rest[0] == BsonType.Int32;
+    public readonly bool IsInt32(scoped ReadOnlySpan<byte> name) => IsNext(name) && rest[0] == BsonTag.Int32;
 
     /// <summary>Whether the next member has this name.</summary>
     public readonly bool IsNext(scoped ReadOnlySpan<byte> name) =>
         rest.Length >= name.Length + 2 && rest[name.Length + 1] == 0 && rest.Slice(1, name.Length).SequenceEqual(name);
 
     /// <summary>A 32-bit integer.</summary>
-    public int Int32(scoped ReadOnlySpan<byte> name) => BinaryPrimitives.ReadInt32LittleEndian(Value(BsonType.Int32, name, 4));
+    public int Int32(scoped ReadOnlySpan<byte> name) => BinaryPrimitives.ReadInt32LittleEndian(Value(BsonTag.Int32, name, 4));
 
     /// <summary>A 32-bit integer, or null where the writer left it out.</summary>
     public int? OptionalInt32(scoped ReadOnlySpan<byte> name) => IsNext(name) ? Int32(name) : null;
 
     /// <summary>A 64-bit integer.</summary>
-    public long Int64(scoped ReadOnlySpan<byte> name) => BinaryPrimitives.ReadInt64LittleEndian(Value(BsonType.Int64, name, 8));
+    public long Int64(scoped ReadOnlySpan<byte> name) => BinaryPrimitives.ReadInt64LittleEndian(Value(BsonTag.Int64, name, 8));
 
     /// <summary>A 64-bit integer, or null where the writer left it out.</summary>
     public long? OptionalInt64(scoped ReadOnlySpan<byte> name) => IsNext(name) ? Int64(name) : null;
@@ -58,16 +59,16 @@ public ref struct BsonReader
         var array = Array(name);
         var values = new List<long>();
         while (array.HasMore)
-            values.Add(BinaryPrimitives.ReadInt64LittleEndian(array.NextElement(BsonType.Int64, 8)));
+            values.Add(BinaryPrimitives.ReadInt64LittleEndian(array.NextElement(BsonTag.Int64, 8)));
         return [.. values];
     }
 
     /// <summary>A time, Unix milliseconds.</summary>
-    public long DateTime(scoped ReadOnlySpan<byte> name) => BinaryPrimitives.ReadInt64LittleEndian(Value(BsonType.DateTime, name, 8));
+    public long DateTime(scoped ReadOnlySpan<byte> name) => BinaryPrimitives.ReadInt64LittleEndian(Value(BsonTag.DateTime, name, 8));
 
     /// <summary>True, or false where the writer left it out.</summary>
     public bool Flag(scoped ReadOnlySpan<byte> name) =>
-        IsNext(name) && (Value(BsonType.Boolean, name, 1)[0] == 1 ? true : throw new LedgerCorruptException("A flag is not true."));
+        IsNext(name) && (Value(BsonTag.Boolean, name, 1)[0] == 1 ? true : throw new LedgerCorruptException("A flag is not true."));
 
     /// <summary>A text.</summary>
     public string String(scoped ReadOnlySpan<byte> name) => Encoding.UTF8.GetString(Text(name));
@@ -79,10 +80,10 @@ public ref struct BsonReader
     public string? OptionalString(scoped ReadOnlySpan<byte> name) => IsNext(name) ? String(name) : null;
 
     /// <summary>A UUID.</summary>
-    public Guid Guid(scoped ReadOnlySpan<byte> name) => new(Bytes(name, BsonType.Uuid, length: 16), bigEndian: true);
+    public Guid Guid(scoped ReadOnlySpan<byte> name) => new(Bytes(name, BsonTag.Uuid, length: 16), bigEndian: true);
 
     /// <summary>Bytes.</summary>
-    public ReadOnlySpan<byte> Binary(scoped ReadOnlySpan<byte> name) => Bytes(name, BsonType.Generic, length: null);
+    public ReadOnlySpan<byte> Binary(scoped ReadOnlySpan<byte> name) => Bytes(name, BsonTag.Generic, length: null);
 
     /// <summary>The documents of an array, or none where the writer left it out.</summary>
     /// <param name="name">The name of the member.</param>
@@ -103,13 +104,13 @@ public ref struct BsonReader
     }
 
     /// <summary>A document that is a member.</summary>
-    public BsonReader Document(scoped ReadOnlySpan<byte> name) => new(Nested(BsonType.Document, name));
+    public BsonReader Document(scoped ReadOnlySpan<byte> name) => new(Nested(BsonTag.Document, name));
 
     /// <summary>An array. Go through it with <see cref="HasMore"/> and <see cref="NextDocument"/>.</summary>
     public BsonReader Array(scoped ReadOnlySpan<byte> name) => new(RawArray(name));
 
     /// <summary>The bytes of an array.</summary>
-    public ReadOnlySpan<byte> RawArray(scoped ReadOnlySpan<byte> name) => Nested(BsonType.Array, name);
+    public ReadOnlySpan<byte> RawArray(scoped ReadOnlySpan<byte> name) => Nested(BsonTag.Array, name);
 
     /// <summary>The next element of the array, which is a document.</summary>
     public BsonReader NextDocument() => new(NextRaw());
@@ -117,13 +118,13 @@ public ref struct BsonReader
     /// <summary>The bytes of the next element of the array, which is a document. Nothing in it is read.</summary>
     public ReadOnlySpan<byte> NextRaw()
     {
-        NextElement(BsonType.Document, 0);
+        NextElement(BsonTag.Document, 0);
         return Take(Count());
     }
 
     private ReadOnlySpan<byte> Bytes(scoped ReadOnlySpan<byte> name, byte subtype, int? length)
     {
-        var header = Value(BsonType.Binary, name, 5);
+        var header = Value(BsonTag.Binary, name, 5);
         var count = BinaryPrimitives.ReadInt32LittleEndian(header);
         if (header[4] != subtype || count != (length ?? count))
             throw new LedgerCorruptException("A binary is of another kind or length than its writer writes.");
@@ -132,9 +133,9 @@ public ref struct BsonReader
 
     private ReadOnlySpan<byte> Text(scoped ReadOnlySpan<byte> name)
     {
-        var text = Take(BinaryPrimitives.ReadInt32LittleEndian(Value(BsonType.String, name, 4)));
-        if (text.IsEmpty || text[^1] != 0)
-            throw new LedgerCorruptException("A text does not end where it says.");
+        var text = Take(BinaryPrimitives.ReadInt32LittleEndian(Value(BsonTag.String, name, 4)));
+        if (text.IsEmpty || text[^1] != 0 || !Utf8.IsValid(text))
+            throw new LedgerCorruptException("A text is not UTF-8, or does not end where it says.");
         return text[..^1];
     }
 
@@ -150,7 +151,8 @@ public ref struct BsonReader
     private ReadOnlySpan<byte> Value(byte type, scoped ReadOnlySpan<byte> name, int size)
     {
         if (!IsNext(name) || rest[0] != type)
-            throw new LedgerCorruptException($"A document has not the member '{Encoding.UTF8.GetString(name)}' where its writer writes it.");
+            throw new LedgerCorruptException(
+                $"A document has not the member '{Encoding.UTF8.GetString(name)}' where its writer writes it.");
         rest = rest[(name.Length + 2)..];
         return Take(size);
     }

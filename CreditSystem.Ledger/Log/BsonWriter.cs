@@ -20,10 +20,12 @@ public sealed class BsonWriter
     public int Length { get; private set; }
 
     /// <summary>A 32-bit integer.</summary>
-    public void Int32(ReadOnlySpan<byte> name, int value) => BinaryPrimitives.WriteInt32LittleEndian(Element(BsonType.Int32, name, 4), value);
+    public void Int32(ReadOnlySpan<byte> name, int value) =>
+        BinaryPrimitives.WriteInt32LittleEndian(Element(BsonTag.Int32, name, 4), value);
 
     /// <summary>A 64-bit integer.</summary>
-    public void Int64(ReadOnlySpan<byte> name, long value) => BinaryPrimitives.WriteInt64LittleEndian(Element(BsonType.Int64, name, 8), value);
+    public void Int64(ReadOnlySpan<byte> name, long value) =>
+        BinaryPrimitives.WriteInt64LittleEndian(Element(BsonTag.Int64, name, 8), value);
 
     /// <summary>A 64-bit integer; nothing at all for null.</summary>
     public void Int64(ReadOnlySpan<byte> name, long? value)
@@ -38,7 +40,7 @@ public sealed class BsonWriter
         BeginArray(name);
         for (var i = 0; i < values.Length; i++)
         {
-            Index(BsonType.Int64, i);
+            Index(BsonTag.Int64, i);
             BinaryPrimitives.WriteInt64LittleEndian(Take(8), values[i]);
         }
         End();
@@ -46,13 +48,13 @@ public sealed class BsonWriter
 
     /// <summary>A time.</summary>
     public void DateTime(ReadOnlySpan<byte> name, long unixMilliseconds) =>
-        BinaryPrimitives.WriteInt64LittleEndian(Element(BsonType.DateTime, name, 8), unixMilliseconds);
+        BinaryPrimitives.WriteInt64LittleEndian(Element(BsonTag.DateTime, name, 8), unixMilliseconds);
 
     /// <summary>True; nothing at all for false.</summary>
     public void Flag(ReadOnlySpan<byte> name, bool value)
     {
         if (value)
-            Element(BsonType.Boolean, name, 1)[0] = 1;
+            Element(BsonTag.Boolean, name, 1)[0] = 1;
     }
 
     /// <summary>A text; nothing at all for null.</summary>
@@ -61,7 +63,7 @@ public sealed class BsonWriter
         if (value is null)
             return;
         var length = Encoding.UTF8.GetByteCount(value);
-        var target = Element(BsonType.String, name, 4 + length + 1);
+        var target = Element(BsonTag.String, name, 4 + length + 1);
         BinaryPrimitives.WriteInt32LittleEndian(target, length + 1);
         Encoding.UTF8.GetBytes(value, target[4..]);
         target[^1] = 0;
@@ -70,23 +72,24 @@ public sealed class BsonWriter
     /// <summary>A UUID.</summary>
     public void Guid(ReadOnlySpan<byte> name, Guid value)
     {
-        var target = Element(BsonType.Binary, name, 4 + 1 + 16);
+        var target = Element(BsonTag.Binary, name, 4 + 1 + 16);
         BinaryPrimitives.WriteInt32LittleEndian(target, 16);
-        target[4] = BsonType.Uuid;
+        target[4] = BsonTag.Uuid;
         value.TryWriteBytes(target[5..], bigEndian: true, out _);
     }
 
     /// <summary>Bytes.</summary>
     public void Binary(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
-        var target = Element(BsonType.Binary, name, 4 + 1 + value.Length);
+        var target = Element(BsonTag.Binary, name, 4 + 1 + value.Length);
         BinaryPrimitives.WriteInt32LittleEndian(target, value.Length);
-        target[4] = BsonType.Generic;
+        target[4] = BsonTag.Generic;
         value.CopyTo(target[5..]);
     }
 
     /// <summary>An array whose content is encoded already.</summary>
-    public void RawArray(ReadOnlySpan<byte> name, ReadOnlySpan<byte> document) => document.CopyTo(Element(BsonType.Array, name, document.Length));
+    public void RawArray(ReadOnlySpan<byte> name, ReadOnlySpan<byte> document) =>
+        document.CopyTo(Element(BsonTag.Array, name, document.Length));
 
     /// <summary>An array of documents; nothing at all where there is none.</summary>
     /// <param name="name">The name of the member.</param>
@@ -109,21 +112,21 @@ public sealed class BsonWriter
     /// <summary>Begins a document that is a member.</summary>
     public void BeginDocument(ReadOnlySpan<byte> name)
     {
-        Element(BsonType.Document, name, 0);
+        Element(BsonTag.Document, name, 0);
         OpenDocument();
     }
 
     /// <summary>Begins a document that is an element of an array.</summary>
     public void BeginDocument(int index)
     {
-        Index(BsonType.Document, index);
+        Index(BsonTag.Document, index);
         OpenDocument();
     }
 
     /// <summary>Begins an array.</summary>
     public void BeginArray(ReadOnlySpan<byte> name)
     {
-        Element(BsonType.Array, name, 0);
+        Element(BsonTag.Array, name, 0);
         OpenDocument();
     }
 
@@ -174,7 +177,7 @@ public sealed class BsonWriter
 }
 
 /// <summary>The types and subtypes that the ledger's documents have.</summary>
-internal static class BsonType
+internal static class BsonTag
 {
     public const byte String = 0x02;
     public const byte Document = 0x03;

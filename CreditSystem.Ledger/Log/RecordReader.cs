@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger.Log;
@@ -27,7 +28,7 @@ internal static class RecordReader
     internal static LedgerRecord Record(ReadOnlySpan<byte> document, long block, long at, int rules)
     {
         var reader = new BsonReader(document);
-        var command = CommandReader.Read(ref reader);
+        var command = StoredCommand.Read(ref reader);
         var rejection = reader.IsNext("no"u8) ? reader.Rejection(ref command) : null;
         var record = new LedgerRecord(command, rejection)
         {
@@ -36,7 +37,7 @@ internal static class RecordReader
                 ? [reader.Posting(command.Id)]
                 : reader.Documents("posts"u8, static (ref BsonReader posting) => posting.Posting(posting.Guid("id"u8))),
             Hold = reader.IsNext("hold"u8) ? reader.Hold() : null,
-            Reversed = reader.OptionalInt64("reversed"u8) ?? 0,
+            Reversed = reader.IsNext("reversed"u8) ? Written(reader.Int64("reversed"u8)) : 0,
             Block = block,
             At = at,
             Rules = rules,
@@ -46,9 +47,14 @@ internal static class RecordReader
     }
 
     internal static AccountRef Account(this ref BsonReader reader, scoped ReadOnlySpan<byte> name) =>
-        reader.IsInt32(name) ? AccountRef.To((SystemAccount)reader.Int32(name)) : AccountRef.To(reader.Guid(name));
+        reader.IsInt32(name) ? AccountRef.To((SystemAccount)Written(reader.Int32(name))) : AccountRef.To(reader.Guid(name));
 
-    internal static int Choice(this ref BsonReader reader, scoped ReadOnlySpan<byte> name) => reader.OptionalInt32(name) ?? 0;
+    internal static int Choice(this ref BsonReader reader, scoped ReadOnlySpan<byte> name) =>
+        reader.IsNext(name) ? (int)Written(reader.Int32(name)) : 0;
+
+    // Of what is left out where it is zero, a zero is not what the writer writes.
+    private static long Written(long number) =>
+        number != 0 ? number : throw new LedgerCorruptException("A member is zero that is left out then.");
 
     private static LotChange[] Lots(this ref BsonReader reader, scoped ReadOnlySpan<byte> name) =>
         reader.Documents(name, static (ref BsonReader lot) => new LotChange(lot.Terms(), lot.Int64("d"u8), lot.Int64("p"u8)));

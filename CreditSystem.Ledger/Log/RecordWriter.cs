@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger.Log;
@@ -18,7 +19,7 @@ internal static class RecordWriter
     internal static void Element(this BsonWriter writer, int index, LedgerRecord record)
     {
         writer.BeginDocument(index);
-        CommandWriter.Write(writer, record.Command);
+        StoredCommand.Write(writer, record.Command);
         if (record.Rejection is { } rejection)
             writer.Rejection(rejection, record.Command.TraceId);
         writer.Documents("open"u8, record.Opened, static (writer, account) => writer.AccountFields(account));
@@ -85,12 +86,13 @@ internal static class RecordWriter
         writer.String("meta"u8, metadata);
     }
 
-    private static void Lots(this BsonWriter writer, ReadOnlySpan<byte> name, LotChange[] lots) => writer.Documents(name, lots, static (writer, lot) =>
-    {
-        writer.Terms(lot.Terms);
-        writer.Int64("d"u8, lot.Amount);
-        writer.Int64("p"u8, lot.Pinned);
-    });
+    private static void Lots(this BsonWriter writer, ReadOnlySpan<byte> name, LotChange[] lots) =>
+        writer.Documents(name, lots, static (writer, lot) =>
+        {
+            writer.Terms(lot.Terms);
+            writer.Int64("d"u8, lot.Amount);
+            writer.Int64("p"u8, lot.Pinned);
+        });
 
     private static void Hold(this BsonWriter writer, HoldState hold)
     {
@@ -103,7 +105,7 @@ internal static class RecordWriter
         writer.Int32("st"u8, (int)hold.Status);
         writer.Int64("exp"u8, hold.ExpiresAt);
         writer.Int64("at"u8, hold.CreatedAt);
-        writer.Lots("pins"u8, hold.Pins);
+        writer.Lots("pins"u8, hold.Reservations);
         writer.End();
     }
 

@@ -32,4 +32,5 @@ internal enum RejectionCode
 
 /// <param name="Index">Which item of an atomic batch failed.</param>
 /// <param name="State">What the hold was instead of active.</param>
-internal sealed record Rejection(RejectionCode Code, long? Available = null, long? Required = null, int? Index = null, HoldStatus? State = null);
+internal sealed record Rejection(
+    RejectionCode Code, long? Available = null, long? Required = null, int? Index = null, HoldStatus? State = null);
