@@ -1,5 +1,7 @@
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using Microsoft.Extensions.Logging;
