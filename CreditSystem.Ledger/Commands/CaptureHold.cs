@@ -9,7 +9,7 @@ namespace CreditSystem.Ledger.Commands;
 /// <param name="Hold">Which one.</param>
 /// <param name="Amount">Minor units, more than 0. Null: all that is left.</param>
 /// <param name="Final">Release what is left after this capture.</param>
-internal sealed record CaptureHold(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Hold, long? Amount, bool Final)
+public sealed record CaptureHold(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Hold, long? Amount, bool Final)
     : Command(Id, Fingerprint, Tenant, Holder), IStoredCommand<CaptureHold>
 {
     static int IStoredCommand<CaptureHold>.Operation => 6;

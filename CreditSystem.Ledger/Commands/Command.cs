@@ -13,7 +13,7 @@ namespace CreditSystem.Ledger.Commands;
 /// <param name="Fingerprint">SHA-256 of what was asked; another one under the same id is refused. Empty for the ledger's own.</param>
 /// <param name="Tenant">Whose accounts it is about.</param>
 /// <param name="Holder">Only accounts of this holder may be debited or read; null for the tenant itself.</param>
-internal abstract record Command(Guid Id, byte[] Fingerprint, string Tenant, string? Holder)
+public abstract record Command(Guid Id, byte[] Fingerprint, string Tenant, string? Holder)
 {
     /// <summary>The trace of the request, kept with a rejection so that its replays name the same one.</summary>
     public string? TraceId { get; init; }

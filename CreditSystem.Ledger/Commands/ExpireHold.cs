@@ -6,7 +6,7 @@ using CreditSystem.Ledger.Outbox;
 namespace CreditSystem.Ledger.Commands;
 
 /// <summary>Releases a hold that has expired. Issued by the ledger itself, lazily or by the sweeper.</summary>
-internal sealed record ExpireHold(Guid Id, string Tenant, Guid Account, Guid Hold)
+public sealed record ExpireHold(Guid Id, string Tenant, Guid Account, Guid Hold)
     : Command(Id, [], Tenant, null), IStoredCommand<ExpireHold>
 {
     static int IStoredCommand<ExpireHold>.Operation => 11;

@@ -6,7 +6,7 @@ using CreditSystem.Ledger.Outbox;
 namespace CreditSystem.Ledger.Commands;
 
 /// <summary>Posts what has expired of a grant on an account. Issued by the ledger itself, lazily or by the sweeper.</summary>
-internal sealed record ExpireLot(Guid Id, string Tenant, Guid Account, Guid Lot)
+public sealed record ExpireLot(Guid Id, string Tenant, Guid Account, Guid Lot)
     : Command(Id, [], Tenant, null), IStoredCommand<ExpireLot>
 {
     static int IStoredCommand<ExpireLot>.Operation => 10;

@@ -15,7 +15,7 @@ namespace CreditSystem.Ledger.Commands;
 /// <param name="ExpiresAt">Until when, Unix milliseconds; null for indefinitely.</param>
 /// <param name="Reference">The caller's name for it.</param>
 /// <param name="Metadata">The caller's JSON.</param>
-internal sealed record IssueGrant(
+public sealed record IssueGrant(
     Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Account, long Amount, SystemAccount Source, int Priority,
     bool Promotional, long? EffectiveAt, long? ExpiresAt, string? Reference, string? Metadata)
     : Command(Id, Fingerprint, Tenant, Holder), IStoredCommand<IssueGrant>

@@ -9,7 +9,7 @@ namespace CreditSystem.Ledger.Commands;
 /// <param name="AccountHolder">Whose account it is to be.</param>
 /// <param name="Asset">What it holds.</param>
 /// <param name="CreditLimit">How far it may be overdrawn, minor units, from 0.</param>
-internal sealed record OpenAccount(
+public sealed record OpenAccount(
     Guid Id, byte[] Fingerprint, string Tenant, string? Holder, string AccountHolder, string Asset, long CreditLimit)
     : Command(Id, Fingerprint, Tenant, Holder), IStoredCommand<OpenAccount>
 {

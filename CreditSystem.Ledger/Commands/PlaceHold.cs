@@ -12,7 +12,7 @@ namespace CreditSystem.Ledger.Commands;
 /// <param name="ExpiresAt">Unix milliseconds: what is left then is released.</param>
 /// <param name="Reference">The caller's name for it.</param>
 /// <param name="Metadata">The caller's JSON.</param>
-internal sealed record PlaceHold(
+public sealed record PlaceHold(
     Guid Id, byte[] Fingerprint, string Tenant, string? Holder,
     Guid Account, AccountRef Destination, long Amount, long ExpiresAt, string? Reference, string? Metadata)
     : Command(Id, Fingerprint, Tenant, Holder), IStoredCommand<PlaceHold>

@@ -10,7 +10,7 @@ namespace CreditSystem.Ledger.Commands;
 /// <param name="Amount">Minor units, more than 0. Null: all that has not been reversed yet.</param>
 /// <param name="Reference">The caller's name for the reversal.</param>
 /// <param name="Metadata">The caller's JSON.</param>
-internal sealed record ReverseTransfer(
+public sealed record ReverseTransfer(
     Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Transfer, long? Amount, string? Reference, string? Metadata)
     : Command(Id, Fingerprint, Tenant, Holder), IStoredCommand<ReverseTransfer>
 {

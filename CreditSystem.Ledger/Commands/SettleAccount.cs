@@ -5,7 +5,7 @@ using CreditSystem.Ledger.Model;
 namespace CreditSystem.Ledger.Commands;
 
 /// <summary>Asks for nothing but that what is due on the account is posted; leaves no record of its own.</summary>
-internal sealed record SettleAccount(Guid Id, string Tenant, Guid Account) : Command(Id, [], Tenant, null)
+public sealed record SettleAccount(Guid Id, string Tenant, Guid Account) : Command(Id, [], Tenant, null)
 {
     /// <inheritdoc/>
     public override string Name => "settle";

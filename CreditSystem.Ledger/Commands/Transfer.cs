@@ -12,7 +12,7 @@ namespace CreditSystem.Ledger.Commands;
 /// <param name="Amount">Minor units, more than 0.</param>
 /// <param name="Reference">The caller's name for it, unique among those of one user or of the tenant's programs.</param>
 /// <param name="Metadata">The caller's JSON.</param>
-internal sealed record Transfer(
+public sealed record Transfer(
     Guid Id, byte[] Fingerprint, string Tenant, string? Holder,
     TransferKind Kind, AccountRef From, AccountRef To, string? Asset, long Amount, string? Reference, string? Metadata)
     : Command(Id, Fingerprint, Tenant, Holder), IStoredCommand<Transfer>

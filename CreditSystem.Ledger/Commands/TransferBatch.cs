@@ -6,7 +6,7 @@ namespace CreditSystem.Ledger.Commands;
 
 /// <summary>All of the transfers or none.</summary>
 /// <param name="Items">The transfers, each with an id of its own and the fingerprint, tenant and holder of the batch.</param>
-internal sealed record TransferBatch(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Transfer[] Items)
+public sealed record TransferBatch(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Transfer[] Items)
     : Command(Id, Fingerprint, Tenant, Holder), IStoredCommand<TransferBatch>
 {
     static int IStoredCommand<TransferBatch>.Operation => 3;

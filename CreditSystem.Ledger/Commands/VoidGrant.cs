@@ -8,7 +8,7 @@ namespace CreditSystem.Ledger.Commands;
 /// <summary>Returns what is left of a grant to where it came from.</summary>
 /// <param name="Grant">Which one.</param>
 /// <param name="Account">The account that has it.</param>
-internal sealed record VoidGrant(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Grant, Guid Account)
+public sealed record VoidGrant(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Grant, Guid Account)
     : Command(Id, Fingerprint, Tenant, Holder), IStoredCommand<VoidGrant>
 {
     static int IStoredCommand<VoidGrant>.Operation => 9;

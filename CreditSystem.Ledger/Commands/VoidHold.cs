@@ -7,7 +7,7 @@ namespace CreditSystem.Ledger.Commands;
 
 /// <summary>Releases what a hold has set aside.</summary>
 /// <param name="Hold">Which one.</param>
-internal sealed record VoidHold(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Hold)
+public sealed record VoidHold(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Hold)
     : Command(Id, Fingerprint, Tenant, Holder), IStoredCommand<VoidHold>
 {
     static int IStoredCommand<VoidHold>.Operation => 7;

@@ -12,7 +12,7 @@ namespace CreditSystem.Ledger.Log;
 /// <param name="Previous">The hash of the block before; 32 zero bytes for the first.</param>
 /// <param name="Hash">SHA-256 of all the others.</param>
 /// <param name="Content">The records, as the bytes of a BSON array.</param>
-internal sealed record Block(int Partition, long Number, long At, int Rules, byte[] Previous, byte[] Hash, ReadOnlyMemory<byte> Content)
+public sealed record Block(int Partition, long Number, long At, int Rules, byte[] Previous, byte[] Hash, ReadOnlyMemory<byte> Content)
 {
     /// <summary>False: only its seal can be checked. The seal is the same in every version.</summary>
     public bool IsReadable => Rules <= RulesVersion.Newest;

@@ -4,7 +4,7 @@ using CreditSystem.Ledger.Model;
 namespace CreditSystem.Ledger.Log;
 
 /// <summary>Decodes what <see cref="RecordWriter"/> wrote, member by member in its order.</summary>
-internal static class RecordReader
+public static class RecordReader
 {
     /// <summary>What never changes about an account.</summary>
     public static AccountState AccountFields(this ref BsonReader reader) => new()
