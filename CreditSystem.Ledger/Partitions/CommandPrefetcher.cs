@@ -58,7 +58,8 @@ internal sealed class CommandPrefetcher(LedgerState state, PartitionReader reade
             throw new CommandFailedException(submission, command, exception);
         }
         foreach (var account in needs.Accounts)
-            accounts.TryAdd(account, submission);
+            if (account != Guid.Empty)
+                accounts.TryAdd(account, submission);
         assets.UnionWith(needs.Assets);
     }
 
