@@ -107,7 +107,7 @@ internal static class History
     private static async Task<List<HistoryEntry>> EntriesAsync(PartitionReader reader, Guid account, long block, CancellationToken cancellationToken)
     {
         var found = new List<HistoryEntry>();
-        foreach (var record in await reader.RecordsAsync(block, cancellationToken))
+        foreach (var record in await reader.RecordsNamingAsync(block, account, cancellationToken))
             for (var i = 0; i < record.Postings.Length; i++)
                 foreach (var entry in record.Postings[i].Entries)
                     if (entry.Account == account)

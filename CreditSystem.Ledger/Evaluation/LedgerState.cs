@@ -25,7 +25,7 @@ public sealed class LedgerState
 
     public byte[] Hash { get; private set; } = new byte[32];
 
-    /// <summary>The block that the state was started behind: 0 where all of it comes from the log.</summary>
+    /// <summary>The block after which the state was resumed: 0 where all of it comes from the log.</summary>
     public long Start { get; private set; }
 
     /// <summary>How many accounts have changed since the last checkpoint was begun.</summary>
@@ -63,7 +63,7 @@ public sealed class LedgerState
         (Head, At, Rules, Hash) = (view.BlockNumber, at, view.Rules, hash);
     }
 
-    /// <summary>Starts behind a checkpoint instead of at the first block.</summary>
+    /// <summary>Resumes after a checkpoint instead of at the first block.</summary>
     public void StartAfter(long head, long at, int rules, byte[] hash) => (Start, Head, At, Rules, Hash) = (head, head, at, rules, hash);
 
     /// <summary>Starts again at the first block.</summary>
@@ -99,7 +99,8 @@ public sealed class LedgerState
                 holds.TryRemove(id, out _);
         if (accounts.Count <= most)
             return;
-        var cold = accounts.Values.Where(account => !account.IsSystem && !changed.Contains(account.Id)).OrderBy(account => account.PreviousBlock);
+        var cold = accounts.Values.Where(account => !account.IsSystem && !changed.Contains(account.Id))
+            .OrderBy(account => account.PreviousBlock);
         // A tenth more than needed, so that this is not done again at once.
         foreach (var account in cold.Take(accounts.Count - most + most / 10).ToList())
         {

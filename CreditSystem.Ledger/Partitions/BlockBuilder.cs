@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
@@ -37,8 +38,8 @@ internal sealed class BlockBuilder(LedgerOptions options, LedgerState state, Par
     private BlockDraft ExpireFirst(Submission submission, List<LedgerRecord> decided, long now)
     {
         var (view, content) = (CreateView(now), new BlockContent());
-        foreach (var account in decided.Select(record => ExpiredOn(record.Command)).Where(account => account != default).Distinct())
-            foreach (var _ in Evaluator.Settle(view, account, view.At))
+        foreach (var account in decided.Select(record => record.Command.ExpiringAccount).OfType<Guid>().Distinct())
+            foreach (var _ in Settlement.Of(view, account))
             {
                 content.AddNew(view.Records);
                 if (content.Length > options.MaxBlockBytes)
@@ -48,13 +49,6 @@ internal sealed class BlockBuilder(LedgerOptions options, LedgerState state, Par
             ? new BlockDraft(view, content, 0)
             : throw new CommandFailedException(submission, null, new BlockTooLargeException("What the request would write is more than a block may hold."));
     }
-
-    private static Guid ExpiredOn(Command command) => command switch
-    {
-        ExpireLot expire => expire.Account,
-        ExpireHold expire => expire.Account,
-        _ => default,
-    };
 
     private LedgerView CreateView(long now) => new(state, state.Head + 1, Math.Max(now, state.At), recovery.Rules);
 
@@ -82,7 +76,7 @@ internal sealed class BlockBuilder(LedgerOptions options, LedgerState state, Par
 
     /// <summary>The outcome of a command whose request is in the log. What is not there was outside its bounds then, and is refused again.</summary>
     private static Committed ReplayStored(LedgerView view, Command command) =>
-        new(IsKnown(view, command) ? view.Known(command.Id)! : LedgerRecord.Rejected(command, RejectionCode.LimitExceeded), true);
+        new(IsKnown(view, command) ? view.Find(command.Id)! : LedgerRecord.Rejected(command, RejectionCode.LimitExceeded), true);
 
-    private static bool IsKnown(LedgerView view, Command command) => view.Known(command.Id) is { } earlier && earlier.Command.Id == command.Id;
+    private static bool IsKnown(LedgerView view, Command command) => view.Find(command.Id) is { } earlier && earlier.Command.Id == command.Id;
 }

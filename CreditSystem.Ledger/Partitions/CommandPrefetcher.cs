@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Model;
 
@@ -14,7 +15,7 @@ internal sealed class CommandPrefetcher(LedgerState state, PartitionReader reade
     private readonly HashSet<Guid> reads = [];
     private readonly HashSet<(string Tenant, string Asset)> assets = [];
 
-    private Submission collecting = null!;
+    private readonly Needs needs = new();
 
     // The system accounts of these are in memory, which they never leave: a rebuild brings all back.
     private readonly HashSet<(string Tenant, string Asset)> loadedAssets = [];
@@ -28,9 +29,8 @@ internal sealed class CommandPrefetcher(LedgerState state, PartitionReader reade
         foreach (var submission in batch)
         {
             reads.UnionWith(submission.Read);
-            collecting = submission;
             foreach (var command in submission.Commands)
-                await AttributeAsync(submission, command, () => CollectAsync(view, command, cancellationToken));
+                await CollectAsync(view, submission, command, cancellationToken);
         }
         await recovery.LoadAsync([.. accounts.Keys.Union(reads)], cancellationToken);
         await LoadSystemAccountsAsync(cancellationToken);
@@ -39,94 +39,66 @@ internal sealed class CommandPrefetcher(LedgerState state, PartitionReader reade
             if (state.Account(id) is { Holds.Length: > 0 } account)
                 foreach (var hold in account.Holds)
                     if (hold.ExpiresAt <= view.At)
-                        await AttributeAsync(submission, null, async () => await FindHoldAsync(hold.Id, cancellationToken));
+                        await CollectAsync(submission, hold.Id, cancellationToken);
     }
 
-    private static async ValueTask AttributeAsync(Submission submission, Command? command, Func<ValueTask> load)
+    private async ValueTask CollectAsync(LedgerView view, Submission submission, Command command, CancellationToken cancellationToken)
     {
         try
         {
-            await load();
+            do
+            {
+                needs.Clear();
+                command.Require(view, needs);
+            }
+            while (await LoadAsync(view, cancellationToken));
         }
         catch (Exception exception) when (CommandFailedException.IsOfTheCommand(exception))
         {
             throw new CommandFailedException(submission, command, exception);
         }
+        foreach (var account in needs.Accounts)
+            if (account != Guid.Empty)
+                accounts.TryAdd(account, submission);
+        assets.UnionWith(needs.Assets);
     }
 
-    private async ValueTask CollectAsync(LedgerView view, Command command, CancellationToken cancellationToken)
+    private async ValueTask CollectAsync(Submission submission, Guid hold, CancellationToken cancellationToken)
     {
-        await PreloadAsync(view, command.Id, cancellationToken);
-        foreach (var reference in ReferenceRules.IdsOf(command))
-            await PreloadAsync(view, reference, cancellationToken);
-        switch (command)
+        try
         {
-            case MoveCredits move:
-                Add(move.From);
-                Add(move.To);
-                if (move.Asset is { } asset)
-                    assets.Add((move.Tenant, asset));
-                break;
-            case MoveCreditsAtomically batch:
-                foreach (var item in batch.Items)
-                    await CollectAsync(view, item, cancellationToken);
-                break;
-            case ReverseTransfer reverse:
-                await PreloadAsync(view, reverse.Transfer, cancellationToken);
-                await CollectAsync(view, reverse, cancellationToken);
-                break;
-            case OpenAccount open:
-                Add(LedgerId.ForAccount(open.Tenant, open.AccountHolder, open.Asset));
-                break;
-            case PlaceHold place:
-                Add(place.Account);
-                Add(place.Destination);
-                break;
-            case CaptureHold { Hold: var hold }:
-                await AddHoldAsync(hold, cancellationToken);
-                break;
-            case VoidHold { Hold: var hold }:
-                await AddHoldAsync(hold, cancellationToken);
-                break;
-            default:
-                Add(SingleAccount(command));
-                break;
+            await LoadHoldAsync(hold, cancellationToken);
+        }
+        catch (Exception exception) when (CommandFailedException.IsOfTheCommand(exception))
+        {
+            throw new CommandFailedException(submission, null, exception);
         }
     }
 
-    private async ValueTask CollectAsync(LedgerView view, ReverseTransfer reverse, CancellationToken cancellationToken)
+    /// <returns>Whether something was found, because of which the command may need more.</returns>
+    private async ValueTask<bool> LoadAsync(LedgerView view, CancellationToken cancellationToken)
     {
-        foreach (var posting in view.Known(reverse.Transfer)?.Postings ?? [])
-            if (posting.Id == reverse.Transfer)
+        var found = false;
+        foreach (var id in needs.Records)
+            if (view.Find(id) is null && reader.MayKnow(id) && await reader.FindAsync(id, cancellationToken) is { } record)
             {
-                foreach (var entry in posting.Entries)
-                    Add(entry.Account);
-                foreach (var voided in Unwinding.VoidsOf(posting))
-                    await PreloadAsync(view, voided, cancellationToken);
+                view.Preload(id, record);
+                found = true;
             }
-        if (state.Reversed(reverse.Transfer) is null && await reader.FindReversedAsync(reverse.Transfer, cancellationToken) is > 0 and var reversed)
-            state.LoadReversed(reverse.Transfer, reversed);
+        foreach (var hold in needs.Holds)
+            found |= await LoadHoldAsync(hold, cancellationToken);
+        foreach (var transfer in needs.Reversals)
+            if (state.Reversed(transfer) is null && await reader.FindReversedAsync(transfer, cancellationToken) is > 0 and var reversed)
+                state.LoadReversed(transfer, reversed);
+        return found;
     }
 
-    private async ValueTask AddHoldAsync(Guid id, CancellationToken cancellationToken)
+    private async ValueTask<bool> LoadHoldAsync(Guid id, CancellationToken cancellationToken)
     {
-        if (await FindHoldAsync(id, cancellationToken) is not { } hold)
-            return;
-        Add(hold.Account);
-        Add(hold.Destination);
-    }
-
-    private async ValueTask<HoldState?> FindHoldAsync(Guid id, CancellationToken cancellationToken)
-    {
-        if (state.Hold(id) is null && await reader.FindHoldAsync(id, cancellationToken) is { } found)
-            state.Load(found);
-        return state.Hold(id);
-    }
-
-    private async ValueTask PreloadAsync(LedgerView view, Guid id, CancellationToken cancellationToken)
-    {
-        if (reader.MayKnow(id) && await reader.FindAsync(id, cancellationToken) is { } found)
-            view.Remember(id, found);
+        if (state.Hold(id) is not null || await reader.FindHoldAsync(id, cancellationToken) is not { } hold)
+            return false;
+        state.Load(hold);
+        return true;
     }
 
     // Which of them an outcome touches follows from rules that are none of this class's business: all six, once per asset.
@@ -142,22 +114,4 @@ internal sealed class CommandPrefetcher(LedgerState state, PartitionReader reade
         await recovery.LoadAsync(ids, cancellationToken);
         loadedAssets.UnionWith(assets);
     }
-
-    private void Add(AccountRef account)
-    {
-        if (!account.IsSystem)
-            Add(account.Id);
-    }
-
-    private void Add(Guid account) => accounts.TryAdd(account, collecting);
-
-    private static Guid SingleAccount(Command command) => command switch
-    {
-        IssueGrant issue => issue.Account,
-        VoidGrant withdraw => withdraw.Account,
-        SettleAccount settle => settle.Account,
-        ExpireLot expire => expire.Account,
-        ExpireHold expire => expire.Account,
-        _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "It is not known what this command needs."),
-    };
 }
