@@ -1,15 +1,17 @@
-using CreditSystem.Identity;
+using CreditSystem.Secrets.Rotation;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace CreditSystem.Api.RateLimiting;
 
 /// <summary>Counts requests in Redis, for all replicas together; one round trip for all that a request asks.</summary>
-internal sealed class RateLimiter(PromptRedis redis, IOptionsMonitor<RateLimitOptions> options, TimeProvider time)
+internal sealed class RateLimiter(FailFastRedis redis, IOptionsMonitor<RateLimitOptions> options, TimeProvider time)
 {
     // In braces: one slot of a Redis Cluster, because one script asks for limits and revocations together.
     private const string KeyPrefix = "{credit-system}:limit:";
     private const int FixedArguments = 5;
+
+    private TimeSpan Timeout => TimeSpan.FromMilliseconds(options.CurrentValue.RedisPatienceMilliseconds);
 
     /// <param name="buckets">Counted only if all of them allow it. None without a limit may be among them.</param>
     /// <param name="revocation">The key that is in Redis if the credential is revoked.</param>
@@ -20,12 +22,12 @@ internal sealed class RateLimiter(PromptRedis redis, IOptionsMonitor<RateLimitOp
             return new GateAnswer(false, []);
         if (buckets.IsEmpty)
         {
-            var (known, revoked) = await redis.TryAsync(database => database.KeyExistsAsync(revocation), cancellationToken);
+            var (known, revoked) = await redis.TryAsync(database => database.KeyExistsAsync(revocation), Timeout, cancellationToken);
             return known ? new GateAnswer(revoked, []) : null;
         }
 
         var (keys, arguments) = Prepare(buckets.Span, revocation);
-        var (answered, result) = await redis.TryAsync(database => database.ScriptEvaluateAsync(GateScript.Text, keys, arguments), cancellationToken);
+        var (answered, result) = await redis.TryAsync(database => database.ScriptEvaluateAsync(GateScript.Text, keys, arguments), Timeout, cancellationToken);
         return answered ? Read(result!, buckets.Length) : null;
     }
 
@@ -33,7 +35,7 @@ internal sealed class RateLimiter(PromptRedis redis, IOptionsMonitor<RateLimitOp
     public void Forget(in Bucket bucket)
     {
         RedisKey key = KeyOf(bucket);
-        _ = redis.TryAsync(database => database.KeyDeleteAsync(key, CommandFlags.FireAndForget), CancellationToken.None).AsTask();
+        _ = redis.TryAsync(database => database.KeyDeleteAsync(key, CommandFlags.FireAndForget), Timeout, CancellationToken.None).AsTask();
     }
 
     private (RedisKey[] Keys, RedisValue[] Arguments) Prepare(ReadOnlySpan<Bucket> buckets, string? revocation)

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Claims;
-using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Problems;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Identity;
@@ -27,7 +26,7 @@ internal sealed class RequestGate(
 
         var current = options.CurrentValue;
         var buckets = current.Enabled ? BucketsOf(context, current) : [];
-        var revocation = context.User.FindFirstValue(AccessExtensions.RevocationClaim);
+        var revocation = context.User.FindFirstValue(CredentialClaims.Revocation);
         if (await limiter.AskAsync(buckets, revocation, context.RequestAborted) is not { } answer)
             answer = new GateAnswer(false, buckets.Length > 0 && IsWrite(context.Request.Method) ? TakeLocally(buckets) : []);
         if (answer.Revoked)
@@ -52,10 +51,10 @@ internal sealed class RequestGate(
         Bucket? address = options.Address.Requests > 0 ? new Bucket("address", ClientAddress.BucketOf(context), options.Address) : null;
         if (user.Identity?.IsAuthenticated != true)
             return address is { } anonymous ? [anonymous] : [];
-        var isKey = user.FindFirstValue(AccessExtensions.CredentialKindClaim) == CredentialKind.ApiKey;
+        var isKey = user.FindFirstValue(CredentialClaims.Kind) == CredentialKind.ApiKey;
         var limit = isKey ? options.Key : options.User;
         Bucket? own = limit.Requests > 0
-            ? new Bucket(isKey ? "key" : "user", string.Concat(user.FindFirstValue(AccessExtensions.TenantClaim), ":", user.FindFirstValue(isKey ? AccessExtensions.CredentialClaim : ClaimTypes.NameIdentifier)), limit)
+            ? new Bucket(isKey ? "key" : "user", string.Concat(user.FindFirstValue(CredentialClaims.Tenant), ":", user.FindFirstValue(isKey ? CredentialClaims.Credential : ClaimTypes.NameIdentifier)), limit)
             : null;
         return (own, options.CountAddressOfCredentials ? address : null) switch
         {
@@ -98,7 +97,7 @@ internal sealed class RequestGate(
     /// <summary>A route that is open to all stays open; everywhere else the request ends here.</summary>
     private async Task EndAsync(HttpContext context)
     {
-        var isKey = context.User.FindFirstValue(AccessExtensions.CredentialKindClaim) == CredentialKind.ApiKey;
+        var isKey = context.User.FindFirstValue(CredentialClaims.Kind) == CredentialKind.ApiKey;
         context.User = new ClaimsPrincipal(new ClaimsIdentity());
         metrics.Count(isKey ? SecurityEvent.KeyRefused : SecurityEvent.TokenRefused);
         if (context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null)

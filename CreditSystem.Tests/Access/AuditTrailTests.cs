@@ -72,7 +72,7 @@ public sealed class AuditTrailTests(MongoServer mongo, RedisServer redis) : IAsy
             host.Time.Advance(TimeSpan.FromSeconds(1));
             await owner.Client.PostAsync("/v1/accounts", new { holder = $"holder-{i}" });
             if (i % 3 == 0)
-                await host.Services.GetRequiredService<AuditTrail>().FlushAsync(TestContext.Current.CancellationToken);
+                await host.Services.GetRequiredService<SecurityAuditTrail>().FlushAsync(TestContext.Current.CancellationToken);
         }
 
         var targets = new List<string>();
@@ -114,7 +114,7 @@ public sealed class AuditTrailTests(MongoServer mongo, RedisServer redis) : IAsy
         {
             host.Time.Advance(TimeSpan.FromSeconds(1));
             await owner.Client.PostAsync("/v1/accounts", new { holder = $"holder-{i}" });
-            await host.Services.GetRequiredService<AuditTrail>().FlushAsync(TestContext.Current.CancellationToken);
+            await host.Services.GetRequiredService<SecurityAuditTrail>().FlushAsync(TestContext.Current.CancellationToken);
         }
 
         var export = await owner.Client.ReadAsync("/v1/audit/events/export?action=OpenAccount");

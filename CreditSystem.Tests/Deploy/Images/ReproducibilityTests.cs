@@ -1,6 +1,8 @@
 using System.Reflection;
+using CreditSystem.Api.Problems;
 using CreditSystem.Cli;
 using CreditSystem.Identity;
+using CreditSystem.Secrets.Sources;
 using Microsoft.Extensions.Logging;
 
 namespace CreditSystem.Tests.Deploy.Images;
@@ -11,7 +13,7 @@ namespace CreditSystem.Tests.Deploy.Images;
 /// </summary>
 public sealed class ReproducibilityTests
 {
-    public static TheoryData<Assembly> Products() => [typeof(Caller).Assembly, typeof(CommandHost).Assembly];
+    public static TheoryData<Assembly> Products() => [typeof(Problem).Assembly, typeof(Caller).Assembly, typeof(SecretStore).Assembly, typeof(CommandHost).Assembly];
 
     /// <summary>The generator of LoggerMessage sorts classes by namespace and name, and nothing else.</summary>
     [Theory]
