@@ -1,4 +1,5 @@
 using CreditSystem.ServiceDefaults;
+using CreditSystem.ServiceDefaults.Http;
 using CreditSystem.VaultProxy.Caching;
 using CreditSystem.VaultProxy.Forwarding;
 using CreditSystem.VaultProxy.Policy;
@@ -98,6 +99,6 @@ internal static class VaultProxyExtensions
     {
         if (managementPort is { } port && context.Connection.LocalPort == port)
             return true;
-        return context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget is "/alive" or "/ready" or "/health";
+        return context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget is ProbePaths.Alive or ProbePaths.Ready or ProbePaths.Health;
     }
 }

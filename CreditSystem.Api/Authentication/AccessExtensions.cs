@@ -35,7 +35,7 @@ internal static class AccessExtensions
     {
         app.UseMiddleware<AuditRecorder>();
         app.UseAuthentication();
-        app.UseMiddleware<RequestGate>();
+        app.UseMiddleware<RateLimitMiddleware>();
         app.UseAuthorization();
     }
 
@@ -43,7 +43,6 @@ internal static class AccessExtensions
     {
         builder.Services.AddOptionsWithValidateOnStart<RateLimitOptions>().BindConfiguration(RateLimitOptions.SectionName).ValidateDataAnnotations();
         builder.Services.AddSingleton<RateLimiter>();
-        builder.Services.AddSingleton<LocalLimiter>();
     }
 
     /// <summary>The authenticated caller. Only for endpoints that require a scope; throws where nobody is authenticated.</summary>

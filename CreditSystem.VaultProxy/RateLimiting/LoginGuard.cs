@@ -10,7 +10,7 @@ namespace CreditSystem.VaultProxy.RateLimiting;
 /// <summary>The way of an AppRole login: limited by its role_id, and kept from locking that role for everyone.</summary>
 internal sealed class LoginGuard(VaultForwarder forwarder, LoginAttempts attempts, ProxyMetrics metrics, IOptions<VaultProxyOptions> options, TimeProvider time)
 {
-    private readonly TokenBuckets _rates =
+    private readonly RateLimit _rates =
         new(options.Value.RateLimits.LoginsPerMinute / 60, options.Value.RateLimits.LoginBurst, options.Value.RateLimits.MaxPartitions, time);
 
     internal async ValueTask ServeAsync(HttpContext context, VaultRequest request, VaultCaller caller)
