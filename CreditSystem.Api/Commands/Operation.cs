@@ -1,8 +1,7 @@
 using System.CommandLine;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
-using CreditSystem.Api.Problems;
-using CreditSystem.Identity.PersonalData;
+using CreditSystem.Identity;
 using CreditSystem.Secrets;
 using CreditSystem.Secrets.Rotation;
 using CreditSystem.Secrets.Sources;
@@ -133,8 +132,7 @@ internal sealed class Operation : IAsyncDisposable
     {
         _builder.Register(Secrets, Options, _logger);
         _builder.AddConnections();
-        _builder.Services.AddSingleton<PersonalDataKeys>();
-        _builder.Services.AddSingleton<PersonalDataProtector>();
+        _builder.AddPersonalData();
         return _builder.Services.BuildServiceProvider();
     }
 }

@@ -7,8 +7,8 @@ using CreditSystem.Api.Features.Usage;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.MongoDb;
 using CreditSystem.Ledger.Verification;
-using CreditSystem.Secrets.Health;
 using CreditSystem.Secrets.Rotation;
+using CreditSystem.ServiceDefaults;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace CreditSystem.Api.Http;

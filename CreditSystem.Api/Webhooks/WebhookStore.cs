@@ -8,8 +8,8 @@ namespace CreditSystem.Api.Webhooks;
 /// <summary>The endpoints of all tenants and what is on its way to them.</summary>
 internal sealed class WebhookStore(MongoConnection connection)
 {
-    private readonly OnceIndexes endpointIndexes = new();
-    private readonly OnceIndexes deliveryIndexes = new();
+    private readonly IndexInitializer endpointIndexes = new();
+    private readonly IndexInitializer deliveryIndexes = new();
 
     public Task InsertAsync(WebhookEndpoint endpoint, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
     {

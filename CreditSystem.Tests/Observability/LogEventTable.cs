@@ -20,10 +20,12 @@ internal static class LogEventTable
 
         """;
 
+    // All but what develops, hosts and tests them.
     private static readonly Assembly[] Services =
     [
-        typeof(CreditSystem.Secrets.Sources.SecretStore).Assembly, typeof(VaultProxy.VaultGateway).Assembly, typeof(ServiceDefaults.HealthTags).Assembly,
-        typeof(CreditSystem.Ledger.CreditLedger).Assembly, typeof(CreditSystem.Ledger.MongoDb.LedgerDatabase).Assembly,
+        .. Directory.EnumerateFiles(AppContext.BaseDirectory, "CreditSystem.*.dll").Select(path => Path.GetFileNameWithoutExtension(path))
+            .Where(name => !name.EndsWith(".Tests", StringComparison.Ordinal) && !name.StartsWith("CreditSystem.Dev.", StringComparison.Ordinal) && name != "CreditSystem.AppHost")
+            .Select(Assembly.Load),
     ];
 
     internal static IReadOnlyList<LogEvent> All { get; } =

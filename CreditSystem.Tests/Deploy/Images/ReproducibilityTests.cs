@@ -1,5 +1,8 @@
 using System.Reflection;
+using CreditSystem.Api.Problems;
+using CreditSystem.Cli;
 using CreditSystem.Identity;
+using CreditSystem.Secrets.Sources;
 using CreditSystem.VaultProxy;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +15,10 @@ namespace CreditSystem.Tests.Deploy.Images;
 public sealed class ReproducibilityTests
 {
     public static TheoryData<Assembly> Products() =>
-        [typeof(Caller).Assembly, typeof(CreditSystem.Ledger.CreditLedger).Assembly, typeof(VaultGateway).Assembly];
+    [
+        typeof(Problem).Assembly, typeof(Caller).Assembly, typeof(SecretStore).Assembly, typeof(CreditSystem.Ledger.CreditLedger).Assembly,
+        typeof(CommandHost).Assembly, typeof(VaultGateway).Assembly,
+    ];
 
     /// <summary>The generator of LoggerMessage sorts classes by namespace and name, and nothing else.</summary>
     [Theory]
