@@ -1,5 +1,4 @@
 using CreditSystem.Ledger.Commands;
-using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 
 namespace CreditSystem.Tests.Ledger.Engine;
