@@ -79,5 +79,6 @@ internal static class AccountDocument
     }
 
     // A trail has as many elements as the number of entries has bits.
-    private static readonly string[] IndexNames = [.. Enumerable.Range(0, 64).Select(index => index.ToString(System.Globalization.CultureInfo.InvariantCulture))];
+    private static readonly string[] IndexNames = [.. Enumerable.Range(0, 64)
+        .Select(index => index.ToString(System.Globalization.CultureInfo.InvariantCulture))];
 }

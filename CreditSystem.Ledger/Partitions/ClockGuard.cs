@@ -54,7 +54,9 @@ public sealed partial class ClockGuard(IBlockStore store, TimeProvider time, ILo
 
     private static partial class ClockGuardLog
     {
-        [LoggerMessage(3008, LogLevel.Error, "The clock of this replica is {Seconds} s ahead of the database's: it writes nothing to the ledger until that is put right")]
+        [LoggerMessage(
+            3008, LogLevel.Error,
+            "The clock of this replica is {Seconds} s ahead of the database's: it writes nothing to the ledger until that is put right")]
         public static partial void Ahead(ILogger logger, double seconds);
     }
 }

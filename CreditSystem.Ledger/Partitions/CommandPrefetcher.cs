@@ -5,9 +5,9 @@ namespace CreditSystem.Ledger.Partitions;
 
 /// <summary>
 /// Brings into memory what the commands of a block will look at, so that they can be decided without I/O: earlier records
-/// with their ids, the holds and reversals they are about, and the accounts they touch.
+/// with their ids, the holds and reversals they are about, and the accounts they touch. It is lent the state for one block.
 /// </summary>
-internal sealed class CommandPrefetcher(LedgerState state, PartitionReader reader, PartitionRecovery recovery)
+internal sealed class CommandPrefetcher(PartitionState partition)
 {
     // Each with the first submission that needs it.
     private readonly Dictionary<Guid, Submission> accounts = [];
@@ -16,15 +16,9 @@ internal sealed class CommandPrefetcher(LedgerState state, PartitionReader reade
 
     private Submission collecting = null!;
 
-    // The system accounts of these are in memory, which they never leave: a rebuild brings all back.
-    private readonly HashSet<(string Tenant, string Asset)> loadedAssets = [];
-
     /// <exception cref="CommandFailedException">What a command needs cannot be found out.</exception>
     public async Task LoadAsync(LedgerView view, List<Submission> batch, CancellationToken cancellationToken)
     {
-        accounts.Clear();
-        reads.Clear();
-        assets.Clear();
         foreach (var submission in batch)
         {
             reads.UnionWith(submission.Read);
@@ -32,11 +26,11 @@ internal sealed class CommandPrefetcher(LedgerState state, PartitionReader reade
             foreach (var command in submission.Commands)
                 await AttributeAsync(submission, command, () => CollectAsync(view, command, cancellationToken));
         }
-        await recovery.LoadAsync([.. accounts.Keys.Union(reads)], cancellationToken);
+        await partition.LoadAsync([.. accounts.Keys.Union(reads)], cancellationToken);
         await LoadSystemAccountsAsync(cancellationToken);
         // An expiry changes the account of the hold and none other, so this adds no account to load.
         foreach (var (id, submission) in accounts)
-            if (state.Account(id) is { Holds.Length: > 0 } account)
+            if (partition.Ledger.Account(id) is { Holds.Length: > 0 } account)
                 foreach (var hold in account.Holds)
                     if (hold.ExpiresAt <= view.At)
                         await AttributeAsync(submission, null, async () => await FindHoldAsync(hold.Id, cancellationToken));
@@ -104,8 +98,9 @@ internal sealed class CommandPrefetcher(LedgerState state, PartitionReader reade
                 foreach (var voided in Unwinding.VoidsOf(posting))
                     await PreloadAsync(view, voided, cancellationToken);
             }
-        if (state.Reversed(reverse.Transfer) is null && await reader.FindReversedAsync(reverse.Transfer, cancellationToken) is > 0 and var reversed)
-            state.LoadReversed(reverse.Transfer, reversed);
+        if (partition.Ledger.Reversed(reverse.Transfer) is null
+            && await partition.Records.FindReversedAsync(reverse.Transfer, cancellationToken) is > 0 and var reversed)
+            partition.Ledger.LoadReversed(reverse.Transfer, reversed);
     }
 
     private async ValueTask AddHoldAsync(Guid id, CancellationToken cancellationToken)
@@ -118,29 +113,23 @@ internal sealed class CommandPrefetcher(LedgerState state, PartitionReader reade
 
     private async ValueTask<HoldState?> FindHoldAsync(Guid id, CancellationToken cancellationToken)
     {
-        if (state.Hold(id) is null && await reader.FindHoldAsync(id, cancellationToken) is { } found)
-            state.Load(found);
-        return state.Hold(id);
+        if (partition.Ledger.Hold(id) is null && await partition.Records.FindHoldAsync(id, cancellationToken) is { } found)
+            partition.Ledger.Load(found);
+        return partition.Ledger.Hold(id);
     }
 
     private async ValueTask PreloadAsync(LedgerView view, Guid id, CancellationToken cancellationToken)
     {
-        if (reader.MayKnow(id) && await reader.FindAsync(id, cancellationToken) is { } found)
+        if (partition.Records.MayKnow(id) && await partition.Records.FindAsync(id, cancellationToken) is { } found)
             view.Remember(id, found);
     }
 
-    // Which of them an outcome touches follows from rules that are none of this class's business: all six, once per asset.
-    private async Task LoadSystemAccountsAsync(CancellationToken cancellationToken)
+    private Task LoadSystemAccountsAsync(CancellationToken cancellationToken)
     {
         foreach (var id in accounts.Keys)
-            if (state.Account(id) is { } account)
+            if (partition.Ledger.Account(id) is { } account)
                 assets.Add((account.Tenant, account.Asset));
-        assets.ExceptWith(loadedAssets);
-        if (assets.Count == 0)
-            return;
-        var ids = assets.SelectMany(asset => SystemAccounts.All.Select(system => LedgerId.ForSystemAccount(asset.Tenant, system, asset.Asset))).ToList();
-        await recovery.LoadAsync(ids, cancellationToken);
-        loadedAssets.UnionWith(assets);
+        return partition.LoadSystemAccountsAsync(assets, cancellationToken);
     }
 
     private void Add(AccountRef account)

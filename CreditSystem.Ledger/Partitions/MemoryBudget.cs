@@ -24,7 +24,8 @@ public sealed class MemoryBudget
     public MemoryBudget(LedgerOptions options, long availableBytes)
     {
         Accounts = new SharedAllowance(
-            options.MaxAccountsInMemory ?? Math.Clamp((long)(availableBytes * AccountsShare) / AccountBytes, 1000, MostAccounts), options.Partitions);
+            options.MaxAccountsInMemory ?? Math.Clamp((long)(availableBytes * AccountsShare) / AccountBytes, 1000, MostAccounts),
+            options.Partitions);
         RecordBytes = new SharedAllowance(Math.Min((long)(availableBytes * RecordsShare), MostRecordBytes), options.Partitions);
         Commands = new SharedAllowance(Math.Max((long)(availableBytes * QueuesShare) / CommandBytes, 1000), options.Partitions);
     }

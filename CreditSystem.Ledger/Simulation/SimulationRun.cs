@@ -48,7 +48,8 @@ public sealed class SimulationRun
             CheckpointSegmentIds = scheduler.Random.Next(5, 60),
             MaxAccountsInMemory = scheduler.Random.Next(2, 12),
         };
-        storage = new SimulatedStorage(scheduler, network, options.MaxBlockBytes / 8 * 15, scheduler.Chance(80) ? RulesVersion.Newest : RulesVersion.First);
+        storage = new SimulatedStorage(scheduler, network, options.MaxBlockBytes / 8 * 15, scheduler.Chance(80) ? RulesVersion.Newest
+            : RulesVersion.First);
         workload = new SimulatedWorkload(scheduler, seed);
         replicas = [.. Enumerable.Range(0, 2).Select(_ => Create())];
     }
@@ -70,13 +71,16 @@ public sealed class SimulationRun
             violation = $"unexpected {exception.GetType().Name}: {exception.Message}";
         }
         var blocks = run.storage.Blocks;
-        return new SimulationResult(seed, violation, blocks.Count == 0 ? "" : Convert.ToHexStringLower(blocks[^1].Hash.AsSpan(0, 8)), blocks.Count, run.acknowledged.Count, run.scheduler.Steps);
+        return new SimulationResult(
+            seed, violation, blocks.Count == 0 ? "" : Convert.ToHexStringLower(blocks[^1].Hash.AsSpan(0, 8)), blocks.Count,
+            run.acknowledged.Count, run.scheduler.Steps);
     }
 
     private string? Play()
     {
         var chaos = new SimulatedActor(scheduler).Start(MakeTroubleAsync);
-        Finish([.. Enumerable.Range(0, Clients).Select(_ => Start(WorkAsync)), chaos], "a command has no outcome although the storage answers again");
+        Finish([.. Enumerable.Range(0, Clients).Select(_ => Start(WorkAsync)), chaos],
+            "a command has no outcome although the storage answers again");
         network.FaultPercent = 0;
         var check = new SimulationChecks(storage, acknowledged, new SimulatedTime(scheduler, new SimulatedActor(scheduler)));
         check.Answers();
@@ -84,7 +88,8 @@ public sealed class SimulationRun
             Finish([Start(time => check.ReplicaAsync(replica.Partition))], "a replica does not answer");
         // Whoever starts now, from what was checkpointed, knows every account and every key.
         var last = Create();
-        Finish([Start(time => check.ReplicaAsync(last.Partition)), Start(time => check.RetriesAsync(last.Partition, scheduler.Random))], "a new replica does not answer");
+        Finish([Start(time => check.ReplicaAsync(last.Partition)), Start(time => check.RetriesAsync(last.Partition, scheduler.Random))],
+            "a new replica does not answer");
         check.Answers();
         return null;
     }
@@ -164,7 +169,8 @@ public sealed class SimulationRun
     }
 
     private async Task ExecuteAsync(SimulatedTime time, Command command) =>
-        acknowledged.Add((command, await UntilAnsweredAsync(time, async replica => (await replica.Partition.SubmitAsync([command]))[0].Record)));
+        acknowledged.Add(
+            (command, await UntilAnsweredAsync(time, async replica => (await replica.Partition.SubmitAsync([command]))[0].Record)));
 
     private async Task RetryOneAsync(SimulatedTime time)
     {
@@ -186,7 +192,8 @@ public sealed class SimulationRun
                 if (replica.IsAlive)
                     return await ask(replica).WaitAsync(TimeSpan.FromSeconds(20), time);
             }
-            catch (LedgerUnavailableException unavailable) when (unavailable.Reason is not (LedgerUnavailableReason.Corrupt or LedgerUnavailableReason.TooLarge or LedgerUnavailableReason.NewerRules))
+            catch (LedgerUnavailableException unavailable) when (unavailable.Reason
+                is not (LedgerUnavailableReason.Corrupt or LedgerUnavailableReason.TooLarge or LedgerUnavailableReason.NewerRules))
             {
                 // 503: again.
             }

@@ -5,7 +5,9 @@ using CreditSystem.Ledger.Projection;
 
 namespace CreditSystem.Ledger.Partitions;
 
-/// <summary>Finds records of one partition by what they are about. Any thread may ask.</summary>
+/// <summary>
+/// In which block each id of a partition is, and the records of its latest blocks. Any thread may look; the partition's loop adds.
+/// </summary>
 public sealed class PartitionReader(int partition, IBlockStore store, SharedAllowance.Share allowance)
 {
     private readonly IdIndex index = new();
@@ -45,7 +47,8 @@ public sealed class PartitionReader(int partition, IBlockStore store, SharedAllo
     {
         if (Candidates(account) is { } blocks)
             foreach (var number in blocks)
-                if ((await RecordsAsync(number, cancellationToken)).Any(record => Array.Exists(record.Opened, opened => opened.Id == account)))
+                if ((await RecordsAsync(number, cancellationToken))
+                    .Any(record => Array.Exists(record.Opened, opened => opened.Id == account)))
                     return true;
         return false;
     }
@@ -57,7 +60,7 @@ public sealed class PartitionReader(int partition, IBlockStore store, SharedAllo
             return index.MayContain(id);
     }
 
-    public int KnownIds
+    public int Count
     {
         get
         {
