@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 
@@ -78,14 +78,14 @@ public sealed class LedgerMetrics : IDisposable
         blockBytes.Record(bytes);
         foreach (var record in records)
         {
-            operations.Add(1, new("operation_type", TypeOf(record.Command)), new("status", record.Accepted ? "success" : "rejected"));
+            operations.Add(1, new("operation_type", record.Command.Name), new("status", record.Accepted ? "success" : "rejected"));
             if (record.Rejection is { } rejection)
                 Rejected(rejection.Code.ToString());
         }
     }
 
     public void Processed(Command command, TimeSpan elapsed) =>
-        processing.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("operation_type", TypeOf(command)));
+        processing.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("operation_type", command.Name));
 
     public void Rejected(string reason) => rejected.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
@@ -96,13 +96,4 @@ public sealed class LedgerMetrics : IDisposable
     public void Uncertain() => uncertain.Add(1);
 
     public void Dispose() => meter.Dispose();
-
-    private static string TypeOf(Command command) => command switch
-    {
-        MoveCredits move => move.Kind.ToCode(),
-        _ => Names[(int)CommandWriter.OperationOf(command)],
-    };
-
-    private static readonly string[] Names =
-        ["", "open_account", "transfer", "batch", "reversal", "hold", "capture", "void", "grant", "grant_void", "expiry", "hold_expiry"];
 }

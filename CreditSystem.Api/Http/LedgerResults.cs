@@ -2,6 +2,7 @@ using System.Globalization;
 using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using Microsoft.Extensions.Options;
 
@@ -104,7 +105,7 @@ internal sealed partial class PaymentSettlement(CreditLedger ledger, PaymentMetr
     {
         var id = LedgerId.ForKey(order.Tenant, Principal, name);
         var fingerprint = SHA256.HashData(Encoding.UTF8.GetBytes(name));
-        var command = new MoveCredits(id, fingerprint, order.Tenant, null, kind, from, to, options.Value.Asset, amount, Reference: null, Metadata: null);
+        var command = new Transfer(id, fingerprint, order.Tenant, null, kind, from, to, options.Value.Asset, amount, Reference: null, Metadata: null);
         // Two notices at once are as common as one: they share the outcome.
         return (await ledger.SubmitAsync(order.Tenant, [command]))[0].Record;
     }

@@ -92,7 +92,8 @@ public sealed class LedgerState
                 holds.TryRemove(id, out _);
         if (accounts.Count <= most)
             return;
-        var cold = accounts.Values.Where(account => !account.IsSystem && !changed.Contains(account.Id)).OrderBy(account => account.PreviousBlock);
+        var cold = accounts.Values.Where(account => !account.IsSystem && !changed.Contains(account.Id))
+            .OrderBy(account => account.PreviousBlock);
         // A tenth more than needed, so that this is not done again at once.
         foreach (var account in cold.Take(accounts.Count - most + most / 10).ToList())
         {

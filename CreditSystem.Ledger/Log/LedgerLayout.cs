@@ -28,10 +28,14 @@ public sealed record LedgerLayout(int Partitions, int Epoch = 0, int? MovingTo =
     {
         if (MovingTo is { } target)
             throw new LedgerLayoutException(
-                $"The ledger in this database is being spread over {target} logs. Let `ledger repartition --partitions {target}` end, or go back with `ledger repartition --cancel`.");
+                $"The ledger in this database is being spread over {target} logs. Let `ledger repartition --partitions {target}` end, "
+                + "or go back with `ledger repartition --cancel`.");
         if (Partitions != partitions)
             throw new LedgerLayoutException(
-                $"Ledger:Partitions is {partitions}, but the ledger in this database is spread over {Partitions} logs: its tenants would start again at zero. Set Ledger:Partitions to {Partitions}, or spread the ledger over {partitions} logs with `ledger repartition --partitions {partitions}` while the API is stopped.");
+                $"Ledger:Partitions is {partitions}, but the ledger in this database is spread over {Partitions} logs: "
+                + $"its tenants would start again at zero. Set Ledger:Partitions to {Partitions}, "
+                + $"or spread the ledger over {partitions} logs "
+                + $"with `ledger repartition --partitions {partitions}` while the API is stopped.");
     }
 }
 

@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
@@ -40,8 +41,8 @@ internal sealed class BlockBuilder(LedgerOptions options)
     private BlockDraft ExpireFirst(Submission submission, List<LedgerRecord> decided, LedgerView view)
     {
         var content = new BlockContent();
-        foreach (var account in decided.Select(record => ExpiredOn(record.Command)).Where(account => account != default).Distinct())
-            foreach (var _ in Evaluator.Settle(view, account, view.At))
+        foreach (var account in decided.Select(record => record.Command.ExpiringAccount).OfType<Guid>().Distinct())
+            foreach (var _ in Settlement.Of(view, account))
             {
                 content.AddNew(view.Records);
                 if (content.Length > options.MaxBlockBytes)
@@ -52,13 +53,6 @@ internal sealed class BlockBuilder(LedgerOptions options)
             : throw new CommandFailedException(
                 submission, null, new BlockTooLargeException("What the request would write is more than a block may hold."));
     }
-
-    private static Guid ExpiredOn(Command command) => command switch
-    {
-        ExpireLot expire => expire.Account,
-        ExpireHold expire => expire.Account,
-        _ => default,
-    };
 
     private static LedgerView CreateView(LedgerState state, int rules, long now) =>
         new(state, state.Head + 1, Math.Max(now, state.At), rules);
@@ -90,8 +84,8 @@ internal sealed class BlockBuilder(LedgerOptions options)
     /// The outcome of a command whose request is in the log. What is not there was outside its bounds then, and is refused again.
     /// </summary>
     private static Committed ReplayStored(LedgerView view, Command command) =>
-        new(IsKnown(view, command) ? view.Known(command.Id)! : LedgerRecord.Rejected(command, RejectionCode.LimitExceeded), true);
+        new(IsKnown(view, command) ? view.Find(command.Id)! : LedgerRecord.Rejected(command, RejectionCode.LimitExceeded), true);
 
     private static bool IsKnown(LedgerView view, Command command) =>
-        view.Known(command.Id) is { } earlier && earlier.Command.Id == command.Id;
+        view.Find(command.Id) is { } earlier && earlier.Command.Id == command.Id;
 }

@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Model;
 
@@ -14,7 +15,7 @@ internal sealed class CommandPrefetcher(PartitionState partition)
     private readonly HashSet<Guid> reads = [];
     private readonly HashSet<(string Tenant, string Asset)> assets = [];
 
-    private Submission collecting = null!;
+    private readonly Needs needs = new();
 
     /// <exception cref="CommandFailedException">What a command needs cannot be found out.</exception>
     public async Task LoadAsync(LedgerView view, List<Submission> batch, CancellationToken cancellationToken)
@@ -22,9 +23,8 @@ internal sealed class CommandPrefetcher(PartitionState partition)
         foreach (var submission in batch)
         {
             reads.UnionWith(submission.Read);
-            collecting = submission;
             foreach (var command in submission.Commands)
-                await AttributeAsync(submission, command, () => CollectAsync(view, command, cancellationToken));
+                await CollectAsync(view, submission, command, cancellationToken);
         }
         await partition.LoadAsync([.. accounts.Keys.Union(reads)], cancellationToken);
         await LoadSystemAccountsAsync(cancellationToken);
@@ -33,95 +33,65 @@ internal sealed class CommandPrefetcher(PartitionState partition)
             if (partition.Ledger.Account(id) is { Holds.Length: > 0 } account)
                 foreach (var hold in account.Holds)
                     if (hold.ExpiresAt <= view.At)
-                        await AttributeAsync(submission, null, async () => await FindHoldAsync(hold.Id, cancellationToken));
+                        await CollectAsync(submission, hold.Id, cancellationToken);
     }
 
-    private static async ValueTask AttributeAsync(Submission submission, Command? command, Func<ValueTask> load)
+    private async ValueTask CollectAsync(LedgerView view, Submission submission, Command command, CancellationToken cancellationToken)
     {
         try
         {
-            await load();
+            do
+            {
+                needs.Clear();
+                command.Require(view, needs);
+            }
+            while (await LoadAsync(view, cancellationToken));
         }
         catch (Exception exception) when (CommandFailedException.IsOfTheCommand(exception))
         {
             throw new CommandFailedException(submission, command, exception);
         }
+        foreach (var account in needs.Accounts)
+            accounts.TryAdd(account, submission);
+        assets.UnionWith(needs.Assets);
     }
 
-    private async ValueTask CollectAsync(LedgerView view, Command command, CancellationToken cancellationToken)
+    private async ValueTask CollectAsync(Submission submission, Guid hold, CancellationToken cancellationToken)
     {
-        await PreloadAsync(view, command.Id, cancellationToken);
-        foreach (var reference in ReferenceRules.IdsOf(command))
-            await PreloadAsync(view, reference, cancellationToken);
-        switch (command)
+        try
         {
-            case MoveCredits move:
-                Add(move.From);
-                Add(move.To);
-                if (move.Asset is { } asset)
-                    assets.Add((move.Tenant, asset));
-                break;
-            case MoveCreditsAtomically batch:
-                foreach (var item in batch.Items)
-                    await CollectAsync(view, item, cancellationToken);
-                break;
-            case ReverseTransfer reverse:
-                await PreloadAsync(view, reverse.Transfer, cancellationToken);
-                await CollectAsync(view, reverse, cancellationToken);
-                break;
-            case OpenAccount open:
-                Add(LedgerId.ForAccount(open.Tenant, open.AccountHolder, open.Asset));
-                break;
-            case PlaceHold place:
-                Add(place.Account);
-                Add(place.Destination);
-                break;
-            case CaptureHold { Hold: var hold }:
-                await AddHoldAsync(hold, cancellationToken);
-                break;
-            case VoidHold { Hold: var hold }:
-                await AddHoldAsync(hold, cancellationToken);
-                break;
-            default:
-                Add(SingleAccount(command));
-                break;
+            await LoadHoldAsync(hold, cancellationToken);
+        }
+        catch (Exception exception) when (CommandFailedException.IsOfTheCommand(exception))
+        {
+            throw new CommandFailedException(submission, null, exception);
         }
     }
 
-    private async ValueTask CollectAsync(LedgerView view, ReverseTransfer reverse, CancellationToken cancellationToken)
+    /// <returns>Whether something was found, because of which the command may need more.</returns>
+    private async ValueTask<bool> LoadAsync(LedgerView view, CancellationToken cancellationToken)
     {
-        foreach (var posting in view.Known(reverse.Transfer)?.Postings ?? [])
-            if (posting.Id == reverse.Transfer)
+        var found = false;
+        foreach (var id in needs.Records)
+            if (view.Find(id) is null && partition.Records.MayKnow(id) && await partition.Records.FindAsync(id, cancellationToken) is { } record)
             {
-                foreach (var entry in posting.Entries)
-                    Add(entry.Account);
-                foreach (var voided in Unwinding.VoidsOf(posting))
-                    await PreloadAsync(view, voided, cancellationToken);
+                view.Preload(id, record);
+                found = true;
             }
-        if (partition.Ledger.Reversed(reverse.Transfer) is null
-            && await partition.Records.FindReversedAsync(reverse.Transfer, cancellationToken) is > 0 and var reversed)
-            partition.Ledger.LoadReversed(reverse.Transfer, reversed);
+        foreach (var hold in needs.Holds)
+            found |= await LoadHoldAsync(hold, cancellationToken);
+        foreach (var transfer in needs.Reversals)
+            if (partition.Ledger.Reversed(transfer) is null && await partition.Records.FindReversedAsync(transfer, cancellationToken) is > 0 and var reversed)
+                partition.Ledger.LoadReversed(transfer, reversed);
+        return found;
     }
 
-    private async ValueTask AddHoldAsync(Guid id, CancellationToken cancellationToken)
+    private async ValueTask<bool> LoadHoldAsync(Guid id, CancellationToken cancellationToken)
     {
-        if (await FindHoldAsync(id, cancellationToken) is not { } hold)
-            return;
-        Add(hold.Account);
-        Add(hold.Destination);
-    }
-
-    private async ValueTask<HoldState?> FindHoldAsync(Guid id, CancellationToken cancellationToken)
-    {
-        if (partition.Ledger.Hold(id) is null && await partition.Records.FindHoldAsync(id, cancellationToken) is { } found)
-            partition.Ledger.Load(found);
-        return partition.Ledger.Hold(id);
-    }
-
-    private async ValueTask PreloadAsync(LedgerView view, Guid id, CancellationToken cancellationToken)
-    {
-        if (partition.Records.MayKnow(id) && await partition.Records.FindAsync(id, cancellationToken) is { } found)
-            view.Remember(id, found);
+        if (partition.Ledger.Hold(id) is not null || await partition.Records.FindHoldAsync(id, cancellationToken) is not { } hold)
+            return false;
+        partition.Ledger.Load(hold);
+        return true;
     }
 
     private Task LoadSystemAccountsAsync(CancellationToken cancellationToken)
@@ -131,22 +101,4 @@ internal sealed class CommandPrefetcher(PartitionState partition)
                 assets.Add((account.Tenant, account.Asset));
         return partition.LoadSystemAccountsAsync(assets, cancellationToken);
     }
-
-    private void Add(AccountRef account)
-    {
-        if (!account.IsSystem)
-            Add(account.Id);
-    }
-
-    private void Add(Guid account) => accounts.TryAdd(account, collecting);
-
-    private static Guid SingleAccount(Command command) => command switch
-    {
-        IssueGrant issue => issue.Account,
-        VoidGrant withdraw => withdraw.Account,
-        SettleAccount settle => settle.Account,
-        ExpireLot expire => expire.Account,
-        ExpireHold expire => expire.Account,
-        _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "It is not known what this command needs."),
-    };
 }

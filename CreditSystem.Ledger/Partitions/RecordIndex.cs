@@ -39,7 +39,7 @@ public sealed class PartitionReader(int partition, IBlockStore store, SharedAllo
     /// <summary>How much of a transfer has been reversed.</summary>
     public async ValueTask<long> FindReversedAsync(Guid transfer, CancellationToken cancellationToken) =>
         Latest(transfer) is { } block
-            ? (await RecordsAsync(block, cancellationToken)).LastOrDefault(record => Reverses(record, transfer))?.Reversed ?? 0
+            ? (await RecordsAsync(block, cancellationToken)).LastOrDefault(record => record.ReversedTransfer == transfer)?.Reversed ?? 0
             : 0;
 
     /// <summary>Whether the log opened the account.</summary>
@@ -144,14 +144,14 @@ public sealed class PartitionReader(int partition, IBlockStore store, SharedAllo
         foreach (var posting in record.Postings)
             if (posting.Id != record.Command.Id)
                 Add(posting.Id, number);
-        foreach (var reference in LedgerView.References(record))
-            Add(reference, number);
+        foreach (var alias in record.Command.Aliases(record))
+            Add(alias, number);
         foreach (var opened in record.Opened)
             Add(opened.Id, number);
         if (record.Hold is { } hold)
             SetLatest(hold.Id, number);
-        if (record is { Accepted: true, Command: ReverseTransfer reverse })
-            SetLatest(reverse.Transfer, number);
+        if (record.ReversedTransfer is { } transfer)
+            SetLatest(transfer, number);
     }
 
     private void Add(Guid id, long number)
@@ -185,9 +185,6 @@ public sealed class PartitionReader(int partition, IBlockStore store, SharedAllo
             return index.Latest(id);
     }
 
-    private static bool Reverses(LedgerRecord record, Guid transfer) =>
-        record is { Accepted: true, Command: ReverseTransfer reverse } && reverse.Transfer == transfer;
-
     private static bool Has(LedgerRecord record, Guid id) =>
-        record.Command.Id == id || Array.Exists(record.Postings, posting => posting.Id == id) || LedgerView.References(record).Contains(id);
+        record.Command.Id == id || Array.Exists(record.Postings, posting => posting.Id == id) || record.Command.Aliases(record).Contains(id);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger.Partitions;
@@ -31,7 +32,7 @@ internal sealed class Submission(Command[] commands, bool hasRequestRecord = fal
     public string? Rebuild { get; set; }
 
     /// <summary>What it costs to commit: the number of its transfers and other commands. A read costs nothing.</summary>
-    public int Weight { get; } = commands.Sum(command => command is MoveCreditsAtomically { Items.Length: > 1 and var items } ? items : 1);
+    public int Weight { get; } = commands.Sum(command => command.Weight);
 
     /// <summary>Whose share of the queue it takes; nobody's for a read.</summary>
     public string Tenant => Commands.Length == 0 ? "" : Commands[0].Tenant;

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using Microsoft.Extensions.Logging.Abstractions;

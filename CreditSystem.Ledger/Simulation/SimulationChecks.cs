@@ -1,4 +1,5 @@
 using System.Globalization;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
@@ -38,7 +39,7 @@ internal sealed class SimulationChecks(
             var records = block.ReadRecords();
             var view = new LedgerView(state, block.Number, block.At, block.Rules);
             foreach (var (id, record) in known)
-                view.Remember(id, record);
+                view.Preload(id, record);
             foreach (var record in records)
             {
                 Require(commands.TryAdd(record.Command.Id, record), $"block {block.Number}: command {record.Command.Id} is executed twice");
@@ -47,8 +48,7 @@ internal sealed class SimulationChecks(
             Require(RecordWriter.Write(view.Records).AsSpan().SequenceEqual(block.Content.Span),
                 $"block {block.Number} has other outcomes when it is evaluated again");
             foreach (var record in view.Records)
-                foreach (var id in record.Postings.Select(posting => posting.Id).Append(record.Command.Id)
-                    .Concat(LedgerView.References(record)))
+                foreach (var id in record.Postings.Select(posting => posting.Id).Append(record.Command.Id).Concat(record.Command.Aliases(record)))
                     known.TryAdd(id, record);
             state.Advance(view, block.At, block.Hash);
         }

@@ -40,7 +40,7 @@ internal static class OpenAccount
         if (!IdempotencyKey.Of(context, caller, "/v1/accounts", request, LedgerJson.Default.OpenAccountRequest, required: false).TryGet(out var key, out problem))
             return problem;
 
-        var command = new Ledger.Model.OpenAccount(key.Id, key.Fingerprint, caller.Tenant, null, holder, asset, request.CreditLimit);
+        var command = new Ledger.Commands.OpenAccount(key.Id, key.Fingerprint, caller.Tenant, null, holder, asset, request.CreditLimit);
         return await LedgerResults.ExecuteAsync(context, ledger, command, record =>
         {
             var account = record.Opened[0];

@@ -27,7 +27,7 @@ internal static class IssueGrant
     private static IResult Accepted(LedgerRecord record) =>
         TypedResults.Json(GrantResponse.Issued(record), LedgerJson.Default.GrantResponse, statusCode: StatusCodes.Status201Created);
 
-    private static Checked<Ledger.Model.IssueGrant> ToCommand(IssueGrantRequest request, Caller caller, IdempotencyKey key, KnownAccounts accounts)
+    private static Checked<Ledger.Commands.IssueGrant> ToCommand(IssueGrantRequest request, Caller caller, IdempotencyKey key, KnownAccounts accounts)
     {
         if (!RequestValidation.HolderAccount("account", request.Account).TryGet(out var account, out var problem))
             return problem;
@@ -42,7 +42,7 @@ internal static class IssueGrant
         if (!accounts.Within(asset, request.Amount).TryGet(out _, out problem))
             return problem;
         // An expiry in the past, or not after the effective time, is the ledger's to refuse: it has the time of the block.
-        return new Ledger.Model.IssueGrant(
+        return new Ledger.Commands.IssueGrant(
             key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null, account.Id, request.Amount, source, request.Priority,
             request.Promotional, request.EffectiveAt?.ToUnixTimeMilliseconds(), request.ExpiresAt?.ToUnixTimeMilliseconds(), request.Reference, metadata.Text)
         { Asset = own is null ? asset : null };

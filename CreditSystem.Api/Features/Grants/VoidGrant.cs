@@ -22,8 +22,8 @@ internal static class VoidGrant
             return problem;
         // Without an account the ledger finds no grant, and the 404 is kept under the key like every other outcome.
         var issued = await ledger.FindRecordAsync(caller.Tenant, grant, context.RequestAborted);
-        var account = request.Account is not null ? named.Id : issued is { Accepted: true, Command: Ledger.Model.IssueGrant issue } ? issue.Account : Guid.Empty;
-        var command = new Ledger.Model.VoidGrant(key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null, grant, account);
+        var account = request.Account is not null ? named.Id : issued is { Accepted: true, Command: Ledger.Commands.IssueGrant issue } ? issue.Account : Guid.Empty;
+        var command = new Ledger.Commands.VoidGrant(key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null, grant, account);
         return await LedgerResults.ExecuteAsync(context, ledger, command, record => TypedResults.Json(
             new VoidedGrantResponse(GrantResponse.Voided(record), TransferResponse.Of(record, 0)), LedgerJson.Default.VoidedGrantResponse));
     }

@@ -18,7 +18,7 @@ internal static class CaptureHold
             return problem;
         if (RequestValidation.Positive("amount", request.Amount) is { } bounds)
             return bounds;
-        var command = new Ledger.Model.CaptureHold(
+        var command = new Ledger.Commands.CaptureHold(
             key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null, hold, request.Amount, request.Final);
         return await LedgerResults.ExecuteAsync(context, ledger, command, record => TypedResults.Json(
             new CaptureResponse(HoldResponse.Of(record.Hold!, record), TransferResponse.Of(record, 0)), LedgerJson.Default.CaptureResponse));

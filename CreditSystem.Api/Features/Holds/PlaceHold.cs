@@ -28,7 +28,7 @@ internal static class PlaceHold
     private static IResult Accepted(LedgerRecord record) =>
         TypedResults.Created($"/v1/holds/{record.Command.Id}", HoldResponse.Of(record.Hold!, record));
 
-    private static Checked<Ledger.Model.PlaceHold> ToCommand(PlaceHoldRequest request, Caller caller, IdempotencyKey key, KnownAccounts accounts, LedgerOptions options, DateTimeOffset now)
+    private static Checked<Ledger.Commands.PlaceHold> ToCommand(PlaceHoldRequest request, Caller caller, IdempotencyKey key, KnownAccounts accounts, LedgerOptions options, DateTimeOffset now)
     {
         if (!RequestValidation.HolderAccount("account", request.Account).TryGet(out var account, out var problem))
             return problem;
@@ -42,7 +42,7 @@ internal static class PlaceHold
         var asset = own ?? accounts.DefaultAsset;
         if (!accounts.Within(asset, request.Amount).TryGet(out var rules, out problem))
             return problem;
-        return new Ledger.Model.PlaceHold(
+        return new Ledger.Commands.PlaceHold(
             key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null,
             account.Id, accounts.Resolve(destination, asset), request.Amount, expiresAt, request.Reference, metadata.Text)
         { Asset = own is null ? asset : null, Grants = rules.GrantTransfers };

@@ -15,7 +15,7 @@ internal static class VoidHold
             return Refusal.NotFound("hold");
         if (!IdempotencyKey.Of(context, caller, $"/v1/holds/{hold}/void", request, LedgerJson.Default.VoidRequest).TryGet(out var key, out problem))
             return problem;
-        var command = new Ledger.Model.VoidHold(key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null, hold);
+        var command = new Ledger.Commands.VoidHold(key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null, hold);
         return await LedgerResults.ExecuteAsync(context, ledger, command, record =>
             TypedResults.Json(HoldResponse.Of(record.Hold!, record), LedgerJson.Default.HoldResponse));
     }

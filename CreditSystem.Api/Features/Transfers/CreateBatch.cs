@@ -3,6 +3,7 @@ using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -27,7 +28,7 @@ internal static class CreateBatch
             return problem;
         var names = request.Transfers.SelectMany(transfer => new[] { transfer.From, transfer.To });
         var accounts = await KnownAccounts.FindAsync(ledger, options.Value, caller.Tenant, names, context.RequestAborted);
-        var items = new Checked<MoveCredits>[request.Transfers.Count];
+        var items = new Checked<Transfer>[request.Transfers.Count];
         for (var i = 0; i < items.Length; i++)
             items[i] = CreateTransfer.ToCommand(request.Transfers[i], caller, key with { Id = LedgerId.Derive(key.Id, "item", i) }, accounts);
         return request.Atomic
@@ -43,19 +44,19 @@ internal static class CreateBatch
         _ => items.Contains(default) ? Refusal.BadRequest(ProblemCodes.Malformed, $"{name} must not contain null.") : null,
     };
 
-    private static async Task<IResult> EachAsync(HttpContext context, CreditLedger ledger, Caller caller, IdempotencyKey key, Checked<MoveCredits>[] items)
+    private static async Task<IResult> EachAsync(HttpContext context, CreditLedger ledger, Caller caller, IdempotencyKey key, Checked<Transfer>[] items)
     {
         var commands = new List<Command>(items.Length);
         foreach (var item in items)
             if (item.TryGet(out var command, out _))
                 commands.Add(command with { TraceId = Problem.TraceId });
-        var request = MoveCreditsAtomically.Request(key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null);
+        var request = TransferBatch.Header(key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null);
         return await ledger.ExecuteAsync(request, commands) is { } outcomes
             ? LedgerResults.Answer(context, outcomes[0], key.Fingerprint, _ => TypedResults.Json(Results(items, outcomes), LedgerJson.Default.BatchResponse))
             : LedgerResults.InFlight(context);
     }
 
-    private static BatchResponse Results(Checked<MoveCredits>[] items, Committed[] outcomes)
+    private static BatchResponse Results(Checked<Transfer>[] items, Committed[] outcomes)
     {
         var results = new BatchItemResult[items.Length];
         var next = 1;
@@ -70,16 +71,16 @@ internal static class CreateBatch
 
     private static BatchItemResult Result(int index, (int Status, ItemProblem Problem) refused) => new(index, refused.Status, null, refused.Problem);
 
-    private static async Task<IResult> TogetherAsync(HttpContext context, CreditLedger ledger, Caller caller, IdempotencyKey key, Checked<MoveCredits>[] items)
+    private static async Task<IResult> TogetherAsync(HttpContext context, CreditLedger ledger, Caller caller, IdempotencyKey key, Checked<Transfer>[] items)
     {
-        var moves = new MoveCredits[items.Length];
+        var moves = new Transfer[items.Length];
         for (var i = 0; i < items.Length; i++)
             if (!items[i].TryGet(out moves[i]!, out var problem))
             {
                 problem.ProblemDetails.Extensions["index"] = i;
                 return await LedgerResults.RefuseAsync(context, ledger, caller, key, problem, Accepted);
             }
-        var command = new MoveCreditsAtomically(key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null, moves);
+        var command = new TransferBatch(key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null, moves);
         return await LedgerResults.ExecuteAsync(context, ledger, command, Accepted);
     }
 

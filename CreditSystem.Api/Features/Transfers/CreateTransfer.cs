@@ -3,6 +3,7 @@ using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Http;
 using CreditSystem.Identity;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using Microsoft.Extensions.Options;
 
@@ -45,7 +46,7 @@ internal static class CreateTransfer
     internal static IResult Accepted(LedgerRecord record) =>
         TypedResults.Json(TransferResponse.Of(record, 0), LedgerJson.Default.TransferResponse, statusCode: StatusCodes.Status201Created);
 
-    internal static Checked<MoveCredits> ToCommand(CreateTransferRequest request, Caller caller, IdempotencyKey key, KnownAccounts accounts)
+    internal static Checked<Transfer> ToCommand(CreateTransferRequest request, Caller caller, IdempotencyKey key, KnownAccounts accounts)
     {
         if (!RequestValidation.Account("from", request.From).TryGet(out var from, out var problem))
             return problem;
@@ -63,7 +64,7 @@ internal static class CreateTransfer
             return RequestValidation.UnknownAsset();
         // Where no account says which asset is meant, the command does: its bounds are what the amount is within.
         (from, to) = (accounts.Resolve(from, asset), accounts.Resolve(to, asset));
-        return new MoveCredits(
+        return new Transfer(
             key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null, kind, from, to,
             request.Asset ?? (own is null || from.IsSystem && to.IsSystem ? asset : null), request.Amount, request.Reference, metadata.Text)
         { Grants = rules.GrantTransfers };

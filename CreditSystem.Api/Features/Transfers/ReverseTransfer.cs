@@ -37,7 +37,7 @@ internal static class ReverseTransfer
         if (!RequestValidation.Details(request.Reference, request.Metadata).TryGet(out var metadata, out problem))
             return problem;
 
-        var command = new Ledger.Model.ReverseTransfer(
+        var command = new Ledger.Commands.ReverseTransfer(
             key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null, transfer, request.Amount, request.Reference, metadata.Text);
         if (await AssetOfAsync(context, ledger, caller, transfer) is { } asset && options.Value.Asset(caller.Tenant, asset) is { } rules)
             command = command with { Policy = policy ?? rules.Reversals, Grants = rules.GrantTransfers };

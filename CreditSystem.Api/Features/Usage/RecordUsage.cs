@@ -4,6 +4,7 @@ using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -29,7 +30,7 @@ internal static class RecordUsage
             return problem;
 
         var accounts = await KnownAccounts.FindAsync(ledger, options.Value, caller.Tenant, request.Events.Select(used => used.Account), context.RequestAborted);
-        var items = new Checked<MoveCredits>[request.Events.Count];
+        var items = new Checked<Transfer>[request.Events.Count];
         var commands = new List<Command>(items.Length);
         for (var i = 0; i < items.Length; i++)
         {
@@ -37,7 +38,7 @@ internal static class RecordUsage
             if (items[i].TryGet(out var command, out _))
                 commands.Add(command);
         }
-        var header = MoveCreditsAtomically.Request(key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null);
+        var header = TransferBatch.Header(key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null);
         return await ledger.ExecuteAsync(header, commands) is { } outcomes
             ? LedgerResults.Answer(context, outcomes[0], key.Fingerprint, _ =>
                 TypedResults.Json(Results(request.Events, items, outcomes), LedgerJson.Default.UsageResponse))
@@ -56,7 +57,7 @@ internal static class RecordUsage
         return null;
     }
 
-    private static Checked<MoveCredits> ToCommand(UsageEvent used, Caller caller, CreditLedger ledger, KnownAccounts accounts)
+    private static Checked<Transfer> ToCommand(UsageEvent used, Caller caller, CreditLedger ledger, KnownAccounts accounts)
     {
         if (!RequestValidation.HolderAccount("account", used.Account).TryGet(out var account, out var problem))
             return problem;
@@ -73,14 +74,14 @@ internal static class RecordUsage
         if (Identifier.Normalize(used.Id) is var name && name != used.Id && !ledger.PartitionOf(caller.Tenant).MayKnow(id))
             id = IdOf(name);
         var fingerprint = IdempotencyKey.FingerprintOf(HttpMethods.Post, "usage event", used, LedgerJson.Default.UsageEvent);
-        return new MoveCredits(
+        return new Transfer(
             id, fingerprint, caller.Tenant, holder, TransferKind.Burn, account, AccountRef.To(SystemAccount.Revenue), own is null || account.IsSystem ? asset : null, used.Amount, null, metadata.Text)
         { TraceId = Problem.TraceId };
 
         Guid IdOf(string name) => LedgerId.ForUsageEvent(caller.Tenant, holder is null ? name : $"{holder}\0{name}");
     }
 
-    private static UsageResponse Results(IReadOnlyList<UsageEvent> events, Checked<MoveCredits>[] items, Committed[] outcomes)
+    private static UsageResponse Results(IReadOnlyList<UsageEvent> events, Checked<Transfer>[] items, Committed[] outcomes)
     {
         var results = new UsageResult[items.Length];
         var next = 1;
@@ -91,7 +92,7 @@ internal static class RecordUsage
         return new UsageResponse(results);
     }
 
-    private static UsageResult Result(string id, MoveCredits command, LedgerRecord record)
+    private static UsageResult Result(string id, Transfer command, LedgerRecord record)
     {
         if (!record.Command.Fingerprint.AsSpan().SequenceEqual(command.Fingerprint))
             return Refused(id, (StatusCodes.Status422UnprocessableEntity, new ItemProblem("event_id_reused", "This id was used for another event.")));

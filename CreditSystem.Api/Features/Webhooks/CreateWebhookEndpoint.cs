@@ -5,6 +5,7 @@ using CreditSystem.Api.Problems;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Api.Webhooks;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Outbox;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
@@ -14,12 +15,6 @@ internal static class CreateWebhookEndpoint
 {
     private const int MaxUrlLength = 2048;
 
-    private static readonly string[] KnownTypes =
-    [
-        "account.opened", "transfer.posted", "transfer.reversed", "hold.placed", "hold.captured", "hold.voided", "hold.expired",
-        "grant.issued", "grant.voided", "grant.expired",
-    ];
-
     public static async Task<IResult> HandleAsync(
         HttpContext context, WebhookStore store, WebhookSecrets secrets, CreditLedger ledger, IOptions<WebhookOptions> options, TimeProvider time)
     {
@@ -28,8 +23,8 @@ internal static class CreateWebhookEndpoint
             return problem;
         if (CheckUrl(request.Url, options.Value.AllowPrivateAddresses) is { } invalid)
             return invalid;
-        if (request.Types?.Except(KnownTypes, StringComparer.Ordinal).Any() == true)
-            return Refusal.BadRequest("invalid_types", $"types must be some of {string.Join(", ", KnownTypes)}.");
+        if (request.Types?.Except(LedgerEvents.All, StringComparer.Ordinal).Any() == true)
+            return Refusal.BadRequest("invalid_types", $"types must be some of {string.Join(", ", LedgerEvents.All)}.");
         if ((await store.ListAsync(caller.Tenant, aborted)).Count >= options.Value.MaxEndpointsPerTenant)
             return Problem.Of(StatusCodes.Status422UnprocessableEntity, "limit_exceeded", $"A tenant has at most {options.Value.MaxEndpointsPerTenant} endpoints.");
 

@@ -1,4 +1,5 @@
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using Microsoft.Extensions.Time.Testing;
 
@@ -44,7 +45,7 @@ public sealed class ProjectionTests
     [Fact]
     public async Task A_start_behind_a_checkpoint_reads_neither_the_old_blocks_nor_all_accounts_and_knows_every_key()
     {
-        var moves = new List<MoveCredits>();
+        var moves = new List<Transfer>();
         var (accounts, before) = await FilledAsync(moves);
         var head = store.Blocks(0).Count();
 
@@ -61,7 +62,7 @@ public sealed class ProjectionTests
     [Fact]
     public async Task Without_the_ids_a_start_reads_the_log_and_a_key_is_known_all_the_same()
     {
-        var moves = new List<MoveCredits>();
+        var moves = new List<Transfer>();
         var (accounts, before) = await FilledAsync(moves);
 
         store.Projections.LoseSegments();
@@ -111,7 +112,7 @@ public sealed class ProjectionTests
     {
         Guid alice, bob;
         PlaceHold hold;
-        MoveCredits move;
+        Transfer move;
         await using (var first = await EngineHost.StartAsync(store))
         {
             (alice, bob) = (await first.OpenAsync("alice", 1000), await first.OpenAsync("bob"));
@@ -188,7 +189,7 @@ public sealed class ProjectionTests
 
     private static void Small(LedgerOptions options) => (options.MaxAccountsInMemory, options.CheckpointTailRecords) = (10, 1);
 
-    private async Task<(List<Guid> Accounts, List<long> Balances)> FilledAsync(List<MoveCredits>? moves = null)
+    private async Task<(List<Guid> Accounts, List<long> Balances)> FilledAsync(List<Transfer>? moves = null)
     {
         await using var host = await EngineHost.StartAsync(store);
         var accounts = await OpenAsync(host, 12);

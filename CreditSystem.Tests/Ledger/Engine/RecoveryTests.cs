@@ -59,7 +59,7 @@ public sealed class RecoveryTests
     [Fact]
     public async Task A_rebuild_beside_a_checkpoint_that_is_being_written_leaves_no_ids_out()
     {
-        var moves = new List<CreditSystem.Ledger.Model.MoveCredits>();
+        var moves = new List<CreditSystem.Ledger.Commands.Transfer>();
         await using (var host = await EngineHost.StartAsync(store, time: time, configure: Small))
         {
             var accounts = new List<Guid>();

@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 
@@ -69,6 +70,6 @@ public sealed class SubmissionQueueTests
 
     private static Submission Batch(string tenant, int items) => new(
     [
-        new MoveCreditsAtomically(Guid.NewGuid(), [], tenant, null, [.. Enumerable.Repeat<MoveCredits>(null!, items)]),
+        new TransferBatch(Guid.NewGuid(), [], tenant, null, [.. Enumerable.Repeat<Transfer>(null!, items)]),
     ]);
 }

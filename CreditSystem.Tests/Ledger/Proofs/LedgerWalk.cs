@@ -1,4 +1,5 @@
 using System.Globalization;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Tests.Ledger.Engine;
 using CsCheck;
