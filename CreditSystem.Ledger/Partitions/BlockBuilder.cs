@@ -2,6 +2,7 @@ using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Submissions;
 
 namespace CreditSystem.Ledger.Partitions;
 

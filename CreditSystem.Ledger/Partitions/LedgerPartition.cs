@@ -1,8 +1,10 @@
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
+using CreditSystem.Ledger.Submissions;
 
 namespace CreditSystem.Ledger.Partitions;
 

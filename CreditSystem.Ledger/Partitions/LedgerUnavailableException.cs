@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Submissions;
 
 namespace CreditSystem.Ledger.Partitions;
 

@@ -1,3 +1,5 @@
+using CreditSystem.Ledger.Evaluation;
+
 namespace CreditSystem.Ledger.Partitions;
 
 /// <summary>How far a partition is, as of its last block or checkpoint.</summary>
@@ -44,7 +46,14 @@ internal sealed class PartitionBoard
     public async ValueTask<T> ReadAsync<T>(Func<PartitionReads, ValueTask<T>> read)
     {
         var before = Reads ?? throw LedgerUnavailableException.Recovering();
-        var result = await read(before);
-        return ReferenceEquals(Reads, before) ? result : throw LedgerUnavailableException.Recovering();
+        try
+        {
+            var result = await read(before);
+            return ReferenceEquals(Reads, before) ? result : throw LedgerUnavailableException.Recovering();
+        }
+        catch (ProjectionLostException) when (!ReferenceEquals(Reads, before))
+        {
+            throw LedgerUnavailableException.Recovering();
+        }
     }
 }

@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
@@ -8,7 +9,7 @@ namespace CreditSystem.Ledger.Partitions;
 /// <summary>
 /// In which block each id of a partition is, and the records of its latest blocks. Any thread may look; the partition's loop adds.
 /// </summary>
-public sealed class PartitionReader(int partition, IBlockStore store, SharedAllowance.Share allowance)
+internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowance.Share allowance)
 {
     private readonly IdIndex index = new();
     private readonly Dictionary<long, LedgerRecord[]> recent = [];

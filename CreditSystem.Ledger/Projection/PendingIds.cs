@@ -1,7 +1,7 @@
 namespace CreditSystem.Ledger.Projection;
 
 /// <summary>Ids that are in memory and not in a segment yet, in the order of their blocks.</summary>
-public sealed class PendingIds
+internal sealed class PendingIds
 {
     private readonly Lock gate = new();
     private readonly List<(ulong Key, long Block)> ids = [];

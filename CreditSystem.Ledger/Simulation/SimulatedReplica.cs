@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Partitions;
 

@@ -1,6 +1,8 @@
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
+using CreditSystem.Ledger.Submissions;
 
 namespace CreditSystem.Tests.Ledger.Engine;
 

@@ -1,8 +1,9 @@
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Partitions;
 using CreditSystem.Ledger.Projection;
 
-namespace CreditSystem.Ledger.Partitions;
+namespace CreditSystem.Ledger.Projection;
 
 /// <summary>
 /// Writes the projection, off the path of a commit: when the log has been quiet for a while, when much of it would have to be

@@ -1,6 +1,7 @@
 using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Partitions;
 
-namespace CreditSystem.Ledger.Partitions;
+namespace CreditSystem.Ledger.Submissions;
 
 /// <summary>Answers submissions that were taken, and gives their room in the queue back. What is answered leaves its batch.</summary>
 internal sealed partial class SubmissionReplies(int partition, SubmissionQueue queue, LedgerMetrics metrics, ILogger logger)

@@ -1,13 +1,9 @@
 using System.Diagnostics;
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Partitions;
 
-namespace CreditSystem.Ledger.Partitions;
-
-/// <summary>The outcome of a command.</summary>
-/// <param name="Record">What the log has under the command's id.</param>
-/// <param name="Replayed">The outcome is that of an earlier request with the same id.</param>
-public readonly record struct Committed(LedgerRecord Record, bool Replayed);
+namespace CreditSystem.Ledger.Submissions;
 
 /// <param name="Outcomes">One for each command.</param>
 /// <param name="Accounts">The accounts that were to be read, as of one block; null where there is none.</param>

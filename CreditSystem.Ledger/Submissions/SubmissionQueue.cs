@@ -1,4 +1,7 @@
-namespace CreditSystem.Ledger.Partitions;
+using CreditSystem.Ledger.Limits;
+using CreditSystem.Ledger.Partitions;
+
+namespace CreditSystem.Ledger.Submissions;
 
 /// <summary>
 /// What waits for a commit, apart by tenant. Blocks are filled in turns (deficit round robin), so that a tenant with much to do

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Submissions;
 
-namespace CreditSystem.Ledger.Partitions;
+namespace CreditSystem.Ledger;
 
 /// <summary>
 /// Spans of a block. It belongs to the trace of the first request in it; every other request is linked, since one block

@@ -1,10 +1,10 @@
-namespace CreditSystem.Ledger.Partitions;
+namespace CreditSystem.Ledger.Limits;
 
 /// <summary>
 /// What the ledger keeps in memory, out of what the process may have: the container's limit, or the machine's memory. The rest is
 /// for what cannot be given up: the ids of all commands, requests under way, and the runtime itself.
 /// </summary>
-public sealed class MemoryBudget
+internal sealed class MemoryBudget
 {
     // With its strings, its trail, a few grants and its place in the table.
     private const int AccountBytes = 1024;
