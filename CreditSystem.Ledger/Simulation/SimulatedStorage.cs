@@ -19,7 +19,7 @@ internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedN
         network.CallAsync(() => TryAppend(block), cancellationToken);
 
     public Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long number, int limit, CancellationToken cancellationToken) =>
-        network.CallAsync<IReadOnlyList<Block>>(() => [.. Blocks.Skip((int)number).Take(limit)], cancellationToken);
+        network.ReadPageAsync<IReadOnlyList<Block>>(() => [.. Blocks.Skip((int)number).Take(limit)], cancellationToken);
 
     public Task<Block?> ReadAsync(int partition, long number, CancellationToken cancellationToken) =>
         network.CallAsync(() => number >= 1 && number <= Blocks.Count ? Blocks[(int)number - 1] : null, cancellationToken);

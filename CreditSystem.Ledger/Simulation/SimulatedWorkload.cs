@@ -16,6 +16,9 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
     private readonly List<(string Tenant, Guid Id, Guid Account)> grants = [];
     private int count;
 
+    /// <summary>A command whose code throws: a batch with an item that is not there.</summary>
+    public static bool CannotBeDecided(Command command) => command is TransferBatch { Items: [null] };
+
     /// <summary>All accounts of a tenant that there can be.</summary>
     public static Guid[] AccountsOf(string tenant) =>
     [
@@ -34,7 +37,7 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
             return new OpenAccount(id, [], tenant, null, Holders[(count - 1) / 2], Asset, scheduler.Chance(30) ? 100 : 0);
         if (count <= 3 * Holders.Length)
             return Move(tenant, id, AccountRef.To(SystemAccount.Issuance), 500, TransferKind.Purchase);
-        return scheduler.Random.Next(12) switch
+        return scheduler.Random.Next(13) switch
         {
             0 => new OpenAccount(id, [], tenant, null, Pick(Holders), Asset, 0),
             1 => Move(tenant, id, AccountRef.To(SystemAccount.Issuance), 200, TransferKind.Purchase),
@@ -45,6 +48,7 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
             8 => new CaptureHold(id, [], tenant, null, Recent(holds, tenant), scheduler.Chance(50) ? Amount() : null, scheduler.Chance(50)),
             9 => new VoidHold(id, [], tenant, null, Recent(holds, tenant)),
             10 => Grant(tenant, id),
+            11 => new TransferBatch(id, [], tenant, null, [null!]),
             _ => VoidGrant(tenant, id),
         };
     }

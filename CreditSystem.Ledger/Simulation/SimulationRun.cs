@@ -34,7 +34,8 @@ public sealed class SimulationRun
     {
         this.seed = seed;
         scheduler = new SimulationScheduler(seed);
-        network = new SimulatedNetwork(scheduler) { FaultPercent = scheduler.Random.Next(0, 12) };
+        // Now and then a recovery takes longer than a commit may.
+        network = new SimulatedNetwork(scheduler) { FaultPercent = scheduler.Random.Next(0, 12), PageDelay = scheduler.Chance(15) ? 900 : 0 };
         options = new LedgerOptions
         {
             Partitions = 1,
@@ -169,9 +170,27 @@ public sealed class SimulationRun
         }
     }
 
-    private async Task ExecuteAsync(SimulatedTime time, Command command) =>
-        acknowledged.Add(
-            (command, await UntilAnsweredAsync(time, async replica => (await replica.Partition.SubmitAsync([command]))[0].Record)));
+    private async Task ExecuteAsync(SimulatedTime time, Command command)
+    {
+        if (SimulatedWorkload.CannotBeDecided(command))
+            await UntilAnsweredAsync(time, replica => FailAsync(replica, command));
+        else
+            acknowledged.Add((command, await UntilAnsweredAsync(time, async replica => (await replica.Partition.SubmitAsync([command]))[0].Record)));
+    }
+
+    // It fails for good, and takes no other along: theirs would be an unexpected exception.
+    private static async Task<bool> FailAsync(SimulatedReplica replica, Command command)
+    {
+        try
+        {
+            await replica.Partition.SubmitAsync([command]);
+        }
+        catch (CommandFailedException)
+        {
+            return true;
+        }
+        throw new SimulationViolationException($"{command.GetType().Name} {command.Id} was decided, and cannot be");
+    }
 
     private async Task RetryOneAsync(SimulatedTime time)
     {
