@@ -47,7 +47,7 @@ public sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
         {
             var found = await Blocks(database).Find(After(partition, number)).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id"))
                 .Limit(limit).ToListAsync(token);
-            return Decode(found);
+            return found.DecodeAll(BlockDocument.Decode);
         }, cancellationToken);
 
     public Task<IReadOnlyList<Block>> ReadPageAsync(
@@ -59,7 +59,7 @@ public sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
                 .Limit(limit).ToCursorAsync(token);
             var (page, bytes) = (new List<Block>(), 0L);
             while (bytes < maxBytes && await cursor.MoveNextAsync(token))
-                foreach (var block in Decode([.. cursor.Current]))
+                foreach (var block in cursor.Current.ToList().DecodeAll(BlockDocument.Decode))
                     if (bytes < maxBytes)
                     {
                         page.Add(block);
@@ -73,7 +73,7 @@ public sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
         {
             var key = Builders<RawBsonDocument>.Filter.Eq("_id", BlockDocument.Key(partition, number));
             var found = await Blocks(database).Find(key).Limit(1).ToListAsync(token);
-            return Decode(found).FirstOrDefault();
+            return found.DecodeAll(BlockDocument.Decode).FirstOrDefault();
         }, cancellationToken);
 
     public Task<int> RulesAsync(int? atLeast, CancellationToken cancellationToken) =>
@@ -123,19 +123,6 @@ public sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
     private static FilterDefinition<RawBsonDocument> After(int partition, long number) =>
         Builders<RawBsonDocument>.Filter.Gt("_id", BlockDocument.Key(partition, number)) & Builders<RawBsonDocument>.Filter.Lt(
             "_id", BlockDocument.Key(partition + 1, 0));
-
-    private static Block[] Decode(List<RawBsonDocument> documents)
-    {
-        try
-        {
-            return [.. documents.Select(BlockDocument.Decode)];
-        }
-        finally
-        {
-            foreach (var document in documents)
-                document.Dispose();
-        }
-    }
 
     private IMongoCollection<RawBsonDocument> Blocks(IMongoDatabase database) =>
         connection.Collection<RawBsonDocument>(database, Collection, journal: true);

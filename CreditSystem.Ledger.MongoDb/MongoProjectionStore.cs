@@ -21,7 +21,8 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
             foreach (var chunk in ids.Chunk(BatchAccounts))
             {
                 var filter = Builders<BsonDocument>.Filter.In("_id", chunk.Select(Binary));
-                found.AddRange((await Accounts(database).Find(filter).As<RawBsonDocument>().ToListAsync(token)).DecodeAll(AccountDocument.Decode));
+                var documents = await Accounts(database).Find(filter).As<RawBsonDocument>().ToListAsync(token);
+                found.AddRange(documents.DecodeAll(AccountDocument.Decode));
             }
             return found;
         }, cancellationToken);
@@ -61,7 +62,8 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
         connection.ExecuteAsync<IReadOnlyList<AccountState>>(async (database, token) =>
         {
             var filter = Builders<BsonDocument>.Filter;
-            var due = await Accounts(database).Find(filter.Lte("next", now) & filter.Eq("p", partition)).Limit(limit).As<RawBsonDocument>().ToListAsync(token);
+            var due = await Accounts(database).Find(filter.Lte("next", now) & filter.Eq("p", partition))
+                .Limit(limit).As<RawBsonDocument>().ToListAsync(token);
             return due.DecodeAll(AccountDocument.Decode);
         }, cancellationToken);
 

@@ -114,7 +114,7 @@ internal static class EntryTrail
         PartitionReads reads, Guid account, long block, CancellationToken cancellationToken)
     {
         var found = new List<HistoryEntry>();
-        foreach (var record in await reads.RecordsAsync(block, cancellationToken))
+        foreach (var record in await reads.RecordsNamingAsync(block, account, cancellationToken))
             for (var i = 0; i < record.Postings.Length; i++)
                 foreach (var entry in record.Postings[i].Entries)
                     if (entry.Account == account)

@@ -1,7 +1,7 @@
 namespace CreditSystem.Ledger.Outbox;
 
 /// <summary>The names of what can happen. A release adds names; it changes and removes none.</summary>
-internal static class LedgerEvents
+public static class LedgerEvents
 {
     public const string AccountOpened = "account.opened";
     public const string TransferPosted = "transfer.posted";

@@ -74,7 +74,8 @@ internal sealed class CommandPrefetcher(PartitionState partition)
     {
         var found = false;
         foreach (var id in needs.Records)
-            if (view.Find(id) is null && partition.Records.MayKnow(id) && await partition.Records.FindAsync(id, cancellationToken) is { } record)
+            if (view.Find(id) is null && partition.Records.MayKnow(id) && await partition.Records.FindAsync(id, cancellationToken)
+                is { } record)
             {
                 view.Preload(id, record);
                 found = true;
@@ -82,7 +83,8 @@ internal sealed class CommandPrefetcher(PartitionState partition)
         foreach (var hold in needs.Holds)
             found |= await LoadHoldAsync(hold, cancellationToken);
         foreach (var transfer in needs.Reversals)
-            if (partition.Ledger.Reversed(transfer) is null && await partition.Records.FindReversedAsync(transfer, cancellationToken) is > 0 and var reversed)
+            if (partition.Ledger.Reversed(transfer) is null && await partition.Records.FindReversedAsync(transfer, cancellationToken)
+                is > 0 and var reversed)
                 partition.Ledger.LoadReversed(transfer, reversed);
         return found;
     }

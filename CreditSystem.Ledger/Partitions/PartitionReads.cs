@@ -25,8 +25,9 @@ internal sealed class PartitionReads(LedgerState.Reads state, RecordIndex record
     public ValueTask<LedgerRecord?> FindRecordAsync(Guid id, CancellationToken cancellationToken) =>
         records.FindAsync(id, cancellationToken);
 
-    public ValueTask<LedgerRecord[]> RecordsAsync(long block, CancellationToken cancellationToken) =>
-        records.RecordsAsync(block, cancellationToken);
+    /// <summary>The records of a block that have the id anywhere in them.</summary>
+    public ValueTask<IReadOnlyList<LedgerRecord>> RecordsNamingAsync(long block, Guid id, CancellationToken cancellationToken) =>
+        records.RecordsNamingAsync(block, id, cancellationToken);
 
     public async ValueTask<HoldState?> LoadHoldAsync(Guid id, CancellationToken cancellationToken) =>
         state.Hold(id) ?? await records.FindHoldAsync(id, cancellationToken);

@@ -25,22 +25,22 @@ internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowa
     {
         if (Candidates(id) is { } blocks)
             foreach (var number in blocks)
-                foreach (var record in await RecordsAsync(number, cancellationToken))
-                    if (Has(record, id))
-                        return record;
+                if (await FindAsync(number, id, cancellationToken) is { } record)
+                    return record;
         return null;
     }
 
     /// <summary>The hold as its last record left it; null where there is none.</summary>
     public async ValueTask<HoldState?> FindHoldAsync(Guid id, CancellationToken cancellationToken) =>
         Latest(id) is { } block
-            ? (await RecordsAsync(block, cancellationToken)).LastOrDefault(record => record.Hold?.Id == id)?.Hold
+            ? (await RecordsNamingAsync(block, id, cancellationToken)).LastOrDefault(record => record.Hold?.Id == id)?.Hold
             : null;
 
     /// <summary>How much of a transfer has been reversed.</summary>
     public async ValueTask<long> FindReversedAsync(Guid transfer, CancellationToken cancellationToken) =>
         Latest(transfer) is { } block
-            ? (await RecordsAsync(block, cancellationToken)).LastOrDefault(record => record.ReversedTransfer == transfer)?.Reversed ?? 0
+            ? (await RecordsNamingAsync(block, transfer, cancellationToken))
+                .LastOrDefault(record => record.ReversedTransfer == transfer)?.Reversed ?? 0
             : 0;
 
     /// <summary>Whether the log opened the account.</summary>
@@ -48,9 +48,11 @@ internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowa
     {
         if (Candidates(account) is { } blocks)
             foreach (var number in blocks)
-                if ((await RecordsAsync(number, cancellationToken))
-                    .Any(record => Array.Exists(record.Opened, opened => opened.Id == account)))
+            {
+                var naming = await RecordsNamingAsync(number, account, cancellationToken);
+                if (naming.Any(record => Array.Exists(record.Opened, opened => opened.Id == account)))
                     return true;
+            }
         return false;
     }
 
@@ -70,15 +72,12 @@ internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowa
         }
     }
 
-    public async ValueTask<LedgerRecord[]> RecordsAsync(long number, CancellationToken cancellationToken)
-    {
-        lock (gate)
-            if (recent.TryGetValue(number, out var found))
-                return found;
-        var block = await ReadAsync(number, cancellationToken)
-            ?? throw new LedgerCorruptException($"block {number} of partition {partition} is missing", number);
-        return block.ReadRecords();
-    }
+    /// <summary>
+    /// The records of a block that name an id in any of their members; where the block is in memory, perhaps others as well.
+    /// A record names its references by their text, not by their ids.
+    /// </summary>
+    public async ValueTask<IReadOnlyList<LedgerRecord>> RecordsNamingAsync(long number, Guid id, CancellationToken cancellationToken) =>
+        Recent(number) ?? (await RequireAsync(number, cancellationToken)).RecordsNaming(id);
 
     /// <summary>The time and the hash of a block; null where the log does not reach that far.</summary>
     public async Task<(long At, byte[] Hash)?> SealAsync(long number, CancellationToken cancellationToken) =>
@@ -119,6 +118,25 @@ internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowa
             Pending.DropUpTo(long.MaxValue);
         }
     }
+
+    private async ValueTask<LedgerRecord?> FindAsync(long number, Guid id, CancellationToken cancellationToken)
+    {
+        if (Recent(number) is { } recent)
+            return Array.Find(recent, record => Has(record, id));
+        var block = await RequireAsync(number, cancellationToken);
+        // Only an alias is not among the members; to find one all records are decoded.
+        return block.RecordsNaming(id).FirstOrDefault(record => Has(record, id))
+            ?? Array.Find(block.ReadRecords(), record => Has(record, id));
+    }
+
+    private LedgerRecord[]? Recent(long number)
+    {
+        lock (gate)
+            return recent.GetValueOrDefault(number);
+    }
+
+    private async Task<Block> RequireAsync(long number, CancellationToken cancellationToken) => await ReadAsync(number, cancellationToken)
+        ?? throw new LedgerCorruptException($"block {number} of partition {partition} is missing", number);
 
     private void Forget((long Number, int Bytes) block)
     {
@@ -187,5 +205,6 @@ internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowa
     }
 
     private static bool Has(LedgerRecord record, Guid id) =>
-        record.Command.Id == id || Array.Exists(record.Postings, posting => posting.Id == id) || record.Command.Aliases(record).Contains(id);
+        record.Command.Id == id || Array.Exists(record.Postings, posting => posting.Id == id)
+        || record.Command.Aliases(record).Contains(id);
 }

@@ -3,7 +3,9 @@ using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger.Simulation;
 
-/// <summary>Commands of two tenants on few accounts, so that they meet: everything that can be asked for, at ages that expire soon.</summary>
+/// <summary>
+/// Commands of two tenants on few accounts, so that they meet: everything that can be asked for, at ages that expire soon.
+/// </summary>
 internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
 {
     private const string Asset = "credits";
@@ -53,12 +55,14 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
         };
     }
 
-    public Command[] Burst() => [.. Enumerable.Range(0, 16).Select(_ => Batch(Tenants[count % 2], LedgerId.Derive(space, "command", count++), metadata: 450))];
+    public Command[] Burst() =>
+        [.. Enumerable.Range(0, 16).Select(_ => Batch(Tenants[count % 2], LedgerId.Derive(space, "command", count++), metadata: 450))];
 
     private Transfer Move(string tenant, Guid id, AccountRef from, long amount, TransferKind kind)
     {
         moves.Add((tenant, id));
-        var to = kind == TransferKind.Transfer && scheduler.Chance(25) ? AccountRef.To(SystemAccount.Revenue) : AccountRef.To(Account(tenant));
+        var to = kind == TransferKind.Transfer && scheduler.Chance(25) ? AccountRef.To(SystemAccount.Revenue)
+            : AccountRef.To(Account(tenant));
         // A reference is used twice now and then, which only one can have.
         var reference = scheduler.Chance(20) ? $"r{scheduler.Random.Next(6)}" : null;
         return new Transfer(id, [], tenant, null, kind, from, to, null, amount, reference, null);
@@ -69,7 +73,8 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
         var items = new Transfer[scheduler.Random.Next(2, 6)];
         for (var i = 0; i < items.Length; i++)
             items[i] = new Transfer(
-                LedgerId.Derive(id, "item", i), [], tenant, null, TransferKind.Transfer, AccountRef.To(Account(tenant)), AccountRef.To(Account(tenant)), null, Amount() / 4 + 1, null,
+                LedgerId.Derive(id, "item", i), [], tenant, null, TransferKind.Transfer, AccountRef.To(Account(tenant)),
+                AccountRef.To(Account(tenant)), null, Amount() / 4 + 1, null,
                 scheduler.Chance(50) ? new string('m', metadata) : null);
         return new TransferBatch(id, [], tenant, null, items);
     }
@@ -89,7 +94,8 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
         var account = Account(tenant);
         grants.Add((tenant, id, account));
         return new IssueGrant(
-            id, [], tenant, null, account, Amount(), scheduler.Chance(50) ? SystemAccount.Promo : SystemAccount.Issuance, scheduler.Random.Next(100),
+            id, [], tenant, null, account, Amount(), scheduler.Chance(50) ? SystemAccount.Promo : SystemAccount.Issuance,
+            scheduler.Random.Next(100),
             scheduler.Chance(50), null, scheduler.Chance(70) ? SoonMilliseconds() : null, null, null);
     }
 

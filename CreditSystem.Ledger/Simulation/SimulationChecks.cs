@@ -48,7 +48,8 @@ internal sealed class SimulationChecks(
             Require(RecordWriter.Write(view.Records).AsSpan().SequenceEqual(block.Content.Span),
                 $"block {block.Number} has other outcomes when it is evaluated again");
             foreach (var record in view.Records)
-                foreach (var id in record.Postings.Select(posting => posting.Id).Append(record.Command.Id).Concat(record.Command.Aliases(record)))
+                foreach (var id in record.Postings.Select(posting => posting.Id).Append(record.Command.Id)
+                    .Concat(record.Command.Aliases(record)))
                     known.TryAdd(id, record);
             state.Advance(view, block.At, block.Hash);
         }

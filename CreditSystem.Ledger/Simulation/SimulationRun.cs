@@ -35,7 +35,8 @@ public sealed class SimulationRun
         this.seed = seed;
         scheduler = new SimulationScheduler(seed);
         // Now and then a recovery takes longer than a commit may.
-        network = new SimulatedNetwork(scheduler) { FaultPercent = scheduler.Random.Next(0, 12), PageDelay = scheduler.Chance(15) ? 900 : 0 };
+        network = new SimulatedNetwork(scheduler) { FaultPercent = scheduler.Random.Next(0, 12), PageDelay = scheduler.Chance(15) ? 900
+            : 0 };
         options = new LedgerOptions
         {
             Partitions = 1,
@@ -175,7 +176,8 @@ public sealed class SimulationRun
         if (SimulatedWorkload.CannotBeDecided(command))
             await UntilAnsweredAsync(time, replica => FailAsync(replica, command));
         else
-            acknowledged.Add((command, await UntilAnsweredAsync(time, async replica => (await replica.Partition.SubmitAsync([command]))[0].Record)));
+            acknowledged.Add(
+                (command, await UntilAnsweredAsync(time, async replica => (await replica.Partition.SubmitAsync([command]))[0].Record)));
     }
 
     // It fails for good, and takes no other along: theirs would be an unexpected exception.

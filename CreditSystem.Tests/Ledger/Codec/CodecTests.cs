@@ -100,7 +100,8 @@ public sealed class CodecTests
         foreach (var number in new[] { 1, 2, 5, 10, 15, 100, 101, 102, 999 })
         {
             var id = SampleRecords.Id(number);
-            var naming = block.ReadRecords().Where(record => RecordWriter.Write([record]).AsSpan().IndexOf(id.ToByteArray(bigEndian: true)) >= 0);
+            var bytes = id.ToByteArray(bigEndian: true);
+            var naming = block.ReadRecords().Where(record => RecordWriter.Write([record]).AsSpan().IndexOf(bytes) >= 0);
             Assert.Equal(naming.Select(record => record.Command.Id), block.RecordsNaming(id).Select(record => record.Command.Id));
         }
     }

@@ -24,7 +24,8 @@ internal static class TypeTests
             at += code.Size;
             if (code == OpCodes.Isinst)
                 found.Add(method.Module.ResolveType(
-                    BitConverter.ToInt32(il, at), method.DeclaringType?.GetGenericArguments(), method.IsGenericMethod ? method.GetGenericArguments() : null));
+                    BitConverter.ToInt32(il, at), method.DeclaringType?.GetGenericArguments(),
+                    method.IsGenericMethod ? method.GetGenericArguments() : null));
             at += code.OperandType switch
             {
                 OperandType.InlineNone => 0,

@@ -29,7 +29,8 @@ internal sealed class EvaluatorRun(int rules = RulesVersion.Newest)
         Records.AddRange(view.Records);
         // The bytes are what a replica would read: what is lost in them would be lost to it.
         var bytes = RecordWriter.Write(view.Records);
-        Assert.True(RecordWriter.Write(Block.Seal(0, view.BlockNumber, view.At, rules, new byte[32], bytes).ReadRecords()).AsSpan().SequenceEqual(bytes), "A record is not read as it was written.");
+        var read = CreditSystem.Ledger.Log.Block.Seal(0, view.BlockNumber, view.At, rules, new byte[32], bytes).ReadRecords();
+        Assert.True(RecordWriter.Write(read).AsSpan().SequenceEqual(bytes), "A record is not read as it was written.");
         State.Advance(view, view.At, new byte[32]);
         return outcomes;
     }
