@@ -79,10 +79,6 @@ internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowa
     public async ValueTask<IReadOnlyList<LedgerRecord>> RecordsNamingAsync(long number, Guid id, CancellationToken cancellationToken) =>
         Recent(number) ?? (await RequireAsync(number, cancellationToken)).RecordsNaming(id);
 
-    /// <summary>The time and the hash of a block; null where the log does not reach that far.</summary>
-    public async Task<(long At, byte[] Hash)?> SealAsync(long number, CancellationToken cancellationToken) =>
-        await ReadAsync(number, cancellationToken) is { } block ? (block.At, block.Hash) : null;
-
     /// <summary>Takes note of a block that is in the log now.</summary>
     public void Add(long number, LedgerRecord[] records, int bytes)
     {

@@ -121,38 +121,9 @@ public sealed class SimulationRun
             task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Crashes, lost projections and wrong clocks, for a while.</summary>
     private async Task MakeTroubleAsync()
     {
-        var time = new SimulatedTime(scheduler, (SimulatedActor)SynchronizationContext.Current!);
-        for (var i = scheduler.Random.Next(0, 9); i > 0; i--)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(scheduler.Random.Next(5, 1500)), time);
-            var index = scheduler.Random.Next(replicas.Length);
-            switch (scheduler.Random.Next(7))
-            {
-                case 0 or 1:
-                    replicas[index].Kill();
-                    await Task.Delay(TimeSpan.FromMilliseconds(scheduler.Random.Next(1, 500)), time);
-                    replicas[index] = Create();
-                    break;
-                case 2 or 3:
-                    storage.LoseAccounts(scheduler.Random.Next(10, 101));
-                    break;
-                case 4:
-                    storage.LoseSegments();
-                    break;
-                case 5:
-                    replicas[index].SetClock(TimeSpan.FromDays(365));
-                    await Task.Delay(TimeSpan.FromMilliseconds(scheduler.Random.Next(1, 3000)), time);
-                    replicas[index].SetClock(TimeSpan.Zero);
-                    break;
-                default:
-                    storage.LoseAccounts(100);
-                    storage.LoseSegments();
-                    break;
-            }
-        }
+        await new SimulatedTrouble(scheduler, storage, replicas, Create).MakeAsync();
         (isChaosOver, network.FaultPercent) = (true, network.FaultPercent / 2);
     }
 
@@ -162,7 +133,7 @@ public sealed class SimulationRun
         {
             // Now and then several large ones at once, which together are more than a block may hold.
             await Task.WhenAll((scheduler.Chance(4) ? workload.Burst() : [workload.Next()]).Select(command => ExecuteAsync(time, command)));
-            if (scheduler.Chance(30))
+            if (acknowledged.Count > 0 && scheduler.Chance(30))
                 await RetryOneAsync(time);
             if (scheduler.Chance(30))
                 await UntilAnsweredAsync(time, replica => SimulationChecks.ReadAsync(replica.Partition, storage, acknowledged));

@@ -61,7 +61,7 @@ internal sealed partial class LedgerWatch(
             Report(verification);
             onVerified?.Invoke(verification);
         }
-#pragma warning disable CA1031 // The database may be away, or a secret being rotated: the age of the last one tells, and the next one tries again.
+#pragma warning disable CA1031 // The database may be away, or a secret being rotated: the age tells, and the next one tries again.
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
             Log.VerificationFailed(logger, exception);
