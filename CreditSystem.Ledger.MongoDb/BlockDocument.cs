@@ -14,7 +14,7 @@ internal static class BlockDocument
 
     public static byte[] Encode(Block block)
     {
-        var writer = new BsonWriter();
+        var writer = new BsonWriter(block.Content.Length + 256);
         writer.Int64("_id"u8, Key(block.Partition, block.Number));
         writer.Int32("p"u8, block.Partition);
         writer.Int64("n"u8, block.Number);

@@ -14,13 +14,12 @@ public sealed record CaptureHold(Guid Id, byte[] Fingerprint, string Tenant, str
 {
     static int IStoredCommand<CaptureHold>.Operation => 6;
 
-    /// <inheritdoc/>
     public override string Name => "capture";
 
     internal override string EventOf(Posting posting) => LedgerEvents.HoldCaptured;
 
-    static CaptureHold IStoredCommand<CaptureHold>.Read(ref BsonReader reader, CommandHeader header) => new(
-        header.Id, header.Fingerprint, header.Tenant, header.Holder,
+    static CaptureHold IStoredCommand<CaptureHold>.Read(ref BsonReader reader, CommandHeader own) => new(
+        own.Id, own.Fingerprint, own.Tenant, own.Holder,
         reader.Guid("target"u8), reader.OptionalInt64("amt"u8), reader.Flag("final"u8));
 
     internal override void Write(BsonWriter writer)
@@ -43,9 +42,9 @@ public sealed record CaptureHold(Guid Id, byte[] Fingerprint, string Tenant, str
         return view.Rules >= RulesVersion.Second ? [hold.Account, hold.Destination.Id] : [hold.Account];
     }
 
-    internal override LedgerRecord Execute(LedgerView view) => HoldRules.Released(view, view.Append(Decide(view)));
+    internal override LedgerRecord Execute(LedgerView view) => HoldRules.Released(view, base.Execute(view));
 
-    private LedgerRecord Decide(LedgerView view)
+    internal override LedgerRecord Decide(LedgerView view)
     {
         if (HoldRules.RequireActive(view, this, Hold, out var hold) is { } refused)
             return refused;

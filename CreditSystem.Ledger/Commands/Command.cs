@@ -51,13 +51,23 @@ public abstract record Command(Guid Id, byte[] Fingerprint, string Tenant, strin
     }
 
     /// <summary>Says what must be in memory so that it can be decided. Asked again when something of that was found.</summary>
-    internal virtual void Require(LedgerView view, Needs needs) => needs.Record(Id);
+    internal virtual void Require(LedgerView view, Needs needs)
+    {
+        needs.Records.Add(Id);
+        if (Details(0).Reference is { } reference)
+            needs.Records.AddRange(ReferenceRules.IdsOf(this, reference));
+        needs.Accounts.AddRange(Touched(view));
+        needs.Accounts.Add(ExpiringAccount ?? Guid.Empty);
+    }
 
-    /// <summary>The accounts whose expired grants and holds must be posted before it is decided.</summary>
+    /// <summary>The accounts whose expired grants and holds must be posted before it is decided; an empty id is none.</summary>
     internal virtual IEnumerable<Guid> Touched(LedgerView view) => [];
 
-    /// <summary>Decides it at the time and by the rules of the view, and puts its record at the end of the block.</summary>
-    internal abstract LedgerRecord Execute(LedgerView view);
+    /// <summary>Its outcome at the time and by the rules of the view; nothing is applied yet.</summary>
+    internal abstract LedgerRecord Decide(LedgerView view);
+
+    /// <summary>Decides it, and puts its record at the end of the block.</summary>
+    internal virtual LedgerRecord Execute(LedgerView view) => view.Append(Decide(view));
 
     /// <summary>Writes its own members. Names are stored: never change the meaning of one, or their order.</summary>
     internal abstract void Write(BsonWriter writer);

@@ -11,7 +11,6 @@ public sealed record ExpireHold(Guid Id, string Tenant, Guid Account, Guid Hold)
 {
     static int IStoredCommand<ExpireHold>.Operation => 11;
 
-    /// <inheritdoc/>
     public override string Name => "hold_expiry";
 
     internal override Guid? ExpiringAccount => Account;
@@ -20,8 +19,8 @@ public sealed record ExpireHold(Guid Id, string Tenant, Guid Account, Guid Hold)
 
     internal override long TookEffectAt(LedgerRecord record) => record.Hold is { } hold ? Math.Min(hold.ExpiresAt, record.At) : record.At;
 
-    static ExpireHold IStoredCommand<ExpireHold>.Read(ref BsonReader reader, CommandHeader header) =>
-        new(header.Id, header.Tenant, reader.Guid("acct"u8), reader.Guid("target"u8));
+    static ExpireHold IStoredCommand<ExpireHold>.Read(ref BsonReader reader, CommandHeader own) =>
+        new(own.Id, own.Tenant, reader.Guid("acct"u8), reader.Guid("target"u8));
 
     internal override void Write(BsonWriter writer)
     {
@@ -29,14 +28,8 @@ public sealed record ExpireHold(Guid Id, string Tenant, Guid Account, Guid Hold)
         writer.Guid("target"u8, Hold);
     }
 
-    internal override void Require(LedgerView view, Needs needs)
-    {
-        base.Require(view, needs);
-        needs.Account(Account);
-    }
-
-    internal override LedgerRecord Execute(LedgerView view) => view.Append(
+    internal override LedgerRecord Decide(LedgerView view) =>
         view.Hold(Hold) is { Status: HoldStatus.Active } hold && hold.ExpiresAt <= view.At
             ? HoldRules.Release(view, this, hold, HoldStatus.Expired, TransferKind.Expiry)
-            : Reject(RejectionCode.HoldNotActive));
+            : Reject(RejectionCode.HoldNotActive);
 }

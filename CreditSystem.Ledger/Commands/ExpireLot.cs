@@ -14,7 +14,6 @@ public sealed record ExpireLot(Guid Id, string Tenant, Guid Account, Guid Lot)
     /// <summary>When it was due, Unix milliseconds, which may be long before anybody looked; null under the first rules.</summary>
     public long? DueAt { get; init; }
 
-    /// <inheritdoc/>
     public override string Name => "expiry";
 
     internal override Guid? ExpiringAccount => Account;
@@ -25,8 +24,8 @@ public sealed record ExpireLot(Guid Id, string Tenant, Guid Account, Guid Lot)
         ? Math.Min(DueAt ?? record.Postings[0].Debit.Lots[0].Terms.ExpiresAt ?? record.At, record.At)
         : record.At;
 
-    static ExpireLot IStoredCommand<ExpireLot>.Read(ref BsonReader reader, CommandHeader header) =>
-        new(header.Id, header.Tenant, reader.Guid("acct"u8), reader.Guid("target"u8)) { DueAt = reader.OptionalInt64("due"u8) };
+    static ExpireLot IStoredCommand<ExpireLot>.Read(ref BsonReader reader, CommandHeader own) =>
+        new(own.Id, own.Tenant, reader.Guid("acct"u8), reader.Guid("target"u8)) { DueAt = reader.OptionalInt64("due"u8) };
 
     internal override void Write(BsonWriter writer)
     {
@@ -35,17 +34,11 @@ public sealed record ExpireLot(Guid Id, string Tenant, Guid Account, Guid Lot)
         writer.Int64("due"u8, DueAt);
     }
 
-    internal override void Require(LedgerView view, Needs needs)
-    {
-        base.Require(view, needs);
-        needs.Account(Account);
-    }
-
-    internal override LedgerRecord Execute(LedgerView view)
+    internal override LedgerRecord Decide(LedgerView view)
     {
         var account = view.Account(Account);
-        return view.Append(account is not null && Array.Find(account.Lots, lot => lot.Terms.Id == Lot) is { } lot && lot.IsDue(view.At)
+        return account is not null && Array.Find(account.Lots, lot => lot.Terms.Id == Lot) is { } lot && lot.IsDue(view.At)
             ? Entries.Withdraw(view, this, account, lot, SystemAccount.Breakage, TransferKind.Expiry)
-            : Reject(RejectionCode.GrantNotActive));
+            : Reject(RejectionCode.GrantNotActive);
     }
 }

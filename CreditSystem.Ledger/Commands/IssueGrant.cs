@@ -25,15 +25,13 @@ public sealed record IssueGrant(
     /// <summary>The asset whose bounds the amount is within, where the account was not known yet; of another asset it is refused.</summary>
     public string? Asset { get; init; }
 
-    /// <inheritdoc/>
     public override string Name => "grant";
 
-    /// <inheritdoc/>
     public override (string? Reference, string? Metadata) Details(int posting) => (Reference, Metadata);
 
     internal override string EventOf(Posting posting) => LedgerEvents.GrantIssued;
 
-    static IssueGrant IStoredCommand<IssueGrant>.Read(ref BsonReader reader, CommandHeader header)
+    static IssueGrant IStoredCommand<IssueGrant>.Read(ref BsonReader reader, CommandHeader own)
     {
         var (account, amount) = (reader.Guid("acct"u8), reader.Int64("amt"u8));
         var (source, priority, promotional) = ((SystemAccount)reader.Int32("src"u8), reader.Int32("pri"u8), reader.Flag("promo"u8));
@@ -41,7 +39,7 @@ public sealed record IssueGrant(
         var asset = reader.OptionalString("asset"u8);
         var (reference, metadata) = (reader.OptionalString("ref"u8), reader.OptionalString("meta"u8));
         return new(
-            header.Id, header.Fingerprint, header.Tenant, header.Holder, account, amount, source, priority,
+            own.Id, own.Fingerprint, own.Tenant, own.Holder, account, amount, source, priority,
             promotional, effectiveAt, expiresAt, reference, metadata)
         {
             Asset = asset,
@@ -61,18 +59,9 @@ public sealed record IssueGrant(
         writer.Details(Reference, Metadata);
     }
 
-    internal override void Require(LedgerView view, Needs needs)
-    {
-        base.Require(view, needs);
-        ReferenceRules.Require(needs, this, Reference);
-        needs.Account(Account);
-    }
-
     internal override IEnumerable<Guid> Touched(LedgerView view) => [Account];
 
-    internal override LedgerRecord Execute(LedgerView view) => view.Append(Decide(view));
-
-    private LedgerRecord Decide(LedgerView view)
+    internal override LedgerRecord Decide(LedgerView view)
     {
         var (account, now) = (view.Account(Account), view.At);
         if (!MaySee(account))

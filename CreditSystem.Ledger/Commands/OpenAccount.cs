@@ -15,15 +15,14 @@ public sealed record OpenAccount(
 {
     static int IStoredCommand<OpenAccount>.Operation => 1;
 
-    /// <inheritdoc/>
     public override string Name => "open_account";
 
     internal override string Event => LedgerEvents.AccountOpened;
 
     private Guid Account => LedgerId.ForAccount(Tenant, AccountHolder, Asset);
 
-    static OpenAccount IStoredCommand<OpenAccount>.Read(ref BsonReader reader, CommandHeader header) => new(
-        header.Id, header.Fingerprint, header.Tenant, header.Holder,
+    static OpenAccount IStoredCommand<OpenAccount>.Read(ref BsonReader reader, CommandHeader own) => new(
+        own.Id, own.Fingerprint, own.Tenant, own.Holder,
         reader.String("holder"u8), reader.SharedString("asset"u8), reader.Int64("limit"u8));
 
     internal override void Write(BsonWriter writer)
@@ -36,13 +35,13 @@ public sealed record OpenAccount(
     internal override void Require(LedgerView view, Needs needs)
     {
         base.Require(view, needs);
-        needs.Account(Account);
+        needs.Accounts.Add(Account);
     }
 
-    internal override LedgerRecord Execute(LedgerView view)
+    internal override LedgerRecord Decide(LedgerView view)
     {
         if (view.Account(Account) is not null)
-            return view.Append(Reject(RejectionCode.AccountExists));
+            return Reject(RejectionCode.AccountExists);
         var account = new AccountState
         {
             Id = Account,
@@ -52,6 +51,6 @@ public sealed record OpenAccount(
             CreditLimit = CreditLimit,
             OpenedAt = view.At,
         };
-        return view.Append(new LedgerRecord(this, null) { Opened = [account] });
+        return new LedgerRecord(this, null) { Opened = [account] };
     }
 }

@@ -25,22 +25,20 @@ public sealed record PlaceHold(
     /// <summary>Which grants may be set aside for another holder.</summary>
     public GrantTransfer Grants { get; init; }
 
-    /// <inheritdoc/>
     public override string Name => "hold";
 
-    /// <inheritdoc/>
     public override (string? Reference, string? Metadata) Details(int posting) => (Reference, Metadata);
 
     internal override string EventOf(Posting posting) => LedgerEvents.HoldPlaced;
 
-    static PlaceHold IStoredCommand<PlaceHold>.Read(ref BsonReader reader, CommandHeader header)
+    static PlaceHold IStoredCommand<PlaceHold>.Read(ref BsonReader reader, CommandHeader own)
     {
         var (account, destination) = (reader.Guid("acct"u8), reader.Account("to"u8));
         var (amount, expiresAt) = (reader.Int64("amt"u8), reader.Int64("exp"u8));
         var (asset, grants) = (reader.OptionalString("asset"u8), (GrantTransfer)reader.Choice("grants"u8));
         var (reference, metadata) = (reader.OptionalString("ref"u8), reader.OptionalString("meta"u8));
         return new(
-            header.Id, header.Fingerprint, header.Tenant, header.Holder,
+            own.Id, own.Fingerprint, own.Tenant, own.Holder,
             account, destination, amount, expiresAt, reference, metadata)
         {
             Asset = asset,
@@ -62,16 +60,12 @@ public sealed record PlaceHold(
     internal override void Require(LedgerView view, Needs needs)
     {
         base.Require(view, needs);
-        ReferenceRules.Require(needs, this, Reference);
-        needs.Account(Account);
-        needs.Account(Destination);
+        needs.Accounts.Add(Destination.Id);
     }
 
     internal override IEnumerable<Guid> Touched(LedgerView view) => [Account];
 
-    internal override LedgerRecord Execute(LedgerView view) => view.Append(Decide(view));
-
-    private LedgerRecord Decide(LedgerView view)
+    internal override LedgerRecord Decide(LedgerView view)
     {
         var account = view.Account(Account);
         if (!MaySee(account))

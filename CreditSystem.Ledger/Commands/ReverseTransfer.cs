@@ -22,14 +22,11 @@ public sealed record ReverseTransfer(
     /// <summary>Which credits the receiver returns.</summary>
     public GrantTransfer Grants { get; init; }
 
-    /// <inheritdoc/>
     public override string Name => "reversal";
 
-    /// <inheritdoc/>
     public override Guid? ReversedTransfer => Transfer;
 
     // What follows a reversal, the expiry of what it gave back, has no name of its own.
-    /// <inheritdoc/>
     public override (string? Reference, string? Metadata) Details(int posting) => posting == 0 ? (Reference, Metadata) : default;
 
     internal override string EventOf(Posting posting) => posting.Kind switch
@@ -39,12 +36,12 @@ public sealed record ReverseTransfer(
         _ => LedgerEvents.TransferReversed,
     };
 
-    static ReverseTransfer IStoredCommand<ReverseTransfer>.Read(ref BsonReader reader, CommandHeader header)
+    static ReverseTransfer IStoredCommand<ReverseTransfer>.Read(ref BsonReader reader, CommandHeader own)
     {
         var (transfer, amount) = (reader.Guid("target"u8), reader.OptionalInt64("amt"u8));
         var (policy, grants) = ((ReversalPolicy)reader.Choice("policy"u8), (GrantTransfer)reader.Choice("grants"u8));
         var (reference, metadata) = (reader.OptionalString("ref"u8), reader.OptionalString("meta"u8));
-        return new(header.Id, header.Fingerprint, header.Tenant, header.Holder, transfer, amount, reference, metadata)
+        return new(own.Id, own.Fingerprint, own.Tenant, own.Holder, transfer, amount, reference, metadata)
         {
             Policy = policy,
             Grants = grants,
@@ -63,15 +60,10 @@ public sealed record ReverseTransfer(
     internal override void Require(LedgerView view, Needs needs)
     {
         base.Require(view, needs);
-        ReferenceRules.Require(needs, this, Reference);
-        needs.Record(Transfer);
-        needs.Reversal(Transfer);
-        if (Original(view) is not { } original)
-            return;
-        foreach (var entry in original.Entries)
-            needs.Account(entry.Account);
-        foreach (var voided in Unwinding.VoidsOf(original))
-            needs.Record(voided);
+        needs.Records.Add(Transfer);
+        needs.Reversals.Add(Transfer);
+        if (Original(view) is { } original)
+            needs.Records.AddRange(Unwinding.VoidsOf(original));
     }
 
     internal override IEnumerable<Guid> Touched(LedgerView view) => Original(view)?.Entries.Select(entry => entry.Account) ?? [];
@@ -80,7 +72,7 @@ public sealed record ReverseTransfer(
     internal override LedgerRecord Execute(LedgerView view) =>
         view.Rules >= RulesVersion.Second ? view.Add(Decide(view)) : view.Append(Decide(view));
 
-    private LedgerRecord Decide(LedgerView view)
+    internal override LedgerRecord Decide(LedgerView view)
     {
         var original = Original(view);
         if (original is null || !MayReverse(view, original))

@@ -7,14 +7,13 @@ namespace CreditSystem.Ledger.Commands;
 /// <summary>Asks for nothing but that what is due on the account is posted; leaves no record of its own.</summary>
 public sealed record SettleAccount(Guid Id, string Tenant, Guid Account) : Command(Id, [], Tenant, null)
 {
-    /// <inheritdoc/>
     public override string Name => "settle";
-
-    internal override void Require(LedgerView view, Needs needs) => needs.Account(Account);
 
     internal override IEnumerable<Guid> Touched(LedgerView view) => [Account];
 
-    internal override LedgerRecord Execute(LedgerView view) => new(this, null);
+    internal override LedgerRecord Execute(LedgerView view) => Decide(view);
+
+    internal override LedgerRecord Decide(LedgerView view) => new(this, null);
 
     internal override void Write(BsonWriter writer) => throw new InvalidOperationException("It is never stored.");
 }

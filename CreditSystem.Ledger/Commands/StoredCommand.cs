@@ -12,7 +12,7 @@ internal interface IStoredCommand<TSelf>
     static abstract int Operation { get; }
 
     /// <summary>Reads what <see cref="Command.Write"/> wrote.</summary>
-    static abstract TSelf Read(ref BsonReader reader, CommandHeader header);
+    static abstract TSelf Read(ref BsonReader reader, CommandHeader own);
 }
 
 /// <summary>What every command in the log has.</summary>
@@ -23,7 +23,7 @@ internal readonly record struct CommandHeader(Guid Id, byte[] Fingerprint, strin
 /// </summary>
 internal static class StoredCommand
 {
-    private delegate Command Reader(ref BsonReader reader, CommandHeader header);
+    private delegate Command Reader(ref BsonReader reader, CommandHeader own);
 
     private static readonly Dictionary<int, Reader> Readers = [];
 

@@ -22,20 +22,18 @@ public sealed record Transfer(
     /// <summary>What becomes of grants between holders.</summary>
     public GrantTransfer Grants { get; init; }
 
-    /// <inheritdoc/>
     public override string Name => Kind.ToCode();
 
-    /// <inheritdoc/>
     public override (string? Reference, string? Metadata) Details(int posting) => (Reference, Metadata);
 
-    static Transfer IStoredCommand<Transfer>.Read(ref BsonReader reader, CommandHeader header) => Read(ref reader, header);
+    static Transfer IStoredCommand<Transfer>.Read(ref BsonReader reader, CommandHeader own) => Read(ref reader, own);
 
-    internal static Transfer Read(ref BsonReader reader, CommandHeader header)
+    internal static Transfer Read(ref BsonReader reader, CommandHeader own)
     {
         var (kind, from, to) = ((TransferKind)reader.Int32("k"u8), reader.Account("from"u8), reader.Account("to"u8));
         var (asset, amount, grants) = (reader.OptionalString("asset"u8), reader.Int64("amt"u8), (GrantTransfer)reader.Choice("grants"u8));
         var (reference, metadata) = (reader.OptionalString("ref"u8), reader.OptionalString("meta"u8));
-        return new(header.Id, header.Fingerprint, header.Tenant, header.Holder, kind, from, to, asset, amount, reference, metadata)
+        return new(own.Id, own.Fingerprint, own.Tenant, own.Holder, kind, from, to, asset, amount, reference, metadata)
         {
             Grants = grants,
         };
@@ -55,18 +53,13 @@ public sealed record Transfer(
     internal override void Require(LedgerView view, Needs needs)
     {
         base.Require(view, needs);
-        ReferenceRules.Require(needs, this, Reference);
-        needs.Account(From);
-        needs.Account(To);
-        needs.Asset(Tenant, Asset);
+        if (Asset is { } asset)
+            needs.Assets.Add((Tenant, asset));
     }
 
     internal override IEnumerable<Guid> Touched(LedgerView view) => [From.Id, To.Id];
 
-    internal override LedgerRecord Execute(LedgerView view) => view.Append(Decide(view));
-
-    /// <summary>Its outcome; nothing is applied yet.</summary>
-    internal LedgerRecord Decide(LedgerView view)
+    internal override LedgerRecord Decide(LedgerView view)
     {
         if (ReferenceRules.IsTaken(view, this, Reference))
             return Reject(RejectionCode.DuplicateReference);

@@ -11,29 +11,26 @@ public sealed record TransferBatch(Guid Id, byte[] Fingerprint, string Tenant, s
 {
     static int IStoredCommand<TransferBatch>.Operation => 3;
 
-    /// <inheritdoc/>
     public override string Name => "batch";
 
-    /// <inheritdoc/>
     public override int Weight => Math.Max(Items.Length, 1);
 
     /// <summary>Stands in the log for a request whose parts are commands of their own.</summary>
     public static TransferBatch Header(Guid id, byte[] fingerprint, string tenant, string? holder) =>
         new(id, fingerprint, tenant, holder, []);
 
-    /// <inheritdoc/>
     public override (string? Reference, string? Metadata) Details(int posting) => Items[posting].Details(0);
 
-    static TransferBatch IStoredCommand<TransferBatch>.Read(ref BsonReader reader, CommandHeader header)
+    static TransferBatch IStoredCommand<TransferBatch>.Read(ref BsonReader reader, CommandHeader own)
     {
         var items = new List<Transfer>();
         for (var array = reader.Array("items"u8); array.HasMore;)
         {
             var item = array.NextDocument();
-            items.Add(Transfer.Read(ref item, header with { Id = item.Guid("id"u8) }));
+            items.Add(Transfer.Read(ref item, own with { Id = item.Guid("id"u8) }));
             item.End();
         }
-        return new(header.Id, header.Fingerprint, header.Tenant, header.Holder, [.. items]);
+        return new(own.Id, own.Fingerprint, own.Tenant, own.Holder, [.. items]);
     }
 
     internal override void Write(BsonWriter writer)
@@ -51,14 +48,17 @@ public sealed record TransferBatch(Guid Id, byte[] Fingerprint, string Tenant, s
 
     internal override void Require(LedgerView view, Needs needs)
     {
-        base.Require(view, needs);
+        needs.Records.Add(Id);
         foreach (var item in Items)
             item.Require(view, needs);
     }
 
     internal override IEnumerable<Guid> Touched(LedgerView view) => Items.SelectMany(item => item.Touched(view));
 
-    internal override LedgerRecord Execute(LedgerView view)
+    // Its postings are applied one after the other, while it is decided.
+    internal override LedgerRecord Execute(LedgerView view) => view.Add(Decide(view));
+
+    internal override LedgerRecord Decide(LedgerView view)
     {
         var postings = new List<Posting>(Items.Length);
         var opened = new List<AccountState>();
@@ -73,12 +73,12 @@ public sealed record TransferBatch(Guid Id, byte[] Fingerprint, string Tenant, s
             if (record.Rejection is { } rejection)
             {
                 view.Rollback();
-                return view.Add(new LedgerRecord(this, rejection with { Index = i }));
+                return new LedgerRecord(this, rejection with { Index = i });
             }
             opened.AddRange(record.Opened);
             postings.AddRange(view.Apply(record.Opened, record.Postings));
         }
         view.Accept();
-        return view.Add(new LedgerRecord(this, null) { Postings = [.. postings], Opened = [.. opened] });
+        return new LedgerRecord(this, null) { Postings = [.. postings], Opened = [.. opened] };
     }
 }

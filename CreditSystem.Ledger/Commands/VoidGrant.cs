@@ -13,7 +13,6 @@ public sealed record VoidGrant(Guid Id, byte[] Fingerprint, string Tenant, strin
 {
     static int IStoredCommand<VoidGrant>.Operation => 9;
 
-    /// <inheritdoc/>
     public override string Name => "grant_void";
 
     internal override string EventOf(Posting posting) => LedgerEvents.GrantVoided;
@@ -21,8 +20,8 @@ public sealed record VoidGrant(Guid Id, byte[] Fingerprint, string Tenant, strin
     // So that a reversal finds out that the grant has ended.
     internal override IEnumerable<Guid> Aliases(LedgerRecord record) => record.Accepted ? [LedgerId.ForVoidedGrant(Grant, Account)] : [];
 
-    static VoidGrant IStoredCommand<VoidGrant>.Read(ref BsonReader reader, CommandHeader header) =>
-        new(header.Id, header.Fingerprint, header.Tenant, header.Holder, reader.Guid("target"u8), reader.Guid("acct"u8));
+    static VoidGrant IStoredCommand<VoidGrant>.Read(ref BsonReader reader, CommandHeader own) =>
+        new(own.Id, own.Fingerprint, own.Tenant, own.Holder, reader.Guid("target"u8), reader.Guid("acct"u8));
 
     internal override void Write(BsonWriter writer)
     {
@@ -30,17 +29,9 @@ public sealed record VoidGrant(Guid Id, byte[] Fingerprint, string Tenant, strin
         writer.Guid("acct"u8, Account);
     }
 
-    internal override void Require(LedgerView view, Needs needs)
-    {
-        base.Require(view, needs);
-        needs.Account(Account);
-    }
-
     internal override IEnumerable<Guid> Touched(LedgerView view) => [Account];
 
-    internal override LedgerRecord Execute(LedgerView view) => view.Append(Decide(view));
-
-    private LedgerRecord Decide(LedgerView view)
+    internal override LedgerRecord Decide(LedgerView view)
     {
         var account = view.Account(Account);
         if (!MaySee(account))

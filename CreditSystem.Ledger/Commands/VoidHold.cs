@@ -12,13 +12,12 @@ public sealed record VoidHold(Guid Id, byte[] Fingerprint, string Tenant, string
 {
     static int IStoredCommand<VoidHold>.Operation => 7;
 
-    /// <inheritdoc/>
     public override string Name => "void";
 
     internal override string EventOf(Posting posting) => LedgerEvents.HoldVoided;
 
-    static VoidHold IStoredCommand<VoidHold>.Read(ref BsonReader reader, CommandHeader header) =>
-        new(header.Id, header.Fingerprint, header.Tenant, header.Holder, reader.Guid("target"u8));
+    static VoidHold IStoredCommand<VoidHold>.Read(ref BsonReader reader, CommandHeader own) =>
+        new(own.Id, own.Fingerprint, own.Tenant, own.Holder, reader.Guid("target"u8));
 
     internal override void Write(BsonWriter writer) => writer.Guid("target"u8, Hold);
 
@@ -30,9 +29,9 @@ public sealed record VoidHold(Guid Id, byte[] Fingerprint, string Tenant, string
 
     internal override IEnumerable<Guid> Touched(LedgerView view) => view.Hold(Hold) is { } hold ? [hold.Account] : [];
 
-    internal override LedgerRecord Execute(LedgerView view)
-    {
-        var refused = HoldRules.RequireActive(view, this, Hold, out var hold);
-        return HoldRules.Released(view, view.Append(refused ?? HoldRules.Release(view, this, hold, HoldStatus.Voided, TransferKind.Void)));
-    }
+    internal override LedgerRecord Execute(LedgerView view) => HoldRules.Released(view, base.Execute(view));
+
+    internal override LedgerRecord Decide(LedgerView view) =>
+        HoldRules.RequireActive(view, this, Hold, out var hold)
+        ?? HoldRules.Release(view, this, hold, HoldStatus.Voided, TransferKind.Void);
 }

@@ -9,11 +9,9 @@ internal static class HoldRules
     /// <summary>Such a command needs the hold and both its accounts.</summary>
     public static void Require(LedgerView view, Needs needs, Guid id)
     {
-        needs.Hold(id);
-        if (view.Hold(id) is not { } hold)
-            return;
-        needs.Account(hold.Account);
-        needs.Account(hold.Destination);
+        needs.Holds.Add(id);
+        if (view.Hold(id) is { } hold)
+            needs.Accounts.AddRange([hold.Account, hold.Destination.Id]);
     }
 
     /// <summary>The rejection where the command may not see the hold or the hold is over; else null, and the hold.</summary>

@@ -21,14 +21,9 @@ internal static class ReferenceRules
             || shared is not null && shared.Command.Holder == command.Holder;
     }
 
-    /// <summary>A command with a reference needs to know whether the log has it, under either of its ids.</summary>
-    public static void Require(Needs needs, Command command, string? reference)
-    {
-        if (reference is null)
-            return;
-        needs.Record(LedgerId.ForReference(command.Tenant, reference));
-        needs.Record(LedgerId.ForReference(command.Tenant, command.Holder, reference));
-    }
+    /// <summary>The ids under which the log may know a reference of the command.</summary>
+    public static Guid[] IdsOf(Command command, string reference) =>
+        [LedgerId.ForReference(command.Tenant, reference), LedgerId.ForReference(command.Tenant, command.Holder, reference)];
 
     /// <summary>The id under which the references of a record are known from now on.</summary>
     public static Guid IdOf(LedgerRecord record, string reference) => record.Rules < RulesVersion.Second

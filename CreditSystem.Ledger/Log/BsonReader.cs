@@ -7,7 +7,7 @@ namespace CreditSystem.Ledger.Log;
 
 /// <summary>
 /// Reads BSON in the order in which <see cref="BsonWriter"/> wrote it, and nothing else: another order, type, length or a byte
-/// more is a <see cref="LedgerCorruptException"/>. Names are UTF-8 without a zero.
+/// more is a <see cref="LedgerCorruptException"/>. What is optional is null, false or empty where the writer left it out.
 /// </summary>
 public ref struct BsonReader
 {
@@ -37,23 +37,17 @@ public ref struct BsonReader
     /// <summary>Whether the next member is of this name and a 32-bit integer.</summary>
     public readonly bool IsInt32(scoped ReadOnlySpan<byte> name) => IsNext(name) && rest[0] == BsonTag.Int32;
 
-    /// <summary>Whether the next member has this name.</summary>
     public readonly bool IsNext(scoped ReadOnlySpan<byte> name) =>
         rest.Length >= name.Length + 2 && rest[name.Length + 1] == 0 && rest.Slice(1, name.Length).SequenceEqual(name);
 
-    /// <summary>A 32-bit integer.</summary>
     public int Int32(scoped ReadOnlySpan<byte> name) => BinaryPrimitives.ReadInt32LittleEndian(Value(BsonTag.Int32, name, 4));
 
-    /// <summary>A 32-bit integer, or null where the writer left it out.</summary>
     public int? OptionalInt32(scoped ReadOnlySpan<byte> name) => IsNext(name) ? Int32(name) : null;
 
-    /// <summary>A 64-bit integer.</summary>
     public long Int64(scoped ReadOnlySpan<byte> name) => BinaryPrimitives.ReadInt64LittleEndian(Value(BsonTag.Int64, name, 8));
 
-    /// <summary>A 64-bit integer, or null where the writer left it out.</summary>
     public long? OptionalInt64(scoped ReadOnlySpan<byte> name) => IsNext(name) ? Int64(name) : null;
 
-    /// <summary>The 64-bit integers of an array.</summary>
     public long[] Int64Array(scoped ReadOnlySpan<byte> name)
     {
         var array = Array(name);
@@ -63,26 +57,20 @@ public ref struct BsonReader
         return [.. values];
     }
 
-    /// <summary>A time, Unix milliseconds.</summary>
     public long DateTime(scoped ReadOnlySpan<byte> name) => BinaryPrimitives.ReadInt64LittleEndian(Value(BsonTag.DateTime, name, 8));
 
-    /// <summary>True, or false where the writer left it out.</summary>
     public bool Flag(scoped ReadOnlySpan<byte> name) =>
         IsNext(name) && (Value(BsonTag.Boolean, name, 1)[0] == 1 ? true : throw new LedgerCorruptException("A flag is not true."));
 
-    /// <summary>A text.</summary>
     public string String(scoped ReadOnlySpan<byte> name) => Encoding.UTF8.GetString(Text(name));
 
     /// <summary>A text that many records have: one string for all of them.</summary>
     public string SharedString(scoped ReadOnlySpan<byte> name) => SharedStrings.Get(Text(name));
 
-    /// <summary>A text, or null where the writer left it out.</summary>
     public string? OptionalString(scoped ReadOnlySpan<byte> name) => IsNext(name) ? String(name) : null;
 
-    /// <summary>A UUID.</summary>
     public Guid Guid(scoped ReadOnlySpan<byte> name) => new(Bytes(name, BsonTag.Uuid, length: 16), bigEndian: true);
 
-    /// <summary>Bytes.</summary>
     public ReadOnlySpan<byte> Binary(scoped ReadOnlySpan<byte> name) => Bytes(name, BsonTag.Generic, length: null);
 
     /// <summary>The documents of an array, or none where the writer left it out.</summary>
@@ -103,7 +91,6 @@ public ref struct BsonReader
         return [.. items];
     }
 
-    /// <summary>A document that is a member.</summary>
     public BsonReader Document(scoped ReadOnlySpan<byte> name) => new(Nested(BsonTag.Document, name));
 
     /// <summary>An array. Go through it with <see cref="HasMore"/> and <see cref="NextDocument"/>.</summary>

@@ -5,36 +5,38 @@ using System.Text;
 namespace CreditSystem.Ledger.Log;
 
 /// <summary>
-/// Writes BSON (bsonspec.org) straight into one buffer, in the order of the calls. Names are UTF-8 without a zero.
+/// Writes BSON (bsonspec.org) straight into one buffer, in the order of the calls. Of null, false and nothing it
+/// writes nothing at all. Names are UTF-8 without a zero, times Unix milliseconds.
 /// </summary>
 public sealed class BsonWriter
 {
     // Document, then array, then document, as records have them: seldom deeper than this.
     private readonly Stack<int> open = new(8);
-    private byte[] buffer = new byte[4096];
+    private byte[] buffer;
 
     /// <summary>Begins the outermost document.</summary>
-    public BsonWriter() => OpenDocument();
+    /// <param name="capacity">How many bytes are expected.</param>
+    public BsonWriter(int capacity = 4096)
+    {
+        buffer = new byte[Math.Max(capacity, 64)];
+        OpenDocument();
+    }
 
     /// <summary>Bytes so far.</summary>
     public int Length { get; private set; }
 
-    /// <summary>A 32-bit integer.</summary>
     public void Int32(ReadOnlySpan<byte> name, int value) =>
         BinaryPrimitives.WriteInt32LittleEndian(Element(BsonTag.Int32, name, 4), value);
 
-    /// <summary>A 64-bit integer.</summary>
     public void Int64(ReadOnlySpan<byte> name, long value) =>
         BinaryPrimitives.WriteInt64LittleEndian(Element(BsonTag.Int64, name, 8), value);
 
-    /// <summary>A 64-bit integer; nothing at all for null.</summary>
     public void Int64(ReadOnlySpan<byte> name, long? value)
     {
         if (value is { } present)
             Int64(name, present);
     }
 
-    /// <summary>The 64-bit integers of an array.</summary>
     public void Int64Array(ReadOnlySpan<byte> name, ReadOnlySpan<long> values)
     {
         BeginArray(name);
@@ -46,18 +48,15 @@ public sealed class BsonWriter
         End();
     }
 
-    /// <summary>A time.</summary>
     public void DateTime(ReadOnlySpan<byte> name, long unixMilliseconds) =>
         BinaryPrimitives.WriteInt64LittleEndian(Element(BsonTag.DateTime, name, 8), unixMilliseconds);
 
-    /// <summary>True; nothing at all for false.</summary>
     public void Flag(ReadOnlySpan<byte> name, bool value)
     {
         if (value)
             Element(BsonTag.Boolean, name, 1)[0] = 1;
     }
 
-    /// <summary>A text; nothing at all for null.</summary>
     public void String(ReadOnlySpan<byte> name, string? value)
     {
         if (value is null)
@@ -69,7 +68,6 @@ public sealed class BsonWriter
         target[^1] = 0;
     }
 
-    /// <summary>A UUID.</summary>
     public void Guid(ReadOnlySpan<byte> name, Guid value)
     {
         var target = Element(BsonTag.Binary, name, 4 + 1 + 16);
@@ -78,7 +76,6 @@ public sealed class BsonWriter
         value.TryWriteBytes(target[5..], bigEndian: true, out _);
     }
 
-    /// <summary>Bytes.</summary>
     public void Binary(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         var target = Element(BsonTag.Binary, name, 4 + 1 + value.Length);
@@ -109,7 +106,6 @@ public sealed class BsonWriter
         End();
     }
 
-    /// <summary>Begins a document that is a member.</summary>
     public void BeginDocument(ReadOnlySpan<byte> name)
     {
         Element(BsonTag.Document, name, 0);
@@ -123,7 +119,6 @@ public sealed class BsonWriter
         OpenDocument();
     }
 
-    /// <summary>Begins an array.</summary>
     public void BeginArray(ReadOnlySpan<byte> name)
     {
         Element(BsonTag.Array, name, 0);

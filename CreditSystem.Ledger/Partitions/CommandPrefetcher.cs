@@ -53,7 +53,8 @@ internal sealed class CommandPrefetcher(PartitionState partition)
             throw new CommandFailedException(submission, command, exception);
         }
         foreach (var account in needs.Accounts)
-            accounts.TryAdd(account, submission);
+            if (account != Guid.Empty)
+                accounts.TryAdd(account, submission);
         assets.UnionWith(needs.Assets);
     }
 

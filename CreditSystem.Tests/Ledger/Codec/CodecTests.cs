@@ -122,7 +122,7 @@ public sealed class CodecTests
         Assert.Equal(block.Content.ToArray(), read.Content.ToArray());
         Assert.Equal(stored, BlockDocument.Encode(read));
 
-        var other = raw.ToBsonDocument();
+        var other = MongoDB.Bson.Serialization.BsonSerializer.Deserialize<BsonDocument>(stored);
         other["txs"] = form == BsonType.Binary
             ? new BsonArray(new RawBsonDocument(block.Content.ToArray()).Values)
             : new BsonBinaryData(block.Content.ToArray());
