@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Accounts;
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Api.Http;
-using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Outbox;
 
 namespace CreditSystem.Api.Webhooks;

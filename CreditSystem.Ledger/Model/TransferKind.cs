@@ -1,5 +1,3 @@
-using CreditSystem.Ledger.Commands;
-
 namespace CreditSystem.Ledger.Model;
 
 /// <summary>Why credits move. The numbers are stored: never renumber.</summary>

@@ -1,4 +1,3 @@
-using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;

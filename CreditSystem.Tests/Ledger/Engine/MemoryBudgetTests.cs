@@ -1,6 +1,5 @@
-using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger;
-using CreditSystem.Ledger.Partitions;
+using CreditSystem.Ledger.Limits;
 
 namespace CreditSystem.Tests.Ledger.Engine;
 

@@ -1,6 +1,5 @@
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Limits;
-using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using CreditSystem.Ledger.Submissions;
 
