@@ -58,7 +58,8 @@ public sealed class LedgerRepartition(MongoExecutor execute, TextWriter output, 
     }, cancellationToken);
 
     /// <summary>
-    /// Takes the number of the next block, which is what a writer needs to write. Whoever is faster is read, and fenced behind.
+    /// Takes the number of the next block, which is what a writer needs to write. A writer that is faster is read, and fenced
+    /// after its block.
     /// </summary>
     private async Task FenceAsync(
         IMongoDatabase database, LedgerLayout layout, int partition, int target, CancellationToken cancellationToken)

@@ -88,7 +88,7 @@ internal sealed partial class PartitionLoop(
             asking?.Rebuild = null;
             stale = false;
         }
-        // Also when nobody asks: whoever reads what this replica knows would be refused until somebody does.
+        // Also when nobody asks: reads of what this replica knows would be refused until somebody does.
         else if (stale && (batch.Count > 0 || board.Reads is null))
         {
             await RecoverAsync(batch, token => owner.CatchUpAsync([], token));

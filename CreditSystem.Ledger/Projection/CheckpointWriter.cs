@@ -28,7 +28,7 @@ internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjec
         var mark = await projections.MarkAsync(partition, cancellationToken);
         if (mark.Rebuilds != checkpoint.Rebuilds)
             throw new ProjectionLostException("another replica works it out again");
-        // Whoever lags has nothing to add; and must not put an older state where an account is missing.
+        // A replica that lags has nothing to add, and must not put an older state where an account is missing.
         if (mark.Block < checkpoint.Block)
             await projections.SaveAsync(partition, checkpoint.Accounts, checkpoint.Block, checkpoint.Rebuilds, cancellationToken);
         FailPoints.Hit(FailPoints.DuringCheckpoint);

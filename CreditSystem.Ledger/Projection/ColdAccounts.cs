@@ -4,7 +4,7 @@ using CreditSystem.Ledger.Model;
 namespace CreditSystem.Ledger.Projection;
 
 /// <summary>
-/// Reads accounts that have left memory. They must be at least as new as this replica has seen written: whoever works a lost
+/// Reads accounts that have left memory. They must be at least as new as this replica has seen written: a replica that works a lost
 /// projection out again writes older states on the way. Rebuilds are counted, and a replica relies on what was written since the
 /// one that it has taken part in. Any thread may read; the partition's loop decides what to rely on.
 /// </summary>

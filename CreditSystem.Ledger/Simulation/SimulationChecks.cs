@@ -76,7 +76,7 @@ internal sealed class SimulationChecks(
             }
     }
 
-    /// <summary>What was answered once is answered the same for ever.</summary>
+    /// <summary>What was answered once is answered the same from then on.</summary>
     public async Task RetriesAsync(LedgerPartition partition, Random random)
     {
         foreach (var (command, outcome) in acknowledged.Where(_ => random.Next(3) == 0).ToList())

@@ -89,7 +89,7 @@ public sealed class SimulationRun
         check.Answers();
         foreach (var replica in replicas)
             Finish([Start(time => check.ReplicaAsync(replica.Partition))], "a replica does not answer");
-        // Whoever starts now, from what was checkpointed, knows every account and every key.
+        // A replica that starts now, from what was checkpointed, knows every account and every key.
         var last = Create();
         Finish([Start(time => check.ReplicaAsync(last.Partition)), Start(time => check.RetriesAsync(last.Partition, scheduler.Random))],
             "a new replica does not answer");

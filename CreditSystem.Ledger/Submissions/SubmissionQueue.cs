@@ -76,7 +76,7 @@ internal sealed class SubmissionQueue(int capacity, SharedAllowance.Share memory
         lock (gate)
         {
             woken = false;
-            var (taken, weight) = (new List<Submission>(reads), 0);
+            var (batch, weight) = (new List<Submission>(reads), 0);
             reads.Clear();
             while (turns.First?.Value is { } lane && weight < most)
             {
@@ -86,8 +86,8 @@ internal sealed class SubmissionQueue(int capacity, SharedAllowance.Share memory
                 {
                     // It has the first turn of the next block.
                     if (weight > 0 && weight + next.Weight > most)
-                        return taken;
-                    taken.Add(lane.Waiting.Dequeue());
+                        return batch;
+                    batch.Add(lane.Waiting.Dequeue());
                     weight += next.Weight;
                     lane.Credit -= next.Weight;
                 }
@@ -97,7 +97,7 @@ internal sealed class SubmissionQueue(int capacity, SharedAllowance.Share memory
                 else
                     lane.Credit = 0;
             }
-            return taken;
+            return batch;
         }
     }
 

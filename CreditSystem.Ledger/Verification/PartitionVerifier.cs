@@ -5,7 +5,7 @@ using CreditSystem.Ledger.Projection;
 namespace CreditSystem.Ledger.Verification;
 
 /// <summary>
-/// Verifies one log, going on at the stored mark. One pass at a time: whoever asks meanwhile waits for it, so that many who ask
+/// Verifies one log, going on at the stored mark. One pass at a time: those who ask meanwhile wait for it, so that many who ask
 /// cost as much as one. A pass belongs to nobody who asks, and does not end when they hang up.
 /// </summary>
 /// <param name="partition">The log.</param>
