@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.History;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Http;

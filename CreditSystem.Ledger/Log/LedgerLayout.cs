@@ -9,7 +9,16 @@ namespace CreditSystem.Ledger.Log;
 public sealed record LedgerLayout(int Partitions, int Epoch = 0, int? MovingTo = null)
 {
     /// <summary>The log that holds all of a tenant.</summary>
-    public int PartitionOf(string tenant) => (int)(PartitionHash.Of(tenant) % (uint)Partitions);
+    public int PartitionOf(string tenant) => (int)(Hash(tenant) % (uint)Partitions);
+
+    // FNV-1a: the same on every replica, unlike string.GetHashCode.
+    private static uint Hash(string tenant)
+    {
+        var hash = 2166136261u;
+        foreach (var character in tenant)
+            hash = (hash ^ character) * 16777619u;
+        return hash;
+    }
 
     /// <summary>The collection of the name in this epoch.</summary>
     public string NameOf(string name) => Epoch == 0 ? name : $"{name}_{Epoch}";

@@ -1,14 +1,15 @@
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Submissions;
 
 namespace CreditSystem.Ledger.Partitions;
 
 /// <summary>
 /// Brings into memory what the commands of a block will look at, so that they can be decided without I/O: earlier records
-/// with their ids, the holds and reversals they are about, and the accounts they touch.
+/// with their ids, the holds and reversals they are about, and the accounts they touch. It is lent the state for one block.
 /// </summary>
-internal sealed class CommandPrefetcher(LedgerState state, PartitionReader reader, PartitionRecovery recovery)
+internal sealed class CommandPrefetcher(PartitionState partition)
 {
     // Each with the first submission that needs it.
     private readonly Dictionary<Guid, Submission> accounts = [];
@@ -17,26 +18,20 @@ internal sealed class CommandPrefetcher(LedgerState state, PartitionReader reade
 
     private readonly Needs needs = new();
 
-    // The system accounts of these are in memory, which they never leave: a rebuild brings all back.
-    private readonly HashSet<(string Tenant, string Asset)> loadedAssets = [];
-
     /// <exception cref="CommandFailedException">What a command needs cannot be found out.</exception>
     public async Task LoadAsync(LedgerView view, List<Submission> batch, CancellationToken cancellationToken)
     {
-        accounts.Clear();
-        reads.Clear();
-        assets.Clear();
         foreach (var submission in batch)
         {
             reads.UnionWith(submission.Read);
             foreach (var command in submission.Commands)
                 await CollectAsync(view, submission, command, cancellationToken);
         }
-        await recovery.LoadAsync([.. accounts.Keys.Union(reads)], cancellationToken);
+        await partition.LoadAsync([.. accounts.Keys.Union(reads)], cancellationToken);
         await LoadSystemAccountsAsync(cancellationToken);
         // An expiry changes the account of the hold and none other, so this adds no account to load.
         foreach (var (id, submission) in accounts)
-            if (state.Account(id) is { Holds.Length: > 0 } account)
+            if (partition.Ledger.Account(id) is { Holds.Length: > 0 } account)
                 foreach (var hold in account.Holds)
                     if (hold.ExpiresAt <= view.At)
                         await CollectAsync(submission, hold.Id, cancellationToken);
@@ -80,7 +75,8 @@ internal sealed class CommandPrefetcher(LedgerState state, PartitionReader reade
     {
         var found = false;
         foreach (var id in needs.Records)
-            if (view.Find(id) is null && reader.MayKnow(id) && await reader.FindAsync(id, cancellationToken) is { } record)
+            if (view.Find(id) is null && partition.Records.MayKnow(id) && await partition.Records.FindAsync(id, cancellationToken)
+                is { } record)
             {
                 view.Preload(id, record);
                 found = true;
@@ -88,30 +84,25 @@ internal sealed class CommandPrefetcher(LedgerState state, PartitionReader reade
         foreach (var hold in needs.Holds)
             found |= await LoadHoldAsync(hold, cancellationToken);
         foreach (var transfer in needs.Reversals)
-            if (state.Reversed(transfer) is null && await reader.FindReversedAsync(transfer, cancellationToken) is > 0 and var reversed)
-                state.LoadReversed(transfer, reversed);
+            if (partition.Ledger.Reversed(transfer) is null && await partition.Records.FindReversedAsync(transfer, cancellationToken)
+                is > 0 and var reversed)
+                partition.Ledger.LoadReversed(transfer, reversed);
         return found;
     }
 
     private async ValueTask<bool> LoadHoldAsync(Guid id, CancellationToken cancellationToken)
     {
-        if (state.Hold(id) is not null || await reader.FindHoldAsync(id, cancellationToken) is not { } hold)
+        if (partition.Ledger.Hold(id) is not null || await partition.Records.FindHoldAsync(id, cancellationToken) is not { } hold)
             return false;
-        state.Load(hold);
+        partition.Ledger.Load(hold);
         return true;
     }
 
-    // Which of them an outcome touches follows from rules that are none of this class's business: all six, once per asset.
-    private async Task LoadSystemAccountsAsync(CancellationToken cancellationToken)
+    private Task LoadSystemAccountsAsync(CancellationToken cancellationToken)
     {
         foreach (var id in accounts.Keys)
-            if (state.Account(id) is { } account)
+            if (partition.Ledger.Account(id) is { } account)
                 assets.Add((account.Tenant, account.Asset));
-        assets.ExceptWith(loadedAssets);
-        if (assets.Count == 0)
-            return;
-        var ids = assets.SelectMany(asset => SystemAccounts.All.Select(system => LedgerId.ForSystemAccount(asset.Tenant, system, asset.Asset))).ToList();
-        await recovery.LoadAsync(ids, cancellationToken);
-        loadedAssets.UnionWith(assets);
+        return partition.LoadSystemAccountsAsync(assets, cancellationToken);
     }
 }

@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Submissions;
 
 namespace CreditSystem.Ledger.Partitions;
 
@@ -6,6 +7,12 @@ namespace CreditSystem.Ledger.Partitions;
 public class LedgerUnavailableException(string message, LedgerUnavailableReason reason, Exception? inner = null) : Exception(message, inner)
 {
     public LedgerUnavailableReason Reason { get; } = reason;
+
+    internal static LedgerUnavailableException Recovering() =>
+        new("The ledger is being read. Try again.", LedgerUnavailableReason.Recovering);
+
+    internal static LedgerUnavailableException Corrupt(Exception exception) =>
+        new("The log is damaged.", LedgerUnavailableReason.Corrupt, exception);
 }
 
 public enum LedgerUnavailableReason
@@ -29,7 +36,8 @@ public enum LedgerUnavailableReason
 }
 
 /// <summary>A command cannot be decided, whatever else is in its block. Only its own request fails.</summary>
-internal sealed class CommandFailedException(Submission submission, Command? command, Exception inner) : Exception("The command cannot be decided.", inner)
+internal sealed class CommandFailedException(Submission submission, Command? command, Exception inner)
+    : Exception("The command cannot be decided.", inner)
 {
     public Submission Submission { get; } = submission;
 
@@ -37,5 +45,6 @@ internal sealed class CommandFailedException(Submission submission, Command? com
 
     /// <summary>Whether a failure is that of the command itself and not of what it was read from.</summary>
     public static bool IsOfTheCommand(Exception exception) => exception is not
-        (LedgerUnavailableException or OperationCanceledException or Evaluation.ProjectionLostException or OutOfMemoryException or CommandFailedException);
+        (LedgerUnavailableException or OperationCanceledException or Evaluation.ProjectionLostException or OutOfMemoryException
+            or CommandFailedException);
 }

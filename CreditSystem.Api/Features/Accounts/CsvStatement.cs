@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using CreditSystem.Api.Http;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Accounts;

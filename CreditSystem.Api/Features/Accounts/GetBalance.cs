@@ -3,6 +3,7 @@ using System.Globalization;
 using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Accounts;

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using CreditSystem.Api.Http;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.History;
 
 namespace CreditSystem.Api.Features.Accounts;
 

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using CreditSystem.Api.Http;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Accounts;

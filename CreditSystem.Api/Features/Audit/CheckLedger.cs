@@ -17,7 +17,7 @@ internal static class CheckLedger
 
     private static async Task<IResult> HandleAsync(CreditLedger ledger, CancellationToken cancellationToken)
     {
-        var audit = await ledger.AuditAsync(fullAfter: TimeSpan.Zero, cancellationToken);
+        var audit = await ledger.Verification.VerifyAllAsync(fullAfter: TimeSpan.Zero, cancellationToken);
         var findings = audit.Findings.Take(MostFindings)
             .Select(found => new LedgerFinding(found.Partition, found.Finding.Check, found.Finding.Tenant, found.Finding.Account, found.Finding.Block, found.Finding.Detail));
         return TypedResults.Json(new LedgerCheckResponse(audit.Violations, audit.BrokenChains, [.. findings]), LedgerJson.Default.LedgerCheckResponse);

@@ -8,7 +8,7 @@ internal static class GetInvariants
 {
     public static async Task<IResult> HandleAsync(HttpContext context, CreditLedger ledger)
     {
-        var report = await ledger.InvariantsAsync(context.GetCaller().Tenant, context.RequestAborted);
+        var report = await ledger.Verification.InvariantsAsync(context.GetCaller().Tenant, context.RequestAborted);
         return TypedResults.Json(
             new InvariantsResponse(
                 report.Holds, report.Block, report.Block == 0 ? null : Codes.Time(report.At), report.Accounts,

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Http;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.History;
 
 namespace CreditSystem.Api.Features.Audit;
 
@@ -17,7 +18,7 @@ internal static class ListBlocks
         var after = default(HistoryPosition);
         if (cursor is not null && (!Cursor.TryDecode(cursor, out after) || after.Sequence != 0))
             return Cursor.Invalid();
-        var page = await ledger.BlocksAsync(context.GetCaller().Tenant, after.Block, size, context.RequestAborted);
+        var page = await ledger.Verification.BlocksAsync(context.GetCaller().Tenant, after.Block, size, context.RequestAborted);
         return TypedResults.Json(
             new BlockPageResponse(
                 [.. page.Blocks.Select(block => new BlockResponse(

@@ -11,7 +11,7 @@ internal static class VerifyChain
         HttpContext context, CreditLedger ledger, TimeProvider time,
         [Description("true: read the whole log again, from its first block. One log at a time is; whoever asks meanwhile waits for its turn.")] bool? full)
     {
-        var report = await ledger.VerifyAsync(context.GetCaller().Tenant, context.RequestAborted, full is true);
+        var report = await ledger.Verification.VerifyAsync(context.GetCaller().Tenant, context.RequestAborted, full is true);
         return TypedResults.Json(
             new ChainResponse(
                 report.Intact, report.Blocks, Convert.ToHexStringLower(report.HeadHash), report.BrokenBlock, report.Problem,

@@ -47,7 +47,7 @@ internal static class ReverseTransfer
     // A transfer's asset never changes, so what this replica knows will do, if it knows the transfer.
     private static async Task<string?> AssetOfAsync(HttpContext context, CreditLedger ledger, Caller caller, Guid transfer)
     {
-        var record = await ledger.PartitionOf(caller.Tenant).Reader.FindAsync(transfer, context.RequestAborted)
+        var record = await ledger.PartitionOf(caller.Tenant).FindRecordAsync(transfer, context.RequestAborted)
             ?? await ledger.FindRecordAsync(caller.Tenant, transfer, context.RequestAborted);
         return record is { Postings: [var posting, ..] } && record.Command.Tenant == caller.Tenant ? posting.Asset : null;
     }

@@ -71,7 +71,7 @@ internal static class RecordUsage
         // A user names events apart from everybody else, so that nobody can take the id of an event that is still to come.
         var holder = caller.OwnAccountsOnly ? caller.Principal : null;
         var id = IdOf(used.Id);
-        if (Identifier.Normalize(used.Id) is var name && name != used.Id && !ledger.PartitionOf(caller.Tenant).Reader.MayKnow(id))
+        if (Identifier.Normalize(used.Id) is var name && name != used.Id && !ledger.PartitionOf(caller.Tenant).MayKnow(id))
             id = IdOf(name);
         var fingerprint = IdempotencyKey.FingerprintOf(HttpMethods.Post, "usage event", used, LedgerJson.Default.UsageEvent);
         return new Transfer(

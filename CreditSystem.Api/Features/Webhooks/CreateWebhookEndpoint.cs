@@ -40,8 +40,8 @@ internal static class CreateWebhookEndpoint
             Types = [.. request.Types?.Distinct(StringComparer.Ordinal) ?? []],
             Secret = kept,
             Partition = partition.Number,
-            Since = partition.State.Head,
-            Cursor = partition.State.Head,
+            Since = partition.Status.Head,
+            Cursor = partition.Status.Head,
             CreatedAt = time.GetUtcNow().UtcDateTime,
         };
         await store.InsertAsync(endpoint, aborted);

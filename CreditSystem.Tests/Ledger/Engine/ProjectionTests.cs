@@ -19,7 +19,7 @@ public sealed class ProjectionTests
         await using var host = await EngineHost.StartAsync(store);
 
         Assert.Equal(before, await BalancesAsync(host, accounts));
-        Assert.True((await host.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
+        Assert.True((await host.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class ProjectionTests
 
         Assert.Equal(-35, await host.PostedAsync(accounts[0]) - old.Single(one => one.Key == accounts[0]).Value.Account.Posted);
         Assert.True((await host.DoAsync(Ask.Move(accounts[1], accounts[0], 1))).Accepted);
-        Assert.True((await host.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
+        Assert.True((await host.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
     }
 
     [Fact]
@@ -52,8 +52,8 @@ public sealed class ProjectionTests
         await using var host = await EngineHost.StartAsync(store);
         var retried = await host.Ledger.ExecuteAsync(moves[3]);
 
-        Assert.Equal(head, host.Partition.State.Start);
-        Assert.True(host.Partition.State.AccountCount < accounts.Count);
+        Assert.Equal(head, host.Partition.Status.ResumedAfter);
+        Assert.True(host.Partition.Status.AccountsInMemory < accounts.Count);
         Assert.True(retried!.Value.Replayed);
         Assert.Equal(before, await BalancesAsync(host, accounts));
         Assert.Equal(head, store.Blocks(0).Count());
@@ -68,7 +68,7 @@ public sealed class ProjectionTests
         store.Projections.LoseSegments();
         await using var host = await EngineHost.StartAsync(store);
 
-        Assert.Equal(0, host.Partition.State.Start);
+        Assert.Equal(0, host.Partition.Status.ResumedAfter);
         Assert.True((await host.Ledger.ExecuteAsync(moves[0]))!.Value.Replayed);
         Assert.Equal(before, await BalancesAsync(host, accounts));
     }
@@ -85,7 +85,7 @@ public sealed class ProjectionTests
         await EvictedAsync(host);
         Assert.All(await BalancesAsync(host, accounts), balance => Assert.Equal(1000, balance));
         Assert.True(store.Projections.Loads > 0);
-        Assert.True((await host.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
+        Assert.True((await host.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
     }
 
     [Fact]
@@ -95,7 +95,7 @@ public sealed class ProjectionTests
         var accounts = await OpenAsync(host, 40);
         await host.DoAsync(Ask.Move(accounts[38], accounts[39], 1));
         await EvictedAsync(host);
-        Assert.Null(host.Partition.State.Account(accounts[0]));
+        Assert.Null(host.Partition.AccountInMemory(accounts[0]));
 
         store.Projections.Accounts.Clear();
         var again = await host.DoAsync(Ask.Open("u0"));
@@ -180,7 +180,7 @@ public sealed class ProjectionTests
     // Checkpoints are written in the background, and what is written can leave memory at the next turn of the loop.
     private static async Task EvictedAsync(EngineHost host)
     {
-        while (host.Partition.State.AccountCount > 30)
+        while (host.Partition.Status.AccountsInMemory > 30)
         {
             await Task.Delay(5, TestContext.Current.CancellationToken);
             await host.Partition.SynchronizeAsync();

@@ -1,5 +1,7 @@
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Partitions;
+using CreditSystem.Ledger.Submissions;
 
 namespace CreditSystem.Tests.Ledger.Engine;
 

@@ -75,7 +75,7 @@ public sealed class RulesVersionTests
         Assert.Equal(LedgerUnavailableReason.NewerRules, refused.Reason);
         Assert.Equal($"Block {last.Number + 1} of partition 0 was written by version 4 of the rules; this replica knows versions up to 3.", refused.Message);
         await Assert.ThrowsAsync<NewerRulesException>(() => host.AccountAsync(carol));
-        Assert.True((await host.Ledger.VerifyAsync(Ask.Tenant, CancellationToken.None)).Intact);
+        Assert.True((await host.Ledger.Verification.VerifyAsync(Ask.Tenant, CancellationToken.None)).Intact);
 
         // Gone on after the blocks that it knows once it is of the newer version: here, once the block is away.
         store.Remove(0, last.Number + 1);

@@ -1,12 +1,13 @@
 using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Partitions;
 
-namespace CreditSystem.Ledger.Partitions;
+namespace CreditSystem.Ledger.Limits;
 
 /// <summary>
 /// Compares the clock of this replica with that of the storage, which all replicas share. The time of a block decides what has
 /// expired, for good and for all tenants of its log: a replica whose clock is ahead may not write one.
 /// </summary>
-public sealed partial class ClockGuard(IBlockStore store, TimeProvider time, ILogger logger)
+internal sealed partial class ClockGuard(IBlockStore store, TimeProvider time, ILogger logger)
 {
     /// <summary>How far ahead a clock that writes may be.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(5);
@@ -54,7 +55,9 @@ public sealed partial class ClockGuard(IBlockStore store, TimeProvider time, ILo
 
     private static partial class ClockGuardLog
     {
-        [LoggerMessage(3008, LogLevel.Error, "The clock of this replica is {Seconds} s ahead of the database's: it writes nothing to the ledger until that is put right")]
+        [LoggerMessage(
+            3008, LogLevel.Error,
+            "The clock of this replica is {Seconds} s ahead of the database's: it writes nothing to the ledger until that is put right")]
         public static partial void Ahead(ILogger logger, double seconds);
     }
 }

@@ -1,4 +1,7 @@
-namespace CreditSystem.Ledger.Partitions;
+using CreditSystem.Ledger.Limits;
+using CreditSystem.Ledger.Partitions;
+
+namespace CreditSystem.Ledger.Submissions;
 
 /// <summary>
 /// What waits for a commit, apart by tenant. Blocks are filled in turns (deficit round robin), so that a tenant with much to do
@@ -73,7 +76,7 @@ internal sealed class SubmissionQueue(int capacity, SharedAllowance.Share memory
         lock (gate)
         {
             woken = false;
-            var (taken, weight) = (new List<Submission>(reads), 0);
+            var (batch, weight) = (new List<Submission>(reads), 0);
             reads.Clear();
             while (turns.First?.Value is { } lane && weight < most)
             {
@@ -83,8 +86,8 @@ internal sealed class SubmissionQueue(int capacity, SharedAllowance.Share memory
                 {
                     // It has the first turn of the next block.
                     if (weight > 0 && weight + next.Weight > most)
-                        return taken;
-                    taken.Add(lane.Waiting.Dequeue());
+                        return batch;
+                    batch.Add(lane.Waiting.Dequeue());
                     weight += next.Weight;
                     lane.Credit -= next.Weight;
                 }
@@ -94,7 +97,7 @@ internal sealed class SubmissionQueue(int capacity, SharedAllowance.Share memory
                 else
                     lane.Credit = 0;
             }
-            return taken;
+            return batch;
         }
     }
 

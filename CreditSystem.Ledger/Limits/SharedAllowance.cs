@@ -1,10 +1,10 @@
-namespace CreditSystem.Ledger.Partitions;
+namespace CreditSystem.Ledger.Limits;
 
 /// <summary>
 /// How much of something all partitions of this process keep in memory together. Each may have an equal part; one that needs
 /// more may have what the others leave.
 /// </summary>
-public sealed class SharedAllowance(long total, int parts)
+internal sealed class SharedAllowance(long total, int parts)
 {
     private long used;
 

@@ -6,7 +6,8 @@ namespace CreditSystem.Ledger.Verification;
 /// <param name="BrokenBlock">The first block that is not what was sealed.</param>
 /// <param name="Problem">What is wrong with it.</param>
 /// <param name="Full">The last time that every block was read, which this report may rely on; null before the first.</param>
-public sealed record ChainReport(long Blocks, byte[] HeadHash, long? BrokenBlock = null, string? Problem = null, FullVerification? Full = null)
+public sealed record ChainReport(
+    long Blocks, byte[] HeadHash, long? BrokenBlock = null, string? Problem = null, FullVerification? Full = null)
 {
     public bool Intact => BrokenBlock is null;
 }
@@ -43,7 +44,7 @@ public sealed record BlockPage(IReadOnlyList<BlockSummary> Blocks, long? Next);
 /// <summary>The state of all logs.</summary>
 /// <param name="Findings">What does not hold, with its log.</param>
 /// <param name="FullAt">Since when every log has been read as a whole; null where none has a block.</param>
-public sealed record LedgerAudit(IReadOnlyList<(int Partition, Finding Finding)> Findings, DateTimeOffset? FullAt)
+public sealed record LedgerVerification(IReadOnlyList<(int Partition, Finding Finding)> Findings, DateTimeOffset? FullAt)
 {
     /// <summary>How many statements do not hold: sums, limits, lots, accounts that differ from what is served.</summary>
     public int Violations => Findings.Count(found => found.Finding.Check != LedgerChecks.Chain);

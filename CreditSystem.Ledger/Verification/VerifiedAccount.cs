@@ -3,13 +3,13 @@ using CreditSystem.Ledger.Model;
 namespace CreditSystem.Ledger.Verification;
 
 /// <summary>What is left of a grant, as the entries say.</summary>
-public readonly record struct AuditedLot(long Amount, long Remaining, long Pinned);
+public readonly record struct VerifiedLot(long Amount, long Remaining, long Pinned);
 
 /// <summary>
 /// What the entries of an account add up to, computed from the log without the evaluator's code: two computations that
 /// share a mistake would agree.
 /// </summary>
-public sealed class AuditedAccount(Guid id, string tenant, bool isSystem, long creditLimit)
+public sealed class VerifiedAccount(Guid id, string tenant, bool isSystem, long creditLimit)
 {
     public Guid Id => id;
 
@@ -28,14 +28,17 @@ public sealed class AuditedAccount(Guid id, string tenant, bool isSystem, long c
     /// <summary>What is outside grants.</summary>
     public Int128 Base { get; set; }
 
-    public Dictionary<Guid, AuditedLot> Lots { get; init; } = [];
+    public Dictionary<Guid, VerifiedLot> Lots { get; init; } = [];
 
-    public static AuditedAccount Opened(AccountState opened, long block) => new(opened.Id, opened.Tenant, opened.IsSystem, opened.CreditLimit) { LastBlock = block };
+    public static VerifiedAccount Opened(AccountState opened, long block) =>
+        new(opened.Id, opened.Tenant, opened.IsSystem, opened.CreditLimit) { LastBlock = block };
 
     /// <summary>The block of the last entry that was applied.</summary>
     public long LastBlock { get; set; }
 
-    /// <summary>What it was as of when it was read: a kill between storing accounts and storing the mark leaves accounts ahead of it.</summary>
+    /// <summary>
+    /// What it was as of when it was read: a kill between storing accounts and storing the mark leaves accounts ahead of it.
+    /// </summary>
     public long StoredBlock { get; init; }
 
     /// <summary>What does not hold of the entry.</summary>
@@ -52,7 +55,9 @@ public sealed class AuditedAccount(Guid id, string tenant, bool isSystem, long c
         Base += entry.Amount;
         foreach (var change in entry.Lots)
             Change(change);
-        if (entry.Lots.Length > 0 && (entry.Lots.Sum(lot => (decimal)lot.Amount) != entry.Amount || entry.Lots.Sum(lot => (decimal)lot.Pinned) != (decimal)(Held - heldBefore))
+        if (entry.Lots.Length > 0
+            && (entry.Lots.Sum(lot => (decimal)lot.Amount) != entry.Amount
+            || entry.Lots.Sum(lot => (decimal)lot.Pinned) != (decimal)(Held - heldBefore))
             || Lots.Values.Any(lot => lot.Pinned < 0 || lot.Pinned > lot.Remaining || lot.Remaining > lot.Amount)
             || Base + Lots.Values.Aggregate((Int128)0, (sum, lot) => sum + lot.Remaining) != Posted)
             yield return Find(LedgerChecks.Lots, block, $"the lots of account {id} do not add up to {Posted}");
@@ -64,7 +69,8 @@ public sealed class AuditedAccount(Guid id, string tenant, bool isSystem, long c
     public bool Agrees(AccountState account) =>
         account.Sequence != Sequence
         || account.Posted == Posted && account.Held == Held && account.Lots.Length == Lots.Count
-        && Array.TrueForAll(account.Lots, lot => Lots.TryGetValue(lot.Terms.Id, out var own) && (own.Remaining, own.Pinned) == (lot.Remaining, lot.Pinned));
+        && Array.TrueForAll(account.Lots, lot =>
+            Lots.TryGetValue(lot.Terms.Id, out var own) && (own.Remaining, own.Pinned) == (lot.Remaining, lot.Pinned));
 
     private Finding Find(string check, long block, string detail) => new(tenant, check, id, block, $"block {block}: {detail}");
 
@@ -73,8 +79,8 @@ public sealed class AuditedAccount(Guid id, string tenant, bool isSystem, long c
         if (change.Terms.IsBase)
             return;
         Base -= change.Amount;
-        var lot = Lots.GetValueOrDefault(change.Terms.Id, new AuditedLot(change.Terms.Amount, 0, 0));
-        lot = new AuditedLot(change.Terms.Amount, lot.Remaining + change.Amount, lot.Pinned + change.Pinned);
+        var lot = Lots.GetValueOrDefault(change.Terms.Id, new VerifiedLot(change.Terms.Amount, 0, 0));
+        lot = new VerifiedLot(change.Terms.Amount, lot.Remaining + change.Amount, lot.Pinned + change.Pinned);
         if (lot is { Remaining: 0, Pinned: 0 })
             Lots.Remove(change.Terms.Id);
         else

@@ -1,8 +1,9 @@
 using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
-using CreditSystem.Ledger.Projection;
+using CreditSystem.Ledger.Partitions;
 
-namespace CreditSystem.Ledger.Partitions;
+namespace CreditSystem.Ledger.Projection;
 
 /// <summary>What a checkpoint writes: all that has changed up to a block, copied between two blocks.</summary>
 /// <param name="Rebuilds">The rebuilds of the projection that the writer knows of.</param>
@@ -10,10 +11,15 @@ namespace CreditSystem.Ledger.Partitions;
 /// <param name="Ids">All ids of the blocks after <paramref name="Covered"/> up to <paramref name="Block"/>, in their order.</param>
 /// <param name="Latest">Likewise holds and reversed transfers.</param>
 internal sealed record Checkpoint(
-    List<AccountState> Accounts, long Block, long At, byte[] Hash, long Rebuilds, long Covered, List<(ulong Key, long Block)> Ids, List<(Guid Id, long Block)> Latest);
+    IReadOnlyList<AccountState> Accounts, long Block, long At, byte[] Hash, long Rebuilds, long Covered,
+    List<(ulong Key, long Block)> Ids, List<(Guid Id, long Block)> Latest);
+
+/// <param name="Covered">The block that ids are written up to; null where the checkpoint was not written.</param>
+/// <param name="Lost">Why the projection is not to be relied on any more.</param>
+internal readonly record struct CheckpointOutcome(long? Covered, string? Lost);
 
 /// <summary>Writes accounts, and then the ids of the same blocks.</summary>
-internal sealed class CheckpointWriter(int partition, IProjectionStore projections, PartitionReader reader, int segmentIds)
+internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjectionStore projections, int segmentIds)
 {
     /// <returns>The block that the ids are written up to: another replica's segments may end elsewhere.</returns>
     public async Task<long> WriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
@@ -22,7 +28,7 @@ internal sealed class CheckpointWriter(int partition, IProjectionStore projectio
         var mark = await projections.MarkAsync(partition, cancellationToken);
         if (mark.Rebuilds != checkpoint.Rebuilds)
             throw new ProjectionLostException("another replica works it out again");
-        // Whoever lags has nothing to add; and must not put an older state where an account is missing.
+        // A replica that lags has nothing to add, and must not put an older state where an account is missing.
         if (mark.Block < checkpoint.Block)
             await projections.SaveAsync(partition, checkpoint.Accounts, checkpoint.Block, checkpoint.Rebuilds, cancellationToken);
         FailPoints.Hit(FailPoints.DuringCheckpoint);
@@ -47,11 +53,12 @@ internal sealed class CheckpointWriter(int partition, IProjectionStore projectio
             if (await projections.SegmentAsync(partition, covered, cancellationToken) is { } there)
                 return there;
             var last = ids[segmentIds].Block;
-            if (last < block && await reader.SealAsync(last, cancellationToken) is { } seal)
-                (block, at, hash) = (last, seal.At, seal.Hash);
+            if (last < block && await store.ReadAsync(partition, last, cancellationToken) is { } end)
+                (block, at, hash) = (last, end.At, end.Hash);
         }
         var segment = IdSegment.Create(
-            partition, covered, block, at, hash, [.. ids.TakeWhile(id => id.Block <= block)], [.. latest.TakeWhile(id => id.Block <= block)]);
+            partition, covered, block, at, hash, [.. ids.TakeWhile(id => id.Block <= block)],
+            [.. latest.TakeWhile(id => id.Block <= block)]);
         return await projections.AddAsync(segment, cancellationToken);
     }
 

@@ -1,11 +1,14 @@
+using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
 
 namespace CreditSystem.Ledger.Partitions;
 
-/// <summary>Finds records of one partition by what they are about. Any thread may ask.</summary>
-public sealed class PartitionReader(int partition, IBlockStore store, SharedAllowance.Share allowance)
+/// <summary>
+/// In which block each id of a partition is, and the records of its latest blocks. Any thread may look; the partition's loop adds.
+/// </summary>
+internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowance.Share allowance)
 {
     private readonly IdIndex index = new();
     private readonly Dictionary<long, LedgerRecord[]> recent = [];
@@ -59,7 +62,7 @@ public sealed class PartitionReader(int partition, IBlockStore store, SharedAllo
             return index.MayContain(id);
     }
 
-    public int KnownIds
+    public int Count
     {
         get
         {
@@ -74,10 +77,6 @@ public sealed class PartitionReader(int partition, IBlockStore store, SharedAllo
     /// </summary>
     public async ValueTask<IReadOnlyList<LedgerRecord>> RecordsNamingAsync(long number, Guid id, CancellationToken cancellationToken) =>
         Recent(number) ?? (await RequireAsync(number, cancellationToken)).RecordsNaming(id);
-
-    /// <summary>The time and the hash of a block; null where the log does not reach that far.</summary>
-    public async Task<(long At, byte[] Hash)?> SealAsync(long number, CancellationToken cancellationToken) =>
-        await ReadAsync(number, cancellationToken) is { } block ? (block.At, block.Hash) : null;
 
     /// <summary>Takes note of a block that is in the log now.</summary>
     public void Add(long number, LedgerRecord[] records, int bytes)

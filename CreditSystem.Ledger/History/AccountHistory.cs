@@ -1,7 +1,8 @@
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Partitions;
 
-namespace CreditSystem.Ledger;
+namespace CreditSystem.Ledger.History;
 
 /// <summary>An account's balances as of its last entry at or before a time.</summary>
 /// <param name="Sequence">The number of that entry; 0 where there was none yet.</param>
@@ -15,18 +16,20 @@ public sealed record HistoryPage(IReadOnlyList<HistoryEntry> Entries, HistoryPos
 /// <param name="Entries">The entries of the period, oldest first, read as they are asked for.</param>
 public sealed record Statement(BalanceAt Opening, BalanceAt Closing, IAsyncEnumerable<HistoryEntry> Entries);
 
-// What was. Every query is for one block by its number; none grows with the length of the log.
-public sealed partial class CreditLedger
+/// <summary>What was. Every query is for one block by its number; none grows with the length of the log.</summary>
+public static class AccountHistory
 {
     /// <summary>The balances at a time, Unix milliseconds, inclusive.</summary>
-    public async Task<BalanceAt> BalanceAtAsync(AccountState account, long at, CancellationToken cancellationToken)
+    public static async Task<BalanceAt> BalanceAtAsync(
+        this CreditLedger ledger, AccountState account, long at, CancellationToken cancellationToken)
     {
-        var reader = PartitionOf(account.Tenant).Reader;
-        return await BalanceAsync(account, await History.AtAsync(reader, account, at, cancellationToken), cancellationToken);
+        var reads = ledger.PartitionOf(account.Tenant).Reads;
+        return await BalanceAsync(reads, account, await EntryTrail.AtAsync(reads, account, at, cancellationToken), cancellationToken);
     }
 
     /// <summary>A page of the account's entries, newest first. Null when the position is not one of this account's.</summary>
-    public async Task<HistoryPage?> EntriesAsync(AccountState account, HistoryPosition? from, int limit, CancellationToken cancellationToken)
+    public static async Task<HistoryPage?> EntriesAsync(
+        this CreditLedger ledger, AccountState account, HistoryPosition? from, int limit, CancellationToken cancellationToken)
     {
         var position = from ?? HistoryPosition.End(account);
         if (position.Sequence > account.Sequence || position.Block > account.PreviousBlock)
@@ -34,7 +37,8 @@ public sealed partial class CreditLedger
         var entries = new List<HistoryEntry>(limit);
         try
         {
-            await foreach (var entry in History.BackFromAsync(PartitionOf(account.Tenant).Reader, account.Id, position, cancellationToken))
+            var trail = EntryTrail.BackFromAsync(ledger.PartitionOf(account.Tenant).Reads, account.Id, position, cancellationToken);
+            await foreach (var entry in trail)
             {
                 if (entries.Count == limit)
                     return new HistoryPage(entries, new HistoryPosition(entry.Entry.Sequence, entry.Record.Block));
@@ -50,22 +54,25 @@ public sealed partial class CreditLedger
     }
 
     /// <summary>The account's entries in a period, oldest first.</summary>
+    /// <param name="ledger">The ledger.</param>
     /// <param name="account">Whose.</param>
     /// <param name="from">Unix milliseconds, inclusive.</param>
     /// <param name="to">Unix milliseconds, exclusive.</param>
-    public async Task<Statement> StatementAsync(AccountState account, long from, long to, CancellationToken cancellationToken)
+    public static async Task<Statement> StatementAsync(
+        this CreditLedger ledger, AccountState account, long from, long to, CancellationToken cancellationToken)
     {
-        var reader = PartitionOf(account.Tenant).Reader;
-        var before = await History.AtAsync(reader, account, from - 1, cancellationToken);
-        var last = await History.AtAsync(reader, account, to - 1, cancellationToken);
+        var reads = ledger.PartitionOf(account.Tenant).Reads;
+        var before = await EntryTrail.AtAsync(reads, account, from - 1, cancellationToken);
+        var last = await EntryTrail.AtAsync(reads, account, to - 1, cancellationToken);
         return new Statement(
-            await BalanceAsync(account, before, cancellationToken),
-            await BalanceAsync(account, last, cancellationToken),
-            History.ForwardAsync(reader, account.Id, last, before.Sequence, cancellationToken));
+            await BalanceAsync(reads, account, before, cancellationToken),
+            await BalanceAsync(reads, account, last, cancellationToken),
+            EntryTrail.ForwardAsync(reads, account.Id, last, before.Sequence, cancellationToken));
     }
 
-    private async Task<BalanceAt> BalanceAsync(AccountState account, HistoryPosition position, CancellationToken cancellationToken) =>
-        await History.EntryAsync(PartitionOf(account.Tenant).Reader, account.Id, position, cancellationToken) is { } last
+    private static async Task<BalanceAt> BalanceAsync(
+        PartitionReads reads, AccountState account, HistoryPosition position, CancellationToken cancellationToken) =>
+        await EntryTrail.EntryAsync(reads, account.Id, position, cancellationToken) is { } last
             ? new BalanceAt(last.Entry.Posted, last.Entry.Held, last.Entry.Sequence)
             : new BalanceAt(0, 0, 0);
 }

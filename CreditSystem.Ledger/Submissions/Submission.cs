@@ -1,20 +1,21 @@
 using System.Diagnostics;
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Partitions;
 
-namespace CreditSystem.Ledger.Partitions;
+namespace CreditSystem.Ledger.Submissions;
 
-/// <summary>The outcome of a command.</summary>
-/// <param name="Record">What the log has under the command's id.</param>
-/// <param name="Replayed">The outcome is that of an earlier request with the same id.</param>
-public readonly record struct Committed(LedgerRecord Record, bool Replayed);
+/// <param name="Outcomes">One for each command.</param>
+/// <param name="Accounts">The accounts that were to be read, as of one block; null where there is none.</param>
+internal readonly record struct SubmissionResult(Committed[] Outcomes, AccountState?[] Accounts);
 
 /// <summary>Commands of one request that wait for their outcome. Without commands: a read that waits until the state is current.</summary>
 /// <param name="commands">What to commit, all of one tenant and all in one block.</param>
-/// <param name="hasRequestRecord">The first command stands for the key of the request: where the log has it already, nothing else is executed.</param>
+/// <param name="hasRequestRecord">The first command stands for the key of the request: where the log has it already, nothing else
+/// is executed.</param>
 internal sealed class Submission(Command[] commands, bool hasRequestRecord = false)
 {
-    private readonly TaskCompletionSource<Committed[]> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<SubmissionResult> completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Command[] Commands { get; } = commands;
 
@@ -22,8 +23,6 @@ internal sealed class Submission(Command[] commands, bool hasRequestRecord = fal
 
     /// <summary>Accounts to read together, between two blocks.</summary>
     public Guid[] Read { get; init; } = [];
-
-    public AccountState?[] Snapshot { get; set; } = [];
 
     /// <summary>Asks that everything is worked out again from the first block.</summary>
     public string? Rebuild { get; set; }
@@ -38,9 +37,9 @@ internal sealed class Submission(Command[] commands, bool hasRequestRecord = fal
 
     public ActivityContext Parent { get; } = Activity.Current?.Context ?? default;
 
-    public Task<Committed[]> Completion => completion.Task;
+    public Task<SubmissionResult> Completion => completion.Task;
 
-    public void Complete() => completion.TrySetResult(Outcomes);
+    public void Complete(AccountState?[] accounts) => completion.TrySetResult(new SubmissionResult(Outcomes, accounts));
 
     public void Fail(Exception exception) => completion.TrySetException(exception);
 }

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Submissions;
 
-namespace CreditSystem.Ledger.Partitions;
+namespace CreditSystem.Ledger;
 
 /// <summary>
 /// Spans of a block. It belongs to the trace of the first request in it; every other request is linked, since one block
@@ -10,14 +11,16 @@ namespace CreditSystem.Ledger.Partitions;
 internal static class LedgerTracing
 {
     public static Activity? Evaluate(List<Submission> batch) =>
-        LedgerMetrics.Source.StartActivity("ledger.evaluate", ActivityKind.Internal, batch[0].Parent)?.SetTag("ledger.block.submissions", batch.Count);
+        LedgerMetrics.Source.StartActivity("ledger.evaluate", ActivityKind.Internal, batch[0].Parent)?.SetTag(
+            "ledger.block.submissions", batch.Count);
 
     public static Activity? Commit(List<Submission> batch, int partition, LedgerView view)
     {
         if (!LedgerMetrics.Source.HasListeners())
             return null;
 
-        var others = batch.Skip(1).Where(submission => submission.Parent != default).Select(submission => new ActivityLink(submission.Parent));
+        var others = batch.Skip(1).Where(submission => submission.Parent != default)
+            .Select(submission => new ActivityLink(submission.Parent));
         return LedgerMetrics.Source.StartActivity("ledger.commit", ActivityKind.Internal, batch[0].Parent, links: others)
             ?.SetTag("ledger.partition", partition)
             .SetTag("ledger.block.number", view.BlockNumber)

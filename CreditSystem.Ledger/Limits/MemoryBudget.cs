@@ -1,10 +1,10 @@
-namespace CreditSystem.Ledger.Partitions;
+namespace CreditSystem.Ledger.Limits;
 
 /// <summary>
 /// What the ledger keeps in memory, out of what the process may have: the container's limit, or the machine's memory. The rest is
 /// for what cannot be given up: the ids of all commands, requests under way, and the runtime itself.
 /// </summary>
-public sealed class MemoryBudget
+internal sealed class MemoryBudget
 {
     // With its strings, its trail, a few grants and its place in the table.
     private const int AccountBytes = 1024;
@@ -24,7 +24,8 @@ public sealed class MemoryBudget
     public MemoryBudget(LedgerOptions options, long availableBytes)
     {
         Accounts = new SharedAllowance(
-            options.MaxAccountsInMemory ?? Math.Clamp((long)(availableBytes * AccountsShare) / AccountBytes, 1000, MostAccounts), options.Partitions);
+            options.MaxAccountsInMemory ?? Math.Clamp((long)(availableBytes * AccountsShare) / AccountBytes, 1000, MostAccounts),
+            options.Partitions);
         RecordBytes = new SharedAllowance(Math.Min((long)(availableBytes * RecordsShare), MostRecordBytes), options.Partitions);
         Commands = new SharedAllowance(Math.Max((long)(availableBytes * QueuesShare) / CommandBytes, 1000), options.Partitions);
     }
