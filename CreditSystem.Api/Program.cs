@@ -1,6 +1,6 @@
 using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Commands;
-using CreditSystem.Api.Features.Audit;
+using CreditSystem.Api.Features.Verification;
 using CreditSystem.Api.Features.Operations;
 using CreditSystem.Api.Hardening;
 using CreditSystem.Api.Http;
@@ -24,9 +24,13 @@ await builder.AddSecretsAsync();
 builder.AddConnections();
 builder.AddHardening();
 builder.AddProblems();
+builder.AddJson();
 builder.AddAccess();
 builder.AddLedger();
 builder.AddIdentity();
+builder.AddPayments();
+builder.AddWebhooks();
+builder.AddModules();
 builder.AddApiDocumentation();
 
 var app = builder.Build();
@@ -38,6 +42,9 @@ app.MapHealth();
 app.MapLedger();
 app.MapLedgerCheck();
 app.MapIdentity();
+app.MapPayments();
+app.MapWebhooks();
+app.MapModules();
 app.MapOperations();
 app.MapApiDocumentation();
 

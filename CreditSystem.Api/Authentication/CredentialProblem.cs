@@ -8,6 +8,6 @@ internal static class CredentialProblem
     public static Task WriteAsync(HttpContext context, string code, string detail)
     {
         context.Response.Headers.WWWAuthenticate = code == ProblemCodes.AuthRequired ? "Bearer" : "Bearer error=\"invalid_token\"";
-        return Problem.Of(StatusCodes.Status401Unauthorized, code, detail).ExecuteAsync(context);
+        return ApiProblems.Create(StatusCodes.Status401Unauthorized, code, detail).ExecuteAsync(context);
     }
 }

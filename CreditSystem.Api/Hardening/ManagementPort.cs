@@ -1,3 +1,4 @@
+using System.Reflection;
 namespace CreditSystem.Api.Hardening;
 
 /// <summary>
@@ -24,4 +25,12 @@ internal static class ManagementPort
         public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
             IsUsedBy(context.HttpContext) ? next(context) : ValueTask.FromResult<object?>(TypedResults.NotFound());
     }
+}
+
+/// <summary>Which port a request came in on.</summary>
+/// <param name="IsManagement">Whether it is the one of those who run the installation.</param>
+internal sealed record RequestPort(bool IsManagement) : IBindableFromHttpContext<RequestPort>
+{
+    public static ValueTask<RequestPort?> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        ValueTask.FromResult<RequestPort?>(new RequestPort(ManagementPort.IsUsedBy(context)));
 }

@@ -15,12 +15,12 @@ public sealed record ItemProblem(
     [property: JsonConverter(typeof(MinorUnitsConverter))] long? Available = null,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long? Required = null)
 {
-    internal static (int Status, ItemProblem Problem) Of(Rejection rejection)
+    internal static (int Status, ItemProblem Problem) From(Rejection rejection)
     {
         var (status, code, detail) = LedgerResults.Describe(rejection.Code);
         return (status, new ItemProblem(code, detail, rejection.Available, rejection.Required));
     }
 
-    internal static (int Status, ItemProblem Problem) Of(ProblemHttpResult problem) =>
-        (problem.StatusCode, new ItemProblem((string)problem.ProblemDetails.Extensions[Problem.CodeMember]!, problem.ProblemDetails.Detail ?? ""));
+    internal static (int Status, ItemProblem Problem) From(ProblemHttpResult problem) =>
+        (problem.StatusCode, new ItemProblem((string)problem.ProblemDetails.Extensions[ApiProblems.CodeMember]!, problem.ProblemDetails.Detail ?? ""));
 }

@@ -32,7 +32,7 @@ internal sealed class KnownAccounts(LedgerOptions options, string tenant, IReadO
         !account.IsSystem && known.TryGetValue(account.Id, out var found) && found.IsSystem && found.Asset == asset ? AccountRef.To(found.System) : account;
 
     /// <summary>The rules of an asset for this tenant, once the amount is within its bounds.</summary>
-    public Checked<AssetOptions> Within(string asset, long amount)
+    public Validated<AssetOptions> Within(string asset, long amount)
     {
         if (RequestValidation.Positive("amount", amount) is { } invalid)
             return invalid;

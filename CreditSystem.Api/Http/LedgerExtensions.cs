@@ -1,5 +1,5 @@
 using CreditSystem.Api.Features.Accounts;
-using CreditSystem.Api.Features.Audit;
+using CreditSystem.Api.Features.Verification;
 using CreditSystem.Api.Features.Grants;
 using CreditSystem.Api.Features.Holds;
 using CreditSystem.Api.Features.Transfers;
@@ -37,22 +37,22 @@ internal static class LedgerExtensions
         builder.Services.AddHostedService(services => services.GetRequiredService<CreditLedger>());
         builder.Services.AddHostedService<LedgerWatch>();
         builder.Services.AddHostedService<ExpirySweeper>();
-        // Ahead of the handler that answers whatever nobody else does.
+        // Ahead of the handler that answers all the rest.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IExceptionHandler, LedgerExceptionHandler>());
-        builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, LedgerJson.Default));
+        builder.Services.AddSingleton<AccountLookup>();
         return builder;
     }
 
     /// <summary>Maps the routes that move and show credits under <c>/v1</c>. The application must use the exception handler.</summary>
     public static IEndpointRouteBuilder MapLedger(this IEndpointRouteBuilder routes)
     {
-        var version = routes.MapGroup("/v1");
+        var version = routes.MapV1();
         version.MapAccounts();
         version.MapTransfers();
         version.MapHolds();
         version.MapGrants();
         version.MapUsage();
-        version.MapAudit();
+        version.MapVerification();
         return routes;
     }
 }

@@ -30,5 +30,5 @@ internal static class Timestamp
             && DateTimeOffset.TryParseExact(text, ExactFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
     }
 
-    public static ProblemHttpResult Invalid(string name) => Refusal.BadRequest("invalid_" + name, $"{name} must be an RFC 3339 time such as 2026-01-31T12:00:00Z.");
+    public static ProblemHttpResult Invalid(string name) => ApiProblems.BadRequest("invalid_" + name, $"{name} must be an RFC 3339 time such as 2026-01-31T12:00:00Z.");
 }

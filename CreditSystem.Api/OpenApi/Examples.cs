@@ -25,9 +25,9 @@ internal static class Examples
         [typeof(RecordUsageRequest)] = $$"""{ "events": [ { "id": "call-20260131-1", "account": "{{Account}}", "amount": "3", "metadata": { "model": "small" } } ] }""",
     };
 
-    public static JsonNode? OfBody(Type type) => Bodies.TryGetValue(type, out var text) ? JsonNode.Parse(text) : null;
+    public static JsonNode? ForBody(Type type) => Bodies.TryGetValue(type, out var text) ? JsonNode.Parse(text) : null;
 
-    public static JsonNode OfProblem(int status)
+    public static JsonNode ForProblem(int status)
     {
         var (code, detail) = Describe(status);
         var problem = new JsonObject
@@ -36,8 +36,8 @@ internal static class Examples
             ["title"] = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status),
             ["status"] = status,
             ["detail"] = detail,
-            [Problem.CodeMember] = code,
-            [Problem.TraceIdMember] = "4bf92f3577b34da6a3ce929d0e0e4736",
+            [ApiProblems.CodeMember] = code,
+            [ApiProblems.TraceIdMember] = "4bf92f3577b34da6a3ce929d0e0e4736",
         };
         if (status == StatusCodes.Status422UnprocessableEntity)
             (problem["available"], problem["required"]) = ("100", "250");
@@ -46,7 +46,7 @@ internal static class Examples
 
     private static (string Code, string Detail) Describe(int status) => status switch
     {
-        StatusCodes.Status400BadRequest => (ProblemCodes.Malformed, "The body is not valid at $.amount (line 1, byte 42)."),
+        StatusCodes.Status400BadRequest => (ProblemCodes.Malformed, "The request body does not match the expected schema at $.amount (line 1, byte 42)."),
         StatusCodes.Status401Unauthorized => (ProblemCodes.AuthRequired, "Send an access token or an API key."),
         StatusCodes.Status402PaymentRequired => ("card_declined", "The card was declined."),
         StatusCodes.Status403Forbidden => (ProblemCodes.MissingScope, "The credential lacks the scope transfers:write."),
@@ -55,6 +55,6 @@ internal static class Examples
         StatusCodes.Status422UnprocessableEntity => ("insufficient_funds", "The account does not have that much available."),
         StatusCodes.Status429TooManyRequests => (ProblemCodes.RateLimited, "Too many requests; see Retry-After."),
         StatusCodes.Status503ServiceUnavailable => (ProblemCodes.StorageUnavailable, "The storage does not answer. Try again with the same Idempotency-Key."),
-        _ => (ProblemCodes.Of(status), "What a person needs to mend it."),
+        _ => (ProblemCodes.From(status), "Human-readable explanation."),
     };
 }

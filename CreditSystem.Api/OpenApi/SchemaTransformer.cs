@@ -18,7 +18,7 @@ internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
         else if (context.JsonPropertyInfo is { } property)
             DescribeMember(schema, property.AttributeProvider, IsOfRequest(property.DeclaringType));
         else if (!IsOfRequest(context.JsonTypeInfo.Type))
-            // Answers leave out what is null.
+            // Responses may leave out what is null.
             foreach (var optional in context.JsonTypeInfo.Properties.Where(member => member.IsGetNullable))
                 schema.Required?.Remove(optional.Name);
         return Task.CompletedTask;
@@ -27,10 +27,12 @@ internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
     private static void DescribeProblem(OpenApiSchema schema)
     {
         schema.Properties ??= new Dictionary<string, IOpenApiSchema>();
-        schema.Properties[Problem.CodeMember] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What a program tells errors apart by." };
-        schema.Properties[Problem.TraceIdMember] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What the logs know the request by." };
-        schema.Required = new HashSet<string> { Problem.CodeMember };
+        schema.Properties[ApiProblems.CodeMember] = Text("What a program tells errors apart by.");
+        schema.Properties[ApiProblems.TraceIdMember] = Text("Trace id; quote it to support.");
+        schema.Required = new HashSet<string> { ApiProblems.CodeMember };
     }
+
+    private static OpenApiSchema Text(string description) => new() { Type = JsonSchemaType.String, Description = description };
 
     /// <summary>A converter is opaque to the framework.</summary>
     private static void DescribeMember(OpenApiSchema schema, ICustomAttributeProvider? attributes, bool isOfRequest)

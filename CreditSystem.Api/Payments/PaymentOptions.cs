@@ -31,7 +31,7 @@ internal sealed class PaymentOptions
     public IList<CreditPackage> Packages { get; } = [];
 
     /// <summary>What is offered: the packages of the configuration, or the original's.</summary>
-    internal IEnumerable<CreditPackage> Offer => Packages.Count > 0 ? Packages : DefaultPackages;
+    internal IEnumerable<CreditPackage> EffectivePackages => Packages.Count > 0 ? Packages : DefaultPackages;
 
     /// <summary>Another server that speaks Stripe's API; null for Stripe's own.</summary>
     public Uri? ApiBase { get; set; }

@@ -30,4 +30,4 @@ internal sealed record Dispute(string Id, long Amount, bool IsWon);
 
 /// <summary>Something that the provider tells.</summary>
 /// <param name="PaymentId">Null when it is about no payment.</param>
-internal sealed record PaymentNotice(string Id, string Type, string? PaymentId);
+internal sealed record PaymentEvent(string Id, string Type, string? PaymentId);

@@ -56,15 +56,15 @@ internal sealed class PaymentStore(MongoConnection connection, TimeProvider time
     /// <summary>After the notice has been dealt with, never before: one that was cut off must be dealt with again.</summary>
     public Task MarkSeenAsync(string notice, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
     {
-        await noticeIndexes.EnsureAsync(Notices(database), [new(Builders<SeenNotice>.IndexKeys.Ascending(seen => seen.At), new() { ExpireAfter = NoticeLifetime })], token);
+        await noticeIndexes.EnsureAsync(Notices(database), [new(Builders<SeenEvent>.IndexKeys.Ascending(seen => seen.At), new() { ExpireAfter = NoticeLifetime })], token);
         await Notices(database).ReplaceOneAsync(
-            seen => seen.Id == notice, new SeenNotice { Id = notice, At = time.GetUtcNow().UtcDateTime }, new ReplaceOptions { IsUpsert = true }, token);
+            seen => seen.Id == notice, new SeenEvent { Id = notice, At = time.GetUtcNow().UtcDateTime }, new ReplaceOptions { IsUpsert = true }, token);
         return true;
     }, cancellationToken);
 
     private static IMongoCollection<Payment> Payments(IMongoDatabase database) => database.GetCollection<Payment>("payments");
 
-    private static IMongoCollection<SeenNotice> Notices(IMongoDatabase database) => database.GetCollection<SeenNotice>("payment_notices");
+    private static IMongoCollection<SeenEvent> Notices(IMongoDatabase database) => database.GetCollection<SeenEvent>("payment_notices");
 
     private static IEnumerable<CreateIndexModel<Payment>> Indexes =>
     [

@@ -59,18 +59,18 @@ internal sealed class StripeGateway(IConfiguration configuration, IHttpClientFac
         };
     });
 
-    /// <summary>What a notice says, once its signature and its age are proven.</summary>
+    /// <summary>What an event says, once its signature and its age are proven.</summary>
     /// <returns>Null when it is not Stripe's, or too old.</returns>
-    /// <exception cref="PaymentException">The secret that notices are signed with has not been delivered.</exception>
-    public PaymentNotice? ReadNotice(string body, string? signature)
+    /// <exception cref="PaymentException">The secret that events are signed with has not been delivered.</exception>
+    public PaymentEvent? ReadEvent(string body, string? signature)
     {
         if (configuration[WebhookSecret] is not { Length: > 0 } secret)
             throw new PaymentException(PaymentFailure.NotConfigured);
         try
         {
-            var notice = EventUtility.ConstructEvent(
+            var received = EventUtility.ConstructEvent(
                 body, signature ?? "", secret, options.Value.NoticeToleranceSeconds, time.GetUtcNow().ToUnixTimeSeconds(), throwOnApiVersionMismatch: false);
-            return new PaymentNotice(notice.Id, notice.Type, notice.Data?.Object switch
+            return new PaymentEvent(received.Id, received.Type, received.Data?.Object switch
             {
                 PaymentIntent intent => intent.Id,
                 Charge charge => charge.PaymentIntentId,

@@ -33,14 +33,14 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
         await problems.WriteAsync(new ProblemDetailsContext
         {
             HttpContext = httpContext,
-            ProblemDetails = { Status = status, Detail = detail, Extensions = { [Problem.CodeMember] = code } },
+            ProblemDetails = { Status = status, Detail = detail, Extensions = { [ApiProblems.CodeMember] = code } },
         });
         return true;
     }
 
     private static (int Status, string Code, string Detail) Describe(Exception exception) => exception switch
     {
-        BadHttpRequestException bad => (bad.StatusCode, ProblemCodes.Of(bad.StatusCode), DetailOf(bad)),
+        BadHttpRequestException bad => (bad.StatusCode, ProblemCodes.From(bad.StatusCode), DetailOf(bad)),
         JsonException json => (StatusCodes.Status400BadRequest, ProblemCodes.Malformed, DetailOf(json)),
         SecretUnavailableException =>
             (StatusCodes.Status503ServiceUnavailable, ProblemCodes.SecretUnavailable, "A secret that this needs is not available. Try again later."),
@@ -62,8 +62,8 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
 
     /// <summary>The serializer's own messages name .NET types and may quote the input.</summary>
     private static string DetailOf(JsonException json) => json.Path is null or "" or "$"
-        ? "The body is not the JSON that is asked for."
-        : $"The body is not the JSON that is asked for, at {Shortened(json.Path)}.";
+        ? "The request body does not match the expected schema."
+        : $"The request body does not match the expected schema, at {Shortened(json.Path)}.";
 
     private static string Shortened(string path) => path.Length <= 100 ? path : path[..100] + "…";
 

@@ -43,7 +43,7 @@ internal sealed class RateLimitMiddleware(
     private static Bucket[] BucketsOf(HttpContext context, RateLimitOptions options)
     {
         var user = context.User;
-        Bucket? address = options.Address.Requests > 0 ? new Bucket("address", ClientAddress.BucketOf(context), options.Address) : null;
+        Bucket? address = options.Address.Requests > 0 ? new Bucket("address", ClientAddress.From(context).Bucket, options.Address) : null;
         if (user.Identity?.IsAuthenticated != true)
             return address is { } anonymous ? [anonymous] : [];
         var (policy, limit, claim) = user.FindFirstValue(AccessExtensions.CredentialKindClaim) == CredentialKind.ApiKey
@@ -79,8 +79,9 @@ internal sealed class RateLimitMiddleware(
         var refused = Array.FindIndex(results, result => !result.IsAllowed);
         var (policy, limit) = (buckets[refused].Policy, buckets[refused].Limit);
         metrics.Count(SecurityEvent.RateLimited, policy);
-        await RateLimitHeaders.RefuseAsync(context, policy, results[refused].RetryAfter, string.Create(
-            CultureInfo.InvariantCulture, $"More than {limit.Requests} requests in {limit.WindowSeconds} seconds. Wait as long as Retry-After says."));
+        await RateLimitHeaders.Refuse(policy, results[refused].RetryAfter, string.Create(
+            CultureInfo.InvariantCulture, $"More than {limit.Requests} requests in {limit.WindowSeconds} seconds. Wait as long as Retry-After says."))
+            .ExecuteAsync(context);
     }
 
     /// <summary>A route that is open to all stays open; everywhere else the request ends here.</summary>

@@ -100,7 +100,7 @@ internal sealed partial class WebhookHealth(
         // Once, and not with each look whether it is back.
         if (isPaused && await store.TryMarkPausedAsync(endpoint.Id, cancellationToken))
         {
-            WebhookHealthLog.Paused(logger, endpoint.Id, endpoint.Tenant, failing.Failures);
+            Log.Paused(logger, endpoint.Id, endpoint.Tenant, failing.Failures);
             Tell(endpoint, "PauseWebhookEndpoint", "paused", now);
         }
         return false;
@@ -110,7 +110,7 @@ internal sealed partial class WebhookHealth(
     {
         await store.UpdateAsync(endpoint.Tenant, endpoint.Id, Endpoint.Set(item => item.Disabled, true).Set(item => item.Reason, "It answered 410 Gone."), cancellationToken);
         await GiveUpAllAsync(endpoint.Id, cancellationToken);
-        WebhookHealthLog.Disabled(logger, endpoint.Id, endpoint.Tenant);
+        Log.Disabled(logger, endpoint.Id, endpoint.Tenant);
         Tell(endpoint, "DisableWebhookEndpoint", "disabled", now);
         return false;
     }
@@ -127,7 +127,7 @@ internal sealed partial class WebhookHealth(
 
     private static TimeSpan Longer(TimeSpan wait, TimeSpan? asked) => asked is not { } longer || longer <= wait ? wait : longer < LongestWait ? longer : LongestWait;
 
-    private static partial class WebhookHealthLog
+    private static partial class Log
     {
         [LoggerMessage(4103, LogLevel.Warning, "Webhook endpoint {Endpoint} of tenant {Tenant} is paused: {Failures} deliveries in a row failed")]
         public static partial void Paused(ILogger logger, string endpoint, string tenant, int failures);

@@ -12,8 +12,8 @@ internal sealed class WebhookSecrets(PersonalDataProtector protector, TimeProvid
 
     private const int SecretBytes = 32;
 
-    /// <summary>A new secret, in clear for its one showing and encrypted for the database.</summary>
-    public async Task<(string Shown, string Kept)> CreateAsync(string endpoint, CancellationToken cancellationToken)
+    /// <summary>A new secret, in plaintext to be shown once and encrypted for the database.</summary>
+    public async Task<(string Plaintext, string Ciphertext)> CreateAsync(string endpoint, CancellationToken cancellationToken)
     {
         var secret = Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes));
         return (secret, await protector.ProtectAsync(secret, endpoint, cancellationToken));

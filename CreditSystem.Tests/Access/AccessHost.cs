@@ -52,13 +52,14 @@ internal sealed class AccessHost : IAsyncDisposable
         await builder.AddSecretsAsync();
         builder.AddConnections();
         builder.AddProblems();
+        builder.AddJson();
         builder.AddAccess();
         builder.AddApiDocumentation();
         var app = builder.Build();
         app.UseProblems();
         app.UseAccess();
         app.MapApiDocumentation();
-        app.MapGet("/scoped", (HttpContext context) => context.GetCaller()).RequireScope(Scope.AccountsRead);
+        app.MapGet("/scoped", (RequestCaller caller) => caller).RequireScope(Scope.AccountsRead);
         app.MapGet("/silent", () => "said nothing about access");
         app.MapGet("/open", () => "open").AllowAnonymous();
         await app.StartAsync();

@@ -85,9 +85,13 @@ internal sealed class IdentityHost : IAsyncDisposable
         builder.AddConnections();
         builder.AddHardening();
         builder.AddProblems();
+        builder.AddJson();
         builder.AddAccess();
         builder.AddLedger();
         builder.AddIdentity();
+        builder.AddPayments();
+        builder.AddWebhooks();
+        builder.AddModules();
         builder.AddApiDocumentation();
         builder.Services.Configure<LedgerOptions>(options => options.Partitions = 2);
         builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = 10);
@@ -99,6 +103,9 @@ internal sealed class IdentityHost : IAsyncDisposable
         app.UseAccess();
         app.MapLedger();
         app.MapIdentity();
+        app.MapPayments();
+        app.MapWebhooks();
+        app.MapModules();
         app.MapOperations();
         app.MapApiDocumentation();
         await app.StartAsync();

@@ -44,6 +44,7 @@ internal sealed class LedgerHost : IAsyncDisposable
         builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("test", null);
         builder.Services.AddAuthorization();
         builder.AddProblems();
+        builder.AddJson();
         builder.AddLedger();
         builder.Services.Configure<LedgerOptions>(options =>
         {

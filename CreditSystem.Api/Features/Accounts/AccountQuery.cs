@@ -8,4 +8,6 @@ namespace CreditSystem.Api.Features.Accounts;
 internal sealed record AccountQuery(
     [property: FromRoute(Name = "id"), Description("The id of an account, or the name of a system account.")] string Id,
     [property: FromQuery(Name = "asset"), Description("The asset of a system account; by default `credits`.")] string? Asset = null,
-    [property: FromQuery(Name = "consistency"), Description("`strong` (default): all that was committed before the request. `eventual`: what this replica knows.")] string? Consistency = null);
+    [property: FromQuery(Name = "consistency")]
+    [property: Description("`strong` (default): all that was committed before the request. `eventual`: what this replica knows.")]
+    string? Consistency = null);

@@ -36,7 +36,7 @@ internal sealed class CsvStatement(AccountState account, Statement statement) : 
 
     private static string Row(HistoryEntry entry) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{entry.Entry.Sequence},{Codes.Time(entry.Record.At):yyyy-MM-dd'T'HH:mm:ss.fff'Z'},{entry.Posting.Id},{entry.Posting.Kind.ToCode()},{entry.Entry.Amount},{entry.Entry.Posted},{entry.Entry.Held},{Field(entry.Reference)},{Codes.Time(entry.Record.EffectiveAt):yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\r\n");
+        $"{entry.Entry.Sequence},{WireNames.Time(entry.Record.At):yyyy-MM-dd'T'HH:mm:ss.fff'Z'},{entry.Posting.Id},{entry.Posting.Kind.ToCode()},{entry.Entry.Amount},{entry.Entry.Posted},{entry.Entry.Held},{Field(entry.Reference)},{WireNames.Time(entry.Record.EffectiveAt):yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\r\n");
 
     /// <summary>
     /// Text of others, quoted; where a spreadsheet would take it for a formula, an apostrophe goes before it

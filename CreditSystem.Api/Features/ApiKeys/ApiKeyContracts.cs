@@ -29,7 +29,7 @@ public sealed record ApiKeyResponse(
     string Id, string Name, string Prefix, IReadOnlyList<string> Scopes, string Status, string CreatedBy, DateTimeOffset CreatedAt,
     DateTimeOffset ExpiresAt, DateTimeOffset? PreviousExpiresAt, DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt)
 {
-    internal static ApiKeyResponse Of(ApiKey key, DateTimeOffset now)
+    internal static ApiKeyResponse From(ApiKey key, DateTimeOffset now)
     {
         var previous = key.Secrets.SkipLast(1).Where(secret => secret.ExpiresAt > now.UtcDateTime).Select(secret => (DateTime?)secret.ExpiresAt).Max();
         var status = key.RevokedAt is not null ? "revoked" : key.Current.ExpiresAt <= now.UtcDateTime && previous is null ? "expired" : "active";

@@ -15,7 +15,7 @@ public sealed record AuditEventResponse(
     string Id, DateTimeOffset At, string Action, string? Principal, string? Role, string? CredentialKind, string? Credential,
     string? Target, int Status, string Address, string? UserAgent, string? TraceId)
 {
-    internal static AuditEventResponse Of(AuditChunk chunk, int index)
+    internal static AuditEventResponse From(AuditChunk chunk, int index)
     {
         var e = chunk.Events[index];
         return new AuditEventResponse(
@@ -27,10 +27,6 @@ public sealed record AuditEventResponse(
 /// <summary>Events, newest first.</summary>
 /// <param name="NextCursor">Where the next page begins; absent on the last one.</param>
 public sealed record AuditEventPage(IReadOnlyList<AuditEventResponse> Events, string? NextCursor);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(AuditEventPage))]
-internal sealed partial class AuditJson : JsonSerializerContext;
 
 /// <summary>The place of an event: its chunk and its number in it.</summary>
 internal static class AuditPosition

@@ -1,15 +1,16 @@
-using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Binding;
 using CreditSystem.Identity.Sessions;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Auth;
 
 internal static class Logout
 {
     /// <summary>204 also for a credential without a session, of which there is nothing to end.</summary>
-    public static async Task<IResult> HandleAsync(HttpContext context, SessionIssuer sessions)
+    public static async Task<NoContent> HandleAsync(RequestCaller caller, SessionIssuer sessions, CancellationToken cancellationToken)
     {
-        if (context.User.FindFirst(AccessExtensions.SessionClaim)?.Value is { } session)
-            await sessions.EndAsync(session, context.RequestAborted);
+        if (caller.Session is { } session)
+            await sessions.EndAsync(session, cancellationToken);
         return TypedResults.NoContent();
     }
 }

@@ -9,10 +9,10 @@ internal sealed class UserRegistration(UserProfiles profiles, UserStore users, W
 {
     public Task<User> PrepareAsync(NewUser asked, CancellationToken cancellationToken) => profiles.CreateAsync(asked, cancellationToken);
 
-    public async Task<Checked<UserProfile>> CompleteAsync(User user, NewUser asked, CancellationToken cancellationToken)
+    public async Task<Validated<UserProfile>> CompleteAsync(User user, NewUser asked, CancellationToken cancellationToken)
     {
         if (await users.InsertAsync(user, cancellationToken) is { } taken)
-            return Problem.Of(StatusCodes.Status409Conflict, taken, taken == UserStore.EmailTaken
+            return ApiProblems.Create(StatusCodes.Status409Conflict, taken, taken == UserStore.EmailTaken
                 ? "A user of the tenant has this e-mail address."
                 : "A user of the tenant has this username.");
         await wallets.EnsureOpenAsync(user, cancellationToken);

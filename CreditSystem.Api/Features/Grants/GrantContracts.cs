@@ -55,15 +55,15 @@ public sealed record GrantResponse(
     string Status, string Source, int Priority, bool Promotional,
     DateTimeOffset EffectiveAt, DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt, string? Reference, JsonElement? Metadata)
 {
-    internal static GrantResponse Of(AccountState account, Lot lot, long now) =>
-        Of(lot.Terms, account.Id, account.Asset, lot.Remaining, lot.Pinned, lot.Terms.EffectiveAt > now ? "pending" : "active");
+    internal static GrantResponse From(AccountState account, Lot lot, long now) =>
+        From(lot.Terms, account.Id, account.Asset, lot.Remaining, lot.Pinned, lot.Terms.EffectiveAt > now ? "pending" : "active");
 
     internal static GrantResponse Issued(LedgerRecord record)
     {
         var credit = record.Postings[0].Credit;
         var terms = credit.Lots[0].Terms;
         var (reference, metadata) = record.Details(0);
-        return Of(terms, credit.Account, record.Postings[0].Asset, terms.Amount, 0, terms.EffectiveAt > record.At ? "pending" : "active")
+        return From(terms, credit.Account, record.Postings[0].Asset, terms.Amount, 0, terms.EffectiveAt > record.At ? "pending" : "active")
             with
         { Reference = reference, Metadata = TransferResponse.Json(metadata) };
     }
@@ -71,12 +71,12 @@ public sealed record GrantResponse(
     internal static GrantResponse Voided(LedgerRecord record)
     {
         var debit = record.Postings[0].Debit;
-        return Of(debit.Lots[0].Terms, debit.Account, record.Postings[0].Asset, 0, 0, "voided");
+        return From(debit.Lots[0].Terms, debit.Account, record.Postings[0].Asset, 0, 0, "voided");
     }
 
-    private static GrantResponse Of(LotTerms terms, Guid account, string asset, long remaining, long held, string status) => new(
+    private static GrantResponse From(LotTerms terms, Guid account, string asset, long remaining, long held, string status) => new(
         terms.Id, account, asset, terms.Amount, remaining, held, status, terms.Source.ToCode(), terms.Priority, terms.Promotional,
-        Codes.Time(terms.EffectiveAt), terms.ExpiresAt is { } expiresAt ? Codes.Time(expiresAt) : null, Codes.Time(terms.CreatedAt), null, null);
+        WireNames.Time(terms.EffectiveAt), terms.ExpiresAt is { } expiresAt ? WireNames.Time(expiresAt) : null, WireNames.Time(terms.CreatedAt), null, null);
 }
 
 /// <summary>Grants with something left, in the order in which they are spent.</summary>

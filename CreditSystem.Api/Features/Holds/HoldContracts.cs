@@ -48,12 +48,12 @@ public sealed record HoldResponse(
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Remaining,
     string Status, DateTimeOffset ExpiresAt, DateTimeOffset CreatedAt, string? Reference, JsonElement? Metadata)
 {
-    internal static HoldResponse Of(HoldState hold, LedgerRecord record)
+    internal static HoldResponse From(HoldState hold, LedgerRecord record)
     {
         var (reference, metadata) = record.Details(0);
         return new HoldResponse(
             hold.Id, hold.Account, hold.Destination.IsSystem ? hold.Destination.System.ToCode() : hold.Destination.Id.ToString(), record.Postings[0].Asset,
-            hold.Amount, hold.Captured, hold.Remaining, Codes.Of(hold.Status), Codes.Time(hold.ExpiresAt), Codes.Time(hold.CreatedAt),
+            hold.Amount, hold.Captured, hold.Remaining, WireNames.From(hold.Status), WireNames.Time(hold.ExpiresAt), WireNames.Time(hold.CreatedAt),
             reference, TransferResponse.Json(metadata));
     }
 }

@@ -36,7 +36,8 @@ public sealed record VaultStatusResponse(
 /// <summary><c>GET /vault/status</c>.</summary>
 internal static class GetVaultStatus
 {
-    public static async Task<IResult> HandleAsync(VaultOptions options, SecretStore store, VaultSession session, VaultLogin login, VaultStatus status, HealthProbes probes, TimeProvider time) =>
+    public static async Task<JsonHttpResult<VaultStatusResponse>> HandleAsync(
+        VaultOptions options, SecretStore store, VaultSession session, VaultLogin login, VaultStatus status, HealthProbes probes, TimeProvider time) =>
         TypedResults.Json(Describe(options, store, session, login, status, await probes.Vault.CheckAsync(), time), OperationsJson.Default.VaultStatusResponse);
 
     internal static VaultStatusResponse Describe(VaultOptions options, SecretStore store, VaultSession session, VaultLogin login, VaultStatus status, int? health, TimeProvider time)
@@ -57,11 +58,11 @@ internal static class GetVaultStatus
             status.NextRefreshAt,
             snapshot is null ? null : ListConfigSources.Word(snapshot.Origin),
             status.Violations,
-            [.. (snapshot?.Secrets ?? []).Select(secret => Of(secret, options, status, now))],
+            [.. (snapshot?.Secrets ?? []).Select(secret => From(secret, options, status, now))],
             snapshot?.Database is { } lease ? new VaultDatabaseStatus(lease.Path, lease.IssuedAt, lease.Duration == DatabaseLease.Endless ? null : lease.ExpiresAt) : null);
     }
 
-    private static VaultSecretStatus Of(VaultSecret secret, VaultOptions options, VaultStatus status, DateTimeOffset now) => new(
+    private static VaultSecretStatus From(VaultSecret secret, VaultOptions options, VaultStatus status, DateTimeOffset now) => new(
         $"{options.MountPoint}/{secret.Path}", secret.Version, (long)(now - secret.CreatedAt).TotalSeconds,
         (long)options.MaxStalenessOf(secret.Name).TotalSeconds, status.ExpiredPaths.Contains(secret.Path));
 }

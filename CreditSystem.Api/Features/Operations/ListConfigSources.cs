@@ -17,7 +17,7 @@ public sealed record ConfigSourcesResponse(IReadOnlyList<ConfigSource> Sources);
 /// <summary><c>GET /config/sources</c>.</summary>
 internal static class ListConfigSources
 {
-    public static IResult Handle(SecretStore store, VaultStatus status, TimeProvider time) =>
+    public static JsonHttpResult<ConfigSourcesResponse> Handle(SecretStore store, VaultStatus status, TimeProvider time) =>
         TypedResults.Json(Describe(store, status, time), OperationsJson.Default.ConfigSourcesResponse);
 
     internal static ConfigSourcesResponse Describe(SecretStore store, VaultStatus status, TimeProvider time) => new(

@@ -13,21 +13,21 @@ namespace CreditSystem.Api.Features.Transfers;
 public sealed record ReturnedCredits(
     Guid? Grant, [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount, string Outcome, DateTimeOffset? ExpiresAt)
 {
-    internal static ReturnedCredits[]? Of(LedgerRecord record, int index)
+    internal static ReturnedCredits[]? From(LedgerRecord record, int index)
     {
         if (index != 0 || record.Postings[0] is not { Kind: TransferKind.Reversal, Credit.Lots: { Length: > 0 } lots })
             return null;
         var ended = record.Postings.Skip(1).ToDictionary(posting => posting.Debit.Lots[0].Terms.Id, posting => posting.Kind);
-        return [.. lots.Where(lot => lot.Amount > 0).Select((lot, place) => Of(record, lot, place, ended))];
+        return [.. lots.Where(lot => lot.Amount > 0).Select((lot, place) => From(record, lot, place, ended))];
     }
 
-    private static ReturnedCredits Of(LedgerRecord record, LotChange lot, int place, Dictionary<Guid, TransferKind> ended)
+    private static ReturnedCredits From(LedgerRecord record, LotChange lot, int place, Dictionary<Guid, TransferKind> ended)
     {
         if (lot.Terms.IsBase)
             return new ReturnedCredits(null, lot.Amount, "restored", null);
         if (ended.TryGetValue(lot.Terms.Id, out var kind))
             return new ReturnedCredits(lot.Terms.Id, lot.Amount, kind == TransferKind.Void ? "voided" : "expired", null);
         var outcome = lot.Terms.Id == Unwinding.ExtendedGrant(record.Command.Id, place) ? "extended" : "restored";
-        return new ReturnedCredits(lot.Terms.Id, lot.Amount, outcome, lot.Terms.ExpiresAt is { } expiresAt ? Codes.Time(expiresAt) : null);
+        return new ReturnedCredits(lot.Terms.Id, lot.Amount, outcome, lot.Terms.ExpiresAt is { } expiresAt ? WireNames.Time(expiresAt) : null);
     }
 }
