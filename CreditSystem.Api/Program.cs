@@ -1,11 +1,16 @@
 using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Commands;
-using CreditSystem.Api.Features.Verification;
+using CreditSystem.Api.Features.Modules;
 using CreditSystem.Api.Features.Operations;
+using CreditSystem.Api.Features.Verification;
 using CreditSystem.Api.Hardening;
 using CreditSystem.Api.Http;
+using CreditSystem.Api.Json;
+using CreditSystem.Api.Modules;
 using CreditSystem.Api.OpenApi;
+using CreditSystem.Api.Payments;
 using CreditSystem.Api.Problems;
+using CreditSystem.Api.Webhooks;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Secrets;
 using CreditSystem.Secrets.Health;

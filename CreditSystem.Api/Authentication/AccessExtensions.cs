@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using CreditSystem.Api.RateLimiting;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Identity;

@@ -1,4 +1,5 @@
 using System.Reflection;
+
 namespace CreditSystem.Api.Hardening;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using CreditSystem.Api.Problems;
 using CreditSystem.Ledger;
 using Microsoft.AspNetCore.Http.HttpResults;
 

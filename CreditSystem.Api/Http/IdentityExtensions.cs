@@ -1,14 +1,8 @@
 using CreditSystem.Api.Features.ApiKeys;
 using CreditSystem.Api.Features.AuditTrail;
 using CreditSystem.Api.Features.Auth;
-using CreditSystem.Api.Features.Modules;
-using CreditSystem.Api.Payments.Endpoints;
 using CreditSystem.Api.Features.Users;
-using CreditSystem.Api.Webhooks.Endpoints;
-using CreditSystem.Api.Modules;
-using CreditSystem.Api.Payments;
 using CreditSystem.Api.RateLimiting;
-using CreditSystem.Api.Webhooks;
 using CreditSystem.Identity.PersonalData;
 using CreditSystem.Identity.Sessions;
 using CreditSystem.Identity.Tenants;

@@ -1,9 +1,9 @@
 using CreditSystem.Api.Features.Accounts;
-using CreditSystem.Api.Features.Verification;
 using CreditSystem.Api.Features.Grants;
 using CreditSystem.Api.Features.Holds;
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Api.Features.Usage;
+using CreditSystem.Api.Features.Verification;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.MongoDb;

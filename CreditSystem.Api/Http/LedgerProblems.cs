@@ -1,7 +1,6 @@
 using System.Globalization;
 using CreditSystem.Api.Json;
 using CreditSystem.Api.Problems;
-using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using Microsoft.AspNetCore.Http.HttpResults;
 

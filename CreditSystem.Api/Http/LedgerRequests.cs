@@ -1,7 +1,6 @@
 using CreditSystem.Api.Binding;
 using CreditSystem.Api.Problems;
 using CreditSystem.Ledger;
-using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CreditSystem.Api.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Http;

@@ -1,10 +1,10 @@
 using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Accounts;
-using CreditSystem.Api.Features.Verification;
 using CreditSystem.Api.Features.Grants;
 using CreditSystem.Api.Features.Holds;
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Api.Features.Usage;
+using CreditSystem.Api.Features.Verification;
 
 namespace CreditSystem.Api.Json;
 

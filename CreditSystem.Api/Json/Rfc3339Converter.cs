@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using CreditSystem.Api.Http;
 
 namespace CreditSystem.Api.Json;
 

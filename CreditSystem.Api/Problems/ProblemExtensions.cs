@@ -1,3 +1,4 @@
+using CreditSystem.Api.Binding;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -1,4 +1,6 @@
 using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Binding;
+using CreditSystem.Api.Json;
 using CreditSystem.Api.OpenApi;
 using CreditSystem.Api.Problems;
 using CreditSystem.Identity;

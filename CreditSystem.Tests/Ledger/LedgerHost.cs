@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json.Nodes;
 using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Http;
+using CreditSystem.Api.Json;
 using CreditSystem.Api.Problems;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Log;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Http;
+using CreditSystem.Api.Json;
+using CreditSystem.Ledger;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Accounts;

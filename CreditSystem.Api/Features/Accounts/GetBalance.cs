@@ -5,7 +5,6 @@ using CreditSystem.Api.Http;
 using CreditSystem.Api.Json;
 using CreditSystem.Api.Problems;
 using CreditSystem.Ledger;
-using CreditSystem.Ledger.Model;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Accounts;

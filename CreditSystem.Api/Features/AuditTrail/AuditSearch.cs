@@ -1,8 +1,9 @@
 using System.Runtime.CompilerServices;
-using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Binding;
 using CreditSystem.Api.Http;
+using CreditSystem.Api.Json;
+using CreditSystem.Api.Problems;
 using CreditSystem.Identity.SecurityAudit;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.AuditTrail;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using CreditSystem.Api.Http;
+using CreditSystem.Api.Problems;
 using CreditSystem.Identity.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
 

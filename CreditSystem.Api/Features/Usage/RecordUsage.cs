@@ -1,4 +1,4 @@
-using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Binding;
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;

@@ -1,4 +1,3 @@
-using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Payments;
+using CreditSystem.Api.Json;
 
 namespace CreditSystem.Api.Payments.Endpoints;
 

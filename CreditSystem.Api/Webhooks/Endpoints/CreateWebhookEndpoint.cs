@@ -1,9 +1,8 @@
 using System.Net;
-using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Binding;
 using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
 using CreditSystem.Api.SecurityAudit;
-using CreditSystem.Api.Webhooks;
 using CreditSystem.Ledger;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;

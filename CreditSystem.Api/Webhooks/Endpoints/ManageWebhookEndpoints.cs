@@ -1,6 +1,7 @@
-using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Binding;
 using CreditSystem.Api.Http;
-using CreditSystem.Api.Webhooks;
+using CreditSystem.Api.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Webhooks.Endpoints;

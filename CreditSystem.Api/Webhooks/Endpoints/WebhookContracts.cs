@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Webhooks;
 
 namespace CreditSystem.Api.Webhooks.Endpoints;
 
