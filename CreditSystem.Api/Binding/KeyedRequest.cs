@@ -21,7 +21,9 @@ internal abstract class KeyedRequest(HttpContext context)
     public void MarkReplayed() => context.Response.Headers[IdempotencyKey.ReplayedHeaderName] = "true";
 }
 
-/// <summary>A request that is safe to retry, with its body. Where it may come without a body, or without a key, the parameter says so.</summary>
+/// <summary>
+/// A request that is safe to retry, with its body. Where it may come without a body, or without a key, the parameter says so.
+/// </summary>
 internal sealed class KeyedRequest<T> : KeyedRequest, IBoundParameter, IBindableFromHttpContext<KeyedRequest<T>>, IEndpointParameterMetadataProvider
     where T : class
 {

@@ -6,7 +6,9 @@ namespace CreditSystem.Api.Json;
 
 internal static class JsonExtensions
 {
-    /// <summary>Adds the JSON of all routes, for responses and for the OpenAPI document. Bodies are read as <see cref="ApiJson"/> says.</summary>
+    /// <summary>
+    /// Adds the JSON of all routes, for responses and for the OpenAPI document. Bodies are read as <see cref="ApiJson"/> says.
+    /// </summary>
     internal static void AddJson(this WebApplicationBuilder builder) => builder.Services.ConfigureHttpJsonOptions(options =>
     {
         var serializer = options.SerializerOptions;

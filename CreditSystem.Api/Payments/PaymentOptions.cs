@@ -15,7 +15,9 @@ internal sealed class PaymentOptions
     [Required]
     public string Asset { get; set; } = "credits";
 
-    /// <summary>Minor units of the asset per minor unit of the currency, for a free amount: 10 makes one dollar ten credits of scale 2.</summary>
+    /// <summary>
+    /// Minor units of the asset per minor unit of the currency, for a free amount: 10 makes one dollar ten credits of scale 2.
+    /// </summary>
     [Range(1, 1_000_000)]
     public int UnitsPerPriceUnit { get; set; } = 10;
 

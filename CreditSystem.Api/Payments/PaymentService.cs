@@ -1,6 +1,8 @@
 namespace CreditSystem.Api.Payments;
 
-/// <summary>Asks the provider how a payment stands and brings ledger and memory there. The one way by which credits are ever bought.</summary>
+/// <summary>
+/// Asks the provider how a payment stands and brings ledger and memory there. The one way by which credits are ever bought.
+/// </summary>
 internal sealed class PaymentService(StripeGateway provider, PaymentSettlement settlement, PaymentStore store)
 {
     /// <exception cref="PaymentException">The provider does not answer, or knows no such payment.</exception>

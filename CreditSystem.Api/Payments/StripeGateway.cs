@@ -5,7 +5,9 @@ using Stripe;
 
 namespace CreditSystem.Api.Payments;
 
-/// <summary>The part of Stripe's API that is used; nothing else knows the types of Stripe.net. Its secrets are Vault's <c>stripe</c>.</summary>
+/// <summary>
+/// The part of Stripe's API that is used; nothing else knows the types of Stripe.net. Its secrets are Vault's <c>stripe</c>.
+/// </summary>
 internal sealed class StripeGateway(IConfiguration configuration, IHttpClientFactory http, IOptions<PaymentOptions> options, TimeProvider time)
 {
     internal const string HttpClientName = "stripe";

@@ -5,7 +5,9 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace CreditSystem.Api.Problems;
 
-/// <summary>Error responses (RFC 9457, <c>application/problem+json</c>) with a stable <c>code</c> and the <c>traceId</c> of the request.</summary>
+/// <summary>
+/// Error responses (RFC 9457, <c>application/problem+json</c>) with a stable <c>code</c> and the <c>traceId</c> of the request.
+/// </summary>
 internal static class ApiProblems
 {
     internal const string CodeMember = "code";
@@ -21,7 +23,10 @@ internal static class ApiProblems
 
     internal static ProblemHttpResult BadRequest(string code, string detail) => Create(StatusCodes.Status400BadRequest, code, detail);
 
-    /// <summary>404 with the kind of thing in its code; also for what belongs to another tenant, so that nobody learns what exists elsewhere.</summary>
+    /// <summary>
+    /// 404 with the kind of thing in its code; also for what belongs to another tenant, so that nobody learns what exists
+    /// elsewhere.
+    /// </summary>
     internal static ProblemHttpResult NotFound(string what) =>
         Create(StatusCodes.Status404NotFound, what + "_not_found", $"There is no such {what}.");
 

@@ -15,7 +15,8 @@ internal sealed class LoginLimiter(RateLimiter limiter, UserProfiles profiles, I
 
     /// <param name="from">Where the attempt comes from.</param>
     /// <param name="tenant">The tenant that it names.</param>
-    /// <param name="account">The user's id, or, where there is none, what stands for the name that was asked for: nobody learns which.</param>
+    /// <param name="account">The user's id, or, where there is none, what stands for the name that was asked for: nobody learns
+    /// which.</param>
     /// <param name="user">The user, where there is one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The attempt, if the password may be looked at.</returns>

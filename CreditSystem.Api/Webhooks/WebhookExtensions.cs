@@ -5,7 +5,9 @@ namespace CreditSystem.Api.Webhooks;
 
 internal static class WebhookExtensions
 {
-    /// <summary>Adds what tells tenants of events in their ledger: the dispatcher that queues them and the sender that delivers them.</summary>
+    /// <summary>
+    /// Adds what tells tenants of events in their ledger: the dispatcher that queues them and the sender that delivers them.
+    /// </summary>
     public static void AddWebhooks(this WebApplicationBuilder builder)
     {
         var services = builder.Services;

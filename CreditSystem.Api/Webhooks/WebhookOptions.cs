@@ -7,7 +7,10 @@ internal sealed class WebhookOptions
 {
     public const string SectionName = "Webhooks";
 
-    /// <summary>Whether endpoints may be at addresses that only this network reaches, and speak plain HTTP. Never where tenants are strangers.</summary>
+    /// <summary>
+    /// Whether endpoints may be at addresses that only this network reaches, and speak plain HTTP. Never where tenants are
+    /// strangers.
+    /// </summary>
     public bool AllowPrivateAddresses { get; set; }
 
     /// <summary>How often new events and due deliveries are looked for, in milliseconds.</summary>

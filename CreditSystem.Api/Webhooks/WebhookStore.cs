@@ -103,7 +103,9 @@ internal sealed class WebhookStore(MongoConnection connection)
         (database, token) => Deliveries(database).Find(delivery => delivery.Endpoint == endpoint && (status == null || delivery.Status == status))
             .SortByDescending(delivery => delivery.CreatedAt).Limit(limit).ToListAsync(token), cancellationToken);
 
-    /// <summary>How far a partition had been read for all endpoints together, in a database from before each had a cursor of its own.</summary>
+    /// <summary>
+    /// How far a partition had been read for all endpoints together, in a database from before each had a cursor of its own.
+    /// </summary>
     public Task<long?> ReadCursorAsync(int partition, CancellationToken cancellationToken) => connection.ExecuteAsync(
         async (database, token) => (await Cursors(database).Find(cursor => cursor.Id == NameOf(partition)).FirstOrDefaultAsync(token))?.Block, cancellationToken);
 

@@ -56,7 +56,8 @@ public sealed record BalanceResponse(
 /// <param name="Reference">The caller's reference of the transfer.</param>
 /// <param name="Block">The block of the log that holds it.</param>
 /// <param name="CreatedAt">When it was posted.</param>
-/// <param name="EffectiveAt">When it took effect: for what expired when it was due, else when it was posted. Balances at a time in the past and
+/// <param name="EffectiveAt">When it took effect: for what expired when it was due, else when it was posted. Balances at a time in
+/// the past and
 /// statements go by it.</param>
 public sealed record EntryResponse(
     long Sequence, Guid Transfer, string Kind,

@@ -9,7 +9,8 @@ namespace CreditSystem.Api.Features.Grants;
 /// <summary>Gives an account credits with terms of their own. They are spent by priority, then the earliest expiry first.</summary>
 /// <param name="Account">The id of the account.</param>
 /// <param name="Amount">Minor units: a positive integer, or a string of its digits.</param>
-/// <param name="Source">Where the credits come from: issuance, promo, stripe_clearing or adjustments; by default promo for a promotional grant, else issuance.</param>
+/// <param name="Source">Where the credits come from: issuance, promo, stripe_clearing or adjustments; by default promo for a
+/// promotional grant, else issuance.</param>
 /// <param name="Priority">0 (spent first) to 1000; by default 50.</param>
 /// <param name="Promotional">Not paid for: spent before paid credits of the same priority and expiry.</param>
 /// <param name="EffectiveAt">From when it can be spent; by default now.</param>
@@ -28,7 +29,8 @@ public sealed record IssueGrantRequest(
     SortedDictionary<string, string>? Metadata = null);
 
 /// <summary>Voids a grant: takes back what is left of it.</summary>
-/// <param name="Account">The account to take it from, where the holder has transferred a part of the grant; by default the one that it was given to.</param>
+/// <param name="Account">The account to take it from, where the holder has transferred a part of the grant; by default the one that
+/// it was given to.</param>
 public sealed record VoidGrantRequest(string? Account = null);
 
 /// <summary>A grant.</summary>

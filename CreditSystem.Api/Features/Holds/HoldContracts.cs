@@ -10,7 +10,8 @@ namespace CreditSystem.Api.Features.Holds;
 /// <param name="Account">The id of the account.</param>
 /// <param name="Amount">Minor units: a positive integer, or a string of its digits. A hold never draws overdraft.</param>
 /// <param name="To">Where captures go: the id of an account, or the name of a system account; by default <c>revenue</c>.</param>
-/// <param name="ExpiresAt">When what is left is released. Either this or <paramref name="ExpiresInSeconds"/>; by default seven days from now.</param>
+/// <param name="ExpiresAt">When what is left is released. Either this or <paramref name="ExpiresInSeconds"/>; by default seven days
+/// from now.</param>
 /// <param name="ExpiresInSeconds">How long the hold lasts, 1 to 31,622,400 seconds.</param>
 /// <param name="Reference">The caller's own name for the hold, unique among a user's own or among those of the tenant's programs.</param>
 /// <param name="Metadata">Strings that are kept with the hold, at most 1,024 bytes as JSON.</param>

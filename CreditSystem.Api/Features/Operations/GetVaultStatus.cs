@@ -27,7 +27,8 @@ public sealed record VaultTokenStatus(string Accessor, DateTimeOffset ExpiresAt,
 /// <param name="Reason">Why not.</param>
 /// <param name="Violations">Rules that newer secrets in Vault break; those before them stay in use.</param>
 /// <param name="HealthStatus">What Vault's health call answers now; absent when nothing does.</param>
-/// <param name="CredentialsGeneration">Names the secret_id of the last login, without giving it away: it changes with each rotation.</param>
+/// <param name="CredentialsGeneration">Names the secret_id of the last login, without giving it away: it changes with each
+/// rotation.</param>
 /// <param name="SecretsFrom">vault, or snapshot after a start while Vault was down.</param>
 public sealed record VaultStatusResponse(
     string Status, string? Address, string? Namespace, bool Authenticated, VaultTokenStatus? Token, string? CredentialsGeneration, int? HealthStatus,

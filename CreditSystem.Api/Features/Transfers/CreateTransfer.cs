@@ -17,7 +17,8 @@ namespace CreditSystem.Api.Features.Transfers;
 /// <param name="Amount">Minor units: a positive integer, or a string of its digits.</param>
 /// <param name="Kind">transfer (default), purchase, reward, grant, burn, refund or adjustment.</param>
 /// <param name="Asset">The asset that both accounts must be in; by default whatever they are in.</param>
-/// <param name="Reference">The caller's own name for the transfer, unique among a user's own or among those of the tenant's programs.</param>
+/// <param name="Reference">The caller's own name for the transfer, unique among a user's own or among those of the tenant's
+/// programs.</param>
 /// <param name="Metadata">Strings that are kept with the transfer, at most 1,024 bytes as JSON.</param>
 public sealed record CreateTransferRequest(
     string From,

@@ -8,7 +8,8 @@ namespace CreditSystem.Api.Features.Transfers;
 /// <summary>What became of a part of the credits that a reversal gave back.</summary>
 /// <param name="Grant">The grant that has them; absent for what is outside grants.</param>
 /// <param name="Amount">How much, in minor units.</param>
-/// <param name="Outcome">restored: they can be spent again. extended: so they can, as a new grant. expired: the grant had expired, and they went to breakage. voided: the grant had been voided, and they went to its source.</param>
+/// <param name="Outcome">restored: they can be spent again. extended: so they can, as a new grant. expired: the grant had expired,
+/// and they went to breakage. voided: the grant had been voided, and they went to its source.</param>
 /// <param name="ExpiresAt">When they expire; absent for never, and where they cannot be spent.</param>
 public sealed record ReturnedCredits(
     Guid? Grant, [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount, string Outcome, DateTimeOffset? ExpiresAt)

@@ -11,10 +11,14 @@ using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.Transfers;
 
-/// <summary>Gives back what a transfer moved, to the very grants that it was drawn from; `returned` in the answer says what became of it.</summary>
+/// <summary>
+/// Gives back what a transfer moved, to the very grants that it was drawn from; `returned` in the answer says what became of it.
+/// </summary>
 /// <param name="Amount">How much, in minor units; by default all that has not been reversed yet.</param>
-/// <param name="Expired">What to do where a grant that had paid has expired: restore (it goes to breakage at once), extend (it comes back for as long as the grant had lasted) or refuse; by default what is set for the asset.</param>
-/// <param name="Reference">The caller's own name for the reversal, unique among a user's own or among those of the tenant's programs.</param>
+/// <param name="Expired">What to do where a grant that had paid has expired: restore (it goes to breakage at once), extend (it
+/// comes back for as long as the grant had lasted) or refuse; by default what is set for the asset.</param>
+/// <param name="Reference">The caller's own name for the reversal, unique among a user's own or among those of the tenant's
+/// programs.</param>
 /// <param name="Metadata">Strings that are kept with the reversal, at most 1,024 bytes as JSON.</param>
 public sealed record ReverseTransferRequest(
     [property: JsonConverter(typeof(MinorUnitsConverter))] long? Amount = null,
