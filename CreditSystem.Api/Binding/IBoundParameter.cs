@@ -16,9 +16,12 @@ internal static class BoundParameters
         where TBuilder : IEndpointConventionBuilder =>
         builder.AddEndpointFilterFactory((endpoint, next) =>
         {
-            var index = Array.FindIndex(endpoint.MethodInfo.GetParameters(), parameter => parameter.ParameterType.IsAssignableTo(typeof(IBoundParameter)));
+            var index = Array.FindIndex(
+                endpoint.MethodInfo.GetParameters(), parameter => parameter.ParameterType.IsAssignableTo(typeof(IBoundParameter)));
             return index < 0
                 ? next
-                : context => context.GetArgument<IBoundParameter>(index).Problem is { } problem ? ValueTask.FromResult<object?>(problem) : next(context);
+                : context => context.GetArgument<IBoundParameter>(index).Problem is { } problem
+                    ? ValueTask.FromResult<object?>(problem)
+                    : next(context);
         });
 }

@@ -20,16 +20,19 @@ internal readonly record struct IdempotencyKey(Guid Id, byte[] Fingerprint)
 
     public static Validated<IdempotencyKey> Create<T>(HttpContext context, Caller caller, T body)
     {
-        var (values, metadata) = (context.Request.Headers[HeaderName], context.GetEndpoint()!.Metadata.GetRequiredMetadata<IdempotencyKeyMetadata>());
+        var (values, metadata) = (
+            context.Request.Headers[HeaderName], context.GetEndpoint()!.Metadata.GetRequiredMetadata<IdempotencyKeyMetadata>());
         var id = Guid.Empty;
         if (values.Count == 0 && !metadata.IsRequired)
             id = Guid.NewGuid();
         else if (values.Count == 0)
-            return ApiProblems.BadRequest("idempotency_key_required", $"Send an {HeaderName} header: what moves credits must be safe to retry.");
+            return ApiProblems.BadRequest(
+                "idempotency_key_required", $"Send an {HeaderName} header: what moves credits must be safe to retry.");
         else if (values is [{ Length: >= 1 and <= MaxLength } key] && !key.AsSpan().ContainsAnyExceptInRange(' ', '~'))
             id = LedgerId.ForKey(caller.Tenant, caller.Principal, key);
         else
-            return ApiProblems.BadRequest("invalid_idempotency_key", $"{HeaderName} is one value of 1 to {MaxLength} printable ASCII characters.");
+            return ApiProblems.BadRequest(
+                "invalid_idempotency_key", $"{HeaderName} is one value of 1 to {MaxLength} printable ASCII characters.");
         return new IdempotencyKey(id, FingerprintOf(context.Request.Method, RouteOf(context.Request, metadata.Route), body));
     }
 

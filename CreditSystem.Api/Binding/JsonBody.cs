@@ -19,14 +19,16 @@ namespace CreditSystem.Api.Binding;
 internal sealed class JsonBody<T> : IBoundParameter, IBindableFromHttpContext<JsonBody<T>>, IEndpointParameterMetadataProvider
     where T : class
 {
-    private JsonBody(Validated<T> read) => (Value, Problem) = read.TryGet(out var value, out var problem) ? (value, problem) : (null!, problem);
+    private JsonBody(Validated<T> read) =>
+        (Value, Problem) = read.TryGet(out var value, out var problem) ? (value, problem) : (null!, problem);
 
     /// <summary>What the body says.</summary>
     public T Value { get; }
 
     public ProblemHttpResult? Problem { get; }
 
-    public static async ValueTask<JsonBody<T>?> BindAsync(HttpContext context, ParameterInfo parameter) => new(await JsonBody.ReadAsync<T>(context));
+    public static async ValueTask<JsonBody<T>?> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        new(await JsonBody.ReadAsync<T>(context));
 
     public static void PopulateMetadata(ParameterInfo parameter, EndpointBuilder builder) => JsonBody.Describe<T>(parameter, builder);
 }
@@ -52,7 +54,8 @@ internal static class JsonBody
         where T : class
     {
         var request = context.Request;
-        if (request.ContentType is null && !CanHaveBody(request) && context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is { IsOptional: true })
+        if (request.ContentType is null
+            && !CanHaveBody(request) && context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is { IsOptional: true })
             return Parse(EmptyObject, ApiJson.TypeOf<T>());
         if (!request.HasJsonContentType())
             return ApiProblems.Create(
@@ -88,14 +91,18 @@ internal static class JsonBody
         }
         catch (JsonException exception)
         {
-            return Malformed(exception.InnerException is FormatException format ? $"{exception.Path}: {format.Message}" : Describe(exception));
+            return Malformed(
+                exception.InnerException is FormatException format ? $"{exception.Path}: {format.Message}" : Describe(exception));
         }
     }
 
     // The serializer's own message names .NET types, which are nobody's business.
-    private static string Describe(JsonException exception) => exception.Path is { Length: > 1 } path
-        ? $"The request body does not match the expected schema at {path} (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine})."
-        : $"The request body does not match the expected schema (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}).";
+    private static string Describe(JsonException exception)
+    {
+        var member = exception.Path is { Length: > 1 } path ? $" at {path}" : "";
+        var place = $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine}";
+        return $"The request body does not match the expected schema{member} ({place}).";
+    }
 
     private static ProblemHttpResult Malformed(string detail) => ApiProblems.BadRequest(ProblemCodes.Malformed, detail);
 

@@ -24,7 +24,8 @@ internal abstract class KeyedRequest(HttpContext context)
 /// <summary>
 /// A request that is safe to retry, with its body. Where it may come without a body, or without a key, the parameter says so.
 /// </summary>
-internal sealed class KeyedRequest<T> : KeyedRequest, IBoundParameter, IBindableFromHttpContext<KeyedRequest<T>>, IEndpointParameterMetadataProvider
+internal sealed class KeyedRequest<T> : KeyedRequest, IBoundParameter, IBindableFromHttpContext<KeyedRequest<T>>,
+    IEndpointParameterMetadataProvider
     where T : class
 {
     private KeyedRequest(HttpContext context, Validated<T> read)
@@ -47,7 +48,8 @@ internal sealed class KeyedRequest<T> : KeyedRequest, IBoundParameter, IBindable
     {
         JsonBody.Describe<T>(parameter, builder);
         builder.Metadata.Add(new IdempotencyKeyMetadata(
-            ((RouteEndpointBuilder)builder).RoutePattern.RawText!.TrimEnd('/'), IsRequired: !parameter.IsDefined(typeof(OptionalKeyAttribute))));
+            ((RouteEndpointBuilder)builder).RoutePattern.RawText!.TrimEnd('/'),
+            IsRequired: !parameter.IsDefined(typeof(OptionalKeyAttribute))));
     }
 }
 

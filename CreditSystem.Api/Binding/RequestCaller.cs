@@ -20,10 +20,12 @@ internal sealed record RequestCaller(
 
     public static RequestCaller From(ClaimsPrincipal user)
     {
-        var scopes = user.FindAll(AccessExtensions.ScopeClaim).SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        var scopes = user.FindAll(AccessExtensions.ScopeClaim)
+            .SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries));
         var role = user.FindFirstValue(AccessExtensions.RoleClaim) ?? "";
         return new RequestCaller(
-            Required(user, AccessExtensions.TenantClaim), Required(user, ClaimTypes.NameIdentifier), scopes.ToHashSet(StringComparer.Ordinal),
+            Required(user, AccessExtensions.TenantClaim), Required(user, ClaimTypes.NameIdentifier),
+            scopes.ToHashSet(StringComparer.Ordinal),
             role == Identity.Role.User, role, user.FindFirstValue(AccessExtensions.SessionClaim));
     }
 

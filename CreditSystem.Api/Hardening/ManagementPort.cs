@@ -12,7 +12,8 @@ internal static class ManagementPort
 
     /// <summary>Whether the request came in on it: by the connection's own port, not by the one that a Host header names.</summary>
     public static bool IsUsedBy(HttpContext context) =>
-        context.RequestServices.GetRequiredService<IConfiguration>().GetValue<int?>(ConfigurationKey) is { } port && context.Connection.LocalPort == port;
+        context.RequestServices.GetRequiredService<IConfiguration>().GetValue<int?>(ConfigurationKey) is { } port
+            && context.Connection.LocalPort == port;
 
     /// <summary>404 elsewhere, as if the route were not there. It is no part of the public API's description.</summary>
     public static TBuilder OnManagementPortOnly<TBuilder>(this TBuilder builder)

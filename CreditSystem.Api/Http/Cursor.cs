@@ -30,7 +30,8 @@ internal static class Cursor
         return position is { Sequence: >= 0, Block: >= 0 };
     }
 
-    public static ProblemHttpResult Invalid() => ApiProblems.BadRequest("invalid_cursor", "Pass next_cursor of the page before, unchanged.");
+    public static ProblemHttpResult Invalid() =>
+        ApiProblems.BadRequest("invalid_cursor", "Pass next_cursor of the page before, unchanged.");
 
     public static Validated<int> Limit(int? limit) => limit switch
     {

@@ -23,5 +23,6 @@ public sealed record ItemProblem(
     }
 
     internal static (int Status, ItemProblem Problem) From(ProblemHttpResult problem) =>
-        (problem.StatusCode, new ItemProblem((string)problem.ProblemDetails.Extensions[ApiProblems.CodeMember]!, problem.ProblemDetails.Detail ?? ""));
+        (problem.StatusCode,
+            new ItemProblem((string)problem.ProblemDetails.Extensions[ApiProblems.CodeMember]!, problem.ProblemDetails.Detail ?? ""));
 }

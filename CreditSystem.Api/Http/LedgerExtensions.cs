@@ -22,9 +22,14 @@ internal static class LedgerExtensions
     /// <summary>Adds the ledger; its log is in the database of the current <c>MongoConnection</c>.</summary>
     public static WebApplicationBuilder AddLedger(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<LedgerOptions>().BindConfiguration(LedgerOptions.SectionName).ValidateDataAnnotations();
+        builder.Services.AddOptionsWithValidateOnStart<LedgerOptions>().BindConfiguration(LedgerOptions.SectionName)
+            .ValidateDataAnnotations();
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(services => new LedgerDatabase(services.GetRequiredService<MongoConnection>(), services.GetRequiredService<IOptions<LedgerOptions>>().Value.Partitions));
+        builder.Services.AddSingleton(
+            services =>
+                new LedgerDatabase(
+                    services.GetRequiredService<MongoConnection>(),
+                    services.GetRequiredService<IOptions<LedgerOptions>>().Value.Partitions));
         builder.Services.TryAddSingleton<IBlockStore, MongoBlockStore>();
         builder.Services.TryAddSingleton<IProjectionStore, MongoProjectionStore>();
         builder.Services.TryAddSingleton<IVerificationStore, MongoVerificationStore>();

@@ -10,7 +10,8 @@ namespace CreditSystem.Api.Http;
 internal static class LedgerProblems
 {
     public static ProblemHttpResult InFlight() => ApiProblems.RetryLater(
-        StatusCodes.Status409Conflict, "idempotency_in_flight", "A request with this Idempotency-Key is being processed.", retryAfterSeconds: 1);
+        StatusCodes.Status409Conflict, "idempotency_in_flight", "A request with this Idempotency-Key is being processed.",
+        retryAfterSeconds: 1);
 
     public static ProblemHttpResult KeyReused() => ApiProblems.Create(
         StatusCodes.Status422UnprocessableEntity, "idempotency_key_reused", "This Idempotency-Key was used for another request.");
@@ -56,7 +57,8 @@ internal static class LedgerProblems
         RejectionCode.KindNotAllowed => (422, "kind_not_allowed", "This kind of transfer is not possible between these accounts."),
         RejectionCode.AlreadyExpired => (422, "already_expired", "The expiry is not in the future."),
         RejectionCode.GrantEnded => (409, "grant_ended", "A grant that the credits belong to has expired or was voided."),
-        RejectionCode.NotTransferable => (422, "not_transferable", "Promotional credits stay with their holder; without them there is not that much."),
+        RejectionCode.NotTransferable =>
+            (422, "not_transferable", "Promotional credits stay with their holder; without them there is not that much."),
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, null),
     };
 }

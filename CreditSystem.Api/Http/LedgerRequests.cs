@@ -20,13 +20,16 @@ internal static class LedgerRequests
     public static async Task<Validated<LedgerRecord>> CommitAsync<TCommand>(
         this CreditLedger ledger, KeyedRequest request, Validated<TCommand> command)
         where TCommand : Command =>
-        command.TryGet(out var valid, out var problem) ? await ledger.CommitAsync(request, valid) : await ledger.RefuseAsync(request, problem);
+        command.TryGet(out var valid, out var problem)
+            ? await ledger.CommitAsync(request, valid)
+            : await ledger.RefuseAsync(request, problem);
 
     /// <summary>
     /// What to answer to a request that is outside its bounds now. Bounds can be changed: where the log has the request
     /// under its key, it was inside them, and a retry must learn what became of it.
     /// </summary>
-    public static async Task<Validated<LedgerRecord>> RefuseAsync(this CreditLedger ledger, KeyedRequest request, ProblemHttpResult problem) =>
+    public static async Task<Validated<LedgerRecord>> RefuseAsync(
+        this CreditLedger ledger, KeyedRequest request, ProblemHttpResult problem) =>
         problem.StatusCode == StatusCodes.Status422UnprocessableEntity
         && await ledger.FindRecordAsync(request.Caller.Tenant, request.Key.Id, request.Aborted) is { } record
         && record.Command.Id == request.Key.Id

@@ -25,7 +25,8 @@ internal static class RequestValidation
             return ApiProblems.BadRequest("invalid_" + name, $"{name} must have 1 to {maxLength} characters.");
         foreach (var character in value)
             if (IsInvisible(character))
-                return ApiProblems.BadRequest("invalid_" + name, $"{name} must not have control, line-breaking or direction-changing characters.");
+                return ApiProblems.BadRequest(
+                    "invalid_" + name, $"{name} must not have control, line-breaking or direction-changing characters.");
         if (Identifier.Normalize(value).Length == 0)
             return ApiProblems.BadRequest("invalid_" + name, $"{name} must have a character that can be seen.");
         return null;
@@ -34,13 +35,17 @@ internal static class RequestValidation
     // Direction overrides make a text look like another one (CVE-2021-42574); U+2028 and U+2029 end a line in some readers.
     private static bool IsInvisible(char character) =>
         char.IsControl(character)
-        || character is '\u061C' or '\u200E' or '\u200F' or '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\uFEFF' or '\uFFFE' or '\uFFFF';
+        || character is '\u061C' or '\u200E' or '\u200F' or '\u2028' or '\u2029' or (
+            >= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\uFEFF' or '\uFFFE' or '\uFFFF';
 
     public static ProblemHttpResult? Positive(string name, long? amount) =>
         amount <= 0 ? ApiProblems.BadRequest("invalid_amount", $"{name} must be positive.") : null;
 
-    public static ProblemHttpResult? Bounds(string name, long amount, AssetOptions bounds) => amount < bounds.MinAmount || amount > bounds.MaxAmount
-        ? ApiProblems.Create(StatusCodes.Status422UnprocessableEntity, "limit_exceeded", $"{name} must be between {bounds.MinAmount} and {bounds.MaxAmount} minor units.")
+    public static ProblemHttpResult? Bounds(string name, long amount, AssetOptions bounds) =>
+        amount < bounds.MinAmount || amount > bounds.MaxAmount
+        ? ApiProblems.Create(
+            StatusCodes.Status422UnprocessableEntity, "limit_exceeded",
+            $"{name} must be between {bounds.MinAmount} and {bounds.MaxAmount} minor units.")
         : null;
 
     public static ProblemHttpResult UnknownAsset() => ApiProblems.BadRequest("unknown_asset", "There is no such asset.");

@@ -17,7 +17,8 @@ internal static class Timestamp
         if (text is null)
             return true;
         // In a query string an unescaped plus sign has become a space.
-        if (!DateTimeOffset.TryParseExact(text.Replace(' ', '+'), Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed))
+        if (!DateTimeOffset.TryParseExact(
+            text.Replace(' ', '+'), Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed))
             return false;
         unixMilliseconds = parsed.ToUnixTimeMilliseconds();
         return true;
@@ -31,5 +32,6 @@ internal static class Timestamp
             && DateTimeOffset.TryParseExact(text, ExactFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
     }
 
-    public static ProblemHttpResult Invalid(string name) => ApiProblems.BadRequest("invalid_" + name, $"{name} must be an RFC 3339 time such as 2026-01-31T12:00:00Z.");
+    public static ProblemHttpResult Invalid(string name) =>
+        ApiProblems.BadRequest("invalid_" + name, $"{name} must be an RFC 3339 time such as 2026-01-31T12:00:00Z.");
 }

@@ -25,7 +25,8 @@ internal sealed class MinorUnitsConverter : JsonConverter<long>
     }
 
     private static long Parse(string text) =>
-        text.Length <= 20 && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var amount) && text[0] != '+'
+        text.Length <= 20
+            && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var amount) && text[0] != '+'
             ? amount
             : throw Invalid();
 

@@ -12,5 +12,6 @@ internal sealed class Rfc3339Converter : JsonConverter<DateTimeOffset>
             ? time
             : throw new JsonException(null, new FormatException("a time is RFC 3339 with an offset, such as 2026-01-31T12:00:00Z"));
 
-    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value);
 }

@@ -15,7 +15,8 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
 {
     private const string ProblemJson = "application/problem+json";
 
-    public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    public async Task TransformAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var scope = metadata.OfType<ScopeRequirement>().LastOrDefault()?.Scope;
@@ -27,13 +28,15 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
         {
             operation.Security =
             [
-                Requirement(DocumentTransformer.BearerScheme, context.Document), Requirement(DocumentTransformer.ApiKeyScheme, context.Document),
+                Requirement(DocumentTransformer.BearerScheme, context.Document),
+                    Requirement(DocumentTransformer.ApiKeyScheme, context.Document),
             ];
             problems.AddRange(scope is null ? [401] : [401, 403]);
         }
 
         var document = context.Document!;
-        document.AddComponent(nameof(ProblemDetails), await context.GetOrCreateSchemaAsync(typeof(ProblemDetails), null, cancellationToken));
+        document.AddComponent(
+            nameof(ProblemDetails), await context.GetOrCreateSchemaAsync(typeof(ProblemDetails), null, cancellationToken));
         var schema = new OpenApiSchemaReference(nameof(ProblemDetails), document);
         operation.Responses ??= [];
         foreach (var status in problems)
@@ -49,7 +52,8 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
             body.Example ??= Examples.ForBody(type);
         foreach (var (status, response) in operation.Responses!)
         {
-            if (response.Content?.TryGetValue(ProblemJson, out var problem) == true && int.TryParse(status, CultureInfo.InvariantCulture, out var code))
+            if (response.Content?.TryGetValue(ProblemJson, out var problem) == true
+                && int.TryParse(status, CultureInfo.InvariantCulture, out var code))
                 problem.Example ??= Examples.ForProblem(code);
             // The schema of the JSON response is none of the CSV.
             if (response.Content?.TryGetValue("text/csv", out var csv) == true)

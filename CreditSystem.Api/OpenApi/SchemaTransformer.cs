@@ -38,7 +38,8 @@ internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
     /// <summary>A converter is opaque to the framework.</summary>
     private static void DescribeMember(OpenApiSchema schema, ICustomAttributeProvider? attributes, bool isOfRequest)
     {
-        var converter = attributes?.GetCustomAttributes(typeof(JsonConverterAttribute), true).OfType<JsonConverterAttribute>().FirstOrDefault()?.ConverterType;
+        var converter = attributes?.GetCustomAttributes(typeof(JsonConverterAttribute), true).OfType<JsonConverterAttribute>()
+            .FirstOrDefault()?.ConverterType;
         if (converter == typeof(MinorUnitsConverter))
         {
             // Read as either, written as a string.
@@ -53,5 +54,6 @@ internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
         }
     }
 
-    private static bool IsOfRequest(Type type) => type.Name.EndsWith("Request", StringComparison.Ordinal) || type == typeof(Features.Usage.UsageEvent);
+    private static bool IsOfRequest(Type type) =>
+        type.Name.EndsWith("Request", StringComparison.Ordinal) || type == typeof(Features.Usage.UsageEvent);
 }

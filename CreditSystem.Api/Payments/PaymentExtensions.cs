@@ -14,7 +14,8 @@ internal static class PaymentExtensions
         services.AddOptionsWithValidateOnStart<PaymentOptions>().BindConfiguration(PaymentOptions.SectionName).ValidateDataAnnotations()
             .Validate(options => options.MinPrice <= options.MaxPrice, "Payments:MinPrice must not exceed Payments:MaxPrice.")
             .Validate(
-                options => options.Packages.Select(package => package.Id).Distinct(StringComparer.Ordinal).Count() == options.Packages.Count,
+                options =>
+                    options.Packages.Select(package => package.Id).Distinct(StringComparer.Ordinal).Count() == options.Packages.Count,
                 "Payments:Packages must have ids of their own.");
         services.AddHttpClient(StripeGateway.HttpClientName, (provider, client) =>
                 client.Timeout = TimeSpan.FromSeconds(provider.GetRequiredService<IOptions<PaymentOptions>>().Value.TimeoutSeconds))

@@ -14,7 +14,8 @@ internal sealed class PaymentStore(MongoConnection connection, TimeProvider time
     private readonly OnceIndexes noticeIndexes = new();
 
     /// <summary>Keeps the payment; the same one twice is kept once.</summary>
-    public Task<Payment> KeepAsync(Payment payment, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
+    public Task<Payment> KeepAsync(
+        Payment payment, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
     {
         await paymentIndexes.EnsureAsync(Payments(database), Indexes, token);
         try
@@ -29,13 +30,16 @@ internal sealed class PaymentStore(MongoConnection connection, TimeProvider time
     }, cancellationToken);
 
     public Task<Payment?> FindAsync(string tenant, string id, CancellationToken cancellationToken) => connection.ExecuteAsync(
-        async (database, token) => (Payment?)await Payments(database).Find(payment => payment.Id == id && payment.Tenant == tenant).FirstOrDefaultAsync(token), cancellationToken);
+        async (database, token) => (Payment?)await Payments(database).Find(payment => payment.Id == id && payment.Tenant == tenant)
+            .FirstOrDefaultAsync(token), cancellationToken);
 
     public Task<Payment?> FindByRequestAsync(string tenant, string request, CancellationToken cancellationToken) => connection.ExecuteAsync(
-        async (database, token) => (Payment?)await Payments(database).Find(payment => payment.Tenant == tenant && payment.Request == request).FirstOrDefaultAsync(token), cancellationToken);
+        async (database, token) => (Payment?)await Payments(database)
+            .Find(payment => payment.Tenant == tenant && payment.Request == request).FirstOrDefaultAsync(token), cancellationToken);
 
     /// <summary>Newest first.</summary>
-    public Task<List<Payment>> ListAsync(string tenant, string? principal, int limit, CancellationToken cancellationToken) => connection.ExecuteAsync((database, token) =>
+    public Task<List<Payment>> ListAsync(
+        string tenant, string? principal, int limit, CancellationToken cancellationToken) => connection.ExecuteAsync((database, token) =>
     {
         var filter = Builders<Payment>.Filter.Eq(payment => payment.Tenant, tenant);
         if (principal is not null)
@@ -43,10 +47,12 @@ internal sealed class PaymentStore(MongoConnection connection, TimeProvider time
         return Payments(database).Find(filter).SortByDescending(payment => payment.CreatedAt).Limit(limit).ToListAsync(token);
     }, cancellationToken);
 
-    public Task<Payment?> RecordAsync(string id, string status, Settlement settlement, CancellationToken cancellationToken) => connection.ExecuteAsync(
+    public Task<Payment?> RecordAsync(
+        string id, string status, Settlement settlement, CancellationToken cancellationToken) => connection.ExecuteAsync(
         async (database, token) => (Payment?)await Payments(database).FindOneAndUpdateAsync<Payment>(
             payment => payment.Id == id,
-            Builders<Payment>.Update.Set(payment => payment.Status, status).Set(payment => payment.Transfer, settlement.Transfer?.ToString("D"))
+            Builders<Payment>.Update.Set(payment => payment.Status, status)
+                .Set(payment => payment.Transfer, settlement.Transfer?.ToString("D"))
                 .Set(payment => payment.Recovered, settlement.Recovered).Set(payment => payment.Unrecovered, settlement.Unrecovered),
             new() { ReturnDocument = ReturnDocument.After }, token), cancellationToken);
 
@@ -56,9 +62,12 @@ internal sealed class PaymentStore(MongoConnection connection, TimeProvider time
     /// <summary>After the notice has been dealt with, never before: one that was cut off must be dealt with again.</summary>
     public Task MarkSeenAsync(string notice, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
     {
-        await noticeIndexes.EnsureAsync(Notices(database), [new(Builders<SeenEvent>.IndexKeys.Ascending(seen => seen.At), new() { ExpireAfter = NoticeLifetime })], token);
+        await noticeIndexes.EnsureAsync(
+            Notices(database), [new(Builders<SeenEvent>.IndexKeys.Ascending(seen => seen.At), new() { ExpireAfter = NoticeLifetime })],
+            token);
         await Notices(database).ReplaceOneAsync(
-            seen => seen.Id == notice, new SeenEvent { Id = notice, At = time.GetUtcNow().UtcDateTime }, new ReplaceOptions { IsUpsert = true }, token);
+            seen => seen.Id == notice, new SeenEvent { Id = notice, At = time.GetUtcNow().UtcDateTime },
+            new ReplaceOptions { IsUpsert = true }, token);
         return true;
     }, cancellationToken);
 
@@ -68,7 +77,11 @@ internal sealed class PaymentStore(MongoConnection connection, TimeProvider time
 
     private static IEnumerable<CreateIndexModel<Payment>> Indexes =>
     [
-        new(Builders<Payment>.IndexKeys.Ascending(payment => payment.Tenant).Ascending(payment => payment.Request), new() { Name = "tenant_request", Unique = true }),
-        new(Builders<Payment>.IndexKeys.Ascending(payment => payment.Tenant).Descending(payment => payment.CreatedAt), new() { Name = "tenant_created" }),
+        new(
+            Builders<Payment>.IndexKeys.Ascending(payment => payment.Tenant).Ascending(payment => payment.Request),
+            new() { Name = "tenant_request", Unique = true }),
+        new(
+            Builders<Payment>.IndexKeys.Ascending(payment => payment.Tenant).Descending(payment => payment.CreatedAt),
+            new() { Name = "tenant_created" }),
     ];
 }

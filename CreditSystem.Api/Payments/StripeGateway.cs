@@ -8,7 +8,8 @@ namespace CreditSystem.Api.Payments;
 /// <summary>
 /// The part of Stripe's API that is used; nothing else knows the types of Stripe.net. Its secrets are Vault's <c>stripe</c>.
 /// </summary>
-internal sealed class StripeGateway(IConfiguration configuration, IHttpClientFactory http, IOptions<PaymentOptions> options, TimeProvider time)
+internal sealed class StripeGateway(
+    IConfiguration configuration, IHttpClientFactory http, IOptions<PaymentOptions> options, TimeProvider time)
 {
     internal const string HttpClientName = "stripe";
     internal const string SecretKey = "stripe:secret_key";
@@ -41,8 +42,11 @@ internal sealed class StripeGateway(IConfiguration configuration, IHttpClientFac
 
     /// <summary>Completes a payment with a payment method of the payer.</summary>
     /// <exception cref="PaymentException">Declined, or the provider did not do it.</exception>
-    public Task<PaymentState> ConfirmAsync(string id, string paymentMethod, CancellationToken cancellationToken) => CallAsync(async client =>
-        ToState(await new PaymentIntentService(client).ConfirmAsync(id, new PaymentIntentConfirmOptions { PaymentMethod = paymentMethod }, null, cancellationToken)));
+    public Task<PaymentState> ConfirmAsync(
+        string id, string paymentMethod, CancellationToken cancellationToken) => CallAsync(async client =>
+        ToState(
+            await new PaymentIntentService(client)
+                .ConfirmAsync(id, new PaymentIntentConfirmOptions { PaymentMethod = paymentMethod }, null, cancellationToken)));
 
     /// <summary>The payment with all that has become of it.</summary>
     /// <exception cref="PaymentException">There is none, or the provider does not answer.</exception>
@@ -51,13 +55,17 @@ internal sealed class StripeGateway(IConfiguration configuration, IHttpClientFac
         var state = ToState(await new PaymentIntentService(client).GetAsync(id, null, null, cancellationToken));
         if (!state.IsPaid)
             return state;
-        var refunds = await new RefundService(client).ListAsync(new RefundListOptions { PaymentIntent = id, Limit = MaxListed }, null, cancellationToken);
-        var disputes = await new DisputeService(client).ListAsync(new DisputeListOptions { PaymentIntent = id, Limit = MaxListed }, null, cancellationToken);
+        var refunds = await new RefundService(client)
+            .ListAsync(new RefundListOptions { PaymentIntent = id, Limit = MaxListed }, null, cancellationToken);
+        var disputes = await new DisputeService(client)
+            .ListAsync(new DisputeListOptions { PaymentIntent = id, Limit = MaxListed }, null, cancellationToken);
         return state with
         {
             // Newest first is how Stripe lists them.
-            Refunds = [.. refunds.Data.AsEnumerable().Reverse().Where(refund => refund.Status is "succeeded" or "pending").Select(refund => new Refund(refund.Id, refund.Amount))],
-            Disputes = [.. disputes.Data.AsEnumerable().Reverse().Select(dispute => new Dispute(dispute.Id, dispute.Amount, dispute.Status is "won" or "warning_closed"))],
+            Refunds = [.. refunds.Data.AsEnumerable().Reverse().Where(refund => refund.Status is "succeeded" or "pending")
+                .Select(refund => new Refund(refund.Id, refund.Amount))],
+            Disputes = [.. disputes.Data.AsEnumerable().Reverse()
+                .Select(dispute => new Dispute(dispute.Id, dispute.Amount, dispute.Status is "won" or "warning_closed"))],
         };
     });
 
@@ -71,7 +79,8 @@ internal sealed class StripeGateway(IConfiguration configuration, IHttpClientFac
         try
         {
             var received = EventUtility.ConstructEvent(
-                body, signature ?? "", secret, options.Value.NoticeToleranceSeconds, time.GetUtcNow().ToUnixTimeSeconds(), throwOnApiVersionMismatch: false);
+                body, signature ?? "", secret, options.Value.NoticeToleranceSeconds, time.GetUtcNow().ToUnixTimeSeconds(),
+                throwOnApiVersionMismatch: false);
             return new PaymentEvent(received.Id, received.Type, received.Data?.Object switch
             {
                 PaymentIntent intent => intent.Id,
@@ -81,7 +90,8 @@ internal sealed class StripeGateway(IConfiguration configuration, IHttpClientFac
                 _ => null,
             });
         }
-        catch (Exception failure) when (failure is StripeException or FormatException or ArgumentException || failure.GetType().Namespace?.StartsWith("Newtonsoft.Json", StringComparison.Ordinal) == true)
+        catch (Exception failure) when (failure is StripeException or FormatException or ArgumentException
+            || failure.GetType().Namespace?.StartsWith("Newtonsoft.Json", StringComparison.Ordinal) == true)
         {
             return null;
         }
@@ -93,7 +103,8 @@ internal sealed class StripeGateway(IConfiguration configuration, IHttpClientFac
             throw new PaymentException(PaymentFailure.NotConfigured);
         // One object per call, so that a rotated key is in use at once; the connections are the factory's.
         var client = new StripeClient(
-            key, httpClient: new SystemNetHttpClient(http.CreateClient(HttpClientName), maxNetworkRetries: 1, enableTelemetry: false), apiBase: options.Value.ApiBase?.ToString().TrimEnd('/'));
+            key, httpClient: new SystemNetHttpClient(http.CreateClient(HttpClientName), maxNetworkRetries: 1, enableTelemetry: false),
+            apiBase: options.Value.ApiBase?.ToString().TrimEnd('/'));
         try
         {
             return await call(client);
@@ -125,7 +136,8 @@ internal sealed class StripeGateway(IConfiguration configuration, IHttpClientFac
         intent.Metadata is { } metadata
         && metadata.TryGetValue(TenantMember, out var tenant)
         && metadata.TryGetValue(AccountMember, out var account) && Guid.TryParseExact(account, "D", out var accountId)
-        && metadata.TryGetValue(CreditsMember, out var credits) && long.TryParse(credits, NumberStyles.None, CultureInfo.InvariantCulture, out var units)
+        && metadata.TryGetValue(CreditsMember, out var credits)
+        && long.TryParse(credits, NumberStyles.None, CultureInfo.InvariantCulture, out var units)
             ? new PaymentOrder(tenant, accountId, units, (int)intent.Amount, intent.Currency)
             : null;
 }

@@ -18,7 +18,8 @@ internal static class ApiProblems
     /// <param name="code">What a program tells errors apart by; one of <see cref="ProblemCodes"/> where it fits.</param>
     /// <param name="detail">A human-readable explanation. Never a secret, and nothing of another tenant.</param>
     /// <param name="extensions">Further members, such as <c>available</c> and <c>required</c>.</param>
-    internal static ProblemHttpResult Create(int status, string code, string detail, params ReadOnlySpan<(string Name, object? Value)> extensions) =>
+    internal static ProblemHttpResult Create(
+        int status, string code, string detail, params ReadOnlySpan<(string Name, object? Value)> extensions) =>
         TypedResults.Problem(Fill(new ProblemDetails(), status, code, detail, extensions));
 
     internal static ProblemHttpResult BadRequest(string code, string detail) => Create(StatusCodes.Status400BadRequest, code, detail);
@@ -41,7 +42,8 @@ internal static class ApiProblems
 
     internal static string? TraceId => Activity.Current?.TraceId.ToHexString();
 
-    private static ProblemDetails Fill(ProblemDetails problem, int status, string code, string detail, ReadOnlySpan<(string Name, object? Value)> extensions)
+    private static ProblemDetails Fill(
+        ProblemDetails problem, int status, string code, string detail, ReadOnlySpan<(string Name, object? Value)> extensions)
     {
         (problem.Status, problem.Detail) = (status, detail);
         problem.Extensions[CodeMember] = code;

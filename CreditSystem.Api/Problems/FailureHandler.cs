@@ -9,7 +9,8 @@ using StackExchange.Redis;
 namespace CreditSystem.Api.Problems;
 
 /// <summary>Turns an exception that nobody expected into a problem that gives nothing away but the trace id.</summary>
-internal sealed partial class FailureHandler(IProblemDetailsService problems, ILogger<FailureHandler> logger, TimeProvider time) : IExceptionHandler
+internal sealed partial class FailureHandler(
+    IProblemDetailsService problems, ILogger<FailureHandler> logger, TimeProvider time) : IExceptionHandler
 {
     private readonly RepeatedLineFilter outages = new(logger, time);
 
@@ -43,17 +44,23 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
         BadHttpRequestException bad => (bad.StatusCode, ProblemCodes.From(bad.StatusCode), DetailOf(bad)),
         JsonException json => (StatusCodes.Status400BadRequest, ProblemCodes.Malformed, DetailOf(json)),
         SecretUnavailableException =>
-            (StatusCodes.Status503ServiceUnavailable, ProblemCodes.SecretUnavailable, "A secret that this needs is not available. Try again later."),
+            (StatusCodes.Status503ServiceUnavailable, ProblemCodes.SecretUnavailable,
+                "A secret that this needs is not available. Try again later."),
         VaultUnavailableException =>
-            (StatusCodes.Status503ServiceUnavailable, ProblemCodes.SecretUnavailable, "Vault, which decrypts personal data, does not answer. Nothing was changed; try again later."),
+            (StatusCodes.Status503ServiceUnavailable, ProblemCodes.SecretUnavailable,
+                "Vault, which decrypts personal data, does not answer. Nothing was changed; try again later."),
         MongoException or TimeoutException or RedisException =>
-            (StatusCodes.Status503ServiceUnavailable, ProblemCodes.StorageUnavailable, "The storage does not answer. Try again with the same Idempotency-Key."),
-        _ => (StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "Something went wrong here. Quote the traceId when you report it."),
+            (StatusCodes.Status503ServiceUnavailable, ProblemCodes.StorageUnavailable,
+                "The storage does not answer. Try again with the same Idempotency-Key."),
+        _ =>
+            (StatusCodes.Status500InternalServerError, ProblemCodes.InternalError,
+                "Something went wrong here. Quote the traceId when you report it."),
     };
 
     private static string DetailOf(BadHttpRequestException bad) =>
         bad.InnerException is JsonException json ? DetailOf(json)
-        : UnboundParameter().Match(bad.Message) is { Success: true } parameter ? $"The value of {parameter.Groups[1].Value} is not one that it can have."
+        : UnboundParameter().Match(bad.Message) is { Success: true } parameter
+        ? $"The value of {parameter.Groups[1].Value} is not one that it can have."
         : bad.Message;
 
     /// <summary>The framework's message has the .NET type of the parameter before its name.</summary>

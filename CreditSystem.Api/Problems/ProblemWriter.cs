@@ -1,6 +1,5 @@
 using System.Net.Mime;
 using Microsoft.AspNetCore.Http.Json;
-using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Problems;
@@ -27,7 +26,7 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
         problem.Extensions.TryAdd(ApiProblems.TraceIdMember, ApiProblems.TraceId ?? context.HttpContext.TraceIdentifier);
         if (problem is RetryableProblem retryable)
             response.Headers.RetryAfter = retryable.RetryAfter;
-        var type = json.Value.SerializerOptions.GetTypeInfo(typeof(ProblemDetails));
+        var type = json.Value.SerializerOptions.GetTypeInfo(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails));
         return new ValueTask(response.WriteAsJsonAsync(problem, type, MediaTypeNames.Application.ProblemJson));
     }
 }

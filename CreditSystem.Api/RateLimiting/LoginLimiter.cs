@@ -9,7 +9,8 @@ namespace CreditSystem.Api.RateLimiting;
 /// Limits the attempts to log in to one account without locking its owner out: those from an address that the account has
 /// logged in from count for that address alone, and all others together count for strangers.
 /// </summary>
-internal sealed class LoginLimiter(RateLimiter limiter, UserProfiles profiles, IOptionsMonitor<RateLimitOptions> options, SecurityMetrics metrics)
+internal sealed class LoginLimiter(
+    RateLimiter limiter, UserProfiles profiles, IOptionsMonitor<RateLimitOptions> options, SecurityMetrics metrics)
 {
     private const string Policy = "login";
 

@@ -66,7 +66,8 @@ internal sealed class RateLimitMiddleware(
     {
         var tightest = -1;
         for (var i = 0; i < results.Length; i++)
-            if (tightest < 0 || (results[i].IsAllowed, results[i].Remaining).CompareTo((results[tightest].IsAllowed, results[tightest].Remaining)) < 0)
+            if (tightest < 0
+                || (results[i].IsAllowed, results[i].Remaining).CompareTo((results[tightest].IsAllowed, results[tightest].Remaining)) < 0)
                 tightest = i;
         if (tightest < 0)
             return true;
@@ -80,7 +81,8 @@ internal sealed class RateLimitMiddleware(
         var (policy, limit) = (buckets[refused].Policy, buckets[refused].Limit);
         metrics.Count(SecurityEvent.RateLimited, policy);
         await RateLimitHeaders.Refuse(policy, results[refused].RetryAfter, string.Create(
-            CultureInfo.InvariantCulture, $"More than {limit.Requests} requests in {limit.WindowSeconds} seconds. Wait as long as Retry-After says."))
+            CultureInfo.InvariantCulture,
+            $"More than {limit.Requests} requests in {limit.WindowSeconds} seconds. Wait as long as Retry-After says."))
             .ExecuteAsync(context);
     }
 
@@ -98,5 +100,6 @@ internal sealed class RateLimitMiddleware(
             await CredentialProblem.WriteAsync(context, ProblemCodes.TokenInvalid, "The session is over.");
     }
 
-    private static bool IsWrite(string method) => !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
+    private static bool IsWrite(string method) =>
+        !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
 }

@@ -23,10 +23,11 @@ internal static class WebhookBody
             ledgerEvent.Id, ledgerEvent.Type, ledgerEvent.Tenant, ledgerEvent.Block, WireNames.Time(ledgerEvent.At),
             ledgerEvent.Posting < 0
                 ? new WebhookData(null, AccountResponse.From(ledgerEvent.Record.Opened[0]))
-                : new WebhookData(TransferResponse.From(ledgerEvent.Record, ledgerEvent.Posting), null)),
+                : new WebhookData(TransferResponse.Create(ledgerEvent.Record, ledgerEvent.Posting), null)),
         WebhookBodyJson.Default.WebhookMessage);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(WebhookMessage))]
 internal sealed partial class WebhookBodyJson : JsonSerializerContext;

@@ -10,7 +10,8 @@ namespace CreditSystem.Api.Webhooks;
 /// queued: killed in between, they are read again and found queued. While nobody has an endpoint it reads nothing.
 /// </summary>
 internal sealed partial class WebhookDispatcher(
-    WebhookStore store, OutboxReader outbox, WebhookMetrics metrics, IOptions<WebhookOptions> options, TimeProvider time, ILogger<WebhookDispatcher> logger) : BackgroundService
+    WebhookStore store, OutboxReader outbox, WebhookMetrics metrics, IOptions<WebhookOptions> options, TimeProvider time,
+    ILogger<WebhookDispatcher> logger) : BackgroundService
 {
     private const int BlocksAtOnce = 50;
     private const int DeliveriesAtOnce = 200;
@@ -63,7 +64,8 @@ internal sealed partial class WebhookDispatcher(
             }
 
             if (!isMore)
-                await Task.Delay(TimeSpan.FromMilliseconds(options.Value.PollMilliseconds), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(TimeSpan.FromMilliseconds(options.Value.PollMilliseconds), time, stoppingToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -71,7 +73,9 @@ internal sealed partial class WebhookDispatcher(
     private async Task<bool> ReadPartitionAsync(int partition, IEnumerable<WebhookEndpoint> endpoints, CancellationToken cancellationToken)
     {
         var isMore = false;
-        var shared = endpoints.All(endpoint => endpoint.Cursor is not null) ? 0 : await store.ReadCursorAsync(partition, cancellationToken) ?? 0;
+        var shared = endpoints.All(endpoint => endpoint.Cursor is not null)
+            ? 0
+            : await store.ReadCursorAsync(partition, cancellationToken) ?? 0;
         foreach (var group in endpoints.GroupBy(endpoint => endpoint.Cursor ?? Math.Max(shared, endpoint.Since)).ToList())
             isMore |= await ReadGroupAsync(partition, group.Key, [.. group], cancellationToken);
         return isMore;
@@ -122,7 +126,8 @@ internal sealed partial class WebhookDispatcher(
         [LoggerMessage(4101, LogLevel.Warning, "The log could not be read for webhooks, the next attempt follows: {Failure}")]
         public static partial void Failed(ILogger logger, string failure);
 
-        [LoggerMessage(4107, LogLevel.Error, "The log of partition {Partition} cannot be read for webhooks; those of other logs go on: {Failure}")]
+        [LoggerMessage(
+            4107, LogLevel.Error, "The log of partition {Partition} cannot be read for webhooks; those of other logs go on: {Failure}")]
         public static partial void LogFailed(ILogger logger, int partition, string failure);
     }
 }

@@ -52,7 +52,7 @@ internal sealed class WebhookOptions
     [Range(1, 365)]
     public int KeepDays { get; set; } = 7;
 
-    /// <summary>How long a dead delivery is kept for whoever wants it delivered again, in days.</summary>
+    /// <summary>How long a dead delivery is kept in case somebody wants it delivered again, in days.</summary>
     [Range(1, 365)]
     public int KeepDeadDays { get; set; } = 30;
 }

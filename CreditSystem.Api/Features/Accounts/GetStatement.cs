@@ -35,7 +35,8 @@ internal static class GetStatement
         if (format == "csv")
             return new CsvStatement(account, statement);
         return TypedResults.Ok(new StatementResponse(
-            account.Id, account.Asset, WireNames.Time(first.Value), WireNames.Time(end.Value), statement.Opening.Posted, statement.Closing.Posted,
+            account.Id, account.Asset, WireNames.Time(first.Value), WireNames.Time(end.Value), statement.Opening.Posted,
+            statement.Closing.Posted,
             statement.Entries.Select(EntryResponse.From)));
     }
 }

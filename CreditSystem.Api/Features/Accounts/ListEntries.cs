@@ -27,7 +27,8 @@ internal static class ListEntries
         if (!(await accounts.FindAsync(caller, query)).TryGet(out var account, out problem))
             return problem;
         return await ledger.EntriesAsync(account, position, size, cancellationToken) is { } page
-            ? TypedResults.Ok(new EntryPage([.. page.Entries.Select(EntryResponse.From)], page.Next is { } next ? Cursor.Encode(next) : null))
+            ? TypedResults.Ok(
+                new EntryPage([.. page.Entries.Select(EntryResponse.From)], page.Next is { } next ? Cursor.Encode(next) : null))
             : Cursor.Invalid();
     }
 }

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Http;
+using CreditSystem.Api.Json;
 
 namespace CreditSystem.Api.Features.Accounts;
 

@@ -31,11 +31,15 @@ public sealed record ApiKeyResponse(
 {
     internal static ApiKeyResponse From(ApiKey key, DateTimeOffset now)
     {
-        var previous = key.Secrets.SkipLast(1).Where(secret => secret.ExpiresAt > now.UtcDateTime).Select(secret => (DateTime?)secret.ExpiresAt).Max();
-        var status = key.RevokedAt is not null ? "revoked" : key.Current.ExpiresAt <= now.UtcDateTime && previous is null ? "expired" : "active";
+        var previous = key.Secrets.SkipLast(1).Where(secret => secret.ExpiresAt > now.UtcDateTime)
+            .Select(secret => (DateTime?)secret.ExpiresAt).Max();
+        var status = key.RevokedAt is not null
+            ? "revoked"
+            : key.Current.ExpiresAt <= now.UtcDateTime && previous is null ? "expired" : "active";
         return new ApiKeyResponse(
             key.Id, key.Name, key.Current.Prefix, key.Scopes, status, key.CreatedBy, Time(key.CreatedAt), Time(key.Current.ExpiresAt),
-            previous is { } until ? Time(until) : null, key.LastUsedAt is { } used ? Time(used) : null, key.RevokedAt is { } revoked ? Time(revoked) : null);
+            previous is { } until ? Time(until) : null, key.LastUsedAt is { } used ? Time(used) : null,
+            key.RevokedAt is { } revoked ? Time(revoked) : null);
     }
 
     private static DateTimeOffset Time(DateTime utc) => new(DateTime.SpecifyKind(utc, DateTimeKind.Utc));

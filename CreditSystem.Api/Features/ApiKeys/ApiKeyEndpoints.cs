@@ -12,7 +12,8 @@ internal static class ApiKeyEndpoints
         keys.MapPost("", CreateApiKey.HandleAsync).ProducesProblems(415)
             .WithName("CreateApiKey").WithSummary("Create an API key; its secret is shown this once");
         keys.MapGet("", ReadApiKeys.ListAsync).WithName("ListApiKeys").WithSummary("List the tenant's API keys");
-        keys.MapPost("/validate", ReadApiKeys.ValidateAsync).ProducesProblems(415).WithName("ValidateApiKey").WithSummary("Say whether a key is good");
+        keys.MapPost("/validate", ReadApiKeys.ValidateAsync).ProducesProblems(415).WithName("ValidateApiKey")
+            .WithSummary("Say whether a key is good");
 
         var one = keys.MapGroup("/{id}").ProducesProblems(404);
         one.MapGet("", ReadApiKeys.GetAsync).WithName("GetApiKey").WithSummary("Read an API key, without its secret");

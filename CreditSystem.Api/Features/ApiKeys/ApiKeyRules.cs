@@ -20,7 +20,9 @@ internal static class ApiKeyRules
         if (asked.Count == 0 || asked.FirstOrDefault(scope => !Scope.All.Contains(scope, StringComparer.Ordinal)) is not null)
             return ApiProblems.BadRequest("invalid_scopes", $"scopes must be some of {string.Join(", ", Scope.All)}.");
         return asked.FirstOrDefault(scope => !caller.Scopes.Contains(scope)) is { } missing
-            ? ApiProblems.Create(StatusCodes.Status403Forbidden, "insufficient_authority", $"The credential lacks the scope {missing}, so it cannot give it to a key.", ("scope", missing))
+            ? ApiProblems.Create(
+                StatusCodes.Status403Forbidden, "insufficient_authority",
+                $"The credential lacks the scope {missing}, so it cannot give it to a key.", ("scope", missing))
             : asked.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
     }
 

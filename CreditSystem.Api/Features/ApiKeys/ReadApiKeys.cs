@@ -28,7 +28,8 @@ internal static class ReadApiKeys
 
     /// <summary>Of a key in hand: whether it is good. It tells of the caller's tenant alone.</summary>
     public static async Task<Results<Ok<ValidateApiKeyResponse>, ProblemHttpResult>> ValidateAsync(
-        RequestCaller caller, JsonBody<ValidateApiKeyRequest> body, ApiKeyStore keys, TimeProvider time, CancellationToken cancellationToken)
+        RequestCaller caller, JsonBody<ValidateApiKeyRequest> body, ApiKeyStore keys, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var hash = ApiKeyText.IsOne(body.Value.Key) ? ApiKeyText.HashOf(body.Value.Key) : null;
         var key = hash is null ? null : await keys.FindByHashAsync(hash, cancellationToken);

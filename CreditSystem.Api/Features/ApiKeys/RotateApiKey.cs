@@ -20,11 +20,13 @@ internal static class RotateApiKey
         if (await keys.FindAsync(caller.Tenant, id, cancellationToken) is not { } key)
             return ApiProblems.NotFound("api_key");
         if (key.RevokedAt is not null)
-            return ApiProblems.Create(StatusCodes.Status409Conflict, "api_key_revoked", "A revoked key cannot be rotated; create another one.");
+            return ApiProblems.Create(
+                StatusCodes.Status409Conflict, "api_key_revoked", "A revoked key cannot be rotated; create another one.");
         // The caller sees the key's secret, and could then do what the key may.
         if (key.Scopes.FirstOrDefault(scope => !caller.Scopes.Contains(scope)) is { } missing)
             return ApiProblems.Create(
-                StatusCodes.Status403Forbidden, "insufficient_authority", $"The credential lacks the scope {missing} of the key.", ("scope", missing));
+                StatusCodes.Status403Forbidden, "insufficient_authority", $"The credential lacks the scope {missing} of the key.",
+                ("scope", missing));
         if (await issuer.RotateAsync(key, request.ExpiresInDays, request.OverlapSeconds, cancellationToken) is not { } issued)
             return ApiProblems.Create(
                 StatusCodes.Status409Conflict, "api_key_changed", "Somebody has rotated or revoked the key at the same time.");

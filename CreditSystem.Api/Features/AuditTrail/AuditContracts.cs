@@ -19,7 +19,8 @@ public sealed record AuditEventResponse(
     {
         var e = chunk.Events[index];
         return new AuditEventResponse(
-            AuditPosition.Format(chunk.Id, index), new DateTimeOffset(DateTime.SpecifyKind(e.At, DateTimeKind.Utc)), e.Action, e.Principal, e.Role, e.CredentialKind,
+            AuditPosition.Format(chunk.Id, index), new DateTimeOffset(DateTime.SpecifyKind(e.At, DateTimeKind.Utc)), e.Action, e.Principal,
+            e.Role, e.CredentialKind,
             e.Credential, e.Target, e.Status, e.Address, e.UserAgent, e.TraceId);
     }
 }
@@ -33,13 +34,16 @@ internal static class AuditPosition
 {
     private const int ChunkLength = 36;
 
-    public static string Format(string chunk, int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{chunk}.{index}");
+    public static string Format(string chunk, int index) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{chunk}.{index}");
 
     public static bool TryParse(string text, out (string Chunk, int Index) position)
     {
         position = default;
-        if (text.Length is < ChunkLength + 2 or > ChunkLength + 6 || !text.StartsWith("aud_", StringComparison.Ordinal) || text[ChunkLength] != '.'
-            || !Guid.TryParseExact(text.AsSpan(4, ChunkLength - 4), "N", out _) || !ushort.TryParse(text.AsSpan(ChunkLength + 1), System.Globalization.NumberStyles.None, null, out var index))
+        if (text.Length is < ChunkLength + 2 or > ChunkLength + 6
+            || !text.StartsWith("aud_", StringComparison.Ordinal) || text[ChunkLength] != '.'
+            || !Guid.TryParseExact(text.AsSpan(4, ChunkLength - 4), "N", out _)
+            || !ushort.TryParse(text.AsSpan(ChunkLength + 1), System.Globalization.NumberStyles.None, null, out var index))
             return false;
         position = (text[..ChunkLength], index);
         return true;

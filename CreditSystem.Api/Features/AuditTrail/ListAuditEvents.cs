@@ -8,7 +8,8 @@ namespace CreditSystem.Api.Features.AuditTrail;
 internal static class ListAuditEvents
 {
     public static async Task<Results<Ok<AuditEventPage>, ProblemHttpResult>> HandleAsync(
-        RequestCaller caller, AuditStore store, SecurityAudit.AuditTrail trail, string? cursor, int? limit, [AsParameters] AuditFilter filter,
+        RequestCaller caller, AuditStore store, SecurityAudit.AuditTrail trail, string? cursor, int? limit,
+        [AsParameters] AuditFilter filter,
         CancellationToken cancellationToken)
     {
         if (!Cursor.Limit(limit).TryGet(out var size, out var problem))

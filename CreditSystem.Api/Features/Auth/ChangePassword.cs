@@ -14,7 +14,8 @@ internal static class ChangePassword
     /// <summary>Every other session of the user ends: somebody who knew the old password may have one.</summary>
     public static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
         RequestCaller caller, JsonBody<ChangePasswordRequest> body, ClientAddress address,
-        UserStore users, UserProfiles profiles, PasswordHashing passwords, SessionIssuer sessions, LoginLimiter limiter, SecurityMetrics metrics,
+        UserStore users, UserProfiles profiles, PasswordHashing passwords, SessionIssuer sessions, LoginLimiter limiter,
+        SecurityMetrics metrics,
         CancellationToken cancellationToken)
     {
         var request = body.Value;

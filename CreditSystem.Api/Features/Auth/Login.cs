@@ -16,7 +16,8 @@ internal static class Login
 
     public static async Task<Results<Ok<TokenResponse>, ProblemHttpResult>> HandleAsync(
         JsonBody<LoginRequest> body, ClientAddress address, AuditNote audit,
-        UserStore users, TenantStore tenants, UserProfiles profiles, PasswordHashing passwords, LoginLimiter limiter, LoginCompletion completion,
+        UserStore users, TenantStore tenants, UserProfiles profiles, PasswordHashing passwords, LoginLimiter limiter,
+        LoginCompletion completion,
         SecurityMetrics metrics, CancellationToken cancellationToken)
     {
         var request = body.Value;

@@ -10,7 +10,8 @@ namespace CreditSystem.Api.Features.Auth;
 internal static class Refresh
 {
     public static async Task<Results<Ok<TokenResponse>, ProblemHttpResult>> HandleAsync(
-        JsonBody<RefreshRequest> body, AuditNote audit, SessionIssuer sessions, SecurityMetrics metrics, CancellationToken cancellationToken)
+        JsonBody<RefreshRequest> body, AuditNote audit, SessionIssuer sessions, SecurityMetrics metrics,
+        CancellationToken cancellationToken)
     {
         if (!RefreshToken.TryParse(body.Value.RefreshToken, out var presented))
             return Refused("The refresh token is not valid.");

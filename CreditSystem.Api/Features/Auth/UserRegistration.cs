@@ -4,7 +4,7 @@ using CreditSystem.Identity.Users;
 
 namespace CreditSystem.Api.Features.Auth;
 
-/// <summary>A new user with its wallet, for whoever registers and for whom an administrator creates.</summary>
+/// <summary>A new user with its wallet, for those who register and those whom an administrator creates.</summary>
 internal sealed class UserRegistration(UserProfiles profiles, UserStore users, Wallets wallets)
 {
     public Task<User> PrepareAsync(NewUser asked, CancellationToken cancellationToken) => profiles.CreateAsync(asked, cancellationToken);

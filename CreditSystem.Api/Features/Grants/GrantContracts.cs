@@ -78,7 +78,8 @@ public sealed record GrantResponse(
 
     private static GrantResponse From(LotTerms terms, Guid account, string asset, long remaining, long held, string status) => new(
         terms.Id, account, asset, terms.Amount, remaining, held, status, terms.Source.ToCode(), terms.Priority, terms.Promotional,
-        WireNames.Time(terms.EffectiveAt), terms.ExpiresAt is { } expiresAt ? WireNames.Time(expiresAt) : null, WireNames.Time(terms.CreatedAt), null, null);
+        WireNames.Time(terms.EffectiveAt), terms.ExpiresAt is { } expiresAt ? WireNames.Time(expiresAt) : null,
+        WireNames.Time(terms.CreatedAt), null, null);
 }
 
 /// <summary>Grants with something left, in the order in which they are spent.</summary>

@@ -26,7 +26,8 @@ internal static class IssueGrantEndpoint
         if (!SourceOf(body).TryGet(out var source, out problem))
             return problem;
         if (body.Priority is < LotTerms.HighestPriority or > LotTerms.LowestPriority)
-            return ApiProblems.BadRequest("invalid_priority", $"priority must be between {LotTerms.HighestPriority} and {LotTerms.LowestPriority}.");
+            return ApiProblems.BadRequest(
+                "invalid_priority", $"priority must be between {LotTerms.HighestPriority} and {LotTerms.LowestPriority}.");
         if (!RequestValidation.Details(body.Reference, body.Metadata).TryGet(out var metadata, out problem))
             return problem;
         var own = accounts.AssetOf(account);

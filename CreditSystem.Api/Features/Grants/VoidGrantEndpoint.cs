@@ -21,9 +21,11 @@ internal static class VoidGrantEndpoint
             return problem;
         // Without an account the ledger finds no grant, and the 404 is kept under the key like every other outcome.
         var issued = await ledger.FindRecordAsync(caller.Tenant, grant, request.Aborted);
-        var account = body.Account is not null ? named.Id : issued is { Accepted: true, Command: IssueGrant issue } ? issue.Account : Guid.Empty;
+        var account = body.Account is not null
+            ? named.Id
+            : issued is { Accepted: true, Command: IssueGrant issue } ? issue.Account : Guid.Empty;
         var command = new VoidGrant(key.Id, key.Fingerprint, caller.Tenant, caller.Holder, grant, account);
         return (await ledger.CommitAsync(request, command)).Answer(record =>
-            TypedResults.Ok(new VoidedGrantResponse(GrantResponse.Voided(record), TransferResponse.From(record, 0))));
+            TypedResults.Ok(new VoidedGrantResponse(GrantResponse.Voided(record), TransferResponse.Create(record, 0))));
     }
 }

@@ -20,6 +20,6 @@ internal static class CaptureHoldEndpoint
             return bounds;
         var command = new CaptureHold(key.Id, key.Fingerprint, caller.Tenant, caller.Holder, hold, body.Amount, body.Final);
         return (await ledger.CommitAsync(request, command)).Answer(record =>
-            TypedResults.Ok(new CaptureResponse(HoldResponse.From(record.Hold!, record), TransferResponse.From(record, 0))));
+            TypedResults.Ok(new CaptureResponse(HoldResponse.From(record.Hold!, record), TransferResponse.Create(record, 0))));
     }
 }

@@ -53,8 +53,10 @@ public sealed record HoldResponse(
     {
         var (reference, metadata) = record.Details(0);
         return new HoldResponse(
-            hold.Id, hold.Account, hold.Destination.IsSystem ? hold.Destination.System.ToCode() : hold.Destination.Id.ToString(), record.Postings[0].Asset,
-            hold.Amount, hold.Captured, hold.Remaining, WireNames.From(hold.Status), WireNames.Time(hold.ExpiresAt), WireNames.Time(hold.CreatedAt),
+            hold.Id, hold.Account, hold.Destination.IsSystem ? hold.Destination.System.ToCode() : hold.Destination.Id.ToString(),
+            record.Postings[0].Asset,
+            hold.Amount, hold.Captured, hold.Remaining, WireNames.From(hold.Status), WireNames.Time(hold.ExpiresAt),
+            WireNames.Time(hold.CreatedAt),
             reference, TransferResponse.Json(metadata));
     }
 }

@@ -27,24 +27,28 @@ internal static class ModuleEndpoints
 {
     public static void MapModules(this IEndpointRouteBuilder routes)
     {
-        var modules = routes.MapGroup("/modules").WithTags("Modules").RequireScope(Scope.OpsRead, orOnManagementPort: true).ProducesReadProblems();
+        var modules = routes.MapGroup("/modules").WithTags("Modules").RequireScope(Scope.OpsRead, orOnManagementPort: true)
+            .ProducesReadProblems();
         modules.MapGet("/status", ListAsync).WithName("ListModules").WithSummary("Read the health of all modules");
         // One type under two statuses is more than a signature can say.
         modules.MapGet("/{name}/health", GetAsync).WithName("GetModuleHealth").WithSummary("Read the health of one module")
             .Produces<ModuleResponse>().Produces<ModuleResponse>(StatusCodes.Status503ServiceUnavailable);
     }
 
-    private static async Task<Ok<ModulesResponse>> ListAsync(RequestPort port, HealthCheckService checks, CancellationToken cancellationToken)
+    private static async Task<Ok<ModulesResponse>> ListAsync(
+        RequestPort port, HealthCheckService checks, CancellationToken cancellationToken)
     {
         var report = await checks.CheckHealthAsync(check => check.Tags.Contains(ModulesExtensions.Tag), cancellationToken);
-        var modules = report.Entries.Select(entry => From(port, entry.Key, entry.Value)).OrderBy(module => module.Name, StringComparer.Ordinal);
+        var modules = report.Entries.Select(entry => From(port, entry.Key, entry.Value))
+            .OrderBy(module => module.Name, StringComparer.Ordinal);
         return TypedResults.Ok(new ModulesResponse(Word(report.Status), [.. modules]));
     }
 
     private static async Task<Results<JsonHttpResult<ModuleResponse>, ProblemHttpResult>> GetAsync(
         RequestPort port, HealthCheckService checks, string name, CancellationToken cancellationToken)
     {
-        var report = await checks.CheckHealthAsync(check => check.Tags.Contains(ModulesExtensions.Tag) && check.Name == name, cancellationToken);
+        var report = await checks.CheckHealthAsync(
+            check => check.Tags.Contains(ModulesExtensions.Tag) && check.Name == name, cancellationToken);
         if (!report.Entries.TryGetValue(name, out var entry))
             return ApiProblems.NotFound("module");
         return TypedResults.Json(

@@ -55,17 +55,21 @@ internal static class CreateBatch
         var results = new BatchItemResult[items.Length];
         var next = 1;
         for (var i = 0; i < items.Length; i++)
-            results[i] = items[i].TryGet(out _, out var problem) ? Result(i, outcomes[next++].Record) : Result(i, ItemProblem.From(problem));
+            results[i] = items[i].TryGet(out _, out var problem)
+                ? Result(i, outcomes[next++].Record)
+                : Result(i, ItemProblem.From(problem));
         return new BatchResponse(results);
     }
 
     private static BatchItemResult Result(int index, LedgerRecord record) => record.Rejection is { } rejection
         ? Result(index, ItemProblem.From(rejection))
-        : new BatchItemResult(index, StatusCodes.Status201Created, TransferResponse.From(record, 0), null);
+        : new BatchItemResult(index, StatusCodes.Status201Created, TransferResponse.Create(record, 0), null);
 
-    private static BatchItemResult Result(int index, (int Status, ItemProblem Problem) refused) => new(index, refused.Status, null, refused.Problem);
+    private static BatchItemResult Result(int index, (int Status, ItemProblem Problem) refused) =>
+        new(index, refused.Status, null, refused.Problem);
 
-    private static async Task<Validated<LedgerRecord>> TogetherAsync(KeyedRequest request, CreditLedger ledger, Validated<MoveCredits>[] items)
+    private static async Task<Validated<LedgerRecord>> TogetherAsync(
+        KeyedRequest request, CreditLedger ledger, Validated<MoveCredits>[] items)
     {
         var moves = new MoveCredits[items.Length];
         for (var i = 0; i < items.Length; i++)
@@ -76,14 +80,15 @@ internal static class CreateBatch
             }
 
         return await ledger.CommitAsync(
-            request, new MoveCreditsAtomically(request.Key.Id, request.Key.Fingerprint, request.Caller.Tenant, request.Caller.Holder, moves));
+            request,
+            new MoveCreditsAtomically(request.Key.Id, request.Key.Fingerprint, request.Caller.Tenant, request.Caller.Holder, moves));
     }
 
     private static Created<AtomicBatchResponse> Created(LedgerRecord record)
     {
         var transfers = new TransferResponse[record.Postings.Length];
         for (var i = 0; i < transfers.Length; i++)
-            transfers[i] = TransferResponse.From(record, i);
+            transfers[i] = TransferResponse.Create(record, i);
         return TypedResults.Created((string?)null, new AtomicBatchResponse(record.Command.Id, transfers));
     }
 }

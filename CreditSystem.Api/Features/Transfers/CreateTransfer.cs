@@ -39,9 +39,11 @@ internal static class CreateTransfer
         return (await ledger.CommitAsync(request, ToCommand(body, caller, request.Key, accounts))).Answer(Created);
     }
 
-    internal static Created<TransferResponse> Created(LedgerRecord record) => TypedResults.Created((string?)null, TransferResponse.From(record, 0));
+    internal static Created<TransferResponse> Created(LedgerRecord record) =>
+        TypedResults.Created((string?)null, TransferResponse.Create(record, 0));
 
-    internal static Validated<MoveCredits> ToCommand(CreateTransferRequest request, RequestCaller caller, IdempotencyKey key, KnownAccounts accounts)
+    internal static Validated<MoveCredits> ToCommand(
+        CreateTransferRequest request, RequestCaller caller, IdempotencyKey key, KnownAccounts accounts)
     {
         if (!RequestValidation.Account("from", request.From).TryGet(out var from, out var problem))
             return problem;

@@ -29,6 +29,7 @@ public sealed record ReturnedCredits(
         if (ended.TryGetValue(lot.Terms.Id, out var kind))
             return new ReturnedCredits(lot.Terms.Id, lot.Amount, kind == TransferKind.Void ? "voided" : "expired", null);
         var outcome = lot.Terms.Id == Unwinding.ExtendedGrant(record.Command.Id, place) ? "extended" : "restored";
-        return new ReturnedCredits(lot.Terms.Id, lot.Amount, outcome, lot.Terms.ExpiresAt is { } expiresAt ? WireNames.Time(expiresAt) : null);
+        return new ReturnedCredits(
+            lot.Terms.Id, lot.Amount, outcome, lot.Terms.ExpiresAt is { } expiresAt ? WireNames.Time(expiresAt) : null);
     }
 }

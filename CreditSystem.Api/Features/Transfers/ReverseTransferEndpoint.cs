@@ -42,13 +42,15 @@ internal static class ReverseTransferEndpoint
             return problem;
         var command = new ReverseTransfer(
             key.Id, key.Fingerprint, caller.Tenant, caller.Holder, transfer, body.Amount, body.Reference, metadata.Text);
-        if (await AssetOfAsync(ledger, caller, transfer, request.Aborted) is { } asset && options.Value.Asset(caller.Tenant, asset) is { } rules)
+        if (await AssetOfAsync(ledger, caller, transfer, request.Aborted) is { } asset
+            && options.Value.Asset(caller.Tenant, asset) is { } rules)
             command = command with { Policy = policy ?? rules.Reversals, Grants = rules.GrantTransfers };
         return (await ledger.CommitAsync(request, command)).Answer(CreateTransfer.Created);
     }
 
     // A transfer's asset never changes, so what this replica knows will do, if it knows the transfer.
-    private static async Task<string?> AssetOfAsync(CreditLedger ledger, RequestCaller caller, Guid transfer, CancellationToken cancellationToken)
+    private static async Task<string?> AssetOfAsync(
+        CreditLedger ledger, RequestCaller caller, Guid transfer, CancellationToken cancellationToken)
     {
         var record = await ledger.PartitionOf(caller.Tenant).Reader.FindAsync(transfer, cancellationToken)
             ?? await ledger.FindRecordAsync(caller.Tenant, transfer, cancellationToken);

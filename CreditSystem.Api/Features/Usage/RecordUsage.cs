@@ -21,7 +21,8 @@ internal static class RecordUsage
         var (caller, key, events) = (request.Caller, request.Key, request.Body.Events);
         if ((CreateBatch.Count(events, "events") ?? Unusable(events)) is { } unusable)
             return unusable;
-        var accounts = await KnownAccounts.FindAsync(ledger, options.Value, caller.Tenant, events.Select(used => used.Account), request.Aborted);
+        var accounts = await KnownAccounts.FindAsync(
+            ledger, options.Value, caller.Tenant, events.Select(used => used.Account), request.Aborted);
         var items = new Validated<MoveCredits>[events.Count];
         var commands = new List<Command>(items.Length);
         for (var i = 0; i < items.Length; i++)
@@ -89,11 +90,13 @@ internal static class RecordUsage
     private static UsageResult Result(string id, MoveCredits command, LedgerRecord record)
     {
         if (!record.Command.Fingerprint.AsSpan().SequenceEqual(command.Fingerprint))
-            return Refused(id, (StatusCodes.Status422UnprocessableEntity, new ItemProblem("event_id_reused", "This id was used for another event.")));
+            return Refused(
+                id, (StatusCodes.Status422UnprocessableEntity, new ItemProblem("event_id_reused", "This id was used for another event.")));
         return record.Rejection is { } rejection
             ? Refused(id, ItemProblem.From(rejection))
-            : new UsageResult(id, StatusCodes.Status201Created, TransferResponse.From(record, 0), null);
+            : new UsageResult(id, StatusCodes.Status201Created, TransferResponse.Create(record, 0), null);
     }
 
-    private static UsageResult Refused(string id, (int Status, ItemProblem Problem) refused) => new(id, refused.Status, null, refused.Problem);
+    private static UsageResult Refused(string id, (int Status, ItemProblem Problem) refused) =>
+        new(id, refused.Status, null, refused.Problem);
 }

@@ -16,7 +16,8 @@ internal static class CreateUser
         var request = body.Value;
         if (UserAuthority.CheckRole(caller, request.Role) is { } refused)
             return refused;
-        var named = new NewUser(caller.Tenant, request.Role, request.Email, request.Username, request.Password, request.Name, request.Phone);
+        var named = new NewUser(
+            caller.Tenant, request.Role, request.Email, request.Username, request.Password, request.Name, request.Phone);
         if (!RegistrationRules.Check(named).TryGet(out var asked, out var problem))
             return problem;
         var user = await registration.PrepareAsync(asked, cancellationToken);

@@ -17,7 +17,8 @@ internal static class DisableUser
         CancellationToken cancellationToken)
     {
         var disabled = await SetAsync(
-            caller, id, users, profiles, user => LastOwner.ChangeAsync(users, user, Builders<User>.Update.Set(u => u.Disabled, true), cancellationToken),
+            caller, id, users, profiles,
+            user => LastOwner.ChangeAsync(users, user, Builders<User>.Update.Set(u => u.Disabled, true), cancellationToken),
             cancellationToken);
         if (!disabled.TryGet(out var profile, out var problem))
             return problem;
@@ -31,7 +32,9 @@ internal static class DisableUser
     {
         var enabled = await SetAsync(
             caller, id, users, profiles,
-            async user => await users.UpdateAsync(user.Tenant, user.Id, Builders<User>.Update.Set(u => u.Disabled, false), cancellationToken) is { } changed
+            async user =>
+                await users.UpdateAsync(
+                    user.Tenant, user.Id, Builders<User>.Update.Set(u => u.Disabled, false), cancellationToken) is { } changed
                 ? changed
                 : ApiProblems.NotFound("user"),
             cancellationToken);

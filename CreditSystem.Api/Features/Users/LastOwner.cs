@@ -12,7 +12,8 @@ internal static class LastOwner
 {
     /// <summary>Makes a change after which the user may be no owner, or cannot log in, unless it is the tenant's last.</summary>
     /// <returns>The user after the change, or the problem.</returns>
-    public static async Task<Validated<User>> ChangeAsync(UserStore users, User user, UpdateDefinition<User> change, CancellationToken cancellationToken)
+    public static async Task<Validated<User>> ChangeAsync(
+        UserStore users, User user, UpdateDefinition<User> change, CancellationToken cancellationToken)
     {
         if (user is { Role: Role.Owner, Disabled: false } && !await users.HasOwnerAsync(user.Tenant, besides: user.Id, cancellationToken))
             return Refused();
@@ -31,5 +32,6 @@ internal static class LastOwner
     }
 
     private static ProblemHttpResult Refused() =>
-        ApiProblems.Create(StatusCodes.Status409Conflict, "last_owner", "This is the tenant's last owner who can log in; make another one first.");
+        ApiProblems.Create(
+            StatusCodes.Status409Conflict, "last_owner", "This is the tenant's last owner who can log in; make another one first.");
 }

@@ -21,7 +21,8 @@ internal static class CheckLedger
         var audit = await ledger.AuditAsync(fullAfter: TimeSpan.Zero, cancellationToken);
         var findings = audit.Findings.Take(MostFindings)
             .Select(found => new LedgerFinding(
-                found.Partition, found.Finding.Check, found.Finding.Tenant, found.Finding.Account, found.Finding.Block, found.Finding.Detail));
+                found.Partition, found.Finding.Check, found.Finding.Tenant, found.Finding.Account, found.Finding.Block,
+                found.Finding.Detail));
         return TypedResults.Ok(new LedgerCheckResponse(audit.Violations, audit.BrokenChains, [.. findings]));
     }
 }

@@ -7,7 +7,8 @@ namespace CreditSystem.Api.Features.Verification;
 
 internal static class GetInvariants
 {
-    public static async Task<Ok<InvariantsResponse>> HandleAsync(RequestCaller caller, CreditLedger ledger, CancellationToken cancellationToken)
+    public static async Task<Ok<InvariantsResponse>> HandleAsync(
+        RequestCaller caller, CreditLedger ledger, CancellationToken cancellationToken)
     {
         var report = await ledger.InvariantsAsync(caller.Tenant, cancellationToken);
         return TypedResults.Ok(new InvariantsResponse(

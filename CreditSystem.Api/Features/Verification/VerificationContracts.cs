@@ -28,7 +28,8 @@ public sealed record LedgerFinding(int Partition, string Check, string? Tenant, 
 /// <param name="BrokenBlock">The first block that is not what was sealed.</param>
 /// <param name="Problem">What is wrong with it.</param>
 /// <param name="LastFull">The last time that every block was read again; absent before the first.</param>
-public sealed record ChainResponse(bool Intact, long Blocks, string HeadHash, long? BrokenBlock, string? Problem, FullVerificationResponse? LastFull);
+public sealed record ChainResponse(
+    bool Intact, long Blocks, string HeadHash, long? BrokenBlock, string? Problem, FullVerificationResponse? LastFull);
 
 /// <param name="At">When it ended.</param>
 /// <param name="AgeSeconds">How long ago that was.</param>

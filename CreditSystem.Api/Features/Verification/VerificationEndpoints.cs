@@ -13,7 +13,8 @@ internal static class VerificationEndpoints
 
         var audit = routes.MapGroup("/audit").WithTags("Audit").RequireScope(Scope.AuditRead).ProducesReadProblems();
         audit.MapGet("/verify", VerifyChain.HandleAsync).WithName("VerifyChain")
-            .WithSummary("Recompute the hash chain of the log: what is new, or with ?full=true all of it").WithRequestTimeout(LongRead.Policy);
+            .WithSummary("Recompute the hash chain of the log: what is new, or with ?full=true all of it")
+            .WithRequestTimeout(LongRead.Policy);
         audit.MapGet("/blocks", ListBlocks.HandleAsync).WithName("ListBlocks").WithSummary("List the blocks of the log, oldest first");
     }
 }

@@ -6,7 +6,8 @@ namespace CreditSystem.Api.Payments.Endpoints;
 /// <summary>An amount of credits at a price.</summary>
 /// <param name="Credits">Minor units of the asset.</param>
 /// <param name="Price">Minor units of the currency.</param>
-public sealed record CreditPackageResponse(string Id, [property: JsonConverter(typeof(MinorUnitsConverter))] long Credits, string Asset, int Price, string Currency);
+public sealed record CreditPackageResponse(
+    string Id, [property: JsonConverter(typeof(MinorUnitsConverter))] long Credits, string Asset, int Price, string Currency);
 
 public sealed record CreditPackageList(IReadOnlyList<CreditPackageResponse> Packages);
 
@@ -37,7 +38,8 @@ public sealed record PaymentResponse(
     string? ClientSecret = null)
 {
     internal static PaymentResponse From(Payment payment, string? clientSecret = null) => new(
-        payment.Id, payment.Status, payment.Account, payment.Credits, payment.Price, payment.Currency, payment.Transfer, payment.Recovered, payment.Unrecovered, clientSecret);
+        payment.Id, payment.Status, payment.Account, payment.Credits, payment.Price, payment.Currency, payment.Transfer, payment.Recovered,
+        payment.Unrecovered, clientSecret);
 }
 
 public sealed record PaymentList(IReadOnlyList<PaymentResponse> Payments);

@@ -16,7 +16,8 @@ internal static class PaymentEndpoints
         var payments = scoped.MapGroup("/payments/intents");
         payments.MapPost("", CreatePayment.HandleAsync).ProducesWriteProblems()
             .WithName("CreatePayment").WithSummary("Begin a payment for credits");
-        payments.MapGet("", GetPayment.ListAsync).ProducesReadProblems().WithName("ListPayments").WithSummary("List payments, newest first");
+        payments.MapGet("", GetPayment.ListAsync).ProducesReadProblems().WithName("ListPayments")
+            .WithSummary("List payments, newest first");
         payments.MapGet("/{id}", GetPayment.HandleAsync).ProducesReadProblems().WithName("GetPayment").WithSummary("Read a payment");
         payments.MapPost("/{id}/confirm", ConfirmPayment.HandleAsync).ProducesWriteProblems().ProducesProblems(402)
             .WithName("ConfirmPayment").WithSummary("Complete a payment and credit it");

@@ -26,5 +26,6 @@ internal static class PaymentProblems
 
     public static ProblemHttpResult NotConfigured() => ApiProblems.Unavailable(
         "payments_unavailable",
-        "Payments are not set up in this installation: the secret 'stripe' has not been delivered, or Stripe refuses it.", retryAfterSeconds: 60);
+        "Payments are not set up in this installation: the secret 'stripe' has not been delivered, or Stripe refuses it.",
+        retryAfterSeconds: 60);
 }

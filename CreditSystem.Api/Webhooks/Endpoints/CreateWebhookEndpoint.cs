@@ -61,11 +61,14 @@ internal static class CreateWebhookEndpoint
     {
         if (url.Length > MaxUrlLength || !Uri.TryCreate(url, UriKind.Absolute, out var address)
             || address.UserInfo.Length > 0 || address.Fragment.Length > 0)
-            return ApiProblems.BadRequest("invalid_url", $"url must be an absolute address of at most {MaxUrlLength} characters, without credentials.");
+            return ApiProblems.BadRequest(
+                "invalid_url", $"url must be an absolute address of at most {MaxUrlLength} characters, without credentials.");
         if (address.Scheme != Uri.UriSchemeHttps && !(allowsPrivate && address.Scheme == Uri.UriSchemeHttp))
             return ApiProblems.BadRequest("invalid_url", "url must be an https address.");
         if (!allowsPrivate
-            && (address.IsLoopback || IPAddress.TryParse(address.IdnHost.Trim('[', ']'), out var literal) && !PublicAddresses.Contains(literal)))
+            && (
+                address.IsLoopback
+                    || IPAddress.TryParse(address.IdnHost.Trim('[', ']'), out var literal) && !PublicAddresses.Contains(literal)))
             return ApiProblems.BadRequest("invalid_url", "url must be at a public address.");
         return null;
     }

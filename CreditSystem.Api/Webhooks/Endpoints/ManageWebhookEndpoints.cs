@@ -12,8 +12,10 @@ internal static class ManageWebhookEndpoints
     private const int MaxOverlapSeconds = 7 * 86_400;
 
     public static async Task<Ok<WebhookEndpointList>> ListAsync(
-        RequestCaller caller, WebhookStore store, TimeProvider time, CancellationToken cancellationToken) => TypedResults.Ok(new WebhookEndpointList(
-        [.. (await store.ListAsync(caller.Tenant, cancellationToken)).Select(endpoint => WebhookEndpointResponse.From(endpoint, time.GetUtcNow()))]));
+        RequestCaller caller, WebhookStore store, TimeProvider time, CancellationToken cancellationToken) => TypedResults.Ok(
+            new WebhookEndpointList(
+        [.. (await store.ListAsync(caller.Tenant, cancellationToken))
+            .Select(endpoint => WebhookEndpointResponse.From(endpoint, time.GetUtcNow()))]));
 
     public static async Task<Results<Ok<WebhookEndpointResponse>, ProblemHttpResult>> GetAsync(
         RequestCaller caller, string id, WebhookStore store, TimeProvider time, CancellationToken cancellationToken) =>

@@ -14,14 +14,16 @@ public sealed record RotateWebhookSecretRequest(int? OverlapSeconds = null);
 /// <param name="Failures">Deliveries that have failed since the last one that succeeded.</param>
 /// <param name="Reason">Why it is paused or disabled.</param>
 public sealed record WebhookEndpointResponse(
-    string Id, string Url, IReadOnlyList<string> Types, string Status, int Failures, DateTimeOffset? PausedUntil, string? Reason, DateTimeOffset CreatedAt)
+    string Id, string Url, IReadOnlyList<string> Types, string Status, int Failures, DateTimeOffset? PausedUntil, string? Reason,
+    DateTimeOffset CreatedAt)
 {
     internal static WebhookEndpointResponse From(WebhookEndpoint endpoint, DateTimeOffset now)
     {
         var isPaused = endpoint.PausedUntil > now.UtcDateTime;
         return new WebhookEndpointResponse(
             endpoint.Id, endpoint.Url, endpoint.Types, endpoint.Disabled ? "disabled" : isPaused ? "paused" : "active", endpoint.Failures,
-            isPaused ? Time(endpoint.PausedUntil!.Value) : null, endpoint.Disabled || isPaused ? endpoint.Reason : null, Time(endpoint.CreatedAt));
+            isPaused ? Time(endpoint.PausedUntil!.Value) : null, endpoint.Disabled || isPaused ? endpoint.Reason : null,
+            Time(endpoint.CreatedAt));
     }
 
     private static DateTimeOffset Time(DateTime utc) => new(DateTime.SpecifyKind(utc, DateTimeKind.Utc));
@@ -37,7 +39,8 @@ public sealed record WebhookEndpointList(IReadOnlyList<WebhookEndpointResponse> 
 /// <param name="LastStatus">What the endpoint answered last.</param>
 /// <param name="LastError">Why it did not answer.</param>
 public sealed record WebhookDeliveryResponse(
-    string Id, string Event, string Type, string Status, int Attempts, int? LastStatus, string? LastError, DateTimeOffset? NextAt, DateTimeOffset CreatedAt)
+    string Id, string Event, string Type, string Status, int Attempts, int? LastStatus, string? LastError, DateTimeOffset? NextAt,
+    DateTimeOffset CreatedAt)
 {
     internal static WebhookDeliveryResponse From(WebhookDelivery delivery) => new(
         delivery.Id, delivery.Event, delivery.Type, delivery.Status, delivery.Attempts, delivery.LastStatus, delivery.LastError,

@@ -12,7 +12,8 @@ internal static class WebhookEndpoints
         var endpoints = routes.MapGroup("/webhook-endpoints").WithTags("Webhooks").RequireScope(Scope.KeysAdmin);
         endpoints.MapPost("", CreateWebhookEndpoint.HandleAsync).ProducesProblems(415, 422)
             .WithName("CreateWebhookEndpoint").WithSummary("Ask to be told of events; the secret is shown this once");
-        endpoints.MapGet("", ManageWebhookEndpoints.ListAsync).WithName("ListWebhookEndpoints").WithSummary("List the tenant's webhook endpoints");
+        endpoints.MapGet("", ManageWebhookEndpoints.ListAsync).WithName("ListWebhookEndpoints")
+            .WithSummary("List the tenant's webhook endpoints");
 
         var one = endpoints.MapGroup("/{id}").ProducesProblems(404);
         one.MapGet("", ManageWebhookEndpoints.GetAsync)
