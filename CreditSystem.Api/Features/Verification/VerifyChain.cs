@@ -9,7 +9,8 @@ internal static class VerifyChain
 {
     public static async Task<Ok<ChainResponse>> HandleAsync(
         RequestCaller caller, CreditLedger ledger, TimeProvider time,
-        [Description("true: read the whole log again, from its first block. One log at a time is; others that ask meanwhile wait.")] bool? full,
+        [Description("true: read the whole log again, from its first block. One log at a time is; others that ask meanwhile wait.")]
+        bool? full,
         CancellationToken cancellationToken)
     {
         var report = await ledger.VerifyAsync(caller.Tenant, cancellationToken, full is true);
