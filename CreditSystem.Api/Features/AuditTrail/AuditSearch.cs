@@ -4,11 +4,17 @@ using CreditSystem.Api.Http;
 using CreditSystem.Api.Json;
 using CreditSystem.Api.Problems;
 using CreditSystem.Identity.SecurityAudit;
+using Microsoft.AspNetCore.Mvc;
 
 namespace CreditSystem.Api.Features.AuditTrail;
 
 /// <summary>Which events are asked for.</summary>
-internal readonly record struct AuditFilter(string? Action, string? Principal, string? Outcome, string? From, string? To);
+internal sealed record AuditFilter(
+    [property: FromQuery(Name = "action")] string? Action,
+    [property: FromQuery(Name = "principal")] string? Principal,
+    [property: FromQuery(Name = "outcome")] string? Outcome,
+    [property: FromQuery(Name = "from")] string? From,
+    [property: FromQuery(Name = "to")] string? To);
 
 /// <summary>From the query string to events.</summary>
 internal static class AuditSearch
