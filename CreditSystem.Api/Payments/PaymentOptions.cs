@@ -38,7 +38,7 @@ internal sealed class PaymentOptions
     /// <summary>Another server that speaks Stripe's API; null for Stripe's own.</summary>
     public Uri? ApiBase { get; set; }
 
-    /// <summary>How old a notice of the provider may be, in seconds: an older one is a replay.</summary>
+    /// <summary>How old an event of the provider may be, in seconds: an older one is a replay.</summary>
     [Range(1, 3600)]
     public int NoticeToleranceSeconds { get; set; } = 300;
 

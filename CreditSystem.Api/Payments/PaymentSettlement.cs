@@ -13,9 +13,9 @@ namespace CreditSystem.Api.Payments;
 internal sealed record Settlement(Guid? Transfer, long Recovered, long Unrecovered);
 
 /// <summary>
-/// Brings the ledger to where the payment is at the provider. Confirmation, notices and retries all come here, in any order
+/// Brings the ledger to where the payment is at the provider. Confirmation, events and retries all come here, in any order
 /// and any number of times: each movement has an id that follows from the provider's, so the ledger makes it once.
-/// (The original credited on confirmation and again on the notice.)
+/// (The original credited on confirmation and again on the event.)
 /// </summary>
 internal sealed partial class PaymentSettlement(
     CreditLedger ledger, PaymentMetrics metrics, IOptions<PaymentOptions> options, ILogger<PaymentSettlement> logger)
@@ -114,7 +114,7 @@ internal sealed partial class PaymentSettlement(
         var fingerprint = SHA256.HashData(Encoding.UTF8.GetBytes(name));
         var command = new MoveCredits(
             id, fingerprint, order.Tenant, null, kind, from, to, options.Value.Asset, amount, Reference: null, Metadata: null);
-        // Two notices at once are as common as one: they share the outcome.
+        // Two events at once are as common as one: they share the outcome.
         return (await ledger.SubmitAsync(order.Tenant, [command]))[0].Record;
     }
 

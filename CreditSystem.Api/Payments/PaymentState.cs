@@ -1,6 +1,6 @@
 namespace CreditSystem.Api.Payments;
 
-/// <summary>What a payment was begun for. It travels with the payment at the provider, so that a notice alone is enough.</summary>
+/// <summary>What a payment was begun for. It travels with the payment at the provider, so that an event alone is enough.</summary>
 /// <param name="Account">The account that gets the credits.</param>
 /// <param name="Credits">Minor units of the asset.</param>
 /// <param name="Price">Minor units of the currency.</param>

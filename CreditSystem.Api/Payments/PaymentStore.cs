@@ -4,14 +4,14 @@ using MongoDB.Driver;
 
 namespace CreditSystem.Api.Payments;
 
-/// <summary>The payments of all tenants, and which notices have been dealt with.</summary>
+/// <summary>The payments of all tenants, and which events have been dealt with.</summary>
 internal sealed class PaymentStore(MongoConnection connection, TimeProvider time)
 {
-    // The provider repeats a notice for three days; after its signature's age has run out nobody else can.
-    private static readonly TimeSpan NoticeLifetime = TimeSpan.FromDays(40);
+    // The provider repeats an event for three days; after its signature's age has run out nobody else can.
+    private static readonly TimeSpan EventLifetime = TimeSpan.FromDays(40);
 
     private readonly OnceIndexes paymentIndexes = new();
-    private readonly OnceIndexes noticeIndexes = new();
+    private readonly OnceIndexes eventIndexes = new();
 
     /// <summary>Keeps the payment; the same one twice is kept once.</summary>
     public Task<Payment> KeepAsync(
@@ -56,24 +56,24 @@ internal sealed class PaymentStore(MongoConnection connection, TimeProvider time
                 .Set(payment => payment.Recovered, settlement.Recovered).Set(payment => payment.Unrecovered, settlement.Unrecovered),
             new() { ReturnDocument = ReturnDocument.After }, token), cancellationToken);
 
-    public Task<bool> HasSeenAsync(string notice, CancellationToken cancellationToken) => connection.ExecuteAsync(
-        (database, token) => Notices(database).Find(seen => seen.Id == notice).AnyAsync(token), cancellationToken);
+    public Task<bool> HasSeenAsync(string eventId, CancellationToken cancellationToken) => connection.ExecuteAsync(
+        (database, token) => Events(database).Find(seen => seen.Id == eventId).AnyAsync(token), cancellationToken);
 
-    /// <summary>After the notice has been dealt with, never before: one that was cut off must be dealt with again.</summary>
-    public Task MarkSeenAsync(string notice, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
+    /// <summary>After the event has been dealt with, never before: one that was cut off must be dealt with again.</summary>
+    public Task MarkSeenAsync(string eventId, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
     {
-        await noticeIndexes.EnsureAsync(
-            Notices(database), [new(Builders<SeenEvent>.IndexKeys.Ascending(seen => seen.At), new() { ExpireAfter = NoticeLifetime })],
+        await eventIndexes.EnsureAsync(
+            Events(database), [new(Builders<SeenEvent>.IndexKeys.Ascending(seen => seen.At), new() { ExpireAfter = EventLifetime })],
             token);
-        await Notices(database).ReplaceOneAsync(
-            seen => seen.Id == notice, new SeenEvent { Id = notice, At = time.GetUtcNow().UtcDateTime },
+        await Events(database).ReplaceOneAsync(
+            seen => seen.Id == eventId, new SeenEvent { Id = eventId, At = time.GetUtcNow().UtcDateTime },
             new ReplaceOptions { IsUpsert = true }, token);
         return true;
     }, cancellationToken);
 
     private static IMongoCollection<Payment> Payments(IMongoDatabase database) => database.GetCollection<Payment>("payments");
 
-    private static IMongoCollection<SeenEvent> Notices(IMongoDatabase database) => database.GetCollection<SeenEvent>("payment_notices");
+    private static IMongoCollection<SeenEvent> Events(IMongoDatabase database) => database.GetCollection<SeenEvent>("payment_notices");
 
     private static IEnumerable<CreateIndexModel<Payment>> Indexes =>
     [

@@ -22,23 +22,23 @@ internal static class ReceiveStripeEvent
         {
             if (provider.ReadEvent(received.Body, received.Signature) is not { } paymentEvent)
             {
-                metrics.Noticed("refused");
+                metrics.Received("refused");
                 return ApiProblems.BadRequest("invalid_signature", "The signature is missing, wrong, or too old.");
             }
 
             audit.EnrichAudit(target: paymentEvent.PaymentId);
-            metrics.Noticed(await TakeAsync(paymentEvent, service, store, cancellationToken));
+            metrics.Received(await TakeAsync(paymentEvent, service, store, cancellationToken));
             return TypedResults.Ok();
         }
         catch (PaymentException failure) when (failure.Failure is PaymentFailure.NotFound)
         {
             // A payment that Stripe itself does not know any more: nothing will ever come of it.
-            metrics.Noticed("unknown");
+            metrics.Received("unknown");
             return TypedResults.Ok();
         }
         catch (PaymentException failure)
         {
-            metrics.Noticed("failed");
+            metrics.Received("failed");
             return PaymentProblems.From(failure);
         }
     }
@@ -74,7 +74,7 @@ internal sealed class SignedEvent : IBoundParameter, IBindableFromHttpContext<Si
             return new SignedEvent
             {
                 Problem = ApiProblems.Create(
-                    StatusCodes.Status413PayloadTooLarge, ProblemCodes.PayloadTooLarge, $"A notice has at most {MaxBytes} bytes."),
+                    StatusCodes.Status413PayloadTooLarge, ProblemCodes.PayloadTooLarge, $"An event has at most {MaxBytes} bytes."),
             };
         var signed = new SignedEvent { Body = Encoding.UTF8.GetString(body), Signature = context.Request.Headers["Stripe-Signature"] };
         context.Request.BodyReader.AdvanceTo(body.End);
