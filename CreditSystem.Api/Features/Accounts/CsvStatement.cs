@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CreditSystem.Api.Json;
 using CreditSystem.Api.Http;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Model;
