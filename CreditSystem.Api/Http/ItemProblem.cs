@@ -18,7 +18,7 @@ public sealed record ItemProblem(
 {
     internal static (int Status, ItemProblem Problem) From(Rejection rejection)
     {
-        var (status, code, detail) = LedgerResults.Describe(rejection.Code);
+        var (status, code, detail) = LedgerProblems.Describe(rejection.Code);
         return (status, new ItemProblem(code, detail, rejection.Available, rejection.Required));
     }
 

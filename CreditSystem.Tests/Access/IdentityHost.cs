@@ -1,8 +1,8 @@
 using System.Net;
 using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Features.Modules;
 using CreditSystem.Api.Features.Operations;
 using CreditSystem.Api.Hardening;
-using CreditSystem.Api.Features.Modules;
 using CreditSystem.Api.Http;
 using CreditSystem.Api.Json;
 using CreditSystem.Api.Modules;

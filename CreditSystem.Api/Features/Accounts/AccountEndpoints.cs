@@ -20,7 +20,8 @@ internal static class AccountEndpoints
             .WithSummary("List the entries of an account, newest first");
         // One status with two types of content is more than a signature can say.
         reads.MapGet("/statement", GetStatement.HandleAsync).WithName("GetStatement")
-            .WithSummary("Read a statement of account, as JSON or CSV").WithRequestTimeout(LongRead.Policy)
-            .Produces<StatementResponse>(StatusCodes.Status200OK, "application/json", CsvStatement.ContentType);
+            .WithSummary("Read a statement of account, as JSON or CSV")
+            .Produces<StatementResponse>(StatusCodes.Status200OK, "application/json", CsvStatement.ContentType)
+            .WithRequestTimeout(LongRead.Policy);
     }
 }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
-using CreditSystem.Api.Json;
 using CreditSystem.Api.Http;
+using CreditSystem.Api.Json;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Model;
 
