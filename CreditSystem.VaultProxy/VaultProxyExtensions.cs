@@ -39,7 +39,7 @@ internal static class VaultProxyExtensions
         services.AddSingleton<RequestLimits>();
         services.AddSingleton<UpstreamPool>();
         services.AddSingleton<ProxyMetrics>();
-        services.AddFirstMeasurements(provider => provider.GetRequiredService<ProxyMetrics>().Begin());
+        services.AddCounterInitialization(provider => provider.GetRequiredService<ProxyMetrics>().Begin());
         services.AddSingleton<AccessLog>();
         if (!builder.Environment.IsDevelopment())
         {

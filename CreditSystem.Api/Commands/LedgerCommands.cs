@@ -19,7 +19,7 @@ internal static class LedgerCommands
 
     internal static async Task<int> VerifyAsync(Operation operation, CancellationToken cancellationToken)
     {
-        var database = new LedgerDatabase(operation.Services.GetRequiredService<MongoConnection>(), partitions: null);
+        var database = new LedgerDatabase(operation.Services.GetRequiredService<MongoConnection>().ExecuteAsync, partitions: null);
         var (store, marks) = (new MongoBlockStore(database), new MongoVerificationStore(database));
         var layout = await database.CheckAsync(cancellationToken);
         var logs = new List<Log>();
@@ -41,7 +41,7 @@ internal static class LedgerCommands
             await errors.WriteLineAsync($"Say --partitions with a number from 1 to {MostPartitions}, or --cancel.");
             return 1;
         }
-        var move = new LedgerRepartition(operation.Services.GetRequiredService<MongoConnection>(), output, operation.Time);
+        var move = new LedgerRepartition(operation.Services.GetRequiredService<MongoConnection>().ExecuteAsync, output, operation.Time);
         try
         {
             await (target is { } partitions ? move.RunAsync(partitions, cancellationToken) : move.CancelAsync(cancellationToken));

@@ -5,15 +5,11 @@ using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Api.Features.Usage;
 using CreditSystem.Api.Features.Verification;
 using CreditSystem.Ledger;
-using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.MongoDb;
-using CreditSystem.Ledger.Outbox;
-using CreditSystem.Ledger.Projection;
 using CreditSystem.Ledger.Verification;
+using CreditSystem.Secrets.Health;
 using CreditSystem.Secrets.Rotation;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Http;
 
@@ -24,24 +20,8 @@ internal static class LedgerExtensions
     {
         builder.Services.AddOptionsWithValidateOnStart<LedgerOptions>().BindConfiguration(LedgerOptions.SectionName)
             .ValidateDataAnnotations();
-        builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(
-            services =>
-                new LedgerDatabase(
-                    services.GetRequiredService<MongoConnection>(),
-                    services.GetRequiredService<IOptions<LedgerOptions>>().Value.Partitions));
-        builder.Services.TryAddSingleton<IBlockStore, MongoBlockStore>();
-        builder.Services.TryAddSingleton<IProjectionStore, MongoProjectionStore>();
-        builder.Services.TryAddSingleton<IVerificationStore, MongoVerificationStore>();
-        builder.Services.AddSingleton<OutboxReader>();
-        builder.Services.AddSingleton<LedgerMetrics>();
-        builder.Services.AddSingleton<CreditLedger>();
-        // Before the ledger: a log in other hands, such as a test's, has no database to ask.
-        if (builder.Services.Any(service => service.ImplementationType == typeof(MongoBlockStore)))
-            builder.Services.AddHostedService<LedgerLayoutCheck>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<CreditLedger>());
-        builder.Services.AddHostedService<LedgerWatch>();
-        builder.Services.AddHostedService<ExpirySweeper>();
+        builder.Services.AddLedgerMongoDb(services => services.GetRequiredService<MongoConnection>().ExecuteAsync);
+        builder.Services.AddLedger((services, verification) => Report(services.GetService<HealthReasons>(), verification));
         // Ahead of the handler that answers all the rest.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IExceptionHandler, LedgerExceptionHandler>());
         builder.Services.AddSingleton<AccountLookup>();
@@ -59,5 +39,15 @@ internal static class LedgerExtensions
         version.MapUsage();
         version.MapVerification();
         return routes;
+    }
+
+    // Everybody may read it: which checks, and no tenant's name.
+    private static void Report(HealthReasons? health, LedgerAudit verification)
+    {
+        var failed = verification.Findings.Select(found => found.Finding.Check).Distinct().Order(StringComparer.Ordinal).ToList();
+        if (failed.Count == 0)
+            health?.Withdraw("ledger");
+        else
+            health?.Report("ledger", $"ledger: {string.Join(", ", failed)} does not hold.");
     }
 }

@@ -11,7 +11,7 @@ internal static class AuditingExtensions
         var services = builder.Services;
         services.AddOptionsWithValidateOnStart<AuditOptions>().BindConfiguration(AuditOptions.SectionName).ValidateDataAnnotations();
         services.AddSingleton<SecurityMetrics>();
-        services.AddFirstMeasurements(provider => provider.GetRequiredService<SecurityMetrics>().Begin());
+        services.AddCounterInitialization(provider => provider.GetRequiredService<SecurityMetrics>().Begin());
         services.AddSingleton<AuditStore>();
         services.AddSingleton<AuditTrail>();
         services.AddHostedService(provider => provider.GetRequiredService<AuditTrail>());

@@ -52,7 +52,7 @@ internal static partial class DemonstrationExtensions
         return CommandResults.Success($"The customers are there for two minutes. Stop '{traffic.Name}' to end it before.");
     }
 
-    /// <summary>Whoever stops the customers stops the play: nobody expects Vault to be sealed after that.</summary>
+    /// <summary>Stopping the customers stops the demonstration: nobody expects Vault to be sealed after that.</summary>
     private static async Task PlayWhileItRunsAsync(IServiceProvider services, ProjectResource traffic, IResource vault, IResource rotation, CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

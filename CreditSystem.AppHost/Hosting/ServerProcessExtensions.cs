@@ -7,7 +7,7 @@ internal static class ServerProcessExtensions
 {
     /// <summary>
     /// Where servers run as processes, a project of <c>dev/</c> takes the container's place under its name. It gets the
-    /// container's environment and endpoints, so that whoever refers to the container reaches the process.
+    /// container's environment and endpoints, so that references to the container reach the process.
     /// </summary>
     /// <param name="container">The server as a container.</param>
     /// <param name="mode">What servers run as.</param>

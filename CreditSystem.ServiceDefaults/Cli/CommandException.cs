@@ -1,6 +1,6 @@
 namespace CreditSystem.ServiceDefaults.Cli;
 
-/// <summary>A failure that the operator can do something about: printed as one message, without a stack trace. It never holds a secret.</summary>
+/// <summary>A failure that a person can do something about: printed as one message, without stack trace or secrets.</summary>
 public class CommandException(string message, Exception? inner = null, int exitCode = CommandExitCodes.Failed) : Exception(message, inner)
 {
     /// <summary>What the process ends with.</summary>
@@ -8,4 +8,5 @@ public class CommandException(string message, Exception? inner = null, int exitC
 }
 
 /// <summary>The command was given something that cannot be right; nothing was done.</summary>
-public sealed class CommandUsageException(string message, Exception? inner = null) : CommandException(message, inner, CommandExitCodes.Usage);
+public sealed class CommandUsageException(string message, Exception? inner = null)
+    : CommandException(message, inner, CommandExitCodes.Usage);

@@ -15,7 +15,8 @@ public static class CommandRunner
     /// <param name="output">Instead of the standard output and error.</param>
     /// <param name="describe">Turns expected exceptions of libraries into one sentence; null for those that it does not know.</param>
     /// <returns>The exit code (<see cref="CommandExitCodes"/>), or 128 and the signal's number.</returns>
-    public static async Task<int> RunAsync(RootCommand command, IReadOnlyList<string> args, TextWriter? output = null, Func<Exception, string?>? describe = null)
+    public static async Task<int> RunAsync(
+        RootCommand command, IReadOnlyList<string> args, TextWriter? output = null, Func<Exception, string?>? describe = null)
     {
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(args);
@@ -51,5 +52,6 @@ public static class CommandRunner
     /// <summary>Without the message of a fault that nobody foresaw: it may hold what was sent.</summary>
     private static string Describe(Exception exception) => exception is OperationCanceledException or TimeoutException
         ? "Given up: a server has not answered in time."
-        : $"This should not happen ({exception.GetType().Name}). Please report it with these lines:{Environment.NewLine}{exception.StackTrace}";
+        : $"This should not happen ({exception.GetType().Name}). Please report it with these lines:{Environment.NewLine}"
+            + exception.StackTrace;
 }

@@ -14,7 +14,9 @@ public static class NumberOption
     /// <param name="reason">Why it may not be smaller or larger, as a sentence.</param>
     public static Option<int> Create(string name, string description, int least, int most, int? byDefault, string? reason = null)
     {
-        var bounds = most == int.MaxValue ? string.Create(CultureInfo.InvariantCulture, $"{least} or more") : string.Create(CultureInfo.InvariantCulture, $"{least} to {most}");
+        var bounds = most == int.MaxValue
+            ? string.Create(CultureInfo.InvariantCulture, $"{least} or more")
+            : string.Create(CultureInfo.InvariantCulture, $"{least} to {most}");
         var option = new Option<int>(name)
         {
             Description = $"{description} ({bounds})",
@@ -22,7 +24,8 @@ public static class NumberOption
             CustomParser = result =>
             {
                 var text = result.Tokens is [var token] ? token.Value : "";
-                if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most)
+                if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                    && number >= least && number <= most)
                     return number;
                 result.AddError($"{name} must be a whole number, {bounds}, and not '{text}'.{(reason is null ? "" : $" {reason}")}");
                 return byDefault ?? least;

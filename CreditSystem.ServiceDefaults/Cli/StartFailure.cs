@@ -25,7 +25,10 @@ public static class StartFailure
     /// <returns>Null for a fault of the program, which is better told with its trace.</returns>
     internal static string? Describe(Exception exception, params Type[] expected) => exception switch
     {
-        IOException when exception.InnerException is { } inner && Cause(inner) is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied } => exception.Message,
+        IOException when exception.InnerException is { } inner && Cause(inner) is SocketException
+        {
+            SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied
+        } => exception.Message,
         SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied } => exception.Message,
         OptionsValidationException or ValidationException => exception.Message,
         InvalidOperationException { InnerException: FormatException } => exception.Message,

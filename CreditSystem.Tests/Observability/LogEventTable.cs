@@ -20,7 +20,11 @@ internal static class LogEventTable
 
         """;
 
-    private static readonly Assembly[] Services = [typeof(CreditSystem.Secrets.Sources.SecretStore).Assembly, typeof(VaultProxy.VaultGateway).Assembly, typeof(ServiceDefaults.HealthTags).Assembly];
+    private static readonly Assembly[] Services =
+    [
+        typeof(CreditSystem.Secrets.Sources.SecretStore).Assembly, typeof(VaultProxy.VaultGateway).Assembly, typeof(ServiceDefaults.HealthTags).Assembly,
+        typeof(CreditSystem.Ledger.CreditLedger).Assembly, typeof(CreditSystem.Ledger.MongoDb.LedgerDatabase).Assembly,
+    ];
 
     internal static IReadOnlyList<LogEvent> All { get; } =
     [

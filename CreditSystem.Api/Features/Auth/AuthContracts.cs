@@ -1,3 +1,5 @@
+using CreditSystem.Identity.Sessions;
+using CreditSystem.Identity.Tokens;
 using CreditSystem.Identity.Users;
 
 namespace CreditSystem.Api.Features.Auth;

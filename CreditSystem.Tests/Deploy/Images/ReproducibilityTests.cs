@@ -11,7 +11,7 @@ namespace CreditSystem.Tests.Deploy.Images;
 /// </summary>
 public sealed class ReproducibilityTests
 {
-    public static TheoryData<Assembly> Products() => [typeof(Caller).Assembly, typeof(CommandHost).Assembly];
+    public static TheoryData<Assembly> Products() => [typeof(Caller).Assembly, typeof(CreditSystem.Ledger.CreditLedger).Assembly, typeof(CommandHost).Assembly];
 
     /// <summary>The generator of LoggerMessage sorts classes by namespace and name, and nothing else.</summary>
     [Theory]
