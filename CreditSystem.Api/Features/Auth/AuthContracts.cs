@@ -1,5 +1,3 @@
-using CreditSystem.Identity.Sessions;
-using CreditSystem.Identity.Tokens;
 using CreditSystem.Identity.Users;
 
 namespace CreditSystem.Api.Features.Auth;
