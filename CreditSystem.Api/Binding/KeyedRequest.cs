@@ -1,6 +1,5 @@
 using System.Reflection;
 using CreditSystem.Api.Http;
-using CreditSystem.Identity;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
 

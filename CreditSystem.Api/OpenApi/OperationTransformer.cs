@@ -1,7 +1,6 @@
 using System.Globalization;
 using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Binding;
-using CreditSystem.Api.Http;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;

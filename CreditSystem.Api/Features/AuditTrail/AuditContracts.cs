@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using CreditSystem.Identity.SecurityAudit;
 
 namespace CreditSystem.Api.Features.AuditTrail;

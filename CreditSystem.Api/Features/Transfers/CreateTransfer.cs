@@ -3,7 +3,6 @@ using CreditSystem.Api.Binding;
 using CreditSystem.Api.Http;
 using CreditSystem.Api.Json;
 using CreditSystem.Api.Problems;
-using CreditSystem.Identity;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Model;
 using Microsoft.AspNetCore.Http.HttpResults;

@@ -2,7 +2,6 @@ using CreditSystem.Api.Binding;
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
-using CreditSystem.Identity;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;

@@ -1,6 +1,5 @@
 using System.Net;
 using CreditSystem.Api.Binding;
-using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Ledger;

@@ -1,5 +1,4 @@
 using CreditSystem.Api.Binding;
-using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
 using MongoDB.Driver;

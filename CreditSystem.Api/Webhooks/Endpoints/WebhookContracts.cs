@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace CreditSystem.Api.Webhooks.Endpoints;
 
 /// <summary>Asks to be told of events.</summary>
