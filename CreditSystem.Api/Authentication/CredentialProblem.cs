@@ -1,5 +1,3 @@
-using CreditSystem.Api.Problems;
-
 namespace CreditSystem.Api.Authentication;
 
 /// <summary>401: which credential is missing or not good, and how to show one (RFC 6750, section 3).</summary>

@@ -1,4 +1,3 @@
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity.SecurityAudit;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;

@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http.HttpResults;
-
 namespace CreditSystem.Api.Binding;
 
 /// <summary>A parameter that is bound from the whole request, or says what is wrong with that.</summary>

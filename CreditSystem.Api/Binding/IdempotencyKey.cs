@@ -1,9 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Json;
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
 using CreditSystem.Ledger.Model;
 

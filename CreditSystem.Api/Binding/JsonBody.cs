@@ -2,12 +2,8 @@ using System.Buffers;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Json;
-using CreditSystem.Api.Problems;
 using CreditSystem.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace CreditSystem.Api.Binding;

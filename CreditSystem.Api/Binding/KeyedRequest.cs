@@ -1,6 +1,4 @@
 using System.Reflection;
-using CreditSystem.Api.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace CreditSystem.Api.Binding;

@@ -1,5 +1,3 @@
-using CreditSystem.Api.Binding;
-
 namespace CreditSystem.Api.Http;
 
 internal static class ApiGroup

@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
-using CreditSystem.Api.Problems;
 using CreditSystem.Ledger;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Http;
 

@@ -1,7 +1,5 @@
-using CreditSystem.Api.Problems;
 using CreditSystem.Ledger.Partitions;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Http;
 

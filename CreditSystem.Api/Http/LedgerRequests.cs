@@ -1,9 +1,6 @@
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Problems;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Http;
 

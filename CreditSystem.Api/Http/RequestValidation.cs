@@ -1,9 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using CreditSystem.Api.Problems;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Model;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Http;
 

@@ -1,6 +1,4 @@
 using System.Globalization;
-using CreditSystem.Api.Problems;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Http;
 

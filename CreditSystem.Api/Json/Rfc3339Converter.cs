@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Http;
 
 namespace CreditSystem.Api.Json;
 

@@ -14,4 +14,10 @@ internal static class WireNames
     };
 
     public static DateTimeOffset Time(long unixMilliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds);
+
+    /// <summary>A time as the database gives it.</summary>
+    public static DateTimeOffset Time(DateTime utc) => new(DateTime.SpecifyKind(utc, DateTimeKind.Utc));
+
+    /// <inheritdoc cref="Time(DateTime)"/>
+    public static DateTimeOffset? Time(DateTime? utc) => utc is { } time ? Time(time) : null;
 }

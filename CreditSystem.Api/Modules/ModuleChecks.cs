@@ -1,4 +1,3 @@
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity.PersonalData;
 using CreditSystem.Ledger;
 using CreditSystem.Secrets.Health;

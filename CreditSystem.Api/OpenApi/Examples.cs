@@ -4,7 +4,6 @@ using CreditSystem.Api.Features.Grants;
 using CreditSystem.Api.Features.Holds;
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Api.Features.Usage;
-using CreditSystem.Api.Problems;
 
 namespace CreditSystem.Api.OpenApi;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CreditSystem.Api.Authentication;
-using CreditSystem.Api.Binding;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;

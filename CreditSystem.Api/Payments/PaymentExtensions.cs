@@ -1,5 +1,4 @@
 using System.Net;
-using CreditSystem.Api.Http;
 using CreditSystem.Api.Payments.Endpoints;
 using Microsoft.Extensions.Options;
 

@@ -1,4 +1,3 @@
-using CreditSystem.Api.Binding;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 

@@ -1,4 +1,3 @@
-using CreditSystem.Api.Http;
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.Identity.Users;
 using Microsoft.Extensions.Options;

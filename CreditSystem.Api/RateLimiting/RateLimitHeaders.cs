@@ -1,7 +1,5 @@
 using System.Globalization;
-using CreditSystem.Api.Problems;
 using CreditSystem.ServiceDefaults.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.RateLimiting;
 

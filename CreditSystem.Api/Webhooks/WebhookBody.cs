@@ -2,7 +2,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Accounts;
 using CreditSystem.Api.Features.Transfers;
-using CreditSystem.Api.Json;
 using CreditSystem.Ledger.Outbox;
 
 namespace CreditSystem.Api.Webhooks;

@@ -1,4 +1,3 @@
-using CreditSystem.Api.Http;
 using CreditSystem.Api.Webhooks.Endpoints;
 
 namespace CreditSystem.Api.Webhooks;

@@ -1,6 +1,3 @@
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Problems;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Model;
 using Microsoft.Extensions.Options;

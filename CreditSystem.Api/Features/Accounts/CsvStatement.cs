@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using CreditSystem.Api.Json;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Model;
 

@@ -1,6 +1,3 @@
-using CreditSystem.Api.Binding;
-using Microsoft.AspNetCore.Http.HttpResults;
-
 namespace CreditSystem.Api.Features.Accounts;
 
 internal static class GetAccount

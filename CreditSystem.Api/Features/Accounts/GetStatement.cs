@@ -1,10 +1,5 @@
 using System.ComponentModel;
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Json;
-using CreditSystem.Api.Problems;
 using CreditSystem.Ledger;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Accounts;
 

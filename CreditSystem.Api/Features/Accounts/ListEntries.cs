@@ -1,8 +1,5 @@
 using System.ComponentModel;
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Http;
 using CreditSystem.Ledger;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Accounts;
 

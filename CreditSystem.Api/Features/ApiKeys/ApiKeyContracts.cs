@@ -37,12 +37,9 @@ public sealed record ApiKeyResponse(
             ? "revoked"
             : key.Current.ExpiresAt <= now.UtcDateTime && previous is null ? "expired" : "active";
         return new ApiKeyResponse(
-            key.Id, key.Name, key.Current.Prefix, key.Scopes, status, key.CreatedBy, Time(key.CreatedAt), Time(key.Current.ExpiresAt),
-            previous is { } until ? Time(until) : null, key.LastUsedAt is { } used ? Time(used) : null,
-            key.RevokedAt is { } revoked ? Time(revoked) : null);
+            key.Id, key.Name, key.Current.Prefix, key.Scopes, status, key.CreatedBy, WireNames.Time(key.CreatedAt),
+            WireNames.Time(key.Current.ExpiresAt), WireNames.Time(previous), WireNames.Time(key.LastUsedAt), WireNames.Time(key.RevokedAt));
     }
-
-    private static DateTimeOffset Time(DateTime utc) => new(DateTime.SpecifyKind(utc, DateTimeKind.Utc));
 }
 
 /// <param name="Key">The key in clear text: it is shown this once and kept nowhere.</param>

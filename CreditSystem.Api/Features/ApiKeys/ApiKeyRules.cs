@@ -1,8 +1,5 @@
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
 using CreditSystem.Identity.ApiKeys;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.ApiKeys;
 

@@ -1,9 +1,6 @@
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Http;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Identity.ApiKeys;
 using CreditSystem.Identity.SecurityAudit;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.ApiKeys;

@@ -1,8 +1,4 @@
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity.ApiKeys;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.ApiKeys;
 

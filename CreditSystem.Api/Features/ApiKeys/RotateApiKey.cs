@@ -1,8 +1,5 @@
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity.ApiKeys;
 using CreditSystem.Identity.SecurityAudit;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.ApiKeys;

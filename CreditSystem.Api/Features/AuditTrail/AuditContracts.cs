@@ -18,9 +18,8 @@ public sealed record AuditEventResponse(
     {
         var e = chunk.Events[index];
         return new AuditEventResponse(
-            AuditPosition.Format(chunk.Id, index), new DateTimeOffset(DateTime.SpecifyKind(e.At, DateTimeKind.Utc)), e.Action, e.Principal,
-            e.Role, e.CredentialKind,
-            e.Credential, e.Target, e.Status, e.Address, e.UserAgent, e.TraceId);
+            AuditPosition.Format(chunk.Id, index), WireNames.Time(e.At), e.Action, e.Principal, e.Role, e.CredentialKind, e.Credential,
+            e.Target, e.Status, e.Address, e.UserAgent, e.TraceId);
     }
 }
 

@@ -1,8 +1,4 @@
 using System.Runtime.CompilerServices;
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Json;
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity.SecurityAudit;
 using Microsoft.AspNetCore.Mvc;
 

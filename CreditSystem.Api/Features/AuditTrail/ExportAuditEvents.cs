@@ -1,9 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Json;
 using CreditSystem.Identity.SecurityAudit;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Timeouts;
 
 namespace CreditSystem.Api.Features.AuditTrail;

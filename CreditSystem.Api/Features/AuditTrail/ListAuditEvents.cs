@@ -1,7 +1,4 @@
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Http;
 using CreditSystem.Identity.SecurityAudit;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.AuditTrail;
 

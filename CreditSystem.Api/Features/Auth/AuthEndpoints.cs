@@ -1,5 +1,3 @@
-using CreditSystem.Api.Http;
-
 namespace CreditSystem.Api.Features.Auth;
 
 internal static class AuthEndpoints

@@ -1,12 +1,9 @@
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Problems;
 using CreditSystem.Api.RateLimiting;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.Identity.Sessions;
 using CreditSystem.Identity.Tenants;
 using CreditSystem.Identity.Users;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Auth;
 

@@ -1,6 +1,4 @@
-using CreditSystem.Api.Binding;
 using CreditSystem.Identity.Sessions;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Auth;
 

@@ -1,9 +1,6 @@
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Problems;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.Identity.Sessions;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Auth;
 

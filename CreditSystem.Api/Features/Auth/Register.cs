@@ -1,12 +1,9 @@
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Problems;
 using CreditSystem.Api.RateLimiting;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Identity;
 using CreditSystem.Identity.Sessions;
 using CreditSystem.Identity.Tenants;
 using CreditSystem.Identity.Users;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.Auth;

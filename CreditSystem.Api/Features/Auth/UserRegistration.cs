@@ -1,5 +1,3 @@
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity.Users;
 
 namespace CreditSystem.Api.Features.Auth;

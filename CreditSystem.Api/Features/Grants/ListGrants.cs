@@ -1,8 +1,5 @@
-using CreditSystem.Api.Binding;
 using CreditSystem.Api.Features.Accounts;
-using CreditSystem.Api.Http;
 using CreditSystem.Ledger.Model;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Grants;
 

@@ -1,10 +1,6 @@
-using CreditSystem.Api.Binding;
 using CreditSystem.Api.Features.Transfers;
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Problems;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Model;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Holds;
 

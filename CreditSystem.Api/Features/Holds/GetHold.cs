@@ -1,7 +1,4 @@
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Problems;
 using CreditSystem.Ledger;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Holds;
 

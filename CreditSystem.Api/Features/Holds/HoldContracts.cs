@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Transfers;
-using CreditSystem.Api.Json;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Holds;

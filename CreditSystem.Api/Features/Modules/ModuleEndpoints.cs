@@ -1,12 +1,8 @@
 using System.Text.Json.Serialization;
 using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Hardening;
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Json;
 using CreditSystem.Api.Modules;
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CreditSystem.Api.Features.Modules;

@@ -3,7 +3,6 @@ using CreditSystem.Secrets.Health;
 using CreditSystem.Secrets.Snapshot;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Operations;
 

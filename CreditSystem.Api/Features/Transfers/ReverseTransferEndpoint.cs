@@ -1,11 +1,6 @@
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Json;
-using CreditSystem.Api.Problems;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Model;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.Transfers;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Json;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Transfers;

@@ -1,7 +1,5 @@
 using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Transfers;
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Json;
 
 namespace CreditSystem.Api.Features.Usage;
 

@@ -1,9 +1,7 @@
-using CreditSystem.Api.Binding;
 using CreditSystem.Api.Features.Auth;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Identity.Tenants;
 using CreditSystem.Identity.Users;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Users;
 

@@ -1,10 +1,6 @@
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.Identity.Sessions;
 using CreditSystem.Identity.Users;
-using Microsoft.AspNetCore.Http.HttpResults;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Features.Users;

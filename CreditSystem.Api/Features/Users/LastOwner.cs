@@ -1,8 +1,5 @@
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
 using CreditSystem.Identity.Users;
-using Microsoft.AspNetCore.Http.HttpResults;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Features.Users;

@@ -1,6 +1,4 @@
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Users;
 

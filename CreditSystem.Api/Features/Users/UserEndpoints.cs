@@ -1,5 +1,4 @@
 using CreditSystem.Api.Authentication;
-using CreditSystem.Api.Http;
 using CreditSystem.Identity;
 
 namespace CreditSystem.Api.Features.Users;

@@ -1,7 +1,5 @@
 using CreditSystem.Api.Hardening;
-using CreditSystem.Api.Http;
 using CreditSystem.Ledger;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Verification;
 

@@ -1,7 +1,5 @@
 using System.ComponentModel;
-using CreditSystem.Api.Binding;
 using CreditSystem.Ledger;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Verification;
 

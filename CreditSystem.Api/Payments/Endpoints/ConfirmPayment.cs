@@ -1,7 +1,3 @@
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
-
 namespace CreditSystem.Api.Payments.Endpoints;
 
 internal static class ConfirmPayment

@@ -1,8 +1,3 @@
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Problems;
-using Microsoft.AspNetCore.Http.HttpResults;
-
 namespace CreditSystem.Api.Payments.Endpoints;
 
 internal static class GetPayment

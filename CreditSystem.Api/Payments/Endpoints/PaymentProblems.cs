@@ -1,7 +1,3 @@
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Problems;
-using Microsoft.AspNetCore.Http.HttpResults;
-
 namespace CreditSystem.Api.Payments.Endpoints;
 
 internal static class PaymentProblems

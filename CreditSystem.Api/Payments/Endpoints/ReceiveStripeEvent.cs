@@ -1,10 +1,7 @@
 using System.Reflection;
 using System.Text;
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Problems;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.ServiceDefaults.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Payments.Endpoints;
 

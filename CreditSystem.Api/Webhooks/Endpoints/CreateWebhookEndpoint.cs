@@ -1,9 +1,6 @@
 using System.Net;
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Problems;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Ledger;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Webhooks.Endpoints;

@@ -20,11 +20,9 @@ public sealed record WebhookEndpointResponse(
         var isPaused = endpoint.PausedUntil > now.UtcDateTime;
         return new WebhookEndpointResponse(
             endpoint.Id, endpoint.Url, endpoint.Types, endpoint.Disabled ? "disabled" : isPaused ? "paused" : "active", endpoint.Failures,
-            isPaused ? Time(endpoint.PausedUntil!.Value) : null, endpoint.Disabled || isPaused ? endpoint.Reason : null,
-            Time(endpoint.CreatedAt));
+            isPaused ? WireNames.Time(endpoint.PausedUntil) : null, endpoint.Disabled || isPaused ? endpoint.Reason : null,
+            WireNames.Time(endpoint.CreatedAt));
     }
-
-    private static DateTimeOffset Time(DateTime utc) => new(DateTime.SpecifyKind(utc, DateTimeKind.Utc));
 }
 
 /// <param name="Secret">What deliveries are signed with: shown this once.</param>
@@ -42,9 +40,7 @@ public sealed record WebhookDeliveryResponse(
 {
     internal static WebhookDeliveryResponse From(WebhookDelivery delivery) => new(
         delivery.Id, delivery.Event, delivery.Type, delivery.Status, delivery.Attempts, delivery.LastStatus, delivery.LastError,
-        delivery.Status == WebhookDelivery.Pending ? Time(delivery.NextAt) : null, Time(delivery.CreatedAt));
-
-    private static DateTimeOffset Time(DateTime utc) => new(DateTime.SpecifyKind(utc, DateTimeKind.Utc));
+        delivery.Status == WebhookDelivery.Pending ? WireNames.Time(delivery.NextAt) : null, WireNames.Time(delivery.CreatedAt));
 }
 
 public sealed record WebhookDeliveryList(IReadOnlyList<WebhookDeliveryResponse> Deliveries);

@@ -1,7 +1,3 @@
-using CreditSystem.Api.Binding;
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Problems;
-using Microsoft.AspNetCore.Http.HttpResults;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Webhooks.Endpoints;
