@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using CreditSystem.Api.Authentication;
-using CreditSystem.Api.Problems;
 using CreditSystem.Api.RateLimiting;
 using CreditSystem.Api.SecurityAudit;
 using Microsoft.Extensions.Options;
