@@ -19,6 +19,9 @@ internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
             // Responses may leave out what is null.
             foreach (var optional in context.JsonTypeInfo.Properties.Where(member => member.IsGetNullable))
                 schema.Required?.Remove(optional.Name);
+        // The line breaks of a comment are none of its reader's.
+        if (schema.Description is { } text)
+            schema.Description = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return Task.CompletedTask;
     }
 
