@@ -8,7 +8,6 @@ using CreditSystem.Identity.Tokens;
 using CreditSystem.Secrets;
 using CreditSystem.Secrets.Rotation;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
