@@ -1,7 +1,5 @@
-using System.Security.Claims;
 using CreditSystem.Api.RateLimiting;
 using CreditSystem.Api.SecurityAudit;
-using CreditSystem.Identity;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
@@ -45,17 +43,9 @@ internal static class AccessExtensions
         builder.Services.AddSingleton<RateLimiter>();
     }
 
-    /// <summary>The authenticated caller. Only for endpoints that require a scope; throws where nobody is authenticated.</summary>
-    internal static Caller GetCaller(this HttpContext context)
-    {
-        var user = context.User;
-        var scopes = user.FindAll(CredentialClaims.Scope).SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal);
-        return new Caller(Required(user, CredentialClaims.Tenant), Required(user, ClaimTypes.NameIdentifier), scopes, user.FindFirstValue(CredentialClaims.Role) == Role.User);
-    }
-
     /// <summary>403 <c>missing_scope</c> unless the credential carries the scope.</summary>
     /// <param name="builder">The route.</param>
-    /// <param name="scope">One of <see cref="Scope"/>.</param>
+    /// <param name="scope">One of <see cref="Identity.Scope"/>.</param>
     /// <param name="orOnManagementPort">Those who run the installation may ask as well, without a credential.</param>
     internal static TBuilder RequireScope<TBuilder>(this TBuilder builder, string scope, bool orOnManagementPort = false)
         where TBuilder : IEndpointConventionBuilder
@@ -64,7 +54,4 @@ internal static class AccessExtensions
         var requirement = new ScopeRequirement(scope, orOnManagementPort);
         return builder.RequireAuthorization(policy => policy.AddRequirements(requirement)).WithMetadata(requirement);
     }
-
-    private static string Required(ClaimsPrincipal user, string claim) =>
-        user.FindFirstValue(claim) ?? throw new InvalidOperationException($"The credential has no '{claim}' claim.");
 }
