@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using CreditSystem.Api.Authentication;
-using CreditSystem.Api.Problems;
 using CreditSystem.Api.RateLimiting;
 using CreditSystem.Identity;
 using CreditSystem.Identity.SecurityAudit;
@@ -50,7 +49,7 @@ internal sealed class AuditRecorder(RequestDelegate next, SecurityAuditTrail tra
 
     private AuditEvent? Describe(HttpContext context, int status)
     {
-        var (user, note) = (context.User, AuditNotes.NoteOf(context));
+        var (user, note) = (context.User, AuditNote.Find(context));
         if ((note?.Tenant ?? user.FindFirstValue(CredentialClaims.Tenant)) is not { } tenant)
             return null;
         var endpoint = context.GetEndpoint();
@@ -65,9 +64,9 @@ internal sealed class AuditRecorder(RequestDelegate next, SecurityAuditTrail tra
             Credential = user.FindFirstValue(CredentialClaims.Credential),
             Target = note?.Target ?? TargetOf(context),
             Status = status,
-            Address = ClientAddress.Of(context),
+            Address = ClientAddress.From(context).Text,
             UserAgent = Shortened(context.Request.Headers.UserAgent.ToString()),
-            TraceId = Problem.TraceId,
+            TraceId = ApiProblems.TraceId,
         };
     }
 
