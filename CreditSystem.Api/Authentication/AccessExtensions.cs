@@ -41,7 +41,8 @@ internal static class AccessExtensions
 
     private static void AddRateLimiting(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<RateLimitOptions>().BindConfiguration(RateLimitOptions.SectionName).ValidateDataAnnotations();
+        builder.Services.AddOptionsWithValidateOnStart<RateLimitOptions>().BindConfiguration(RateLimitOptions.SectionName)
+            .ValidateDataAnnotations();
         builder.Services.AddSingleton<RateLimiter>();
     }
 
@@ -49,8 +50,11 @@ internal static class AccessExtensions
     internal static Caller GetCaller(this HttpContext context)
     {
         var user = context.User;
-        var scopes = user.FindAll(CredentialClaims.Scope).SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal);
-        return new Caller(Required(user, CredentialClaims.Tenant), Required(user, ClaimTypes.NameIdentifier), scopes, user.FindFirstValue(CredentialClaims.Role) == Role.User);
+        var scopes = user.FindAll(CredentialClaims.Scope).SelectMany(
+            claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal);
+        return new Caller(
+            Required(user, CredentialClaims.Tenant), Required(user, ClaimTypes.NameIdentifier), scopes,
+            user.FindFirstValue(CredentialClaims.Role) == Role.User);
     }
 
     /// <summary>403 <c>missing_scope</c> unless the credential carries the scope.</summary>

@@ -22,7 +22,8 @@ internal static class AuditNotes
     /// <param name="target">What it was done to.</param>
     /// <param name="tenant">In whose tenant, for a request without a credential.</param>
     /// <param name="principal">Who it was, for a request without a credential.</param>
-    public static void Note(this HttpContext context, string? action = null, string? target = null, string? tenant = null, string? principal = null)
+    public static void Note(
+        this HttpContext context, string? action = null, string? target = null, string? tenant = null, string? principal = null)
     {
         if (context.Items[Key] is not AuditNote note)
             context.Items[Key] = note = new AuditNote();

@@ -1,6 +1,6 @@
 namespace CreditSystem.Identity.Users;
 
-/// <summary>Who may register without anybody's leave. Whoever has the signing key can always make an owner (<c>token</c> command).</summary>
+/// <summary>Who may register without anybody's leave. With the signing key anybody can make an owner (<c>token</c> command).</summary>
 public sealed class RegistrationOptions
 {
     public const string SectionName = "Registration";
@@ -17,7 +17,11 @@ public sealed class RegistrationOptions
     public bool IsValid => NewTenants is null || Enum.GetNames<TenantRegistration>().Contains(NewTenants, StringComparer.OrdinalIgnoreCase);
 
     public TenantRegistration NewTenantsIn(IHostEnvironment environment) =>
-        NewTenants is { } named ? Enum.Parse<TenantRegistration>(named, ignoreCase: true) : environment.IsDevelopment() ? TenantRegistration.Open : TenantRegistration.Closed;
+        NewTenants is { } named
+            ? Enum.Parse<TenantRegistration>(named, ignoreCase: true)
+            : environment.IsDevelopment()
+            ? TenantRegistration.Open
+            : TenantRegistration.Closed;
 }
 
 public enum TenantRegistration
