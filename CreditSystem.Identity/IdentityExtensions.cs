@@ -60,7 +60,9 @@ public static class IdentityExtensions
 
     private static void AddTenantsAndUsers(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<RegistrationOptions>().BindConfiguration(RegistrationOptions.SectionName)
+        var byDefault = builder.Environment.IsDevelopment() ? TenantRegistration.Open : TenantRegistration.Closed;
+        builder.Services.AddOptionsWithValidateOnStart<RegistrationOptions>()
+            .Configure(options => options.NewTenants = byDefault.ToString()).BindConfiguration(RegistrationOptions.SectionName)
             .Validate(options => options.IsValid, "Registration:NewTenants is none of Open, First and Closed.");
         builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = PasswordIterations);
         builder.Services.AddSingleton<PasswordHashing>();

@@ -4,11 +4,10 @@ using Microsoft.Extensions.Options;
 namespace CreditSystem.Identity.Tenants;
 
 /// <summary>How a tenant comes to be: by the registration of its owner, or by a user that a signed token makes.</summary>
-public sealed class TenantProvisioning(
-    TenantStore tenants, UserStore users, IOptions<RegistrationOptions> options, IHostEnvironment environment, TimeProvider time)
+public sealed class TenantProvisioning(TenantStore tenants, UserStore users, IOptions<RegistrationOptions> options, TimeProvider time)
 {
     /// <summary>Whether anybody may open a tenant now.</summary>
-    public async Task<bool> IsAllowedAsync(CancellationToken cancellationToken) => options.Value.NewTenantsIn(environment) switch
+    public async Task<bool> IsAllowedAsync(CancellationToken cancellationToken) => options.Value.Tenants switch
     {
         TenantRegistration.Open => true,
         TenantRegistration.First => !await tenants.AnyAsync(cancellationToken),

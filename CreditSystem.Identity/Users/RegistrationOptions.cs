@@ -9,19 +9,14 @@ public sealed class RegistrationOptions
     /// Who may open a tenant of its own, one of <see cref="TenantRegistration"/>; by default nobody, and in development anybody.
     /// A text, so that a value that is none of them is refused with a sentence.
     /// </summary>
-    public string? NewTenants { get; set; }
+    public string NewTenants { get; set; } = nameof(TenantRegistration.Closed);
 
     /// <summary>Whether anybody may become a user of an existing tenant; otherwise its owners create them.</summary>
     public bool Users { get; set; } = true;
 
-    public bool IsValid => NewTenants is null || Enum.GetNames<TenantRegistration>().Contains(NewTenants, StringComparer.OrdinalIgnoreCase);
+    public bool IsValid => Enum.GetNames<TenantRegistration>().Contains(NewTenants, StringComparer.OrdinalIgnoreCase);
 
-    public TenantRegistration NewTenantsIn(IHostEnvironment environment) =>
-        NewTenants is { } named
-            ? Enum.Parse<TenantRegistration>(named, ignoreCase: true)
-            : environment.IsDevelopment()
-            ? TenantRegistration.Open
-            : TenantRegistration.Closed;
+    public TenantRegistration Tenants => Enum.Parse<TenantRegistration>(NewTenants, ignoreCase: true);
 }
 
 public enum TenantRegistration
