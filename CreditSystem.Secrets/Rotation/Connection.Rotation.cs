@@ -1,4 +1,4 @@
-using CreditSystem.ServiceDefaults;
+using CreditSystem.Secrets.Database;
 
 namespace CreditSystem.Secrets.Rotation;
 

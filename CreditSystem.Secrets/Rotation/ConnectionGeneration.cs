@@ -1,3 +1,5 @@
+using CreditSystem.Secrets.Database;
+
 namespace CreditSystem.Secrets.Rotation;
 
 /// <summary>One client with one set of credentials; it ends with them, once the last operation has left it.</summary>
