@@ -27,7 +27,7 @@ internal sealed partial class PersonalDataKeyCheck(
     private const string Source = "personal-data-key";
 
     // For a database that is slow; one that is away says so sooner.
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -39,9 +39,9 @@ internal sealed partial class PersonalDataKeyCheck(
             && secrets.SourceOf(SecretKeys.SigningKey)?.Origin is null or SecretOrigin.Default)
             return;
         checks.Await();
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(StartPatience);
-        await TryLearnAsync(patience.Token);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(StartTimeout);
+        await TryLearnAsync(limit.Token);
         await base.StartAsync(cancellationToken);
     }
 

@@ -39,10 +39,10 @@ public sealed partial class SecurityAuditTrail : BackgroundService
     /// <summary>Stores it before the caller goes on, unless the database takes too long: then it is stored soon.</summary>
     public async Task StoreAsync(AuditEvent occurred)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(options.StoreTimeoutMilliseconds));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(options.StoreTimeoutMilliseconds));
         try
         {
-            await store.InsertAsync([AuditChunk.Of(occurred.Tenant, [occurred], time.GetUtcNow())], patience.Token);
+            await store.InsertAsync([AuditChunk.Of(occurred.Tenant, [occurred], time.GetUtcNow())], timeout.Token);
         }
         catch (Exception failure) when (IsStorageFailure(failure))
         {
@@ -93,8 +93,8 @@ public sealed partial class SecurityAuditTrail : BackgroundService
         catch (OperationCanceledException)
         {
             // The last ones are stored in the time that a shutdown has.
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-            if (!await TryFlushAsync(patience.Token))
+            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            if (!await TryFlushAsync(timeout.Token))
                 unstored.ForEach(GiveUp);
         }
     }
