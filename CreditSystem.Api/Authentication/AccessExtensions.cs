@@ -39,7 +39,8 @@ internal static class AccessExtensions
 
     private static void AddRateLimiting(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<RateLimitOptions>().BindConfiguration(RateLimitOptions.SectionName).ValidateDataAnnotations();
+        builder.Services.AddOptionsWithValidateOnStart<RateLimitOptions>().BindConfiguration(RateLimitOptions.SectionName)
+            .ValidateDataAnnotations();
         builder.Services.AddSingleton<RateLimiter>();
     }
 

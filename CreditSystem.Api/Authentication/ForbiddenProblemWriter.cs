@@ -10,7 +10,8 @@ internal sealed class ForbiddenProblemWriter(SecurityMetrics metrics) : IAuthori
 {
     private readonly AuthorizationMiddlewareResultHandler inner = new();
 
-    public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    public async Task HandleAsync(
+        RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
         if (!authorizeResult.Forbidden)
         {

@@ -6,5 +6,5 @@ namespace CreditSystem.Api.Commands;
 internal static class MongoPingCommand
 {
     internal static async Task<int> RunAsync(Operation operation, CancellationToken cancellationToken) =>
-        await PingAnswer.WriteAsync(operation, ConnectionNames.Mongo, services => services.GetRequiredService<MongoConnection>().CheckHealthAsync, cancellationToken);
+        await PingAnswer.WriteAsync(operation, ConnectionNames.Mongo, services => services.GetRequiredService<MongoConnection>().PingAsync, cancellationToken);
 }

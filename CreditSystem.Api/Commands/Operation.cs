@@ -120,11 +120,8 @@ internal sealed class Operation : IAsyncDisposable
             await _services.DisposeAsync();
         // A command leaves no token behind.
         if (Secrets.Session.Current is { } token)
-            await Secrets.Renewal.RevokeAsync(token);
-        Secrets.Session.Dispose();
-        Secrets.Store.Dispose();
-        Secrets.Clients.Dispose();
-        Secrets.Metrics.Dispose();
+            await Secrets.Session.RevokeAsync(token);
+        Secrets.Dispose();
         _logger.Dispose();
     }
 

@@ -6,5 +6,5 @@ namespace CreditSystem.Api.Commands;
 internal static class RedisPingCommand
 {
     internal static async Task<int> RunAsync(Operation operation, CancellationToken cancellationToken) =>
-        await PingAnswer.WriteAsync(operation, ConnectionNames.Redis, services => services.GetRequiredService<RedisConnection>().CheckHealthAsync, cancellationToken);
+        await PingAnswer.WriteAsync(operation, ConnectionNames.Redis, services => services.GetRequiredService<RedisConnection>().PingAsync, cancellationToken);
 }

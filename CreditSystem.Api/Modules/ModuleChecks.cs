@@ -67,7 +67,7 @@ internal static class ModuleChecks
         return Task.FromResult((status, usesVault) switch
         {
             ({ Violations.Count: > 0 }, _) => HealthCheckResult.Degraded("New secrets in Vault break a rule; those before stay in use."),
-            ({ LostSince: not null }, _) => HealthCheckResult.Degraded("Vault does not answer; the last good secrets stay in use."),
+            ({ UnreachableSince: not null }, _) => HealthCheckResult.Degraded("Vault does not answer; the last good secrets stay in use."),
             (_, false) => HealthCheckResult.Degraded("The secrets do not come from Vault."),
             _ => HealthCheckResult.Healthy(),
         });

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using CreditSystem.Identity.SecurityAudit;
+using CreditSystem.ServiceDefaults;
 using Microsoft.Extensions.Options;
 using MongoDB.Driver;
 
@@ -31,13 +31,6 @@ internal sealed partial class WebhookHealth(
 
     private static UpdateDefinitionBuilder<WebhookEndpoint> Endpoint => Builders<WebhookEndpoint>.Update;
 
-    /// <summary>Doubles with each failure; a tenth of chance keeps many from coming back at once.</summary>
-    internal static TimeSpan WaitAfter(int attempts, int firstSeconds)
-    {
-        var seconds = Math.Min(firstSeconds * Math.Pow(2, Math.Min(attempts - 1, 30)), LongestWait.TotalSeconds);
-        return TimeSpan.FromSeconds(seconds * (0.9 + (RandomNumberGenerator.GetInt32(0, 201) / 1000.0)));
-    }
-
     /// <returns>Whether more may be delivered now to the endpoint as it was read.</returns>
     public async Task<bool> NoteAsync(
         WebhookEndpoint endpoint, WebhookDelivery delivery, WebhookAttempt attempt, CancellationToken cancellationToken)
@@ -53,7 +46,9 @@ internal sealed partial class WebhookHealth(
                 change.Set(item => item.Status, WebhookDelivery.Dead).Set(item => item.ExpiresAt, now.AddDays(options.Value.KeepDeadDays)),
             _ =>
                 change.Set(
-                    item => item.NextAt, now + Longer(WaitAfter(delivery.Attempts, options.Value.FirstRetrySeconds), attempt.RetryAfter)),
+                    item => item.NextAt,
+                    now + Longer(
+                        Backoff.After(TimeSpan.FromSeconds(options.Value.FirstRetrySeconds), LongestWait, delivery.Attempts), attempt.RetryAfter)),
         };
         await store.ChangeAsync(delivery.Tenant, delivery.Id, change, cancellationToken);
         metrics.Attempted(attempt.Succeeded ? WebhookDelivery.Delivered : isDead ? WebhookDelivery.Dead : "failed");
@@ -103,8 +98,10 @@ internal sealed partial class WebhookHealth(
         var isPaused = failing.Failures >= options.Value.PauseAfterFailures;
         if (!isPaused && attempt.RetryAfter is null)
             return true;
-        var pause = isPaused ? FirstPause * Math.Pow(2, Math.Min(failing.Failures - options.Value.PauseAfterFailures, 10)) : TimeSpan.Zero;
-        var until = now + Longer(pause < LongestPause ? pause : LongestPause, attempt.RetryAfter);
+        var pause = isPaused
+            ? Backoff.After(FirstPause, LongestPause, failing.Failures - options.Value.PauseAfterFailures + 1)
+            : TimeSpan.Zero;
+        var until = now + Longer(pause, attempt.RetryAfter);
         var reason = isPaused ? $"{failing.Failures} deliveries in a row failed; the last: {attempt.Error ?? $"status {attempt.Status}"}."
             : "It asked to be left alone for a while.";
         await store.UpdateAsync(

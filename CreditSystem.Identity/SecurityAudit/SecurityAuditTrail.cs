@@ -21,7 +21,8 @@ public sealed partial class SecurityAuditTrail : BackgroundService
     private readonly SemaphoreSlim flushing = new(1, 1);
     private readonly List<AuditEvent> unstored = [];
 
-    public SecurityAuditTrail(AuditStore store, IOptions<AuditOptions> options, SecurityMetrics metrics, TimeProvider time, ILogger<SecurityAuditTrail> logger)
+    public SecurityAuditTrail(
+        AuditStore store, IOptions<AuditOptions> options, SecurityMetrics metrics, TimeProvider time, ILogger<SecurityAuditTrail> logger)
     {
         (this.store, this.options, this.metrics, this.time, this.logger) = (store, options.Value, metrics, time, logger);
         queue = Channel.CreateBounded<AuditEvent>(
@@ -38,10 +39,10 @@ public sealed partial class SecurityAuditTrail : BackgroundService
     /// <summary>Stores it before the caller goes on, unless the database takes too long: then it is stored soon.</summary>
     public async Task StoreAsync(AuditEvent occurred)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(options.StoreTimeoutMilliseconds));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(options.StoreTimeoutMilliseconds));
         try
         {
-            await store.InsertAsync([AuditChunk.Of(occurred.Tenant, [occurred], time.GetUtcNow())], patience.Token);
+            await store.InsertAsync([AuditChunk.Of(occurred.Tenant, [occurred], time.GetUtcNow())], timeout.Token);
         }
         catch (Exception failure) when (IsStorageFailure(failure))
         {
@@ -92,8 +93,8 @@ public sealed partial class SecurityAuditTrail : BackgroundService
         catch (OperationCanceledException)
         {
             // The last ones are stored in the time that a shutdown has.
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-            if (!await TryFlushAsync(patience.Token))
+            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            if (!await TryFlushAsync(timeout.Token))
                 unstored.ForEach(GiveUp);
         }
     }

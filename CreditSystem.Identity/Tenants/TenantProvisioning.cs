@@ -19,7 +19,8 @@ public sealed class TenantProvisioning(TenantStore tenants, UserStore users, IOp
     /// the <c>token</c> command: who opened it would own those.
     /// </summary>
     public async Task<bool> TryOpenAsync(string name, string owner, CancellationToken cancellationToken) =>
-        (await users.ListAsync(name, after: null, limit: 1, cancellationToken)).Count == 0 && await TryRecordAsync(name, owner, cancellationToken);
+        (await users.ListAsync(name, after: null, limit: 1, cancellationToken)).Count == 0
+            && await TryRecordAsync(name, owner, cancellationToken);
 
     /// <summary>For a user that an administrator creates: the name is taken from then on.</summary>
     public Task<bool> TryRecordAsync(string name, string owner, CancellationToken cancellationToken) =>

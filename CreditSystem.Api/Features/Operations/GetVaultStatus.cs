@@ -3,6 +3,7 @@ using CreditSystem.Secrets.Database;
 using CreditSystem.Secrets.Snapshot;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;
+using CreditSystem.Secrets.Vault.AppRole;
 
 namespace CreditSystem.Api.Features.Operations;
 
@@ -51,7 +52,7 @@ internal static class GetVaultStatus
         var (now, token, snapshot) = (time.GetUtcNow(), session.Current, store.Snapshot);
         var word = options.Address is null
             ? "unconfigured"
-            : status is { LostSince: null, Violations.Count: 0 } && token is not null ? "healthy" : "degraded";
+            : status is { UnreachableSince: null, Violations.Count: 0 } && token is not null ? "healthy" : "degraded";
         return new VaultStatusResponse(
             word,
             options.Address?.GetLeftPart(UriPartial.Authority),
@@ -64,7 +65,7 @@ internal static class GetVaultStatus
             login.Generation,
             health,
             status.ConfirmedAt ?? snapshot?.ReadAt,
-            status.LostSince,
+            status.UnreachableSince,
             status.Reason,
             status.NextRefreshAt,
             snapshot is null ? null : ListConfigSources.Word(snapshot.Origin),

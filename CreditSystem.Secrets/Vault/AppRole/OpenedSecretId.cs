@@ -1,7 +1,7 @@
 using System.Text.Json;
 using CreditSystem.Secrets.Snapshot;
 
-namespace CreditSystem.Secrets.Vault;
+namespace CreditSystem.Secrets.Vault.AppRole;
 
 /// <summary>
 /// The secret_id that this service has taken out of its wrapping, kept encrypted beside the snapshot where there is one: a

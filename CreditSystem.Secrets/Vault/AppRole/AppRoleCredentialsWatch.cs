@@ -1,11 +1,12 @@
-namespace CreditSystem.Secrets.Vault;
+namespace CreditSystem.Secrets.Vault.AppRole;
 
 /// <summary>
 /// Sees that another secret_id has come: the folder is watched, and read again and again in case that goes unnoticed, as on
 /// a network volume. What is compared is what the files say, so that the swap of a Kubernetes volume (the link
 /// <c>..data</c> is replaced, no file is written) is a change like any other.
 /// </summary>
-public sealed partial class AppRoleCredentialsWatch(AppRoleCredentialsSource source, TokenRenewal renewal, VaultOptions options, TimeProvider time, ILogger logger) : BackgroundService
+public sealed partial class AppRoleCredentialsWatch(
+    AppRoleCredentialsSource source, TokenRenewal renewal, VaultOptions options, TimeProvider time, ILogger logger) : BackgroundService
 {
     // role_id and secret_id are written one after the other.
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(100);

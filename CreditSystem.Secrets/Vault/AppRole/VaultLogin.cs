@@ -1,24 +1,29 @@
 using System.Net;
 using VaultSharp.V1.AuthMethods.AppRole;
 
-namespace CreditSystem.Secrets.Vault;
+namespace CreditSystem.Secrets.Vault.AppRole;
 
 /// <summary>
 /// Logs in by AppRole. Vault locks a role_id for every client after five logins with a secret_id that it does not know, so a
 /// rejected one is never sent again, and after the fourth the next waits until Vault has forgotten one of them.
 /// </summary>
 public sealed partial class VaultLogin(
-    VaultOptions options, AppRoleCredentialsSource source, SecretIdUnwrapping unwrapping, VaultClientFactory clients, SecretsMetrics metrics, TimeProvider time, ILogger logger)
+    VaultOptions options, AppRoleCredentialsSource source, SecretIdUnwrapping unwrapping, VaultClientFactory clients,
+    SecretsMetrics metrics, TimeProvider time, ILogger logger)
 {
     private const int MaxRejections = 4;
 
     /// <summary>The one answer that says something of the secret_id, and the only one that Vault counts.</summary>
     private const string Rejection = "invalid role or secret ID";
 
+    private const string WhileLocked =
+        "as it does while the role is locked; it is asked once a minute, and at once when other credentials come.";
+
     // Vault's lockout_counter_reset_duration.
     private static readonly TimeSpan LockoutWindow = TimeSpan.FromMinutes(15);
 
-    private readonly RejectedSecretIds _rejected = new(options.Snapshot.Path is { Length: > 0 } snapshot ? $"{snapshot}.rejected" : null, time);
+    private readonly RejectedSecretIds _rejected = new(
+        options.Snapshot.Path is { Length: > 0 } snapshot ? $"{snapshot}.rejected" : null, time);
     private readonly RoleLock _lock = new(time);
 
     /// <summary>Names the credentials of the last login, without giving them away; null before the first.</summary>
@@ -53,9 +58,11 @@ public sealed partial class VaultLogin(
     {
         var now = time.GetUtcNow();
         if (_lock.SinceIfWaiting(credentials) is { } since)
-            throw new VaultUnavailableException($"Vault has refused the login since {since:u} as it does while the role is locked; it is asked once a minute, and at once when other credentials come.", HttpStatusCode.Forbidden);
+            throw new VaultUnavailableException($"Vault has refused the login since {since:u} {WhileLocked}", HttpStatusCode.Forbidden);
         if (_rejected.CountWithin(LockoutWindow, credentials) >= MaxRejections)
-            throw new VaultUnavailableException($"{MaxRejections} secret_ids of this role have been rejected within {LockoutWindow.TotalMinutes:0} minutes; a fifth would lock the role for everybody.", HttpStatusCode.TooManyRequests);
+            throw new VaultUnavailableException(
+                $"{MaxRejections} secret_ids of this role have been rejected within {LockoutWindow.TotalMinutes:0} minutes; "
+                + "a fifth would lock the role for everybody.", HttpStatusCode.TooManyRequests);
 
         var login = new AppRoleAuthMethodInfo(options.AppRoleMountPoint, credentials.RoleId, credentials.SecretId);
         // A client of its own for each attempt: VaultSharp remembers a login indefinitely, a failed one too.
@@ -101,10 +108,11 @@ public sealed partial class VaultLogin(
         [LoggerMessage(2001, LogLevel.Information, "Logged in to Vault; the token's lease is {LeaseSeconds} s")]
         public static partial void LoggedIn(ILogger logger, int leaseSeconds);
 
-        [LoggerMessage(2002, LogLevel.Error, "Vault has rejected the AppRole credentials; they are not sent again, waiting for others. {Reason}")]
+        [LoggerMessage(2002, LogLevel.Error,
+            "Vault has rejected the AppRole credentials; they are not sent again, waiting for others. {Reason}")]
         public static partial void Rejected(ILogger logger, string reason);
 
-        [LoggerMessage(2012, LogLevel.Error, "Vault has refused the login as it does while the role is locked; it is asked once a minute, and at once when other credentials come. {Reason}")]
+        [LoggerMessage(2012, LogLevel.Error, $"Vault has refused the login {WhileLocked} {{Reason}}")]
         public static partial void Locked(ILogger logger, string reason);
     }
 }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 
-namespace CreditSystem.Secrets.Vault;
+namespace CreditSystem.Secrets.Vault.AppRole;
 
 /// <summary>What a login sends. Its text never holds the secret_id.</summary>
 /// <param name="RoleId">Names the role.</param>

@@ -2,7 +2,7 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace CreditSystem.Secrets.Rotation;
+namespace CreditSystem.Secrets.Database;
 
 /// <summary>Where a client connects to, and whom it trusts there. Another one makes another client. Its text never holds either.</summary>
 /// <param name="ConnectionString">With the credentials.</param>
@@ -20,7 +20,8 @@ public sealed record ConnectionTarget(string ConnectionString, string? CaCertifi
         {
             if ((errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != 0 || certificate is null)
                 return false;
-            using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck } };
+            using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck } };
             chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
             try
             {

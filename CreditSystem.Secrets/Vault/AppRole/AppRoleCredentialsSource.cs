@@ -1,6 +1,8 @@
-namespace CreditSystem.Secrets.Vault;
+namespace CreditSystem.Secrets.Vault.AppRole;
 
-/// <summary>Reads role_id and secret_id, from the mounted folder when there is one: it changes in a running process, the environment does not.</summary>
+/// <summary>
+/// Reads role_id and secret_id, from the mounted folder when there is one: it changes in a running process, the environment does not.
+/// </summary>
 public sealed class AppRoleCredentialsSource(VaultOptions options)
 {
     private const string RoleIdFile = "role_id";

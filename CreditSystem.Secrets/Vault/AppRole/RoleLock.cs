@@ -1,4 +1,4 @@
-namespace CreditSystem.Secrets.Vault;
+namespace CreditSystem.Secrets.Vault.AppRole;
 
 /// <summary>
 /// What is known of Vault's lock of the role. It ends by itself or by an operator's hand, and nobody tells us: one login a

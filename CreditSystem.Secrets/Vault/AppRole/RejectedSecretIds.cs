@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 
-namespace CreditSystem.Secrets.Vault;
+namespace CreditSystem.Secrets.Vault.AppRole;
 
 /// <summary>
 /// The secret_ids that Vault has rejected, by their fingerprints. They are kept beside the snapshot where there is one: a
@@ -27,7 +27,10 @@ internal sealed class RejectedSecretIds(string? path, TimeProvider time)
         try
         {
             var latest = _rejected.OrderByDescending(pair => pair.Value.At).Take(MaxKept);
-            File.WriteAllLines($"{path}.tmp", latest.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value.At.ToUnixTimeSeconds()} {pair.Value.Role}")));
+            File.WriteAllLines(
+                $"{path}.tmp",
+                latest.Select(pair => string.Create(CultureInfo.InvariantCulture,
+                $"{pair.Key} {pair.Value.At.ToUnixTimeSeconds()} {pair.Value.Role}")));
             File.Move($"{path}.tmp", path, overwrite: true);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

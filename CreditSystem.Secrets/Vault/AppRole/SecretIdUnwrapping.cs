@@ -3,7 +3,7 @@ using System.Net;
 using System.Text.Json.Serialization;
 using VaultSharp.V1.AuthMethods.Token;
 
-namespace CreditSystem.Secrets.Vault;
+namespace CreditSystem.Secrets.Vault.AppRole;
 
 /// <summary>
 /// Takes a secret_id out of its wrapping, after a look at what made the wrapping: a token that somebody has opened before,
@@ -29,7 +29,8 @@ public sealed partial class SecretIdUnwrapping(VaultOptions options, VaultClient
             if (!IsExpected(info.Data.CreationPath))
                 return Tampered(wrapped, "made by another call than the one for a secret_id");
             // As the token of the call: with the token in the body Vault would ask for another one.
-            var opened = await clients.Create(new TokenAuthMethodInfo(wrapped.SecretId)).V1.System.UnwrapWrappedResponseDataAsync<IssuedSecretId>(null!).WaitAsync(cancellationToken);
+            var bearer = clients.Create(new TokenAuthMethodInfo(wrapped.SecretId));
+            var opened = await bearer.V1.System.UnwrapWrappedResponseDataAsync<IssuedSecretId>(null!).WaitAsync(cancellationToken);
             SecretIdUnwrappingLog.Unwrapped(logger);
             var credentials = new AppRoleCredentials(wrapped.RoleId, opened.Data.SecretId);
             _kept.Keep(wrapped, credentials);
@@ -59,7 +60,8 @@ public sealed partial class SecretIdUnwrapping(VaultOptions options, VaultClient
     private bool IsExpected(string? path)
     {
         var (start, end) = ($"auth/{options.AppRoleMountPoint.Trim('/')}/role/", "/secret-id");
-        if (path is null || path.Length <= start.Length + end.Length || !path.StartsWith(start, StringComparison.Ordinal) || !path.EndsWith(end, StringComparison.Ordinal))
+        if (path is null || path.Length <= start.Length + end.Length || !path.StartsWith(start, StringComparison.Ordinal)
+            || !path.EndsWith(end, StringComparison.Ordinal))
             return false;
         var role = path[start.Length..^end.Length];
         return options.RoleName is { } expected ? role == expected : !role.Contains('/');
@@ -82,7 +84,8 @@ public sealed partial class SecretIdUnwrapping(VaultOptions options, VaultClient
         [LoggerMessage(2008, LogLevel.Information, "The wrapped secret_id has been unwrapped")]
         public static partial void Unwrapped(ILogger logger);
 
-        [LoggerMessage(2009, LogLevel.Critical, "The wrapped secret_id is not used: its token was {Why}. Somebody else may hold the secret_id: destroy it, and find out who")]
+        [LoggerMessage(2009, LogLevel.Critical,
+            "The wrapped secret_id is not used: its token was {Why}. Somebody else may hold the secret_id: destroy it, and find out who")]
         public static partial void Tampered(ILogger logger, string why);
     }
 }
