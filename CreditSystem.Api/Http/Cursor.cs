@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
-using CreditSystem.Ledger.History;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.History;
 
 namespace CreditSystem.Api.Http;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
-using CreditSystem.Ledger.History;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Accounts;

@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Globalization;
-using CreditSystem.Ledger.History;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.History;
 
 namespace CreditSystem.Api.Features.Accounts;
 

@@ -1,5 +1,5 @@
-using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using Microsoft.Extensions.Options;
 
