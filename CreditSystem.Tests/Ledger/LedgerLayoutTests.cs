@@ -1,4 +1,3 @@
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.MongoDb;
 using CreditSystem.Secrets.Rotation;

@@ -1,5 +1,4 @@
 using System.Reflection;
-using CreditSystem.Api.Problems;
 using CreditSystem.Cli;
 using CreditSystem.Identity;
 using CreditSystem.Secrets.Sources;
