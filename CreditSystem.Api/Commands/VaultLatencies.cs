@@ -34,7 +34,7 @@ internal static class VaultLatencies
         var first = await secrets.Session.ReplaceAsync(cancellationToken);
         latencies.Add(new("login", time.GetElapsedTime(start).TotalMilliseconds, 150));
         if (first is not null)
-            await secrets.Renewal.RevokeAsync(first);
+            await secrets.Session.RevokeAsync(first);
         latencies.Add(new("renewal", await MedianAsync(operation, () => secrets.Session.CallAsync(client => client.V1.Auth.Token.RenewSelfAsync(), cancellationToken), cancellationToken), 100));
         await secrets.Store.RefreshAsync(cancellationToken);
         if (secrets.Store.Snapshot is not { Secrets: [var secret, ..] } || secret.Values.Keys is not [var key, ..])
