@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.Channels;
+using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Secrets.Vault;
 
