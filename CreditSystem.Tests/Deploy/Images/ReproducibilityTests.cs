@@ -15,7 +15,7 @@ public sealed class ReproducibilityTests
 {
     public static TheoryData<Assembly> Products() =>
     [
-        typeof(Problem).Assembly, typeof(Caller).Assembly, typeof(SecretStore).Assembly, typeof(CreditSystem.Ledger.CreditLedger).Assembly,
+        typeof(ApiProblems).Assembly, typeof(Caller).Assembly, typeof(SecretStore).Assembly, typeof(CreditSystem.Ledger.CreditLedger).Assembly,
         typeof(CommandHost).Assembly,
     ];
 
