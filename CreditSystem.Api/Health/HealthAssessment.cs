@@ -37,7 +37,10 @@ internal sealed class HealthAssessment(
     }
 
     private static IEnumerable<string> OfRedis(RedisHealth redis) =>
-        redis.Connected ? [] : ["redis: does not answer, or refuses the credentials; limits hold for each replica by itself, and revocations take effect late."];
+        redis.Connected
+            ? []
+            : ["redis: does not answer, or refuses the credentials; limits hold for each replica by itself, "
+                + "and revocations take effect late."];
 
     private IEnumerable<string> OfVault(VaultHealth vault, int? answer)
     {

@@ -92,7 +92,8 @@ public sealed partial class DatabaseCredentials(
     private static partial class DatabaseCredentialsLog
     {
         [LoggerMessage(2022, LogLevel.Error,
-            "Vault:MongoDB:Mode is {Mode}, and the server is OpenBao, which has no MongoDB plugin: use KeyValue, or a server of Vault's that has it")]
+            "Vault:MongoDB:Mode is {Mode}, and the server is OpenBao, which has no MongoDB plugin: use KeyValue, "
+            + "or a server of Vault's that has it")]
         public static partial void NoPlugin(ILogger logger, DatabaseMode mode);
 
         [LoggerMessage(2014, LogLevel.Information, "Vault has issued credentials for MongoDB by the role {Role}, good for {Seconds:F0} s")]

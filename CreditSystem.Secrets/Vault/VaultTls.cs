@@ -91,7 +91,8 @@ internal sealed class VaultTls
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw new ValidationException(
-                $"VAULT_CLIENT_CERT, VAULT_CLIENT_KEY: {certificate} and {key} are no certificate with its key in PEM ({exception.GetType().Name}).",
+                $"VAULT_CLIENT_CERT, VAULT_CLIENT_KEY: {certificate} and {key} are no certificate with its key in PEM "
+                + $"({exception.GetType().Name}).",
                 exception);
         }
     }
