@@ -1,6 +1,5 @@
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
-using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Submissions;
 
 namespace CreditSystem.Ledger.Partitions;

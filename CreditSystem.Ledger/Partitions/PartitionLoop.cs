@@ -1,6 +1,5 @@
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Log;
-using CreditSystem.Ledger.Projection;
 using CreditSystem.Ledger.Submissions;
 
 namespace CreditSystem.Ledger.Partitions;

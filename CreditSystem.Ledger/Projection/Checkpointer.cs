@@ -1,7 +1,6 @@
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Partitions;
-using CreditSystem.Ledger.Projection;
 
 namespace CreditSystem.Ledger.Projection;
 

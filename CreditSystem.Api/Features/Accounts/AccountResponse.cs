@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Model;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Model;
 
