@@ -1,4 +1,5 @@
 using System.Reflection;
+using CreditSystem.Api.Problems;
 using CreditSystem.Cli;
 using CreditSystem.Identity;
 using CreditSystem.Secrets.Sources;
