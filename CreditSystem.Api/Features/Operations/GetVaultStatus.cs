@@ -55,7 +55,7 @@ internal static class GetVaultStatus
             status.LostSince,
             status.Reason,
             status.NextRefreshAt,
-            snapshot is null ? null : ListConfigSources.Word(snapshot.Origin),
+            snapshot is null ? null : snapshot.Origin.WireName(),
             status.Violations,
             [.. (snapshot?.Secrets ?? []).Select(secret => Of(secret, options, status, now))],
             snapshot?.Database is { } lease ? new VaultDatabaseStatus(lease.Path, lease.IssuedAt, lease.Duration == DatabaseLease.Endless ? null : lease.ExpiresAt) : null);

@@ -3,14 +3,6 @@ using CreditSystem.Secrets.Vault;
 
 namespace CreditSystem.Api.Features.Operations;
 
-/// <param name="Key">The configuration key.</param>
-/// <param name="Source">vault, snapshot (of an earlier run), file, environment, configuration or default.</param>
-/// <param name="Location">The path in Vault, the file or the variable.</param>
-/// <param name="Version">Of the secret in Vault.</param>
-/// <param name="AgeSeconds">Since the version was written; unknown for environment and defaults.</param>
-/// <param name="NextRefreshAt">When the source is looked at again; environment and defaults never are.</param>
-public sealed record ConfigSource(string Key, string Source, string Location, int? Version, long? AgeSeconds, DateTimeOffset? NextRefreshAt);
-
 /// <param name="Sources">One for each key, in their order; never a value.</param>
 public sealed record ConfigSourcesResponse(IReadOnlyList<ConfigSource> Sources);
 
@@ -18,26 +10,5 @@ public sealed record ConfigSourcesResponse(IReadOnlyList<ConfigSource> Sources);
 internal static class ListConfigSources
 {
     public static IResult Handle(SecretStore store, VaultStatus status, TimeProvider time) =>
-        TypedResults.Json(Describe(store, status, time), OperationsJson.Default.ConfigSourcesResponse);
-
-    internal static ConfigSourcesResponse Describe(SecretStore store, VaultStatus status, TimeProvider time) => new(
-    [
-        .. store.Sources.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new ConfigSource(
-            pair.Key,
-            Word(pair.Value.Origin),
-            pair.Value.Location,
-            pair.Value.Version,
-            pair.Value.CreatedAt is { } at ? (long)(time.GetUtcNow() - at).TotalSeconds : null,
-            pair.Value.Origin >= SecretOrigin.File ? status.NextRefreshAt : null)),
-    ]);
-
-    internal static string Word(SecretOrigin origin) => origin switch
-    {
-        SecretOrigin.Vault => "vault",
-        SecretOrigin.Snapshot => "snapshot",
-        SecretOrigin.File => "file",
-        SecretOrigin.Environment => "environment",
-        SecretOrigin.Configuration => "configuration",
-        _ => "default",
-    };
+        TypedResults.Json(new ConfigSourcesResponse(ConfigSources.List(store, status, time)), OperationsJson.Default.ConfigSourcesResponse);
 }

@@ -1,0 +1,69 @@
+using System.CommandLine;
+using CreditSystem.Api.Features.Operations;
+using CreditSystem.Secrets;
+using CreditSystem.Secrets.Rotation;
+using CreditSystem.Secrets.Sources;
+using CreditSystem.Secrets.Vault;
+using CreditSystem.ServiceDefaults.Cli;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace CreditSystem.Api.Commands;
+
+/// <summary>
+/// <c>mongo ping</c> and <c>redis ping</c>: the credentials that the API would use, against the server that it would use. Exit
+/// code 0 when the server has let us in and answers, else 1.
+/// </summary>
+internal static class PingCommand
+{
+    internal sealed record Result(string Name, bool Connected, string? Reason, string? CredentialsFrom, double Milliseconds);
+
+    /// <param name="name">The server.</param>
+    /// <param name="key">The configuration key of the way to it.</param>
+    /// <param name="checkOf">Asks it.</param>
+    /// <param name="configure">Sets what the environment otherwise does.</param>
+    internal static Command Create(
+        string name, string key, Func<IServiceProvider, Func<CancellationToken, Task<HealthReport>>> checkOf,
+        Action<IHostApplicationBuilder>? configure)
+    {
+        var command = new Command("ping", $"Ask {name} for a sign of life");
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var builder = await ApiCommands.CreateBuilderAsync(configure);
+            builder.AddConnections();
+            await using var services = ((IHostApplicationBuilder)builder).Services.BuildServiceProvider();
+            try
+            {
+                var result = await PingAsync(name, checkOf(services), services.GetRequiredService<TimeProvider>(), cancellationToken);
+                result = result with { CredentialsFrom = services.GetRequiredService<SecretStore>().SourceOf(key) is { } source ? source.Origin.WireName() : null };
+                parsed.Write(result, output => Print(result, output));
+                return result.Connected ? CommandExitCodes.Done : CommandExitCodes.Failed;
+            }
+            finally
+            {
+                // A command leaves no token behind.
+                if (services.GetRequiredService<VaultSession>().Current is { } token)
+                    await services.GetRequiredService<TokenRenewal>().RevokeAsync(token);
+            }
+        });
+        return command;
+    }
+
+    private static async Task<Result> PingAsync(string name, Func<CancellationToken, Task<HealthReport>> check, TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        // The first one opens the connection.
+        var report = await check(cancellationToken);
+        var start = time.GetTimestamp();
+        if (report.Status == HealthStatus.Healthy)
+            report = await check(cancellationToken);
+        return report.Status == HealthStatus.Healthy
+            ? new Result(name, true, null, null, time.GetElapsedTime(start).TotalMilliseconds)
+            // The kind of failure: its words may hold anything.
+            : new Result(name, false, report.Entries.Values.Select(entry => entry.Exception?.GetType().Name).FirstOrDefault()
+                ?? "unhealthy", null, 0);
+    }
+
+    private static void Print(Result result, TextWriter output) => output.WriteLine(result.Connected
+        ? FormattableString.Invariant($"{result.Name}: answered in {result.Milliseconds:0.#} ms, credentials from {result.CredentialsFrom}")
+        : $"{result.Name}: no answer ({result.Reason}), credentials from {result.CredentialsFrom}");
+}
