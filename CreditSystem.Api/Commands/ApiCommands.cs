@@ -39,7 +39,7 @@ internal static class ApiCommands
         // What the servers' clients would log of a failure is in the result.
         builder.Configuration["Logging:LogLevel:Default"] = nameof(LogLevel.Error);
         builder.Configuration["Logging:Console:LogToStandardErrorThreshold"] = nameof(LogLevel.Trace);
-        // Who types a command does not wait for a Vault that is down.
+        // Nobody waits at a terminal for a Vault that is down.
         builder.Configuration["Vault:StartTimeout"] = "00:00:00";
         configure?.Invoke(builder);
         await builder.AddSecretsAsync();

@@ -34,7 +34,7 @@ internal static class PingCommand
             try
             {
                 var result = await PingAsync(name, checkOf(services), services.GetRequiredService<TimeProvider>(), cancellationToken);
-                result = result with { CredentialsFrom = services.GetRequiredService<SecretStore>().SourceOf(key) is { } source ? source.Origin.WireName() : null };
+                result = result with { CredentialsFrom = services.GetRequiredService<SecretStore>().SourceOf(key)?.Origin.WireName() };
                 parsed.Write(result, output => Print(result, output));
                 return result.Connected ? CommandExitCodes.Done : CommandExitCodes.Failed;
             }

@@ -40,7 +40,8 @@ internal static class VaultRollbackCommand
         if (!session.Parsed.GetValue(DryRun))
         {
             var written = await WriteAsync(session, path, after, current, cancellationToken);
-            result = result with { Written = written.Version, DeletedAt = string.IsNullOrEmpty(written.DeletionTime) ? null : written.DeletionTime };
+            var deletedAt = string.IsNullOrEmpty(written.DeletionTime) ? null : written.DeletionTime;
+            result = result with { Written = written.Version, DeletedAt = deletedAt };
         }
 
         session.Parsed.Write(result, output => Print(result, session.Options.MountPoint, output));
