@@ -1,3 +1,4 @@
+using CreditSystem.ServiceDefaults.Http;
 using CreditSystem.ServiceDefaults.Logging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
@@ -36,10 +37,10 @@ public static class ServiceDefaultsExtensions
     /// <param name="mapHealth">False when the service answers <c>/health</c> with a document of its own.</param>
     public static WebApplication MapDefaultEndpoints(this WebApplication app, bool mapHealth = true)
     {
-        app.MapHealthChecks("/alive", Tagged(HealthTags.Live)).AllowAnonymous();
-        app.MapHealthChecks("/ready", Tagged(HealthTags.Ready)).AllowAnonymous();
+        app.MapHealthChecks(ProbePaths.Alive, Tagged(HealthTags.Live)).AllowAnonymous();
+        app.MapHealthChecks(ProbePaths.Ready, Tagged(HealthTags.Ready)).AllowAnonymous();
         if (mapHealth)
-            app.MapHealthChecks("/health").AllowAnonymous();
+            app.MapHealthChecks(ProbePaths.Health).AllowAnonymous();
 
         return app;
     }

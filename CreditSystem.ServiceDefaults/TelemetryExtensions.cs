@@ -1,3 +1,4 @@
+using CreditSystem.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -75,7 +76,7 @@ internal static class TelemetryExtensions
             var isPublic = configuration.GetValue("Management:PublicMetrics", defaultValue: true);
             app.UseOpenTelemetryPrometheusScrapingEndpoint(context =>
                 HttpMethods.IsGet(context.Request.Method)
-                && context.Request.Path == "/metrics"
+                && context.Request.Path == ProbePaths.Metrics
                 && (managementPort is null ? isPublic : context.Connection.LocalPort == managementPort)
                 && IsEnabled(configuration));
             next(app);
@@ -85,6 +86,5 @@ internal static class TelemetryExtensions
     /// <summary>Only a clear no switches it off: a secret that nobody can read must not blind the monitoring.</summary>
     private static bool IsEnabled(IConfiguration configuration) => !bool.TryParse(configuration[MetricsSwitch], out var enabled) || enabled;
 
-    private static bool IsWorthATrace(HttpContext context) =>
-        context.Request.Path.Value is not ("/alive" or "/ready" or "/health" or "/metrics");
+    private static bool IsWorthATrace(HttpContext context) => !ProbePaths.Contains(context.Request.Path.Value);
 }

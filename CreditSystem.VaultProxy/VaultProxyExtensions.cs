@@ -1,4 +1,5 @@
 using CreditSystem.ServiceDefaults;
+using CreditSystem.ServiceDefaults.Http;
 using CreditSystem.VaultProxy.Caching;
 using CreditSystem.VaultProxy.Forwarding;
 using CreditSystem.VaultProxy.Logins;
@@ -48,7 +49,7 @@ internal static class VaultProxyExtensions
 
     private static bool IsManagementRequest(HttpContext context, int? managementPort) =>
         (managementPort is { } port && context.Connection.LocalPort == port)
-        || context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget is "/alive" or "/ready" or "/health";
+        || context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget is ProbePaths.Alive or ProbePaths.Ready or ProbePaths.Health;
 
     private static void AddListener(this WebApplicationBuilder builder)
     {

@@ -1,3 +1,5 @@
+using CreditSystem.VaultProxy.Policy;
+
 namespace CreditSystem.VaultProxy;
 
 /// <summary>What the proxy serves, and to whom it forwards. Section <c>VaultProxy</c>; validated at start.</summary>

@@ -61,7 +61,7 @@ internal static class AccessExtensions
     {
         app.UseMiddleware<AuditRecorder>();
         app.UseAuthentication();
-        app.UseMiddleware<RequestGate>();
+        app.UseMiddleware<RateLimitMiddleware>();
         app.UseAuthorization();
     }
 
@@ -80,7 +80,6 @@ internal static class AccessExtensions
     {
         builder.Services.AddOptionsWithValidateOnStart<RateLimitOptions>().BindConfiguration(RateLimitOptions.SectionName).ValidateDataAnnotations();
         builder.Services.AddSingleton<RateLimiter>();
-        builder.Services.AddSingleton<LocalLimiter>();
     }
 
     /// <summary>The authenticated caller. Only for endpoints that require a scope; throws where nobody is authenticated.</summary>

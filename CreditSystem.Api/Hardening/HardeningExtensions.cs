@@ -1,3 +1,4 @@
+using CreditSystem.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
 
@@ -36,14 +37,12 @@ internal static class HardeningExtensions
         app.Use(SecurityHeaders.AddAsync);
         // Says something on HTTPS only, which may end at a known proxy.
         app.UseHsts();
+        // A probe from within the cluster talks to the port and not to the name.
         if (options.RedirectToHttps ?? ListensOnHttps(app.Configuration))
-            app.UseWhen(context => !IsProbe(context.Request.Path), branch => branch.UseHttpsRedirection());
+            app.UseWhen(context => !ProbePaths.Contains(context.Request.Path.Value), branch => branch.UseHttpsRedirection());
         if (options.AllowedOrigins.Count > 0)
             app.UseCors();
     }
-
-    /// <summary>Whoever probes from within the cluster talks to the port and not to the name.</summary>
-    private static bool IsProbe(PathString path) => path.Value is "/alive" or "/ready" or "/health" or "/metrics";
 
     private static bool ListensOnHttps(IConfiguration configuration) =>
         configuration["HTTPS_PORTS"] is { Length: > 0 }

@@ -1,4 +1,3 @@
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.Identity.Users;
 using Microsoft.Extensions.Options;
@@ -9,7 +8,7 @@ namespace CreditSystem.Api.RateLimiting;
 /// Limits the attempts to log in to one account without locking its owner out: those from an address that the account has
 /// logged in from count for that address alone, and all others together count for strangers.
 /// </summary>
-internal sealed class LoginLimiter(RateLimiter limiter, LocalLimiter local, UserProfiles profiles, IOptionsMonitor<RateLimitOptions> options, SecurityMetrics metrics)
+internal sealed class LoginLimiter(RateLimiter limiter, UserProfiles profiles, IOptionsMonitor<RateLimitOptions> options, SecurityMetrics metrics)
 {
     private const string Policy = "login";
 
@@ -27,13 +26,15 @@ internal sealed class LoginLimiter(RateLimiter limiter, LocalLimiter local, User
         if (!current.Enabled || limit.Requests == 0)
             return new LoginAttempt(true, address, isKnown, null);
 
-        var bucket = new Bucket(Policy, isKnown ? $"{tenant}:{account}:{address}" : $"{tenant}:{account}", limit, Bans: false);
-        var result = await limiter.AskAsync(new[] { bucket }, null, context.RequestAborted) is { } answer ? answer.Buckets[0] : local.Take(bucket);
+        var bucket = new Bucket(Policy, isKnown ? $"{tenant}:{account}:{address}" : $"{tenant}:{account}", limit);
+        var result = await limiter.AskAsync(new[] { bucket }, null, context.RequestAborted) is { } decision
+            ? decision.Buckets[0]
+            : limiter.TakeLocally(bucket);
         if (result.IsAllowed)
             return new LoginAttempt(true, address, isKnown, bucket);
         metrics.Count(SecurityEvent.LoginLimited);
         await RateLimitHeaders.RefuseAsync(
-            context, ProblemCodes.RateLimited, Policy, result.RetryAfter, "Too many attempts to log in to this account from here. Wait as long as Retry-After says.");
+            context, Policy, result.RetryAfter, "Too many attempts to log in to this account from here. Wait as long as Retry-After says.");
         return new LoginAttempt(false, address, isKnown, bucket);
     }
 

@@ -1,12 +1,13 @@
 using System.Globalization;
 using CreditSystem.Api.Problems;
+using CreditSystem.ServiceDefaults.Http;
 
 namespace CreditSystem.Api.RateLimiting;
 
 /// <summary>What a caller is told about its limit.</summary>
 internal static class RateLimitHeaders
 {
-    public static void Write(IHeaderDictionary headers, in Bucket bucket, in BucketResult result)
+    public static void Write(IHeaderDictionary headers, in Bucket bucket, in TokenBucketResult result)
     {
         headers["RateLimit-Limit"] = Text(bucket.Limit.Requests);
         headers["RateLimit-Remaining"] = Text(result.IsAllowed ? result.Remaining : 0);
@@ -15,10 +16,10 @@ internal static class RateLimitHeaders
     }
 
     /// <summary>429 with <c>Retry-After</c>.</summary>
-    public static Task RefuseAsync(HttpContext context, string code, string policy, TimeSpan retryAfter, string detail)
+    public static Task RefuseAsync(HttpContext context, string policy, TimeSpan retryAfter, string detail)
     {
         context.Response.Headers.RetryAfter = Text(Seconds(retryAfter));
-        return Problem.Of(StatusCodes.Status429TooManyRequests, code, detail, ("policy", policy)).ExecuteAsync(context);
+        return Problem.Of(StatusCodes.Status429TooManyRequests, ProblemCodes.RateLimited, detail, ("policy", policy)).ExecuteAsync(context);
     }
 
     /// <summary>Rounded up: who comes back then is let in.</summary>

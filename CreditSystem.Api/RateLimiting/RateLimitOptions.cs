@@ -28,16 +28,6 @@ internal sealed class RateLimitOptions
     /// <summary>Count requests with a valid credential against the client's address as well as against the credential.</summary>
     public bool CountAddressOfCredentials { get; set; }
 
-    /// <summary>So many refusals within <see cref="BanWindowSeconds"/> ban the caller; 0 bans nobody.</summary>
-    [Range(0, 1_000)]
-    public int BanAfterViolations { get; set; } = 5;
-
-    [Range(1, 86_400)]
-    public int BanWindowSeconds { get; set; } = 300;
-
-    [Range(1, 604_800)]
-    public int BanSeconds { get; set; } = 3_600;
-
     /// <summary>How long a request waits for Redis before it goes on as if Redis were away, in milliseconds.</summary>
     [Range(10, 10_000)]
     public int RedisPatienceMilliseconds { get; set; } = 250;

@@ -1,33 +1,44 @@
 using CreditSystem.Identity;
-using Microsoft.Extensions.Options;
+using CreditSystem.ServiceDefaults.Http;
 using StackExchange.Redis;
 
 namespace CreditSystem.Api.RateLimiting;
 
-/// <summary>Counts requests in Redis, for all replicas together; one round trip for all that a request asks.</summary>
-internal sealed class RateLimiter(PromptRedis redis, IOptionsMonitor<RateLimitOptions> options, TimeProvider time)
+/// <summary>
+/// Counts requests in Redis, for all replicas together; one round trip for all that a request asks. While Redis is away the same
+/// limits can be had within this replica alone.
+/// </summary>
+internal sealed class RateLimiter(PromptRedis redis, TimeProvider time)
 {
     // In braces: one slot of a Redis Cluster, because one script asks for limits and revocations together.
     private const string KeyPrefix = "{credit-system}:limit:";
-    private const int FixedArguments = 5;
+    private const int MaxLocalBuckets = 50_000;
+
+    private readonly TokenBuckets<(string Policy, string Subject)> local = new(MaxLocalBuckets, time);
 
     /// <param name="buckets">Counted only if all of them allow it. None without a limit may be among them.</param>
     /// <param name="revocation">The key that is in Redis if the credential is revoked.</param>
-    /// <returns>Null when Redis does not answer: whoever asks decides what that means.</returns>
-    public async ValueTask<GateAnswer?> AskAsync(ReadOnlyMemory<Bucket> buckets, string? revocation, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Null when Redis does not answer: the caller decides what that means.</returns>
+    public async ValueTask<RateLimitDecision?> AskAsync(ReadOnlyMemory<Bucket> buckets, string? revocation, CancellationToken cancellationToken)
     {
         if (buckets.IsEmpty && revocation is null)
-            return new GateAnswer(false, []);
+            return new RateLimitDecision(false, []);
         if (buckets.IsEmpty)
         {
             var (known, revoked) = await redis.TryAsync(database => database.KeyExistsAsync(revocation), cancellationToken);
-            return known ? new GateAnswer(revoked, []) : null;
+            return known ? new RateLimitDecision(revoked, []) : null;
         }
 
         var (keys, arguments) = Prepare(buckets.Span, revocation);
-        var (answered, result) = await redis.TryAsync(database => database.ScriptEvaluateAsync(GateScript.Text, keys, arguments), cancellationToken);
+        var (answered, result) = await redis.TryAsync(
+            database => database.ScriptEvaluateAsync(RateLimitScript.Text, keys, arguments), cancellationToken);
         return answered ? Read(result!, buckets.Length) : null;
     }
+
+    /// <summary>The same limit within this replica alone.</summary>
+    public TokenBucketResult TakeLocally(in Bucket bucket) => local.Take(
+        (bucket.Policy, bucket.Subject), bucket.Limit.Requests, TimeSpan.FromSeconds(bucket.Limit.WindowSeconds) / bucket.Limit.Requests);
 
     /// <summary>Forgets what was counted, as after a successful login. Nobody waits for it.</summary>
     public void Forget(in Bucket bucket)
@@ -38,42 +49,35 @@ internal sealed class RateLimiter(PromptRedis redis, IOptionsMonitor<RateLimitOp
 
     private (RedisKey[] Keys, RedisValue[] Arguments) Prepare(ReadOnlySpan<Bucket> buckets, string? revocation)
     {
-        var current = options.CurrentValue;
         var keys = new RedisKey[buckets.Length + (revocation is null ? 0 : 1)];
-        var arguments = new RedisValue[FixedArguments + buckets.Length * GateScript.ArgumentsPerBucket];
-        arguments[0] = LocalLimiter.Microseconds(time);
+        var arguments = new RedisValue[RateLimitScript.FixedArguments + buckets.Length * RateLimitScript.ArgumentsPerBucket];
+        arguments[0] = (time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
         arguments[1] = buckets.Length;
-        arguments[2] = current.BanAfterViolations;
-        arguments[3] = current.BanWindowSeconds * 1_000_000L;
-        arguments[4] = current.BanSeconds * 1_000_000L;
         for (var i = 0; i < buckets.Length; i++)
         {
             keys[i] = KeyOf(buckets[i]);
-            var at = FixedArguments + i * GateScript.ArgumentsPerBucket;
+            var at = RateLimitScript.FixedArguments + i * RateLimitScript.ArgumentsPerBucket;
             arguments[at] = buckets[i].Limit.Requests;
             arguments[at + 1] = buckets[i].Limit.WindowSeconds * 1_000_000L;
-            arguments[at + 2] = buckets[i].Bans ? 1 : 0;
         }
+
         if (revocation is not null)
             keys[^1] = revocation;
         return (keys, arguments);
     }
 
-    private static GateAnswer Read(RedisResult result, int count)
+    private static RateLimitDecision Read(RedisResult result, int count)
     {
         var numbers = (long[])result!;
-        var buckets = new BucketResult[count];
+        var buckets = new TokenBucketResult[count];
         for (var i = 0; i < count; i++)
         {
-            var at = 1 + i * GateScript.ResultsPerBucket;
-            buckets[i] = new BucketResult((BucketState)numbers[at], numbers[at + 1], TimeSpan.FromMicroseconds(numbers[at + 2]), TimeSpan.FromMicroseconds(numbers[at + 3]));
+            var at = 1 + i * RateLimitScript.ResultsPerBucket;
+            buckets[i] = new TokenBucketResult(numbers[at], TimeSpan.FromMicroseconds(numbers[at + 1]), TimeSpan.FromMicroseconds(numbers[at + 2]));
         }
-        return new GateAnswer(numbers[0] != 0, buckets);
+
+        return new RateLimitDecision(numbers[0] != 0, buckets);
     }
 
     internal static string KeyOf(in Bucket bucket) => string.Concat(KeyPrefix, bucket.Policy, ":", bucket.Subject);
 }
-
-/// <param name="Revoked">The credential is no longer good.</param>
-/// <param name="Buckets">What became of each bucket, in the order in which they were asked about.</param>
-internal readonly record struct GateAnswer(bool Revoked, BucketResult[] Buckets);

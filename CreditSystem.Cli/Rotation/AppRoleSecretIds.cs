@@ -70,5 +70,5 @@ internal sealed class AppRoleSecretIds(VaultAdminClient vault, string path)
     private static bool IsUnknownAccessor(VaultRequestException refusal) =>
         refusal.Status is HttpStatusCode.NotFound or HttpStatusCode.BadRequest
         || (refusal.Status == HttpStatusCode.InternalServerError
-            && refusal.Reason.Contains("accessor", StringComparison.OrdinalIgnoreCase));
+        && refusal.Reason.Contains("accessor", StringComparison.OrdinalIgnoreCase));
 }

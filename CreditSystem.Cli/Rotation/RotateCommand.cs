@@ -87,7 +87,7 @@ internal sealed class RotateCommand
             await output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
                 $"WARNING: the rotation's own secret_id ends on {end:yyyy-MM-dd HH:mm} UTC, and with it the rotation. Run the bootstrap, "
-                    + "which replaces it."));
+                    + $"which replaces it."));
     }
 
     private async Task<(string RoleId, string SecretId)> ReadCredentialsAsync(ParseResult parsed, CommandHost host,

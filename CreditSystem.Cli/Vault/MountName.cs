@@ -19,7 +19,7 @@ internal static class MountName
             name = name.Length < optional.Length ? "" : name[optional.Length..].Trim('/');
         return name.Length > 0
             && name.Split('/').All(part => part is not ("" or "." or "..")
-                && part.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'))
+            && part.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'))
             ? name
             : throw new CommandUsageException(
                 $"{option}: '{text}' is no name in Vault: letters, digits, '-', '_' and '.', parts divided by '/'.");

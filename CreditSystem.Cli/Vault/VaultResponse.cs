@@ -29,7 +29,7 @@ internal sealed record VaultResponse(HttpStatusCode Status, JsonObject? Document
     public bool IsPassing => IsRedirect
         || Status is HttpStatusCode.PreconditionFailed
         || (Status is HttpStatusCode.TooManyRequests
-            && (Reason == NothingSaid || Reason.Contains("rate limit quota", StringComparison.Ordinal)))
+        && (Reason == NothingSaid || Reason.Contains("rate limit quota", StringComparison.Ordinal)))
         || Passing.Any(words => Reason.Contains(words, StringComparison.OrdinalIgnoreCase));
 
     public const string NothingSaid = "no reason given";

@@ -37,13 +37,13 @@ internal sealed class AuditRecorder(RequestDelegate next, AuditTrail trail, IOpt
         }
 
         var status = context.Response.StatusCode;
-        if (isMoney || !isWrite && (status == StatusCodes.Status403Forbidden || status == StatusCodes.Status429TooManyRequests && AuditNotes.NoteOf(context) is not null))
+        if (isMoney || !isWrite && status == StatusCodes.Status403Forbidden)
             Enqueue(context, status);
     }
 
     private void Enqueue(HttpContext context, int status)
     {
-        if ((options.Value.MoneyWrites || status is 403 or 429) && Describe(context, status) is { } occurred)
+        if ((options.Value.MoneyWrites || status == StatusCodes.Status403Forbidden) && Describe(context, status) is { } occurred)
             trail.Enqueue(occurred);
     }
 

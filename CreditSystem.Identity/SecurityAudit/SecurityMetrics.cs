@@ -19,7 +19,6 @@ internal static class SecurityEvent
     public const string RoleChanged = "role_changed";
     public const string PasswordChanged = "password_changed";
     public const string RateLimited = "rate_limited";
-    public const string Banned = "banned";
 }
 
 /// <summary>Security events as one counter. No label ever carries an id, an address or a tenant.</summary>
@@ -34,7 +33,7 @@ internal sealed class SecurityMetrics : IDisposable
     public SecurityMetrics(IMeterFactory factory)
     {
         meter = factory.Create(Name);
-        events = meter.CreateCounter<long>("credit_system_security_events", description: "Failed logins, refused credentials and scopes, key changes, limits and bans");
+        events = meter.CreateCounter<long>("credit_system_security_events", description: "Failed logins, refused credentials and scopes, key changes and limits");
         auditLost = meter.CreateCounter<long>("credit_system_audit_events_unstored", description: "Audit events that went to the log because the database took them too late");
     }
 

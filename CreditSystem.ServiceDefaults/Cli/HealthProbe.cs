@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net.Security;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CreditSystem.ServiceDefaults.Http;
 
 namespace CreditSystem.ServiceDefaults.Cli;
 
@@ -101,6 +102,6 @@ public static class HealthProbe
         return first.Replace("://+", "://127.0.0.1", StringComparison.Ordinal)
             .Replace("://*", "://127.0.0.1", StringComparison.Ordinal)
             .Replace("://0.0.0.0", "://127.0.0.1", StringComparison.Ordinal)
-            .Replace("://[::]", "://127.0.0.1", StringComparison.Ordinal) + "/alive";
+            .Replace("://[::]", "://127.0.0.1", StringComparison.Ordinal) + ProbePaths.Alive;
     }
 }

@@ -130,7 +130,7 @@ public sealed class AuditTrailTests(MongoServer mongo, RedisServer redis) : IAsy
     public void Can_neither_change_nor_remove_an_event()
     {
         var methods = typeof(AuditStore).GetMethods(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.DeclaredOnly);
-        var source = File.ReadAllText(Deploy.Repository.PathOf("CreditSystem.Api", "Auditing", "AuditStore.cs"));
+        var source = File.ReadAllText(Deploy.Repository.PathOf("CreditSystem.Identity", "SecurityAudit", "AuditStore.cs"));
 
         Assert.Equal(["FindAsync", "InsertAsync"], methods.Select(method => method.Name).Order(StringComparer.Ordinal));
         Assert.DoesNotMatch("(Update|Replace|Delete|Drop|FindOneAnd)[A-Za-z]*(One|Many|Async|Collection)", source);

@@ -32,8 +32,6 @@ public sealed class RateLimitTests(MongoServer mongo, RedisServer redis) : IAsyn
         Assert.Equal("1000;w=3600;name=\"user\"", Header(user, "RateLimit-Policy"));
         Assert.Equal("10000;w=3600;name=\"key\"", Header(key, "RateLimit-Policy"));
         Assert.Equal(("10000", "9999"), (Header(key, "RateLimit-Limit"), Header(key, "RateLimit-Remaining")));
-        var options = new RateLimitOptions();
-        Assert.Equal((5, 300, 3600), (options.BanAfterViolations, options.BanWindowSeconds, options.BanSeconds));
     }
 
     [Fact]
@@ -82,39 +80,34 @@ public sealed class RateLimitTests(MongoServer mongo, RedisServer redis) : IAsyn
     }
 
     [Fact]
-    public async Task Bans_after_repeated_violation_for_the_time_that_it_says()
+    public async Task Lets_in_after_refusals_without_number_whoever_waits_as_long_as_it_says()
     {
-        await using var strict = await StartAsync(new() { ["RateLimits:BanAfterViolations"] = "5" });
-        var client = strict.ClientOf(Role.User, tenant, "eager");
+        var client = host.ClientOf(Role.User, tenant, "eager");
         for (var i = 0; i < 20; i++)
-            await client.ReadAsync("/v1/auth/me");
+            Assert.Equal(200, (await client.ReadAsync("/v1/auth/me")).Status);
+        for (var i = 0; i < 10; i++)
+            Assert.Equal((429, "rate_limited"), await client.ReadAsync("/v1/auth/me") is var refused ? (refused.Status, refused.Code) : default);
 
-        var violations = new List<string?>();
-        for (var i = 0; i < 5; i++)
-            violations.Add((await client.ReadAsync("/v1/auth/me")).Code);
-        strict.Time.Advance(TimeSpan.FromSeconds(3599));
-        var banned = await client.ReadAsync("/v1/auth/me");
-        var other = await strict.ClientOf(Role.User, tenant, "patient").ReadAsync("/v1/auth/me");
-        strict.Time.Advance(TimeSpan.FromSeconds(1));
-        var after = await client.ReadAsync("/v1/auth/me");
+        host.Time.Advance(TimeSpan.FromSeconds(3));
 
-        Assert.Equal(["rate_limited", "rate_limited", "rate_limited", "rate_limited", "banned"], violations);
-        Assert.Equal((429, "banned", "1"), (banned.Status, banned.Code, Header(banned, "Retry-After")));
-        Assert.Equal((200, 200), (other.Status, after.Status));
+        Assert.Equal(200, (await client.ReadAsync("/v1/auth/me")).Status);
     }
 
     [Fact]
-    public async Task Bans_nobody_whose_violations_are_far_apart()
+    public async Task Reads_what_replicas_with_bans_have_stored()
     {
-        await using var strict = await StartAsync(new() { ["RateLimits:BanAfterViolations"] = "2" });
-        var client = strict.ClientOf(Role.User, tenant, "slow");
-        for (var round = 0; round < 3; round++)
-        {
-            for (var i = 0; i < 20; i++)
-                Assert.Equal(200, (await client.ReadAsync("/v1/auth/me")).Status);
-            Assert.Equal("rate_limited", (await client.ReadAsync("/v1/auth/me")).Code);
-            strict.Time.Advance(TimeSpan.FromSeconds(301));
-        }
+        var subject = $"{tenant}:{Guid.NewGuid():N}";
+        var bucket = new Bucket("user", subject, new LimitOptions { Requests = 20, WindowSeconds = 60 });
+        await using var connection = await StackExchange.Redis.ConnectionMultiplexer.ConnectAsync(await redis.GetConnectionStringAsync());
+        var full = (host.Time.GetUtcNow().AddSeconds(57) - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        await connection.GetDatabase().StringSetAsync(RateLimiter.KeyOf(bucket), $"{full} {full + 3_600_000_000} 3 {full}");
+        var limiter = host.Services.GetRequiredService<RateLimiter>();
+
+        var answers = new List<bool>();
+        for (var i = 0; i < 3; i++)
+            answers.Add((await limiter.AskAsync(new[] { bucket }, null, TestContext.Current.CancellationToken))!.Value.Buckets[0].IsAllowed);
+
+        Assert.Equal([true, false, false], answers);
     }
 
     [Fact]
@@ -185,7 +178,6 @@ public sealed class RateLimitTests(MongoServer mongo, RedisServer redis) : IAsyn
         ["RateLimits:Address:Requests"] = "10",
         ["RateLimits:User:Requests"] = "20",
         ["RateLimits:User:WindowSeconds"] = "60",
-        ["RateLimits:BanAfterViolations"] = "0",
     };
 
 

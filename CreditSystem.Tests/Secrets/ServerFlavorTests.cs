@@ -173,7 +173,7 @@ public sealed class ServerFlavorTests(MongoServer mongo) : IDisposable
             await Task.Delay(100, Token);
         }
 
-        RedisKey[] keys = [RateLimiter.KeyOf(new Bucket("user", "alice", new LimitOptions { Requests = 1, WindowSeconds = 1 }, Bans: false)), Revocations.KeyOfSession("s"), Revocations.KeyOfApiKey("k")];
+        RedisKey[] keys = [RateLimiter.KeyOf(new Bucket("user", "alice", new LimitOptions { Requests = 1, WindowSeconds = 1 })), Revocations.KeyOfSession("s"), Revocations.KeyOfApiKey("k")];
         Assert.Equal(3, (int)await host.RedisConnection.ExecuteAsync((database, _) => database.ScriptEvaluateAsync("return #KEYS", keys), Token));
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using CreditSystem.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace CreditSystem.VaultProxy.Forwarding;
@@ -17,26 +18,10 @@ internal static class RequestBody
     {
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
             return [];
-        if (context.Request.ContentLength > limitBytes)
+        if (await BoundedBody.ReadAsync(context.Request, limitBytes) is not { } buffered)
             return null;
-        var reader = context.Request.BodyReader;
-        while (true)
-        {
-            var result = await reader.ReadAsync(context.RequestAborted);
-            if (result.Buffer.Length > limitBytes)
-            {
-                reader.AdvanceTo(result.Buffer.Start);
-                return null;
-            }
-
-            if (result.IsCompleted)
-            {
-                var body = result.Buffer.ToArray();
-                reader.AdvanceTo(result.Buffer.End);
-                return body;
-            }
-
-            reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
-        }
+        var body = buffered.ToArray();
+        context.Request.BodyReader.AdvanceTo(buffered.End);
+        return body;
     }
 }

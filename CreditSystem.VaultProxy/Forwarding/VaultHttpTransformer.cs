@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using CreditSystem.VaultProxy.Policy;
 using CreditSystem.VaultProxy.Upstreams;
 using Microsoft.Extensions.Primitives;
 using Yarp.ReverseProxy.Forwarder;

@@ -1,6 +1,7 @@
 using System.Net;
 using CreditSystem.VaultProxy.Forwarding;
 using CreditSystem.VaultProxy.Policy;
+using CreditSystem.VaultProxy.RateLimiting;
 using CreditSystem.VaultProxy.Telemetry;
 using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
@@ -11,7 +12,7 @@ namespace CreditSystem.VaultProxy.Logins;
 internal sealed class LoginGuard(VaultForwarder forwarder, LoginAttempts attempts, ProxyMetrics metrics,
     IOptions<VaultProxyOptions> options, TimeProvider time)
 {
-    private readonly TokenBuckets _rates =
+    private readonly RateLimit _rates =
         new(options.Value.RateLimits.LoginsPerMinute / 60, options.Value.RateLimits.LoginBurst, options.Value.RateLimits.MaxPartitions,
             time);
 

@@ -25,7 +25,7 @@ internal sealed class CredentialStep(VaultAdminClient vault, BootstrapSettings s
         throw new CommandException(string.Create(CultureInfo.InvariantCulture,
             $"{PathOf(role)} is another cluster's (kube-system {foreign.Mark!.Cluster}): it has a secret_id of "
                 + $"{foreign.MadeAt:yyyy-MM-dd HH:mm} UTC. Give this one names of its own (--prefix, --namespace), or, where both are to "
-                    + "share roles and secrets, --share-roles. Nothing was changed."));
+                + $"share roles and secrets, --share-roles. Nothing was changed."));
     }
 
     /// <param name="role">Whose.</param>
@@ -121,7 +121,7 @@ internal sealed class CredentialStep(VaultAdminClient vault, BootstrapSettings s
     private bool IsOwn(SecretIdMark? mark, ICredentialTarget target, TargetState present) =>
         mark is { MadeBy: SecretIdMark.Bootstrap } && mark.Target == target.Name
         && (cluster is not null ? mark.Cluster is { } id && cluster.Own.Contains(id) : mark.Cluster is null && mark.Holder is not null
-            && mark.Holder == present.Holder);
+        && mark.Holder == present.Holder);
 
     /// <returns>Null when nobody knows.</returns>
     private static async Task<bool?> HasArrivedAsync(ICredentialTarget target, string secretId, CancellationToken cancellationToken)
