@@ -1,7 +1,7 @@
 namespace CreditSystem.Identity;
 
 /// <summary>What a caller has shown.</summary>
-internal static class CredentialKind
+public static class CredentialKind
 {
     public const string Token = "token";
     public const string ApiKey = "api_key";

@@ -1,7 +1,7 @@
 namespace CreditSystem.Identity;
 
 /// <summary>Roles: names for sets of scopes. What counts at a route is the scopes alone.</summary>
-internal static class Role
+public static class Role
 {
     /// <summary>Owns the tenant: may do everything in it.</summary>
     public const string Owner = "owner";

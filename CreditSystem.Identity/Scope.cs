@@ -1,7 +1,7 @@
 namespace CreditSystem.Identity;
 
 /// <summary>The scopes that a credential can carry (RFC 6749, section 3.3).</summary>
-internal static class Scope
+public static class Scope
 {
     public const string AccountsRead = "accounts:read";
     public const string AccountsWrite = "accounts:write";

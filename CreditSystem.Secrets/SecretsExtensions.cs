@@ -5,7 +5,7 @@ using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Secrets;
 
-internal static class SecretsExtensions
+public static class SecretsExtensions
 {
     /// <summary>
     /// Adds the secrets as configuration: Vault over secret files over environment over defaults. Call it before everything

@@ -7,7 +7,7 @@ using CreditSystem.ServiceDefaults.Logging;
 namespace CreditSystem.Secrets;
 
 /// <summary>The parts of this area, put together: they are needed before there is a service provider.</summary>
-internal sealed record SecretsGraph(
+public sealed record SecretsGraph(
     SecretStore Store, VaultSession Session, VaultLogin Login, TokenRenewal Renewal, AppRoleCredentialsWatch Watch,
     VaultClientFactory Clients, VaultStatus Status, SecretsConfigurationProvider Provider, SecretsMetrics Metrics, KeyCheckValues KeyChecks)
 {

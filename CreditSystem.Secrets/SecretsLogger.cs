@@ -3,7 +3,7 @@ using CreditSystem.ServiceDefaults.Logging;
 namespace CreditSystem.Secrets;
 
 /// <summary>Secrets are needed before the host and its logging exist: until then to the console, afterwards to the host's log.</summary>
-internal sealed class SecretsLogger : ILogger, IDisposable
+public sealed class SecretsLogger : ILogger, IDisposable
 {
     private const string Category = "CreditSystem.Secrets";
 

@@ -7,7 +7,7 @@ using CreditSystem.Secrets.Vault;
 namespace CreditSystem.Secrets;
 
 /// <summary>The meter <c>CreditSystem.Secrets</c>.</summary>
-internal sealed class SecretsMetrics : IDisposable
+public sealed class SecretsMetrics : IDisposable
 {
     public const string MeterName = "CreditSystem.Secrets";
 

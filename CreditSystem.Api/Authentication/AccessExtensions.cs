@@ -2,10 +2,6 @@ using System.Security.Claims;
 using CreditSystem.Api.RateLimiting;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Identity;
-using CreditSystem.Identity.ApiKeys;
-using CreditSystem.Identity.SecurityAudit;
-using CreditSystem.Identity.Sessions;
-using CreditSystem.Identity.Tokens;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Authorization;
@@ -16,44 +12,22 @@ namespace CreditSystem.Api.Authentication;
 
 internal static class AccessExtensions
 {
-    internal const string TenantClaim = "tenant";
-    internal const string ScopeClaim = "scope";
-    internal const string RoleClaim = "role";
-    internal const string SessionClaim = "sid";
-    internal const string CredentialClaim = "credential";
-    internal const string CredentialKindClaim = "credential_kind";
-    internal const string RevocationClaim = "revocation";
-
     /// <summary>The scheme of a request without a word about schemes: an API key where one is shown, a token elsewhere.</summary>
     private const string AnyCredential = "any";
 
-    /// <summary>Adds authentication and authorization. A route that says nothing asks for a credential.</summary>
+    /// <summary>Adds authentication, authorization and rate limits. A route that says nothing asks for a credential.</summary>
     internal static void AddAccess(this WebApplicationBuilder builder)
     {
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.AddAccessTokens();
-        builder.Services.AddSingleton<PromptRedis>();
-        builder.Services.AddSingleton<Revocations>();
-        builder.AddAuditing();
         builder.Services.AddAuthentication(AnyCredential)
             .AddPolicyScheme(AnyCredential, null, options => options.ForwardDefaultSelector = context =>
                 ApiKeyHandler.IsShown(context.Request) ? ApiKeyHandler.SchemeName : JwtBearerDefaults.AuthenticationScheme)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null)
             .AddJwtBearer();
-        builder.Services.AddSingleton<VerifiedTokens>();
         builder.Services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
-        builder.AddApiKeys();
         builder.AddRateLimiting();
-        builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalWriter>();
+        builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, ForbiddenProblemWriter>();
         builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
-    }
-
-    /// <summary>What signs and verifies access tokens, without the HTTP side, for the command line.</summary>
-    internal static void AddAccessTokens(this IHostApplicationBuilder builder)
-    {
-        builder.Services.AddOptionsWithValidateOnStart<AccessTokenOptions>().BindConfiguration(AccessTokenOptions.SectionName).ValidateDataAnnotations();
-        builder.Services.AddSingleton<SigningKeys>();
-        builder.Services.AddSingleton<AccessTokenIssuer>();
     }
 
     /// <summary>After the problems, before every endpoint.</summary>
@@ -63,17 +37,6 @@ internal static class AccessExtensions
         app.UseAuthentication();
         app.UseMiddleware<RateLimitMiddleware>();
         app.UseAuthorization();
-    }
-
-    private static void AddApiKeys(this WebApplicationBuilder builder)
-    {
-        var services = builder.Services;
-        services.AddOptionsWithValidateOnStart<ApiKeyOptions>().BindConfiguration(ApiKeyOptions.SectionName).ValidateDataAnnotations();
-        services.AddSingleton<ApiKeyStore>();
-        services.AddSingleton<ApiKeyCache>();
-        services.AddSingleton<ApiKeyIssuer>();
-        services.AddSingleton<ApiKeyUses>();
-        services.AddHostedService(provider => provider.GetRequiredService<ApiKeyUses>());
     }
 
     private static void AddRateLimiting(this WebApplicationBuilder builder)
@@ -86,8 +49,8 @@ internal static class AccessExtensions
     internal static Caller GetCaller(this HttpContext context)
     {
         var user = context.User;
-        var scopes = user.FindAll(ScopeClaim).SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal);
-        return new Caller(Required(user, TenantClaim), Required(user, ClaimTypes.NameIdentifier), scopes, user.FindFirstValue(RoleClaim) == Role.User);
+        var scopes = user.FindAll(CredentialClaims.Scope).SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal);
+        return new Caller(Required(user, CredentialClaims.Tenant), Required(user, ClaimTypes.NameIdentifier), scopes, user.FindFirstValue(CredentialClaims.Role) == Role.User);
     }
 
     /// <summary>403 <c>missing_scope</c> unless the credential carries the scope.</summary>

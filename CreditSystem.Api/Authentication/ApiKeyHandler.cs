@@ -12,7 +12,7 @@ namespace CreditSystem.Api.Authentication;
 /// <summary>Authenticates by an API key, in <c>X-API-Key</c> or as a bearer token that begins with <c>csk_</c>.</summary>
 internal sealed class ApiKeyHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder,
-    ApiKeyCache keys, ApiKeyUses uses, SecurityMetrics metrics)
+    ApiKeyCache keys, ApiKeyUsageTracker uses, SecurityMetrics metrics)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
@@ -21,12 +21,12 @@ internal sealed class ApiKeyHandler(
 
     /// <summary>Whether the request shows an API key, good or not.</summary>
     public static bool IsShown(HttpRequest request) => request.Headers.ContainsKey(HeaderName)
-        || request.Headers.Authorization is [{ } value] && value.StartsWith(Bearer + ApiKeyText.Prefix, StringComparison.OrdinalIgnoreCase);
+        || request.Headers.Authorization is [{ } value] && value.StartsWith(Bearer + ApiKeyFormat.Prefix, StringComparison.OrdinalIgnoreCase);
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var text = Request.Headers.TryGetValue(HeaderName, out var header) ? (header.Count == 1 ? header[0] : null) : Request.Headers.Authorization[0]![Bearer.Length..].Trim();
-        var hash = ApiKeyText.IsOne(text) ? ApiKeyText.HashOf(text!) : null;
+        var hash = ApiKeyFormat.IsWellFormed(text) ? ApiKeyFormat.HashOf(text!) : null;
         var key = hash is null ? null : await keys.FindAsync(hash, Context.RequestAborted);
         var now = TimeProvider.GetUtcNow().UtcDateTime;
         if (key is null || key.RevokedAt is not null)

@@ -62,7 +62,7 @@ internal sealed class BearerSetup(SigningKeys keys, VerifiedTokens verified, IOp
     private Task AcceptAsync(TokenValidatedContext context)
     {
         var user = context.Principal!;
-        var tenant = user.FindFirst(AccessExtensions.TenantClaim)?.Value;
+        var tenant = user.FindFirst(CredentialClaims.Tenant)?.Value;
         var subject = user.FindFirst(JwtRegisteredClaimNames.Sub)?.Value;
         if (string.IsNullOrEmpty(tenant) || string.IsNullOrEmpty(subject))
         {
@@ -71,12 +71,12 @@ internal sealed class BearerSetup(SigningKeys keys, VerifiedTokens verified, IOp
         }
 
         // Whether the session is over the request gate asks, together with what else it asks of Redis.
-        var session = user.FindFirst(AccessExtensions.SessionClaim)?.Value;
+        var session = user.FindFirst(CredentialClaims.Session)?.Value;
         context.Principal = Credential.ToPrincipal(context.Scheme.Name, new Credential(
             tenant,
             subject,
-            user.FindFirst(AccessExtensions.RoleClaim)?.Value ?? Role.Service,
-            user.FindAll(AccessExtensions.ScopeClaim).SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
+            user.FindFirst(CredentialClaims.Role)?.Value ?? Role.Service,
+            user.FindAll(CredentialClaims.Scope).SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)),
             user.FindFirst(JwtRegisteredClaimNames.Jti)?.Value ?? "",
             session,
             Revocation: session is null ? null : Revocations.KeyOfSession(session)));

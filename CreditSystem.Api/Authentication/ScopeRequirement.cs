@@ -1,4 +1,5 @@
 using CreditSystem.Api.Hardening;
+using CreditSystem.Identity;
 using Microsoft.AspNetCore.Authorization;
 
 namespace CreditSystem.Api.Authentication;
@@ -13,7 +14,7 @@ internal sealed class ScopeRequirement(string scope, bool orOnManagementPort = f
     protected override Task HandleRequirementAsync(AuthorizationHandlerContext context, ScopeRequirement requirement)
     {
         if (orOnManagementPort && context.Resource is HttpContext request && ManagementPort.IsUsedBy(request)
-            || context.User.FindAll(AccessExtensions.ScopeClaim).Any(claim => claim.Value.Split(' ').Contains(requirement.Scope, StringComparer.Ordinal)))
+            || context.User.FindAll(CredentialClaims.Scope).Any(claim => claim.Value.Split(' ').Contains(requirement.Scope, StringComparer.Ordinal)))
             context.Succeed(requirement);
         return Task.CompletedTask;
     }

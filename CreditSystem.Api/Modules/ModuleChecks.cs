@@ -1,7 +1,6 @@
-using CreditSystem.Api.Problems;
+using CreditSystem.Api.Health;
 using CreditSystem.Identity.PersonalData;
 using CreditSystem.Ledger;
-using CreditSystem.Secrets.Health;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;
 using Microsoft.Extensions.Diagnostics.HealthChecks;

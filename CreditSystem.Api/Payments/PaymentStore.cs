@@ -10,8 +10,8 @@ internal sealed class PaymentStore(MongoConnection connection, TimeProvider time
     // The provider repeats a notice for three days; after its signature's age has run out nobody else can.
     private static readonly TimeSpan NoticeLifetime = TimeSpan.FromDays(40);
 
-    private readonly OnceIndexes paymentIndexes = new();
-    private readonly OnceIndexes noticeIndexes = new();
+    private readonly IndexInitializer paymentIndexes = new();
+    private readonly IndexInitializer noticeIndexes = new();
 
     /// <summary>Keeps the payment; the same one twice is kept once.</summary>
     public Task<Payment> KeepAsync(Payment payment, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;
 using CreditSystem.ServiceDefaults.Logging;
 using Microsoft.AspNetCore.Diagnostics;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Security.Claims;
-using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
 using CreditSystem.Identity.SecurityAudit;
@@ -27,7 +26,7 @@ internal sealed class RateLimitMiddleware(
 
         var current = options.CurrentValue;
         var buckets = current.Enabled ? BucketsOf(context, current) : [];
-        var revocation = context.User.FindFirstValue(AccessExtensions.RevocationClaim);
+        var revocation = context.User.FindFirstValue(CredentialClaims.Revocation);
         if (await limiter.AskAsync(buckets, revocation, context.RequestAborted) is not { } decision)
             decision = new RateLimitDecision(
                 false, IsWrite(context.Request.Method) ? Array.ConvertAll(buckets, bucket => limiter.TakeLocally(bucket)) : []);
@@ -46,11 +45,11 @@ internal sealed class RateLimitMiddleware(
         Bucket? address = options.Address.Requests > 0 ? new Bucket("address", ClientAddress.BucketOf(context), options.Address) : null;
         if (user.Identity?.IsAuthenticated != true)
             return address is { } anonymous ? [anonymous] : [];
-        var (policy, limit, claim) = user.FindFirstValue(AccessExtensions.CredentialKindClaim) == CredentialKind.ApiKey
-            ? ("key", options.Key, AccessExtensions.CredentialClaim)
+        var (policy, limit, claim) = user.FindFirstValue(CredentialClaims.Kind) == CredentialKind.ApiKey
+            ? ("key", options.Key, CredentialClaims.Credential)
             : ("user", options.User, ClaimTypes.NameIdentifier);
         Bucket? own = limit.Requests > 0
-            ? new Bucket(policy, string.Concat(user.FindFirstValue(AccessExtensions.TenantClaim), ":", user.FindFirstValue(claim)), limit)
+            ? new Bucket(policy, string.Concat(user.FindFirstValue(CredentialClaims.Tenant), ":", user.FindFirstValue(claim)), limit)
             : null;
         return (own, options.CountAddressOfCredentials ? address : null) switch
         {
@@ -86,7 +85,7 @@ internal sealed class RateLimitMiddleware(
     /// <summary>A route that is open to all stays open; everywhere else the request ends here.</summary>
     private async Task EndAsync(HttpContext context)
     {
-        var isKey = context.User.FindFirstValue(AccessExtensions.CredentialKindClaim) == CredentialKind.ApiKey;
+        var isKey = context.User.FindFirstValue(CredentialClaims.Kind) == CredentialKind.ApiKey;
         context.User = new ClaimsPrincipal(new ClaimsIdentity());
         metrics.Count(isKey ? SecurityEvent.KeyRefused : SecurityEvent.TokenRefused);
         if (context.GetEndpoint()?.Metadata.GetMetadata<IAllowAnonymous>() is not null)

@@ -1,5 +1,6 @@
-using CreditSystem.Identity;
+using CreditSystem.Secrets.Rotation;
 using CreditSystem.ServiceDefaults.Http;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace CreditSystem.Api.RateLimiting;
@@ -8,13 +9,15 @@ namespace CreditSystem.Api.RateLimiting;
 /// Counts requests in Redis, for all replicas together; one round trip for all that a request asks. While Redis is away the same
 /// limits can be had within this replica alone.
 /// </summary>
-internal sealed class RateLimiter(PromptRedis redis, TimeProvider time)
+internal sealed class RateLimiter(FailFastRedis redis, IOptionsMonitor<RateLimitOptions> options, TimeProvider time)
 {
     // In braces: one slot of a Redis Cluster, because one script asks for limits and revocations together.
     private const string KeyPrefix = "{credit-system}:limit:";
     private const int MaxLocalBuckets = 50_000;
 
     private readonly TokenBuckets<(string Policy, string Subject)> local = new(MaxLocalBuckets, time);
+
+    private TimeSpan Timeout => TimeSpan.FromMilliseconds(options.CurrentValue.RedisPatienceMilliseconds);
 
     /// <param name="buckets">Counted only if all of them allow it. None without a limit may be among them.</param>
     /// <param name="revocation">The key that is in Redis if the credential is revoked.</param>
@@ -26,13 +29,13 @@ internal sealed class RateLimiter(PromptRedis redis, TimeProvider time)
             return new RateLimitDecision(false, []);
         if (buckets.IsEmpty)
         {
-            var (known, revoked) = await redis.TryAsync(database => database.KeyExistsAsync(revocation), cancellationToken);
+            var (known, revoked) = await redis.TryAsync(database => database.KeyExistsAsync(revocation), Timeout, cancellationToken);
             return known ? new RateLimitDecision(revoked, []) : null;
         }
 
         var (keys, arguments) = Prepare(buckets.Span, revocation);
         var (answered, result) = await redis.TryAsync(
-            database => database.ScriptEvaluateAsync(RateLimitScript.Text, keys, arguments), cancellationToken);
+            database => database.ScriptEvaluateAsync(RateLimitScript.Text, keys, arguments), Timeout, cancellationToken);
         return answered ? Read(result!, buckets.Length) : null;
     }
 
@@ -44,7 +47,7 @@ internal sealed class RateLimiter(PromptRedis redis, TimeProvider time)
     public void Forget(in Bucket bucket)
     {
         RedisKey key = KeyOf(bucket);
-        _ = redis.TryAsync(database => database.KeyDeleteAsync(key, CommandFlags.FireAndForget), CancellationToken.None).AsTask();
+        _ = redis.TryAsync(database => database.KeyDeleteAsync(key, CommandFlags.FireAndForget), Timeout, CancellationToken.None).AsTask();
     }
 
     private (RedisKey[] Keys, RedisValue[] Arguments) Prepare(ReadOnlySpan<Bucket> buckets, string? revocation)

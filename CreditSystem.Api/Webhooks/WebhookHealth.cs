@@ -20,7 +20,7 @@ internal sealed record WebhookAttempt(int? Status, string? Error, TimeSpan? Retr
 /// that it costs others nothing; one that says it is gone gets nothing any more.
 /// </summary>
 internal sealed partial class WebhookHealth(
-    WebhookStore store, WebhookMetrics metrics, AuditTrail trail, IOptions<WebhookOptions> options, TimeProvider time, ILogger<WebhookHealth> logger)
+    WebhookStore store, WebhookMetrics metrics, SecurityAuditTrail trail, IOptions<WebhookOptions> options, TimeProvider time, ILogger<WebhookHealth> logger)
 {
     private const int Gone = 410;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(1);

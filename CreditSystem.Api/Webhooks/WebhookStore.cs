@@ -10,8 +10,8 @@ internal sealed class WebhookStore(MongoConnection connection)
     internal const string EndpointCollection = "webhook_endpoints";
     internal const string CursorCollection = "webhook_cursors";
 
-    private readonly OnceIndexes endpointIndexes = new();
-    private readonly OnceIndexes deliveryIndexes = new();
+    private readonly IndexInitializer endpointIndexes = new();
+    private readonly IndexInitializer deliveryIndexes = new();
 
     public Task InsertAsync(WebhookEndpoint endpoint, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
     {

@@ -4,7 +4,7 @@ namespace CreditSystem.Identity.ApiKeys;
 
 /// <summary>An API key as it is stored. Rotation gives it another secret; its id, which Idempotency-Keys depend on, stays.</summary>
 [BsonIgnoreExtraElements]
-internal sealed record ApiKey
+public sealed record ApiKey
 {
     [BsonId]
     public required string Id { get; init; }
@@ -46,7 +46,7 @@ internal sealed record ApiKey
 }
 
 /// <summary>One secret of a key: what was shown once.</summary>
-internal sealed record ApiKeySecret
+public sealed record ApiKeySecret
 {
     /// <summary>SHA-256 of the key, in hexadecimal.</summary>
     [BsonElement("hash")]

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace CreditSystem.Identity.ApiKeys;
 
 /// <summary>What is known about the keys in use, for a few seconds; also that there is none, so that guesses cost no query each.</summary>
-internal sealed class ApiKeyCache(ApiKeyStore store, IOptions<ApiKeyOptions> options, TimeProvider time)
+public sealed class ApiKeyCache(ApiKeyStore store, IOptions<ApiKeyOptions> options, TimeProvider time)
 {
     private const int Capacity = 10_000;
 

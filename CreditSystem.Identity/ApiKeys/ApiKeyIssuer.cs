@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace CreditSystem.Identity.ApiKeys;
 
 /// <summary>Makes keys, gives them other secrets and ends them.</summary>
-internal sealed class ApiKeyIssuer(ApiKeyStore store, ApiKeyCache cache, Sessions.Revocations revocations, IOptions<ApiKeyOptions> options, TimeProvider time)
+public sealed class ApiKeyIssuer(ApiKeyStore store, ApiKeyCache cache, Sessions.Revocations revocations, IOptions<ApiKeyOptions> options, TimeProvider time)
 {
     public async Task<IssuedKey> CreateAsync(Caller creator, string name, string[] scopes, int? lifetimeDays, CancellationToken cancellationToken)
     {
@@ -58,9 +58,9 @@ internal sealed class ApiKeyIssuer(ApiKeyStore store, ApiKeyCache cache, Session
 
     private (string Text, ApiKeySecret Secret) NewSecret(int? lifetimeDays)
     {
-        var text = ApiKeyText.Create();
+        var text = ApiKeyFormat.Create();
         var expiresAt = time.GetUtcNow().AddDays(lifetimeDays ?? options.Value.LifetimeDays).UtcDateTime;
-        return (text, new ApiKeySecret { Hash = ApiKeyText.HashOf(text), Prefix = ApiKeyText.VisibleOf(text), ExpiresAt = expiresAt });
+        return (text, new ApiKeySecret { Hash = ApiKeyFormat.HashOf(text), Prefix = ApiKeyFormat.DisplayPrefix(text), ExpiresAt = expiresAt });
     }
 
     private static DateTime Earlier(DateTime a, DateTime b) => a < b ? a : b;
@@ -68,4 +68,4 @@ internal sealed class ApiKeyIssuer(ApiKeyStore store, ApiKeyCache cache, Session
 
 /// <param name="Key">The key as it is stored.</param>
 /// <param name="Text">The key in clear text: shown once, kept nowhere.</param>
-internal sealed record IssuedKey(ApiKey Key, string Text);
+public sealed record IssuedKey(ApiKey Key, string Text);

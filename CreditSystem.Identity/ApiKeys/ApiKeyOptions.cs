@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace CreditSystem.Identity.ApiKeys;
 
-internal sealed class ApiKeyOptions
+public sealed class ApiKeyOptions
 {
     public const string SectionName = "ApiKeys";
 

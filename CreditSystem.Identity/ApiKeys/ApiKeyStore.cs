@@ -4,11 +4,11 @@ using MongoDB.Driver;
 namespace CreditSystem.Identity.ApiKeys;
 
 /// <summary>The API keys of all tenants. Every method but the one that authenticates takes the tenant.</summary>
-internal sealed class ApiKeyStore(MongoConnection connection)
+public sealed class ApiKeyStore(MongoConnection connection)
 {
     private const string CollectionName = "api_keys";
 
-    private readonly OnceIndexes indexes = new();
+    private readonly IndexInitializer indexes = new();
 
     public Task InsertAsync(ApiKey key, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
     {

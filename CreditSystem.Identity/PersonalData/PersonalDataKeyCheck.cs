@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using CreditSystem.Identity.Users;
-using CreditSystem.Secrets.Health;
 using CreditSystem.Secrets.Rotation;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;
+using CreditSystem.ServiceDefaults;
 using CreditSystem.ServiceDefaults.Logging;
 using MongoDB.Bson;
 using MongoDB.Driver;

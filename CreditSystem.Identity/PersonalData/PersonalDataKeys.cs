@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity.Tokens;
 using CreditSystem.Secrets.Sources;
 
@@ -11,7 +10,7 @@ namespace CreditSystem.Identity.PersonalData;
 /// <c>app:personal_data_key</c>, or from <c>app:secret_key</c> where that one is not delivered. Give it the first before
 /// you rotate the second: what is indexed under a key is not found under another one.
 /// </summary>
-internal sealed class PersonalDataKeys(IConfiguration configuration, KeyCheckValues checks)
+public sealed class PersonalDataKeys(IConfiguration configuration, KeyCheckValues checks)
 {
     public const string ConfigurationKey = SecretKeys.PersonalDataKey;
 

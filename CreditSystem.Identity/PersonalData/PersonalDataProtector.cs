@@ -13,7 +13,7 @@ namespace CreditSystem.Identity.PersonalData;
 /// Vault's transit engine encrypts where there is one, a derived key of the configuration where there is none or it does not
 /// answer; each text says which, and both are read.
 /// </summary>
-internal sealed partial class PersonalDataProtector(PersonalDataKeys keys, TransitService transit, ILogger<PersonalDataProtector> logger, TimeProvider time) : IDisposable
+public sealed partial class PersonalDataProtector(PersonalDataKeys keys, TransitService transit, ILogger<PersonalDataProtector> logger, TimeProvider time) : IDisposable
 {
     private const string Local = "local:v1:";
     private const int NonceBytes = 12;

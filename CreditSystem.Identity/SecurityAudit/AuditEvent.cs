@@ -6,7 +6,7 @@ namespace CreditSystem.Identity.SecurityAudit;
 
 /// <summary>Who did what, when, from where, with which credential. Never what a request or an answer said.</summary>
 [BsonIgnoreExtraElements]
-internal sealed record AuditEvent
+public sealed record AuditEvent
 {
     [BsonIgnore]
     public required string Tenant { get; init; }
@@ -54,7 +54,7 @@ internal sealed record AuditEvent
 /// read, and never changed.
 /// </summary>
 [BsonIgnoreExtraElements]
-internal sealed record AuditChunk
+public sealed record AuditChunk
 {
     private static long latest;
 

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace CreditSystem.Identity.SecurityAudit;
 
-internal sealed class AuditOptions
+public sealed class AuditOptions
 {
     public const string SectionName = "Audit";
 

@@ -4,11 +4,11 @@ using MongoDB.Driver;
 namespace CreditSystem.Identity.SecurityAudit;
 
 /// <summary>The audit events of all tenants. There is nothing here that changes or removes one.</summary>
-internal sealed class AuditStore(MongoConnection connection)
+public sealed class AuditStore(MongoConnection connection)
 {
     private const string CollectionName = "audit_events";
 
-    private readonly OnceIndexes indexes = new();
+    private readonly IndexInitializer indexes = new();
 
     public Task InsertAsync(IReadOnlyCollection<AuditChunk> chunks, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
     {
@@ -59,7 +59,7 @@ internal sealed class AuditStore(MongoConnection connection)
 /// <param name="From">Not before this.</param>
 /// <param name="To">Before this.</param>
 /// <param name="IsRefused">True: only those that were refused (4xx); false: only those that succeeded; null: all.</param>
-internal sealed record AuditQuery(
+public sealed record AuditQuery(
     string Tenant, bool IsNewestFirst, string? Action = null, string? Principal = null, DateTimeOffset? From = null, DateTimeOffset? To = null, bool? IsRefused = null)
 {
     public bool Matches(AuditEvent e) =>

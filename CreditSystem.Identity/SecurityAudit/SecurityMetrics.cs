@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 namespace CreditSystem.Identity.SecurityAudit;
 
 /// <summary>What somebody should look at when it becomes more than usual.</summary>
-internal static class SecurityEvent
+public static class SecurityEvent
 {
     public const string LoginFailed = "login_failed";
     public const string LoginLimited = "login_limited";
@@ -22,7 +22,7 @@ internal static class SecurityEvent
 }
 
 /// <summary>Security events as one counter. No label ever carries an id, an address or a tenant.</summary>
-internal sealed class SecurityMetrics : IDisposable
+public sealed class SecurityMetrics : IDisposable
 {
     public const string Name = "CreditSystem.Access";
 

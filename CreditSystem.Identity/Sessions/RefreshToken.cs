@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 namespace CreditSystem.Identity.Sessions;
 
 /// <summary>A refresh token: which session, and 256 random bits. Only its hash is stored.</summary>
-internal readonly record struct RefreshToken(string Session, byte[] Hash)
+public readonly record struct RefreshToken(string Session, byte[] Hash)
 {
     public const string Prefix = "csr_";
     private const int SecretBytes = 32;

@@ -1,5 +1,6 @@
 using CreditSystem.Identity.ApiKeys;
 using CreditSystem.Identity.Tokens;
+using CreditSystem.Secrets.Rotation;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Identity.Sessions;
@@ -9,10 +10,13 @@ namespace CreditSystem.Identity.Sessions;
 /// access token can live, a key for as long as a replica may believe what it has read. The request gate asks. While Redis is
 /// away credentials are believed, which those two times bound; a refresh never is.
 /// </summary>
-internal sealed class Revocations(PromptRedis redis, IOptions<AccessTokenOptions> tokens, IOptions<ApiKeyOptions> keys)
+public sealed class Revocations(FailFastRedis redis, IOptions<AccessTokenOptions> tokens, IOptions<ApiKeyOptions> keys)
 {
     private const string SessionPrefix = "{credit-system}:revoked-session:";
     private const string ApiKeyPrefix = "{credit-system}:revoked-key:";
+
+    /// <summary>A revocation is worth waiting for longer than a limit is.</summary>
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Of the time that it takes two replicas to notice the same thing.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(30);
@@ -29,5 +33,5 @@ internal sealed class Revocations(PromptRedis redis, IOptions<AccessTokenOptions
         AddAsync(KeyOfApiKey(hash), TimeSpan.FromSeconds(keys.Value.CacheSeconds) + Slack, cancellationToken);
 
     private async Task AddAsync(string key, TimeSpan lifetime, CancellationToken cancellationToken) =>
-        await redis.TryHardAsync(database => database.StringSetAsync(key, 1, lifetime), cancellationToken);
+        await redis.TryDespiteOutageAsync(database => database.StringSetAsync(key, 1, lifetime), Timeout, cancellationToken);
 }

@@ -4,7 +4,7 @@ namespace CreditSystem.Identity.Sessions;
 
 /// <summary>One login and the refresh tokens that follow from it, of which only the newest is good.</summary>
 [BsonIgnoreExtraElements]
-internal sealed record Session
+public sealed record Session
 {
     [BsonId]
     public required string Id { get; init; }

@@ -4,7 +4,7 @@ using CreditSystem.Identity.Users;
 namespace CreditSystem.Identity.Sessions;
 
 /// <summary>Begins sessions, carries them on and ends them.</summary>
-internal sealed class SessionIssuer(SessionStore sessions, UserStore users, Revocations revocations, AccessTokenIssuer tokens, TimeProvider time)
+public sealed class SessionIssuer(SessionStore sessions, UserStore users, Revocations revocations, AccessTokenIssuer tokens, TimeProvider time)
 {
     private static readonly TimeSpan RefreshLifetime = TimeSpan.FromDays(7);
 
@@ -75,9 +75,9 @@ internal sealed class SessionIssuer(SessionStore sessions, UserStore users, Revo
     private static DateTime Min(DateTime a, DateTime b) => a < b ? a : b;
 }
 
-internal sealed record IssuedTokens(AccessToken Access, string RefreshToken, int RefreshLifetimeSeconds);
+public sealed record IssuedTokens(AccessToken Access, string RefreshToken, int RefreshLifetimeSeconds);
 
 /// <param name="Session">The session that the token named, where there is one.</param>
 /// <param name="Tokens">Null when the token was refused.</param>
 /// <param name="Reused">The token had been used: the session is over for all who have a token of it.</param>
-internal sealed record RefreshOutcome(Session? Session, IssuedTokens? Tokens, bool Reused = false);
+public sealed record RefreshOutcome(Session? Session, IssuedTokens? Tokens, bool Reused = false);

@@ -6,14 +6,14 @@ namespace CreditSystem.Identity.Sessions;
 /// <summary>
 /// Logins, in the database: a refresh asks it and nothing else, so that it fails closed when the database is away.
 /// </summary>
-internal sealed class SessionStore(MongoConnection connection)
+public sealed class SessionStore(MongoConnection connection)
 {
     private const string CollectionName = "sessions";
 
     /// <summary>A session is rotated at most once a minute or so; older tokens than these are refused, without the alarm.</summary>
     private const int MaxUsed = 200;
 
-    private readonly OnceIndexes indexes = new();
+    private readonly IndexInitializer indexes = new();
 
     public Task InsertAsync(Session session, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
     {

@@ -6,7 +6,7 @@ namespace CreditSystem.Identity.Tenants;
 
 /// <summary>An application that uses the credit system.</summary>
 [BsonIgnoreExtraElements]
-internal sealed record Tenant
+public sealed record Tenant
 {
     /// <summary>Its name: what credentials carry.</summary>
     [BsonId]
@@ -20,7 +20,7 @@ internal sealed record Tenant
     public DateTime CreatedAt { get; init; }
 }
 
-internal sealed class TenantStore(MongoConnection connection)
+public sealed class TenantStore(MongoConnection connection)
 {
     private const string CollectionName = "tenants";
 

@@ -1,4 +1,3 @@
-using CreditSystem.Api.Authentication;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -6,7 +5,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace CreditSystem.Identity.Tokens;
 
 /// <summary>Signs access tokens: JWT, HS256, with the claims <c>sub</c>, <c>tenant</c>, <c>role</c> and <c>scope</c>.</summary>
-internal sealed class AccessTokenIssuer(SigningKeys keys, IOptions<AccessTokenOptions> options, TimeProvider time)
+public sealed class AccessTokenIssuer(SigningKeys keys, IOptions<AccessTokenOptions> options, TimeProvider time)
 {
     private readonly JsonWebTokenHandler handler = new() { SetDefaultTimesOnTokenCreation = false };
 
@@ -24,12 +23,12 @@ internal sealed class AccessTokenIssuer(SigningKeys keys, IOptions<AccessTokenOp
         {
             [JwtRegisteredClaimNames.Sub] = subject,
             [JwtRegisteredClaimNames.Jti] = id,
-            [AccessExtensions.TenantClaim] = tenant,
-            [AccessExtensions.RoleClaim] = role,
-            [AccessExtensions.ScopeClaim] = string.Join(' ', scopes),
+            [CredentialClaims.Tenant] = tenant,
+            [CredentialClaims.Role] = role,
+            [CredentialClaims.Scope] = string.Join(' ', scopes),
         };
         if (session is not null)
-            claims[AccessExtensions.SessionClaim] = session;
+            claims[CredentialClaims.Session] = session;
         var token = handler.CreateToken(new SecurityTokenDescriptor
         {
             Issuer = options.Value.Issuer,
@@ -46,4 +45,4 @@ internal sealed class AccessTokenIssuer(SigningKeys keys, IOptions<AccessTokenOp
 
 /// <param name="Value">The token in compact form: a secret.</param>
 /// <param name="LifetimeSeconds">How long it is good for.</param>
-internal sealed record AccessToken(string Value, int LifetimeSeconds);
+public sealed record AccessToken(string Value, int LifetimeSeconds);

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace CreditSystem.Identity.Tokens;
 
-internal sealed class AccessTokenOptions
+public sealed class AccessTokenOptions
 {
     public const string SectionName = "AccessTokens";
 

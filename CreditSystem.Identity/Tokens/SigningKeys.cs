@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using CreditSystem.Api.Problems;
+using CreditSystem.Secrets.Sources;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 
@@ -10,7 +10,7 @@ namespace CreditSystem.Identity.Tokens;
 /// The keys of access tokens (HS256), read live from the configuration that Vault feeds. A replaced key goes on verifying
 /// until the last token that it signed has expired, so that a rotation logs nobody out.
 /// </summary>
-internal sealed class SigningKeys(IConfiguration configuration, IOptions<AccessTokenOptions> options, TimeProvider time)
+public sealed class SigningKeys(IConfiguration configuration, IOptions<AccessTokenOptions> options, TimeProvider time)
 {
     public const string ConfigurationKey = "app:secret_key";
 

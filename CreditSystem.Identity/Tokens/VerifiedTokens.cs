@@ -8,7 +8,7 @@ namespace CreditSystem.Identity.Tokens;
 /// costs. Expiry is looked at every time, and so is revocation, by the request gate; nothing else about a token can change,
 /// and a key that no longer verifies is noticed within <see cref="Freshness"/>.
 /// </summary>
-internal sealed class VerifiedTokens(TimeProvider time)
+public sealed class VerifiedTokens(TimeProvider time)
 {
     private const int MostTokens = 10_000;
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(30);

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace CreditSystem.Identity.Users;
 
 /// <summary>ASP.NET Core Identity's hasher (PBKDF2, HMAC-SHA-512). A login that finds nobody takes as long as one that does.</summary>
-internal sealed class PasswordHashing
+public sealed class PasswordHashing
 {
     private readonly PasswordHasher<User> hasher;
     private readonly Lazy<string> nobody;

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace CreditSystem.Identity.Users;
 
 /// <summary>What a password must be (NIST SP 800-63B, section 5.1.1.2): long enough and not one that everybody tries first.</summary>
-internal static class PasswordRules
+public static class PasswordRules
 {
     public const int MinLength = 8;
 
@@ -28,7 +28,7 @@ internal static class PasswordRules
 
     private static FrozenSet<string> Load()
     {
-        using var stream = typeof(PasswordRules).Assembly.GetManifestResourceStream("commonest-passwords.txt")
+        using var stream = typeof(PasswordRules).Assembly.GetManifestResourceStream("common-passwords.txt")
             ?? throw new InvalidOperationException("The list of the commonest passwords is not in the assembly.");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToFrozenSet(StringComparer.Ordinal);

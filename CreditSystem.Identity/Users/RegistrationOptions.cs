@@ -1,7 +1,7 @@
 namespace CreditSystem.Identity.Users;
 
 /// <summary>Who may register without anybody's leave. Whoever has the signing key can always make an owner (<c>token</c> command).</summary>
-internal sealed class RegistrationOptions
+public sealed class RegistrationOptions
 {
     public const string SectionName = "Registration";
 
@@ -20,7 +20,7 @@ internal sealed class RegistrationOptions
         NewTenants is { } named ? Enum.Parse<TenantRegistration>(named, ignoreCase: true) : environment.IsDevelopment() ? TenantRegistration.Open : TenantRegistration.Closed;
 }
 
-internal enum TenantRegistration
+public enum TenantRegistration
 {
     /// <summary>Anybody.</summary>
     Open,

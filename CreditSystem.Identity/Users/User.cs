@@ -4,7 +4,7 @@ namespace CreditSystem.Identity.Users;
 
 /// <summary>A user as it is stored: nothing personal in the clear.</summary>
 [BsonIgnoreExtraElements]
-internal sealed record User
+public sealed record User
 {
     /// <summary>The principal: what tokens call the user, and the holder of its wallet.</summary>
     [BsonId]

@@ -7,10 +7,10 @@ public sealed record UserProfile(
     string Id, string Tenant, string Role, string Email, string Username, string? Name, string? Phone, bool Disabled, Guid Wallet, DateTimeOffset CreatedAt);
 
 /// <summary>What a registration asks for, checked.</summary>
-internal sealed record NewUser(string Tenant, string Role, string Email, string Username, string Password, string? Name, string? Phone);
+public sealed record NewUser(string Tenant, string Role, string Email, string Username, string Password, string? Name, string? Phone);
 
 /// <summary>From what a person is called to what is stored, and back.</summary>
-internal sealed class UserProfiles(PersonalDataProtector protector, PasswordHashing passwords, Wallets wallets, TimeProvider time)
+public sealed class UserProfiles(PersonalDataProtector protector, PasswordHashing passwords, WalletOf walletOf, TimeProvider time)
 {
     internal const string EmailKind = "email";
     private const string UsernameKind = "username";
@@ -45,7 +45,7 @@ internal sealed class UserProfiles(PersonalDataProtector protector, PasswordHash
         user.Name is null ? null : await protector.RevealAsync(user.Name, user.Id, cancellationToken),
         user.Phone is null ? null : await protector.RevealAsync(user.Phone, user.Id, cancellationToken),
         user.Disabled,
-        wallets.IdOf(user),
+        walletOf(user),
         new DateTimeOffset(user.CreatedAt, TimeSpan.Zero));
 
     /// <summary>For a list: what follows asks Vault no more.</summary>
@@ -54,7 +54,7 @@ internal sealed class UserProfiles(PersonalDataProtector protector, PasswordHash
 
     /// <summary>The profile of a user that has just been made of these: what is known needs no decryption.</summary>
     public UserProfile Describe(User user, NewUser asked) => new(
-        user.Id, user.Tenant, user.Role, asked.Email, asked.Username, asked.Name, asked.Phone, user.Disabled, wallets.IdOf(user), new DateTimeOffset(user.CreatedAt, TimeSpan.Zero));
+        user.Id, user.Tenant, user.Role, asked.Email, asked.Username, asked.Name, asked.Phone, user.Disabled, walletOf(user), new DateTimeOffset(user.CreatedAt, TimeSpan.Zero));
 
     public string EmailIndex(string tenant, string email) => protector.Index(tenant, EmailKind, email);
 

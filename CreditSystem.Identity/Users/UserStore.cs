@@ -4,17 +4,17 @@ using MongoDB.Driver;
 namespace CreditSystem.Identity.Users;
 
 /// <summary>The users of all tenants. Every method takes the tenant, so that none can reach across.</summary>
-internal sealed class UserStore(MongoConnection connection)
+public sealed class UserStore(MongoConnection connection)
 {
     public const string EmailTaken = "email_taken";
     public const string UsernameTaken = "username_taken";
     public const int MaxKnownAddresses = 10;
 
-    internal const string CollectionName = "users";
+    public const string CollectionName = "users";
     private const string UsernameIndexName = "tenant_username";
     private const string EmailIndexName = "tenant_email";
 
-    private readonly OnceIndexes indexes = new();
+    private readonly IndexInitializer indexes = new();
 
     /// <returns>Null, or which of the unique values another user of the tenant has.</returns>
     public Task<string?> InsertAsync(User user, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>

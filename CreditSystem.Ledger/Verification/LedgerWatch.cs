@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using CreditSystem.Secrets.Health;
+using CreditSystem.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Ledger.Verification;

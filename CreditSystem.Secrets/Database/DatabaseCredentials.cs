@@ -7,7 +7,7 @@ namespace CreditSystem.Secrets.Database;
 /// The credentials of MongoDB from Vault's database engine: a short-lived user whose lease is renewed, or a user whose
 /// password Vault rotates. They are part of the same snapshot as all other secrets.
 /// </summary>
-internal sealed partial class DatabaseCredentials(VaultOptions options, VaultSession session, VaultClientFactory clients, TimeProvider time, ILogger logger)
+public sealed partial class DatabaseCredentials(VaultOptions options, VaultSession session, VaultClientFactory clients, TimeProvider time, ILogger logger)
 {
     private bool _isChecked;
 

@@ -10,7 +10,7 @@ namespace CreditSystem.Secrets.Database;
 /// <param name="Duration">How long it is good for from there on.</param>
 /// <param name="Asked">The duration that it was issued with.</param>
 /// <param name="Accessor">Of the token that it ends with.</param>
-internal sealed record DatabaseLease(
+public sealed record DatabaseLease(
     string Path, string Username, string Password, string Id, DateTimeOffset IssuedAt, DateTimeOffset LeasedAt, TimeSpan Duration, TimeSpan Asked, string Accessor)
 {
     /// <summary>The duration of what has no lease: a static role's user does not end.</summary>

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace CreditSystem.Secrets.Database;
 
 /// <summary>Where the credentials of MongoDB come from.</summary>
-internal enum DatabaseMode
+public enum DatabaseMode
 {
     /// <summary>From the secret <c>mongodb</c>, as everything else.</summary>
     KeyValue,
@@ -16,7 +16,7 @@ internal enum DatabaseMode
 }
 
 /// <summary>Vault's database engine.</summary>
-internal sealed class DatabaseOptions
+public sealed class DatabaseOptions
 {
     public DatabaseMode Mode { get; set; }
 

@@ -4,7 +4,7 @@ using StackExchange.Redis;
 namespace CreditSystem.Secrets.Database;
 
 /// <summary>Composes the configuration of Redis' client from the keys of its secret: one server, several of a cluster, or the sentinels of one.</summary>
-internal static class RedisConnectionString
+public static class RedisConnectionString
 {
     /// <summary>Null where there is neither a whole string nor a host.</summary>
     public static SourcedValue? Compose(Dictionary<string, SourcedValue> values)

@@ -1,7 +1,7 @@
 namespace CreditSystem.Secrets.Rotation;
 
 // How one generation follows another.
-internal sealed partial class Connection<TClient>
+public sealed partial class Connection<TClient>
 {
     /// <summary>Keeps the client in line with the configuration: at each change, and ever more slowly while the server does not accept it.</summary>
     private async Task FollowAsync(CancellationToken cancellationToken)

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
-using CreditSystem.Api.Problems;
-using CreditSystem.Secrets.Health;
 using CreditSystem.Secrets.Sources;
+using CreditSystem.ServiceDefaults;
 using CreditSystem.ServiceDefaults.Logging;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -13,7 +12,7 @@ namespace CreditSystem.Secrets.Rotation;
 /// The current client of one server. A new connection string makes the next generation beside it, which takes over once the
 /// server has accepted it; the one before is drained and ended.
 /// </summary>
-internal sealed partial class Connection<TClient> : IAsyncDisposable
+public sealed partial class Connection<TClient> : IAsyncDisposable
     where TClient : class
 {
     private const int MaxAttempts = 4;

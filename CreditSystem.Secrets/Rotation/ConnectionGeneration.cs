@@ -7,7 +7,7 @@ namespace CreditSystem.Secrets.Rotation;
 /// One client for one connection string, made by Aspire's client integration in a small host of its own: the integration
 /// reads the connection string once, and here a client ends with its credentials.
 /// </summary>
-internal sealed class ConnectionGeneration<TClient> : IAsyncDisposable
+public sealed class ConnectionGeneration<TClient> : IAsyncDisposable
     where TClient : class
 {
     private readonly IHost _host;

@@ -7,7 +7,7 @@ namespace CreditSystem.Secrets.Rotation;
 /// <param name="ConnectAsync">Connects anew and asks the server something, beside all clients; it throws where that does not work.</param>
 /// <param name="IsAuthenticationFailure">Whether the server has refused the credentials, and so has executed nothing.</param>
 /// <param name="IsUnsent">Whether an operation found no connection and was never sent; credentials may or may not be why.</param>
-internal sealed record ConnectionKind(
+public sealed record ConnectionKind(
     string Name, string Section, Action<IHostApplicationBuilder, ConnectionTarget, int> AddClient, Func<ConnectionTarget, CancellationToken, Task> ConnectAsync,
     Func<Exception, bool> IsAuthenticationFailure, Func<Exception, bool> IsUnsent);
 

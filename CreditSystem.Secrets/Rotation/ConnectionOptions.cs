@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace CreditSystem.Secrets.Rotation;
 
-internal sealed class ConnectionOptions
+public sealed class ConnectionOptions
 {
     public const string SectionName = "Connections";
 

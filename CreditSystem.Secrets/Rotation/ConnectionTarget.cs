@@ -7,7 +7,7 @@ namespace CreditSystem.Secrets.Rotation;
 /// <summary>Where a client connects to, and whom it trusts there. Another one makes another client. Its text never holds either.</summary>
 /// <param name="ConnectionString">With the credentials.</param>
 /// <param name="CaCertificate">The authority of the server's certificate, in PEM; null for those that the machine trusts.</param>
-internal sealed record ConnectionTarget(string ConnectionString, string? CaCertificate = null)
+public sealed record ConnectionTarget(string ConnectionString, string? CaCertificate = null)
 {
     /// <summary>Null where the machine's own authorities are to be trusted.</summary>
     public RemoteCertificateValidationCallback? TrustOnlyGiven()

@@ -1,10 +1,10 @@
-using CreditSystem.Secrets.Health;
+using CreditSystem.ServiceDefaults;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Trace;
 
 namespace CreditSystem.Secrets.Rotation;
 
-internal static class ConnectionsExtensions
+public static class ConnectionsExtensions
 {
     /// <summary>The sources on which the clients of the generations write their spans.</summary>
     private static readonly string[] ClientSources = ["MongoDB.Driver.Core.Extensions.DiagnosticSources", "OpenTelemetry.Instrumentation.StackExchangeRedis"];
@@ -18,10 +18,8 @@ internal static class ConnectionsExtensions
         builder.Services.AddSingleton<RedisConnection>();
         builder.Services.AddSingleton<MongoPoolMetrics>();
         builder.Services.AddActivatedSingleton<ConnectionMetrics>();
-        builder.Services.AddSingleton<HealthProbes>();
+        builder.Services.AddSingleton<FailFastRedis>();
         builder.Services.AddSingleton<HealthReasons>();
-        builder.Services.AddSingleton<HealthAssessment>();
-        builder.Services.AddHostedService<ConnectionWarmUp>();
         builder.Services.AddHostedService<CredentialWatch>();
         // Both tell of each attempt, and Redis' client of each failure at the error level, several times a second; what matters of it, Connection says.
         builder.Logging.AddFilter("StackExchange.Redis", LogLevel.Critical).AddFilter("MongoDB", LogLevel.Warning);

@@ -9,7 +9,7 @@ using MongoDB.Driver;
 namespace CreditSystem.Secrets.Rotation;
 
 /// <summary>The current MongoDB client; a changed credential replaces it under the callers' feet without failing one of them.</summary>
-internal sealed class MongoConnection : IAsyncDisposable
+public sealed class MongoConnection : IAsyncDisposable
 {
     private const string DefaultDatabase = "credit-system";
 
@@ -47,7 +47,7 @@ internal sealed class MongoConnection : IAsyncDisposable
     /// The database as everything here uses it. Credits, keys and permissions are decided on what is read, so it comes from the
     /// primary and stays, whatever options the connection string has.
     /// </summary>
-    internal static IMongoDatabase Pinned(IMongoClient client, string name) => client.GetDatabase(name, new MongoDatabaseSettings
+    public static IMongoDatabase Pinned(IMongoClient client, string name) => client.GetDatabase(name, new MongoDatabaseSettings
     {
         ReadPreference = ReadPreference.Primary,
         ReadConcern = ReadConcern.Majority,

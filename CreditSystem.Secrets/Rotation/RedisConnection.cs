@@ -5,7 +5,7 @@ using StackExchange.Redis;
 namespace CreditSystem.Secrets.Rotation;
 
 /// <summary>The current Redis connection; a changed credential replaces it under the callers' feet without failing one of them.</summary>
-internal sealed class RedisConnection : IAsyncDisposable
+public sealed class RedisConnection : IAsyncDisposable
 {
     private static readonly string[] Refusals = ["WRONGPASS", "NOAUTH", "AuthenticationFailure", "invalid password"];
 

@@ -9,7 +9,7 @@ namespace CreditSystem.Secrets.Snapshot;
 /// <summary>
 /// The last good secrets, encrypted with a key that does not lie beside them, for a start while Vault is down.
 /// </summary>
-internal sealed partial class SnapshotFile
+public sealed partial class SnapshotFile
 {
     private static readonly byte[] Format = "credit-system snapshot 1\n"u8.ToArray();
     private static readonly TimeSpan Refresh = TimeSpan.FromMinutes(5);

@@ -1,7 +1,7 @@
 namespace CreditSystem.Secrets.Snapshot;
 
 /// <summary>The file with the last good secrets, for a start while Vault is down.</summary>
-internal sealed class SnapshotOptions
+public sealed class SnapshotOptions
 {
     /// <summary>Where the file lies; without it there is none. <c>VAULT_SNAPSHOT_PATH</c>.</summary>
     public string? Path { get; set; }

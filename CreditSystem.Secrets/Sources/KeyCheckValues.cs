@@ -7,7 +7,7 @@ namespace CreditSystem.Secrets.Sources;
 /// Which key the stored personal data was written under, by a check value that is stored with the data and gives the key not
 /// away. A key that was lost, or changed by hand, would index new users apart from the others and read nothing of theirs.
 /// </summary>
-internal sealed class KeyCheckValues
+public sealed class KeyCheckValues
 {
     private volatile string? _expected;
     private volatile string? _refused;

@@ -3,7 +3,7 @@ using System.Collections.Frozen;
 namespace CreditSystem.Secrets.Sources;
 
 /// <summary>The configuration keys that secrets become, and the names that carry them as environment variables and files.</summary>
-internal static class SecretKeys
+public static class SecretKeys
 {
     public const string MongoConnectionString = "mongodb:connection_string";
     public const string MongoDatabaseName = "mongodb:database_name";

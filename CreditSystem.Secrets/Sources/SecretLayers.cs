@@ -6,7 +6,7 @@ using CreditSystem.Secrets.Vault;
 namespace CreditSystem.Secrets.Sources;
 
 /// <summary>Merges what the sources say, key by key: Vault over secret files over environment over configuration over defaults.</summary>
-internal sealed class SecretLayers(VaultOptions options, IReadOnlyList<IConfigurationProvider> configuration, bool isDevelopment)
+public sealed class SecretLayers(VaultOptions options, IReadOnlyList<IConfigurationProvider> configuration, bool isDevelopment)
 {
     private readonly Dictionary<string, string> _defaults = Defaults(isDevelopment);
 

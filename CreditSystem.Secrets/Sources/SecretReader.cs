@@ -9,7 +9,7 @@ using CreditSystem.Secrets.Vault;
 namespace CreditSystem.Secrets.Sources;
 
 /// <summary>Reads everything below the prefix: first the versions, then the contents of those that have changed.</summary>
-internal sealed class SecretReader(VaultOptions options, VaultSession session, DatabaseCredentials database, TimeProvider time)
+public sealed class SecretReader(VaultOptions options, VaultSession session, DatabaseCredentials database, TimeProvider time)
 {
     private const int MaxDepth = 4;
 
@@ -146,7 +146,7 @@ internal sealed class SecretReader(VaultOptions options, VaultSession session, D
     }
 
     /// <summary>With <c>delete_version_after</c> every version has a time at which it will be deleted: deleted is only what lies behind.</summary>
-    internal static bool IsOver(string? deletionTime, DateTimeOffset now) =>
+    public static bool IsOver(string? deletionTime, DateTimeOffset now) =>
         !string.IsNullOrEmpty(deletionTime) && DateTimeOffset.TryParse(deletionTime, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) && at <= now;
 
     private static DateTimeOffset Parse(string time) =>

@@ -7,13 +7,13 @@ namespace CreditSystem.Secrets.Sources;
 /// <param name="Snapshot">The secrets of Vault that are accepted; one that breaks a rule is there as it was before.</param>
 /// <param name="Values">Of all sources, ready to be used.</param>
 /// <param name="Violations">Of the values that are not used.</param>
-internal sealed record ReviewedSecrets(SecretSnapshot? Snapshot, Dictionary<string, SourcedValue> Values, IReadOnlyList<SecretViolation> Violations);
+public sealed record ReviewedSecrets(SecretSnapshot? Snapshot, Dictionary<string, SourcedValue> Values, IReadOnlyList<SecretViolation> Violations);
 
 /// <summary>
 /// Judges new values secret by secret: one that breaks a rule stays as it was, whatever its source, and all others are
 /// taken. Where there is nothing before, the bad value alone is left out.
 /// </summary>
-internal sealed class SecretReview(SecretLayers layers, KeyCheckValues checks, VaultOptions options, bool mustBeSecure)
+public sealed class SecretReview(SecretLayers layers, KeyCheckValues checks, VaultOptions options, bool mustBeSecure)
 {
     /// <param name="candidate">What Vault says now.</param>
     /// <param name="accepted">The last good secrets of Vault.</param>

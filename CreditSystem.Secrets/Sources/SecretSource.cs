@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace CreditSystem.Secrets.Sources;
 
 [JsonConverter(typeof(JsonStringEnumConverter<SecretOrigin>))]
-internal enum SecretOrigin
+public enum SecretOrigin
 {
     Default,
     Configuration,
@@ -15,10 +15,10 @@ internal enum SecretOrigin
 
 /// <summary>Where a value comes from; never the value.</summary>
 /// <param name="Location">A path in Vault, a file, or a variable's name.</param>
-internal sealed record SecretSource(SecretOrigin Origin, string Location, int? Version = null, DateTimeOffset? CreatedAt = null);
+public sealed record SecretSource(SecretOrigin Origin, string Location, int? Version = null, DateTimeOffset? CreatedAt = null);
 
 /// <summary>The value of a key together with where it comes from.</summary>
-internal sealed record SourcedValue(string Value, SecretSource Source)
+public sealed record SourcedValue(string Value, SecretSource Source)
 {
     public override string ToString() => Source.ToString();
 }

@@ -5,7 +5,7 @@ using CreditSystem.Secrets.Vault;
 namespace CreditSystem.Secrets.Sources;
 
 /// <summary>The secrets in use. A refresh reads all of them, checks each, and replaces those in use at once with what is good.</summary>
-internal sealed partial class SecretStore(
+public sealed partial class SecretStore(
     SecretReader? reader, SecretReview review, SecretsConfigurationProvider provider, SnapshotFile? file, VaultOptions options,
     VaultStatus status, SecretsMetrics metrics, TimeProvider time, ILogger logger) : IDisposable
 {

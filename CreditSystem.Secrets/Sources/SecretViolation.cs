@@ -4,7 +4,7 @@ namespace CreditSystem.Secrets.Sources;
 /// <param name="Key">Which value.</param>
 /// <param name="Reason">What is wrong with it, to be read after the key.</param>
 /// <param name="IsMissing">There is none at all.</param>
-internal sealed record SecretViolation(string Key, string Reason, bool IsMissing = false)
+public sealed record SecretViolation(string Key, string Reason, bool IsMissing = false)
 {
     /// <summary>The secret that the key belongs to: what is wrong with one secret must not hold back another.</summary>
     public string Section => Key[..Key.IndexOf(':', StringComparison.Ordinal)];

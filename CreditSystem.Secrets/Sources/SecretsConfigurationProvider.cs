@@ -1,7 +1,7 @@
 namespace CreditSystem.Secrets.Sources;
 
 /// <summary>The merged secrets as configuration. A change replaces them all at once and is announced once.</summary>
-internal sealed class SecretsConfigurationProvider : ConfigurationProvider, IConfigurationSource
+public sealed class SecretsConfigurationProvider : ConfigurationProvider, IConfigurationSource
 {
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
 

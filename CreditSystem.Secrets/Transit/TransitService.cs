@@ -6,7 +6,7 @@ using VaultSharp.V1.SecretsEngines.Transit;
 namespace CreditSystem.Secrets.Transit;
 
 /// <summary>Encrypts by Vault's transit engine: the key never leaves Vault, and each text names the version of the key that it is under.</summary>
-internal sealed class TransitService(VaultOptions options, VaultSession session)
+public sealed class TransitService(VaultOptions options, VaultSession session)
 {
     /// <summary>What every text of the engine begins with.</summary>
     public const string Prefix = "vault:v";

@@ -7,7 +7,7 @@ namespace CreditSystem.Secrets.Vault;
 /// <param name="RoleId">Names the role.</param>
 /// <param name="SecretId">The secret_id, or the token that wraps it.</param>
 /// <param name="IsWrapped">Whether it has to be unwrapped first.</param>
-internal sealed record AppRoleCredentials(string RoleId, string SecretId, bool IsWrapped = false)
+public sealed record AppRoleCredentials(string RoleId, string SecretId, bool IsWrapped = false)
 {
     /// <summary>Tells two of them apart without giving either away.</summary>
     public string Fingerprint { get; } = Hash($"{RoleId}\n{SecretId}");

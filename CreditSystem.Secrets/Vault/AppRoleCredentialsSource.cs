@@ -1,7 +1,7 @@
 namespace CreditSystem.Secrets.Vault;
 
 /// <summary>Reads role_id and secret_id, from the mounted folder when there is one: it changes in a running process, the environment does not.</summary>
-internal sealed class AppRoleCredentialsSource(VaultOptions options)
+public sealed class AppRoleCredentialsSource(VaultOptions options)
 {
     private const string RoleIdFile = "role_id";
     private const string SecretIdFile = "secret_id";

@@ -5,7 +5,7 @@ namespace CreditSystem.Secrets.Vault;
 /// a network volume. What is compared is what the files say, so that the swap of a Kubernetes volume (the link
 /// <c>..data</c> is replaced, no file is written) is a change like any other.
 /// </summary>
-internal sealed partial class AppRoleCredentialsWatch(AppRoleCredentialsSource source, TokenRenewal renewal, VaultOptions options, TimeProvider time, ILogger logger) : BackgroundService
+public sealed partial class AppRoleCredentialsWatch(AppRoleCredentialsSource source, TokenRenewal renewal, VaultOptions options, TimeProvider time, ILogger logger) : BackgroundService
 {
     // role_id and secret_id are written one after the other.
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(100);

@@ -9,7 +9,7 @@ namespace CreditSystem.Secrets.Vault;
 /// Takes a secret_id out of its wrapping, after a look at what made the wrapping: a token that somebody has opened before,
 /// or has made elsewhere to plant a secret_id of theirs, is an attack until somebody has looked into it.
 /// </summary>
-internal sealed partial class SecretIdUnwrapping(VaultOptions options, VaultClientFactory clients, SecretsMetrics metrics, ILogger logger)
+public sealed partial class SecretIdUnwrapping(VaultOptions options, VaultClientFactory clients, SecretsMetrics metrics, ILogger logger)
 {
     private readonly ConcurrentDictionary<string, AppRoleCredentials?> _opened = [];
     private readonly OpenedSecretId _kept = new(options.Snapshot);

@@ -9,7 +9,7 @@ namespace CreditSystem.Secrets.Vault;
 /// the max TTL, close to the end, after a revocation, and when another secret_id has come. The new token is in use, and
 /// what depends on the old one has been issued again, before the old one is revoked.
 /// </summary>
-internal sealed partial class TokenRenewal(VaultSession session, SecretsMetrics metrics, TimeProvider time, ILogger logger) : BackgroundService
+public sealed partial class TokenRenewal(VaultSession session, SecretsMetrics metrics, TimeProvider time, ILogger logger) : BackgroundService
 {
     // A token that another part of the service has obtained may have a shorter lease than the one that was waited for.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);

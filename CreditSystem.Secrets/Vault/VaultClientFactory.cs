@@ -5,7 +5,7 @@ using VaultSharp.V1.AuthMethods;
 namespace CreditSystem.Secrets.Vault;
 
 /// <summary>Makes Vault clients that share one connection pool and transport; VaultSharp wants an HttpClient of its own for each.</summary>
-internal sealed class VaultClientFactory(VaultOptions options) : IDisposable
+public sealed class VaultClientFactory(VaultOptions options) : IDisposable
 {
     private readonly VaultTransport _transport = CreateTransport(options);
 

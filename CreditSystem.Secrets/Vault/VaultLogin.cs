@@ -7,7 +7,7 @@ namespace CreditSystem.Secrets.Vault;
 /// Logs in by AppRole. Vault locks a role_id for every client after five logins with a secret_id that it does not know, so a
 /// rejected one is never sent again, and after the fourth the next waits until Vault has forgotten one of them.
 /// </summary>
-internal sealed partial class VaultLogin(
+public sealed partial class VaultLogin(
     VaultOptions options, AppRoleCredentialsSource source, SecretIdUnwrapping unwrapping, VaultClientFactory clients, SecretsMetrics metrics, TimeProvider time, ILogger logger)
 {
     private const int MaxRejections = 4;

@@ -6,7 +6,7 @@ using CreditSystem.Secrets.Transit;
 namespace CreditSystem.Secrets.Vault;
 
 /// <summary>Where the secrets are and how to log in. The names of Vault's own environment variables win over the section.</summary>
-internal sealed class VaultOptions
+public sealed class VaultOptions
 {
     public const string SectionName = "Vault";
 

@@ -5,7 +5,7 @@ using VaultSharp;
 namespace CreditSystem.Secrets.Vault;
 
 /// <summary>Calls Vault with a token that works: logs in when there is none, and again when Vault no longer knows it.</summary>
-internal sealed class VaultSession(VaultLogin login, TimeProvider time) : IDisposable
+public sealed class VaultSession(VaultLogin login, TimeProvider time) : IDisposable
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private readonly Backoff _backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), time);

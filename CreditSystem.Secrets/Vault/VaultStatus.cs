@@ -1,7 +1,7 @@
 namespace CreditSystem.Secrets.Vault;
 
 /// <summary>What is known of Vault without asking it: whether it answers, since when it does not, and why.</summary>
-internal sealed partial class VaultStatus(TimeProvider time, ILogger logger)
+public sealed partial class VaultStatus(TimeProvider time, ILogger logger)
 {
     private readonly Lock _lock = new();
     private string[] _expired = [];

@@ -10,7 +10,7 @@ namespace CreditSystem.Secrets.Vault;
 /// <param name="Asked">The lease of the login, which every renewal asks for again.</param>
 /// <param name="IsFinal">The next renewal cannot give what it asks for: log in again instead.</param>
 /// <param name="Deadline">How long before the end a renewal is no longer waited for.</param>
-internal sealed record VaultToken(IVaultClient Client, string Accessor, DateTimeOffset LeasedAt, TimeSpan Lease, TimeSpan Asked, bool IsFinal, TimeSpan Deadline)
+public sealed record VaultToken(IVaultClient Client, string Accessor, DateTimeOffset LeasedAt, TimeSpan Lease, TimeSpan Asked, bool IsFinal, TimeSpan Deadline)
 {
     // Vault rounds to seconds; a lease shorter than that by more is one that its max TTL has cut.
     private const double Whole = 0.98;

@@ -4,7 +4,7 @@ using VaultSharp.Core;
 namespace CreditSystem.Secrets.Vault;
 
 /// <summary>Vault gave no answer that helps. The text names the call, the path and, where the answer was Vault's, its own words.</summary>
-internal sealed class VaultUnavailableException(string message, HttpStatusCode? statusCode = null, IReadOnlyList<string>? errors = null) : Exception(message)
+public sealed class VaultUnavailableException(string message, HttpStatusCode? statusCode = null, IReadOnlyList<string>? errors = null) : Exception(message)
 {
     /// <summary>Null when there was no answer.</summary>
     public HttpStatusCode? StatusCode { get; } = statusCode;

@@ -52,6 +52,7 @@ internal sealed class AccessHost : IAsyncDisposable
         await builder.AddSecretsAsync();
         builder.AddConnections();
         builder.AddProblems();
+        builder.AddCredentials();
         builder.AddAccess();
         builder.AddApiDocumentation();
         var app = builder.Build();

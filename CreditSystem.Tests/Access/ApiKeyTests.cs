@@ -179,7 +179,7 @@ public sealed class ApiKeyTests(MongoServer mongo, RedisServer redis) : IAsyncLi
         for (var i = 0; i < 5; i++)
             await KeyClient(key).ReadAsync("/v1/auth/me");
 
-        await host.Services.GetRequiredService<ApiKeyUses>().WriteAsync(TestContext.Current.CancellationToken);
+        await host.Services.GetRequiredService<ApiKeyUsageTracker>().WriteAsync(TestContext.Current.CancellationToken);
 
         var used = (DateTimeOffset)(await owner.Client.ReadAsync($"/v1/api-keys/{id}")).Body["last_used_at"]!;
         Assert.Equal(host.Time.GetUtcNow().ToUnixTimeMilliseconds(), used.ToUnixTimeMilliseconds());
@@ -199,7 +199,7 @@ public sealed class ApiKeyTests(MongoServer mongo, RedisServer redis) : IAsyncLi
         {
             Assert.DoesNotContain(key, stored);
             Assert.DoesNotContain(key[13..], stored);
-            Assert.Contains(ApiKeyText.HashOf(key), stored);
+            Assert.Contains(ApiKeyFormat.HashOf(key), stored);
         }
         // 256 bits each, of which no two keys share even the first five characters (30 bits) but by a chance of 1 in 5 million.
         Assert.Equal(keys.Count, keys.Select(key => key[13..18]).Distinct().Count());

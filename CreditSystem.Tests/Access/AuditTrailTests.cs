@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Identity;
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.Tests.Fixtures;
@@ -72,7 +71,7 @@ public sealed class AuditTrailTests(MongoServer mongo, RedisServer redis) : IAsy
             host.Time.Advance(TimeSpan.FromSeconds(1));
             await owner.Client.PostAsync("/v1/accounts", new { holder = $"holder-{i}" });
             if (i % 3 == 0)
-                await host.Services.GetRequiredService<AuditTrail>().FlushAsync(TestContext.Current.CancellationToken);
+                await host.Services.GetRequiredService<SecurityAuditTrail>().FlushAsync(TestContext.Current.CancellationToken);
         }
 
         var targets = new List<string>();
@@ -114,7 +113,7 @@ public sealed class AuditTrailTests(MongoServer mongo, RedisServer redis) : IAsy
         {
             host.Time.Advance(TimeSpan.FromSeconds(1));
             await owner.Client.PostAsync("/v1/accounts", new { holder = $"holder-{i}" });
-            await host.Services.GetRequiredService<AuditTrail>().FlushAsync(TestContext.Current.CancellationToken);
+            await host.Services.GetRequiredService<SecurityAuditTrail>().FlushAsync(TestContext.Current.CancellationToken);
         }
 
         var export = await owner.Client.ReadAsync("/v1/audit/events/export?action=OpenAccount");

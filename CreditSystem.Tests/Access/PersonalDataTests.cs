@@ -1,5 +1,5 @@
 using CreditSystem.Identity.PersonalData;
-using CreditSystem.Secrets.Health;
+using CreditSystem.ServiceDefaults;
 using CreditSystem.Tests.Fixtures;
 using CreditSystem.Tests.Ledger;
 using CreditSystem.Tests.Secrets;

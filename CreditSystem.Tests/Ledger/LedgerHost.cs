@@ -3,9 +3,9 @@ using System.Security.Claims;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json.Nodes;
-using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
+using CreditSystem.Identity;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Projection;
@@ -89,10 +89,10 @@ internal sealed class LedgerHost : IAsyncDisposable
             var holder = Request.Headers["X-Holder"].FirstOrDefault();
             var identity = new ClaimsIdentity(
             [
-                new(AccessExtensions.TenantClaim, tenant),
+                new(CredentialClaims.Tenant, tenant),
                 new(ClaimTypes.NameIdentifier, holder ?? "key-1"),
-                new(AccessExtensions.ScopeClaim, Request.Headers["X-Scopes"].ToString()),
-                new(AccessExtensions.RoleClaim, holder is null ? "application" : "user"),
+                new(CredentialClaims.Scope, Request.Headers["X-Scopes"].ToString()),
+                new(CredentialClaims.Role, holder is null ? "application" : "user"),
             ], "test");
             return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), "test")));
         }

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using CreditSystem.Ledger.Verification;
-using CreditSystem.Secrets.Health;
+using CreditSystem.ServiceDefaults;
 using CreditSystem.Tests.Fixtures;
 using CreditSystem.Tests.Ledger;
 using CreditSystem.Tests.Ledger.Proofs;

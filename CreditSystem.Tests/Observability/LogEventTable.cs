@@ -20,7 +20,13 @@ internal static class LogEventTable
 
         """;
 
-    private static readonly Assembly[] Services = [typeof(CreditSystem.Secrets.Sources.SecretStore).Assembly, typeof(VaultProxy.VaultGateway).Assembly, typeof(ServiceDefaults.HealthTags).Assembly];
+    // All but what develops, hosts and tests them.
+    private static readonly Assembly[] Services =
+    [
+        .. Directory.EnumerateFiles(AppContext.BaseDirectory, "CreditSystem.*.dll").Select(path => Path.GetFileNameWithoutExtension(path))
+            .Where(name => !name.EndsWith(".Tests", StringComparison.Ordinal) && !name.StartsWith("CreditSystem.Dev.", StringComparison.Ordinal) && name != "CreditSystem.AppHost")
+            .Select(Assembly.Load),
+    ];
 
     internal static IReadOnlyList<LogEvent> All { get; } =
     [

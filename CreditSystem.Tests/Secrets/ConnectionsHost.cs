@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using CreditSystem.Api.Features.Operations;
+using CreditSystem.Api.Health;
 using CreditSystem.Secrets;
-using CreditSystem.Secrets.Health;
 using CreditSystem.Secrets.Rotation;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;
+using CreditSystem.ServiceDefaults;
 using CreditSystem.Tests.Fixtures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.TestHost;
@@ -135,6 +136,7 @@ internal sealed class ConnectionsHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(configuration);
         await builder.AddSecretsAsync();
         builder.AddConnections();
+        builder.AddHealth();
         _app = builder.Build();
         _app.MapHealth();
         // Whoever asks: this host has no authentication.

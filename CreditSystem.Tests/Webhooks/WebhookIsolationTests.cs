@@ -1,5 +1,5 @@
-using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Api.Webhooks;
+using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.Tests.Access;
 using CreditSystem.Tests.Fixtures;
 using CreditSystem.Tests.Ledger;
@@ -85,7 +85,7 @@ public sealed class WebhookIsolationTests(MongoServer mongo, RedisServer redis) 
         Assert.Equal(("paused", "status 500"), ((string?)paused["status"], ((string?)paused["reason"])?.Split("the last: ")[1].TrimEnd('.')));
         Assert.InRange(attempts, 3, 6);
         Assert.Equal(attempts, receiver.Received.Count);
-        await host.Services.GetRequiredService<AuditTrail>().FlushAsync(Cancellation);
+        await host.Services.GetRequiredService<SecurityAuditTrail>().FlushAsync(Cancellation);
         var events = (await owner.Client.ReadAsync("/v1/audit/events?action=PauseWebhookEndpoint")).Body["events"]!.AsArray();
         Assert.Equal(id, (string?)Assert.Single(events)!["target"]);
 

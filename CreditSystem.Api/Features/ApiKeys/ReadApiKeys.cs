@@ -27,7 +27,7 @@ internal static class ReadApiKeys
     {
         if (!(await JsonBody.ReadAsync(context.Request, ApiKeyJson.Default.ValidateApiKeyRequest)).TryGet(out var request, out var problem))
             return problem;
-        var hash = ApiKeyText.IsOne(request.Key) ? ApiKeyText.HashOf(request.Key) : null;
+        var hash = ApiKeyFormat.IsWellFormed(request.Key) ? ApiKeyFormat.HashOf(request.Key) : null;
         var key = hash is null ? null : await keys.FindByHashAsync(hash, context.RequestAborted);
         if (key is null || key.Tenant != context.GetCaller().Tenant)
             return TypedResults.Ok(new ValidateApiKeyResponse(false, "unknown", null));

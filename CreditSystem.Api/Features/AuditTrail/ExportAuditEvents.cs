@@ -13,7 +13,7 @@ internal static class ExportAuditEvents
 
     /// <summary>One JSON object per line, oldest first, as they are read: the export is never in memory as a whole.</summary>
     public static async Task HandleAsync(
-        HttpContext context, AuditStore store, SecurityAudit.AuditTrail trail,
+        HttpContext context, AuditStore store, SecurityAuditTrail trail,
         string? action, string? principal, string? outcome, string? from, string? to)
     {
         if (!AuditSearch.Query(context, isNewestFirst: false, action, principal, outcome, from, to).TryGet(out var query, out var problem))

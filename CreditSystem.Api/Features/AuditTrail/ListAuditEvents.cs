@@ -6,7 +6,7 @@ namespace CreditSystem.Api.Features.AuditTrail;
 internal static class ListAuditEvents
 {
     public static async Task<IResult> HandleAsync(
-        HttpContext context, AuditStore store, SecurityAudit.AuditTrail trail, string? cursor, int? limit,
+        HttpContext context, AuditStore store, SecurityAuditTrail trail, string? cursor, int? limit,
         string? action, string? principal, string? outcome, string? from, string? to)
     {
         if (!Cursor.Limit(limit).TryGet(out var size, out var problem))

@@ -1,6 +1,7 @@
 using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Http;
 using CreditSystem.Api.RateLimiting;
+using CreditSystem.Identity;
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.Identity.Sessions;
 using CreditSystem.Identity.Users;
@@ -36,7 +37,7 @@ internal static class ChangePassword
 
         await users.UpdateAsync(user.Tenant, user.Id, Builders<User>.Update.Set(u => u.PasswordHash, passwords.Hash(request.NewPassword)), aborted);
         metrics.Count(SecurityEvent.PasswordChanged);
-        await sessions.EndAllAsync(user.Tenant, user.Id, context.User.FindFirst(AccessExtensions.SessionClaim)?.Value, aborted);
+        await sessions.EndAllAsync(user.Tenant, user.Id, context.User.FindFirst(CredentialClaims.Session)?.Value, aborted);
         return TypedResults.NoContent();
     }
 }

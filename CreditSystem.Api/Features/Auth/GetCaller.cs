@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using CreditSystem.Api.Authentication;
+using CreditSystem.Identity;
 using CreditSystem.Identity.Users;
 
 namespace CreditSystem.Api.Features.Auth;
@@ -13,7 +14,7 @@ internal static class GetCaller
         return TypedResults.Ok(new CallerResponse(
             caller.Tenant,
             caller.Principal,
-            context.User.FindFirstValue(AccessExtensions.RoleClaim) ?? "",
+            context.User.FindFirstValue(CredentialClaims.Role) ?? "",
             [.. caller.Scopes.Order(StringComparer.Ordinal)],
             user is null ? null : await profiles.RevealAsync(user, context.RequestAborted)));
     }

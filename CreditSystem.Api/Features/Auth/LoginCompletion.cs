@@ -1,3 +1,4 @@
+using CreditSystem.Api.Features.Users;
 using CreditSystem.Api.RateLimiting;
 using CreditSystem.Identity.Sessions;
 using CreditSystem.Identity.Users;

@@ -1,3 +1,4 @@
+using CreditSystem.Api.Features.Users;
 using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
 using CreditSystem.Api.RateLimiting;
@@ -13,7 +14,7 @@ namespace CreditSystem.Api.Features.Auth;
 internal static class Register
 {
     public static async Task<IResult> HandleAsync(
-        HttpContext context, TenantOpening opening, TenantStore tenants, UserRegistration registration, UserProfiles profiles, SessionIssuer sessions, IOptions<RegistrationOptions> options)
+        HttpContext context, TenantProvisioning provisioning, Wallets wallets, TenantStore tenants, UserRegistration registration, UserProfiles profiles, SessionIssuer sessions, IOptions<RegistrationOptions> options)
     {
         var aborted = context.RequestAborted;
         if (!(await JsonBody.ReadAsync(context.Request, AuthJson.Default.RegisterRequest)).TryGet(out var request, out var problem))
@@ -21,13 +22,13 @@ internal static class Register
         var role = request.CreateTenant ? Role.Owner : Role.User;
         if (!RegistrationRules.Check(new NewUser(request.Tenant, role, request.Email, request.Username, request.Password, request.Name, request.Phone)).TryGet(out var asked, out problem))
             return problem;
-        if (!(request.CreateTenant ? await opening.IsAllowedAsync(aborted) : options.Value.Users))
+        if (!(request.CreateTenant ? await provisioning.IsAllowedAsync(aborted) : options.Value.Users))
             return Problem.Of(StatusCodes.Status403Forbidden, "registration_closed", "This installation does not let anybody register; ask an owner of the tenant.");
 
         var user = await registration.PrepareAsync(asked, aborted);
         user = user with { KnownAddresses = [profiles.AddressIndex(user.Tenant, ClientAddress.BucketOf(context))] };
         // The tenant first: its name decides who owns it. Cut off here, the name is taken by nobody who could log in.
-        if (request.CreateTenant && !await opening.TryOpenAsync(asked.Tenant, user.Id, aborted))
+        if (request.CreateTenant && (await wallets.HasCreditsAsync(asked.Tenant) || !await provisioning.TryOpenAsync(asked.Tenant, user.Id, aborted)))
             return Problem.Of(StatusCodes.Status409Conflict, "tenant_taken", "There is a tenant of this name.");
         if (!request.CreateTenant && await tenants.FindAsync(asked.Tenant, aborted) is null)
             return Problem.Of(StatusCodes.Status404NotFound, "tenant_not_found", "There is no such tenant. To open it, send \"create_tenant\": true.");

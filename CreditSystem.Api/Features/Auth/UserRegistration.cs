@@ -1,3 +1,4 @@
+using CreditSystem.Api.Features.Users;
 using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
 using CreditSystem.Identity.Users;

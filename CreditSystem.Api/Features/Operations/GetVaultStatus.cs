@@ -1,5 +1,5 @@
+using CreditSystem.Api.Health;
 using CreditSystem.Secrets.Database;
-using CreditSystem.Secrets.Health;
 using CreditSystem.Secrets.Snapshot;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;

@@ -9,7 +9,7 @@ namespace CreditSystem.Api.Features.Users;
 
 internal static class CreateUser
 {
-    public static async Task<IResult> HandleAsync(HttpContext context, UserRegistration registration, TenantStore tenants, TenantOpening opening)
+    public static async Task<IResult> HandleAsync(HttpContext context, UserRegistration registration, TenantStore tenants, TenantProvisioning provisioning)
     {
         var caller = context.GetCaller();
         if (!(await JsonBody.ReadAsync(context.Request, AuthJson.Default.CreateUserRequest)).TryGet(out var request, out var problem))
@@ -22,7 +22,7 @@ internal static class CreateUser
         context.Note(target: user.Id);
         // With a token of the command line: the first user makes the tenant known, so that nobody else can open it.
         if (await tenants.FindAsync(caller.Tenant, context.RequestAborted) is null)
-            await opening.TryRecordAsync(caller.Tenant, user.Id, context.RequestAborted);
+            await provisioning.TryRecordAsync(caller.Tenant, user.Id, context.RequestAborted);
         return (await registration.CompleteAsync(user, asked, context.RequestAborted)).TryGet(out var profile, out problem)
             ? TypedResults.Created($"/v1/users/{profile.Id}", profile)
             : problem;

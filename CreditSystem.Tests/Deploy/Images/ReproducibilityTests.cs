@@ -1,5 +1,7 @@
 using System.Reflection;
+using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
+using CreditSystem.Secrets.Sources;
 using CreditSystem.VaultProxy;
 using Microsoft.Extensions.Logging;
 
@@ -11,7 +13,8 @@ namespace CreditSystem.Tests.Deploy.Images;
 /// </summary>
 public sealed class ReproducibilityTests
 {
-    public static TheoryData<Assembly> Products() => [typeof(Caller).Assembly, typeof(VaultGateway).Assembly];
+    public static TheoryData<Assembly> Products() =>
+        [typeof(Problem).Assembly, typeof(Caller).Assembly, typeof(SecretStore).Assembly, typeof(VaultGateway).Assembly];
 
     /// <summary>The generator of LoggerMessage sorts classes by namespace and name, and nothing else.</summary>
     [Theory]

@@ -1,15 +1,14 @@
 using System.Threading.Channels;
-using CreditSystem.Identity.SecurityAudit;
 using Microsoft.Extensions.Options;
 using MongoDB.Driver;
 
-namespace CreditSystem.Api.SecurityAudit;
+namespace CreditSystem.Identity.SecurityAudit;
 
 /// <summary>
 /// Takes events and has them stored: at once where the answer waits for it, with others where it does not. What the database
 /// does not take in time goes to the log, so that none is lost without a trace.
 /// </summary>
-internal sealed partial class AuditTrail : BackgroundService
+public sealed partial class SecurityAuditTrail : BackgroundService
 {
     private const int MaxChunkEvents = 500;
 
@@ -17,12 +16,12 @@ internal sealed partial class AuditTrail : BackgroundService
     private readonly AuditOptions options;
     private readonly SecurityMetrics metrics;
     private readonly TimeProvider time;
-    private readonly ILogger<AuditTrail> logger;
+    private readonly ILogger<SecurityAuditTrail> logger;
     private readonly Channel<AuditEvent> queue;
     private readonly SemaphoreSlim flushing = new(1, 1);
     private readonly List<AuditEvent> unstored = [];
 
-    public AuditTrail(AuditStore store, IOptions<AuditOptions> options, SecurityMetrics metrics, TimeProvider time, ILogger<AuditTrail> logger)
+    public SecurityAuditTrail(AuditStore store, IOptions<AuditOptions> options, SecurityMetrics metrics, TimeProvider time, ILogger<SecurityAuditTrail> logger)
     {
         (this.store, this.options, this.metrics, this.time, this.logger) = (store, options.Value, metrics, time, logger);
         queue = Channel.CreateBounded<AuditEvent>(new BoundedChannelOptions(this.options.QueueCapacity) { FullMode = BoundedChannelFullMode.Wait });

@@ -7,7 +7,7 @@ using Microsoft.Net.Http.Headers;
 namespace CreditSystem.Api.Authentication;
 
 /// <summary>Says which scope was missing, in the problem and in <c>WWW-Authenticate</c> (RFC 6750, section 3.1).</summary>
-internal sealed class RefusalWriter(SecurityMetrics metrics) : IAuthorizationMiddlewareResultHandler
+internal sealed class ForbiddenProblemWriter(SecurityMetrics metrics) : IAuthorizationMiddlewareResultHandler
 {
     private readonly AuthorizationMiddlewareResultHandler inner = new();
 

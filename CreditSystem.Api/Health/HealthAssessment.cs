@@ -1,8 +1,9 @@
 using CreditSystem.Secrets.Rotation;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;
+using CreditSystem.ServiceDefaults;
 
-namespace CreditSystem.Secrets.Health;
+namespace CreditSystem.Api.Health;
 
 /// <summary>Judges what the probes and the secrets say: which of it fails requests, and which only needs a look.</summary>
 internal sealed class HealthAssessment(HealthProbes probes, MongoConnection connection, VaultOptions options, VaultSession session, SecretStore secrets, VaultStatus status, HealthReasons reported)

@@ -1,12 +1,12 @@
 using System.Collections.Concurrent;
 
-namespace CreditSystem.Secrets.Health;
+namespace CreditSystem.ServiceDefaults;
 
 /// <summary>
 /// What needs a look although requests are served. Each part of the service reports and withdraws its own; <c>/health</c>
 /// says degraded while there is one. Everybody may read it: words of our own, no secret, nothing of a tenant, no server's text.
 /// </summary>
-internal sealed class HealthReasons
+public sealed class HealthReasons
 {
     private readonly ConcurrentDictionary<string, string> _reported = new(StringComparer.Ordinal);
 
@@ -17,5 +17,7 @@ internal sealed class HealthReasons
     /// <param name="reason">A sentence that begins with what it is about, as in <c>ledger: its invariants do not hold.</c></param>
     public void Report(string source, string reason) => _reported[source] = reason;
 
+    /// <summary>The reason of the part is over.</summary>
+    /// <param name="source">The part that reported it.</param>
     public void Withdraw(string source) => _reported.TryRemove(source, out _);
 }

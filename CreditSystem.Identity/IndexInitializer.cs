@@ -3,7 +3,7 @@ using MongoDB.Driver;
 namespace CreditSystem.Identity;
 
 /// <summary>Creates the indexes of a collection before its first write: what must be unique may not wait for an operator.</summary>
-internal sealed class OnceIndexes
+public sealed class IndexInitializer
 {
     private volatile bool created;
 

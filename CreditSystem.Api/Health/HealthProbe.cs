@@ -1,4 +1,4 @@
-namespace CreditSystem.Secrets.Health;
+namespace CreditSystem.Api.Health;
 
 /// <summary>A check whose answer holds for a second and never takes longer than its timeout, however many ask.</summary>
 internal sealed class HealthProbe<T>(Func<CancellationToken, Task<T>> check, T failed, TimeSpan timeout, TimeProvider time)

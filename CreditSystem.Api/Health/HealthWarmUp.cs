@@ -1,9 +1,7 @@
-using CreditSystem.Secrets.Health;
-
-namespace CreditSystem.Secrets.Rotation;
+namespace CreditSystem.Api.Health;
 
 /// <summary>Opens the connections at the start, beside it, so that the first request does not pay for them.</summary>
-internal sealed class ConnectionWarmUp(HealthProbes probes) : BackgroundService
+internal sealed class HealthWarmUp(HealthProbes probes) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

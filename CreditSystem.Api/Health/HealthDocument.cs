@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace CreditSystem.Secrets.Health;
+namespace CreditSystem.Api.Health;
 
 /// <param name="Status">healthy; degraded: every request is served, but something needs a look; unhealthy: requests fail.</param>
 /// <param name="Reasons">Why it is not healthy; absent when it is, so that the healthy document is the specification's to the byte.</param>

@@ -1,18 +1,19 @@
 using System.Security.Cryptography;
 using System.Text;
+using CreditSystem.Identity.Users;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Model;
 using Microsoft.Extensions.Options;
 using MongoDB.Driver;
 
-namespace CreditSystem.Identity.Users;
+namespace CreditSystem.Api.Features.Users;
 
-/// <summary>The account that each user has from its registration on.</summary>
+/// <summary>What tenants and users have in the ledger: each user an account from its registration on.</summary>
 internal sealed class Wallets(CreditLedger ledger, UserStore users, IOptions<LedgerOptions> options)
 {
     public Guid IdOf(User user) => LedgerId.ForAccount(user.Tenant, user.Id, options.Value.DefaultAsset);
 
-    /// <summary>Opens the wallet unless it is open. Safe to repeat: the ledger knows the command by its id, for ever.</summary>
+    /// <summary>Opens the wallet unless it is open. Safe to repeat: the ledger knows the command by its id, indefinitely.</summary>
     public async Task EnsureOpenAsync(User user, CancellationToken cancellationToken)
     {
         if (user.HasWallet)
@@ -26,4 +27,8 @@ internal sealed class Wallets(CreditLedger ledger, UserStore users, IOptions<Led
         if (await ledger.ExecuteAsync(command) is not null)
             await users.UpdateAsync(user.Tenant, user.Id, Builders<User>.Update.Set(u => u.HasWallet, true), cancellationToken);
     }
+
+    /// <summary>Whether credits have been issued in the name, as with a token of the <c>token</c> command: who opened the tenant would own them.</summary>
+    public async Task<bool> HasCreditsAsync(string tenant) =>
+        await ledger.FindAccountAsync(tenant, LedgerId.ForSystemAccount(tenant, SystemAccount.Issuance, options.Value.DefaultAsset), linearizable: true) is not null;
 }

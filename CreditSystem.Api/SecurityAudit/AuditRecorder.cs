@@ -2,16 +2,17 @@ using System.Security.Claims;
 using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Problems;
 using CreditSystem.Api.RateLimiting;
-using CreditSystem.Api.SecurityAudit;
+using CreditSystem.Identity;
+using CreditSystem.Identity.SecurityAudit;
 using Microsoft.Extensions.Options;
 
-namespace CreditSystem.Identity.SecurityAudit;
+namespace CreditSystem.Api.SecurityAudit;
 
 /// <summary>
 /// Records each request that changes something, and each that was refused for lack of authority. The event of an
 /// administrative request is stored before its answer begins; that of a money write is stored soon after.
 /// </summary>
-internal sealed class AuditRecorder(RequestDelegate next, AuditTrail trail, IOptions<AuditOptions> options, TimeProvider time)
+internal sealed class AuditRecorder(RequestDelegate next, SecurityAuditTrail trail, IOptions<AuditOptions> options, TimeProvider time)
 {
     private const int MaxUserAgentLength = 120;
 
@@ -50,7 +51,7 @@ internal sealed class AuditRecorder(RequestDelegate next, AuditTrail trail, IOpt
     private AuditEvent? Describe(HttpContext context, int status)
     {
         var (user, note) = (context.User, AuditNotes.NoteOf(context));
-        if ((note?.Tenant ?? user.FindFirstValue(AccessExtensions.TenantClaim)) is not { } tenant)
+        if ((note?.Tenant ?? user.FindFirstValue(CredentialClaims.Tenant)) is not { } tenant)
             return null;
         var endpoint = context.GetEndpoint();
         return new AuditEvent
@@ -59,9 +60,9 @@ internal sealed class AuditRecorder(RequestDelegate next, AuditTrail trail, IOpt
             At = time.GetUtcNow().UtcDateTime,
             Action = note?.Action ?? endpoint?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? endpoint?.DisplayName ?? context.Request.Method,
             Principal = note?.Principal ?? user.FindFirstValue(ClaimTypes.NameIdentifier),
-            Role = user.FindFirstValue(AccessExtensions.RoleClaim),
-            CredentialKind = user.FindFirstValue(AccessExtensions.CredentialKindClaim),
-            Credential = user.FindFirstValue(AccessExtensions.CredentialClaim),
+            Role = user.FindFirstValue(CredentialClaims.Role),
+            CredentialKind = user.FindFirstValue(CredentialClaims.Kind),
+            Credential = user.FindFirstValue(CredentialClaims.Credential),
             Target = note?.Target ?? TargetOf(context),
             Status = status,
             Address = ClientAddress.Of(context),

@@ -1,9 +1,17 @@
-namespace CreditSystem.Secrets.Health;
+namespace CreditSystem.Api.Health;
 
 /// <summary><c>GET</c> and <c>HEAD /health</c>, in the shape that the original system's monitoring reads: 503 only where requests fail.</summary>
 internal static class HealthEndpoint
 {
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
+
+    /// <summary>Adds what <c>/health</c> judges, from the connections and the secrets.</summary>
+    public static void AddHealth(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<HealthProbes>();
+        builder.Services.AddSingleton<HealthAssessment>();
+        builder.Services.AddHostedService<HealthWarmUp>();
+    }
 
     public static void MapHealth(this IEndpointRouteBuilder routes) =>
         routes.MapMethods("/health", Methods, HandleAsync).AllowAnonymous().ExcludeFromDescription();

@@ -3,7 +3,7 @@ using CreditSystem.Secrets.Vault;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
-namespace CreditSystem.Secrets.Health;
+namespace CreditSystem.Api.Health;
 
 /// <summary>The probes behind <c>/health</c>.</summary>
 internal sealed class HealthProbes
