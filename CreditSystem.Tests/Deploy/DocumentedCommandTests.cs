@@ -60,7 +60,7 @@ public sealed partial class DocumentedCommandTests
         var nowhere = new CliRun(new Dictionary<string, string?>());
 
         Assert.True(commands.Count > 15, $"{commands.Count}");
-        var root = CommandLine.Create(CommandHost.Process);
+        var root = Cli.CommandLine.Create(CommandHost.Process);
         Assert.Empty(commands.SelectMany(command => root.Parse(command.Words[2..]).Errors.Select(error => $"{command.File}: {command.Text}: {error.Message}")));
         foreach (var command in commands.Where(command => command.Words[2] is BootstrapCommand.Name or RotateCommand.Name))
         {

@@ -21,7 +21,7 @@ internal sealed class CliRun(IReadOnlyDictionary<string, string?> environment, T
         var output = new StringWriter();
         var values = settings.ToDictionary();
         var host = new CommandHost(values.GetValueOrDefault, TimeProvider.System, output) { Configure = builder => builder.AddInMemoryCollection(values) };
-        return (await CommandLine.RunAsync(args, host), output.ToString());
+        return (await Cli.CommandLine.RunAsync(args, host), output.ToString());
     }
 
     public async Task<(int ExitCode, string Output)> RunAsync(Func<string[], CommandHost, Task<int>> command, params string[] args)
