@@ -1,4 +1,3 @@
-using CreditSystem.ServiceDefaults;
 using CreditSystem.ServiceDefaults.Http;
 using CreditSystem.VaultProxy.Caching;
 using CreditSystem.VaultProxy.Forwarding;

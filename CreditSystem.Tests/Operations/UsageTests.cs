@@ -3,7 +3,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using CreditSystem.Api.Commands;
-using CreditSystem.Cli;
 using CreditSystem.ServiceDefaults.Cli;
 using CreditSystem.Tests.Deploy;
 using Microsoft.Extensions.Configuration;
@@ -138,5 +137,5 @@ public sealed class UsageTests : IDisposable
     {
         ["VAULT_ADDR"] = "http://127.0.0.1:1",
         ["VAULT_TOKEN"] = "s.none",
-    }).RunAsync(CommandLine.RunAsync, args);
+    }).RunAsync(Cli.CommandLine.RunAsync, args);
 }

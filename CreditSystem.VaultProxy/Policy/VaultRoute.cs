@@ -1,4 +1,3 @@
-using CreditSystem.VaultProxy.Policy;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace CreditSystem.VaultProxy.Policy;

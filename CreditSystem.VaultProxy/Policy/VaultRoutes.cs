@@ -1,5 +1,3 @@
-using CreditSystem.VaultProxy.Policy;
-
 namespace CreditSystem.VaultProxy.Policy;
 
 /// <summary>
