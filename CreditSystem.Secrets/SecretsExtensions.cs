@@ -49,7 +49,7 @@ public static class SecretsExtensions
         builder.Services.AddSingleton(secrets.Clients);
         builder.Services.AddSingleton(secrets.KeyChecks);
         builder.Services.AddSingleton(secrets.Metrics);
-        builder.Services.AddFirstMeasurements(_ => secrets.Metrics.Begin());
+        builder.Services.AddCounterInitialization(_ => secrets.Metrics.Begin());
         builder.Services.AddSingleton(logger);
     }
 

@@ -5,9 +5,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace CreditSystem.ServiceDefaults;
 
-/// <summary>
-/// <c>credit_system_build_info</c>: always 1, its labels say what runs, so that a change of behaviour can be laid beside a release.
-/// </summary>
+/// <summary><c>credit_system_build_info</c>: always 1; its labels say what runs, to compare behaviour with releases.</summary>
 internal sealed class BuildInformation : IDisposable
 {
     private const int RevisionLength = 12;
@@ -19,8 +17,8 @@ internal sealed class BuildInformation : IDisposable
         var (version, revision) = Parse(InformationalVersion());
         KeyValuePair<string, object?>[] labels =
         [
-            new("service", environment.ApplicationName), new("version", version), new("revision", revision), new("runtime",
-                RuntimeInformation.FrameworkDescription),
+            new("service", environment.ApplicationName), new("version", version), new("revision", revision),
+            new("runtime", RuntimeInformation.FrameworkDescription),
         ];
         meter.CreateObservableGauge("credit_system_build_info", () => new Measurement<int>(1, labels), description: "What runs here");
     }

@@ -58,7 +58,7 @@ internal static class TelemetryExtensions
                 .AddSource(builder.Environment.ApplicationName, OwnInstruments)
                 .AddAspNetCoreInstrumentation(options => options.Filter = IsWorthATrace)
                 .AddHttpClientInstrumentation()
-                .AddProcessor<CallsOfNobody>())
+                .AddProcessor<OrphanClientSpanFilter>())
             .UseOtlpExporter();
     }
 

@@ -39,7 +39,7 @@ internal sealed class LiveLogLevel(IConfiguration configuration) : IPostConfigur
         for (var i = options.Rules.Count - 1; i >= 0; i--)
         {
             var rule = options.Rules[i];
-            // A rule for one provider is an explicit choice of whoever runs the service, and stays.
+            // A rule for one provider is an explicit choice of the operator, and stays.
             if (rule.ProviderName is not null || rule.LogLevel is not { } current)
                 continue;
             options.Rules[i] = new LoggerFilterRule(null, rule.CategoryName, Level(rule, current, level), rule.Filter);

@@ -12,7 +12,7 @@ public static class LoggingExtensions
     public static ILoggingBuilder AddServiceConsole(this ILoggingBuilder logging, bool isDevelopment)
     {
         if (isDevelopment)
-            // One line each, without a time: whoever shows them (the dashboard, a terminal's AppHost) puts one before it.
+            // One line each, without a time: the dashboard and the AppHost put one before it.
             return logging.AddSimpleConsole(console => console.SingleLine = true);
         return logging.AddJsonConsole(json =>
         {

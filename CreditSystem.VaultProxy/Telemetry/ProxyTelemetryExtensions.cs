@@ -24,7 +24,7 @@ internal static class ProxyTelemetryExtensions
 
         var services = builder.Services;
         services.AddSingleton<ProxyMetrics>();
-        services.AddFirstMeasurements(provider => provider.GetRequiredService<ProxyMetrics>().Begin());
+        services.AddCounterInitialization(provider => provider.GetRequiredService<ProxyMetrics>().Begin());
         // The proxy's own histogram has the same with the mount class, and counts the attempts.
         services.ConfigureOpenTelemetryMeterProvider(metrics => metrics
             .AddView("http.client.*", MetricStreamConfiguration.Drop)

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace CreditSystem.Dev.Traffic;
 
 /// <param name="Api">Address of the API.</param>
-/// <param name="Duration">How long; null for ever.</param>
+/// <param name="Duration">How long; null for no end.</param>
 /// <param name="Rate">Requests a second.</param>
 internal sealed record TrafficOptions(Uri Api, TimeSpan? Duration, double Rate)
 {

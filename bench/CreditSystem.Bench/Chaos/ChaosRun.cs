@@ -29,7 +29,7 @@ internal static class ChaosRun
         var running = clients.Select(client => Task.Run(() => client.RunAsync(stopping.Token), CancellationToken.None)).Append(auditor.RunAsync(stopping.Token)).ToList();
         stopping.CancelAfter(TimeSpan.FromSeconds(seconds));
         await killing;
-        // Everything is up again: whoever still waits for an answer gets one.
+        // Everything is up again: requests that still wait are answered.
         await Task.WhenAll(running);
         progress("the run is over; the books are being compared");
         return await JudgeAsync(replicas, accounts, clients, auditor, killer, seed);

@@ -19,7 +19,7 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     public NpgsqlDataSource DataSource { get; }
 
-    /// <summary>Completes when the engine ends, whoever ended it.</summary>
+    /// <summary>Completes when the engine ends, for any reason.</summary>
     public Task Exited => _process.Exited;
 
     public string LastLines => _process.LastLines;

@@ -11,23 +11,23 @@ namespace CreditSystem.ServiceDefaults;
 /// What is left out stays so below, in this process and in those that it calls, whatever the sampler: Aspire lets services
 /// sample <c>always_on</c>, which does not look at the parent, and each probe of a health would be a trace.
 /// </remarks>
-internal sealed class CallsOfNobody : BaseProcessor<Activity>
+internal sealed class OrphanClientSpanFilter : BaseProcessor<Activity>
 {
     /// <summary>The end of a traceparent (W3C) whose sender does not record.</summary>
     private const string NotRecorded = "-00";
 
-    /// <summary>At the start, so that whoever is called is told not to record either.</summary>
+    /// <summary>At the start, so that the callee is told not to record either.</summary>
     public override void OnStart(Activity data)
     {
-        if (IsOfNobody(data) || IsBelowWhatIsLeftOut(data))
+        if (IsOrphan(data) || IsBelowUnrecorded(data))
             data.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
     }
 
-    private static bool IsOfNobody(Activity span) =>
+    private static bool IsOrphan(Activity span) =>
         span.Kind == ActivityKind.Client && span.ParentSpanId == default
-            && !span.Source.Name.StartsWith(TelemetryExtensions.OwnPrefix, StringComparison.Ordinal);
+        && !span.Source.Name.StartsWith(TelemetryExtensions.OwnPrefix, StringComparison.Ordinal);
 
-    private static bool IsBelowWhatIsLeftOut(Activity span) =>
+    private static bool IsBelowUnrecorded(Activity span) =>
         span.Parent is { } parent
             ? !parent.Recorded
             : span.HasRemoteParent && span.ParentId!.EndsWith(NotRecorded, StringComparison.Ordinal);

@@ -3,13 +3,13 @@ using Microsoft.Extensions.Hosting;
 
 namespace CreditSystem.ServiceDefaults;
 
-/// <summary>Lets counters begin at nought: an alert on increases does not see a series that begins with its first failure.</summary>
-public static class FirstMeasurements
+/// <summary>Initialises counters to zero: an alert on increases does not see a series that begins with its first failure.</summary>
+public static class CounterInitialization
 {
     /// <summary>Measures once the host has started. What is measured before goes nowhere, since nobody collects it yet.</summary>
     /// <param name="services">The services of the host.</param>
-    /// <param name="measure">Adds nought to counters.</param>
-    public static IServiceCollection AddFirstMeasurements(this IServiceCollection services, Action<IServiceProvider> measure)
+    /// <param name="measure">Adds zero to counters.</param>
+    public static IServiceCollection AddCounterInitialization(this IServiceCollection services, Action<IServiceProvider> measure)
     {
         // Not AddHostedService, which takes one of each type only.
         services.AddSingleton<IHostedService>(provider => new AfterStart(() => measure(provider)));
