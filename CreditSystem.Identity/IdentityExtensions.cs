@@ -83,7 +83,7 @@ public static class IdentityExtensions
     {
         builder.Services.AddOptionsWithValidateOnStart<AuditOptions>().BindConfiguration(AuditOptions.SectionName).ValidateDataAnnotations();
         builder.Services.AddSingleton<SecurityMetrics>();
-        builder.Services.AddFirstMeasurements(services => services.GetRequiredService<SecurityMetrics>().Begin());
+        builder.Services.AddCounterInitialization(services => services.GetRequiredService<SecurityMetrics>().Begin());
         builder.Services.AddSingleton<AuditStore>();
         builder.Services.AddSingleton<SecurityAuditTrail>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SecurityAuditTrail>());

@@ -116,9 +116,8 @@ internal sealed class LedgerCopy(IMongoDatabase database, LedgerLayout from, Led
                 }
     }
 
-    private IMongoCollection<RawBsonDocument> Blocks(LedgerLayout layout) => database
-        .GetCollection<RawBsonDocument>(layout.NameOf(MongoBlockStore.Collection)).WithWriteConcern(WriteConcern.WMajority.With(journal: true))
-        .WithReadConcern(ReadConcern.Majority).WithReadPreference(ReadPreference.Primary);
+    private IMongoCollection<RawBsonDocument> Blocks(LedgerLayout layout) =>
+        LedgerDatabase.Pinned<RawBsonDocument>(database, layout.NameOf(MongoBlockStore.Collection), journal: true);
 
     private sealed class Source(int partition)
     {

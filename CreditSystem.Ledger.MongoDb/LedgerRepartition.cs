@@ -1,7 +1,5 @@
-using CreditSystem.Api.Webhooks;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Verification;
-using CreditSystem.Secrets.Rotation;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -12,13 +10,12 @@ namespace CreditSystem.Ledger.MongoDb;
 /// still runs can go on writing them, and stay as they are; the new ones are written into collections of their own, verified, and
 /// only then in use. Killed at any step it begins again; until its last step it can be cancelled.
 /// </summary>
-internal sealed class LedgerRepartition(MongoConnection connection, TextWriter output, TimeProvider time)
+public sealed class LedgerRepartition(MongoExecutor execute, TextWriter output, TimeProvider time)
 {
     public const string Fence = "fence";
-    private const string WhereItWas = "moved_from";
 
     /// <exception cref="LedgerLayoutException">The ledger is not to be moved like that.</exception>
-    public Task RunAsync(int target, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
+    public Task RunAsync(int target, CancellationToken cancellationToken) => execute(async (database, token) =>
     {
         var layout = await LedgerDatabase.ReadAsync(database, token)
             ?? throw new LedgerLayoutException("This database has no ledger whose number of logs is known. Start the API once with the number that it has.");
@@ -39,23 +36,21 @@ internal sealed class LedgerRepartition(MongoConnection connection, TextWriter o
         await copy.RunAsync(token);
         await WriteAsync($"Copied {copy.Records} records. Verifying the new logs.");
         await VerifyAsync(next, copy, token);
-        await MoveWebhooksAsync(database, next, copy, token);
+        await LogFollowers.MoveAsync(database, next, copy, token);
         await SetAsync(database, Builders<BsonDocument>.Update.Set("partitions", target).Set("epoch", next.Epoch).Unset("moving_to"), token);
         await WriteAsync($"The ledger is spread over {target} logs. Set Ledger:Partitions to {target} and start the API. The old logs stay in {layout.NameOf(MongoBlockStore.Collection)}.");
-        return true;
     }, cancellationToken);
 
     /// <summary>Lets everything be as it was before a move that has not ended.</summary>
-    public Task CancelAsync(CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
+    public Task CancelAsync(CancellationToken cancellationToken) => execute(async (database, token) =>
     {
         if (await LedgerDatabase.ReadAsync(database, token) is not { MovingTo: not null } layout)
             throw new LedgerLayoutException("The ledger is not being spread over another number of logs.");
-        await MoveWebhooksBackAsync(database, layout.Epoch + 1, token);
+        await LogFollowers.MoveBackAsync(database, layout.Epoch + 1, token);
         await DropAsync(database, layout with { Epoch = layout.Epoch + 1 }, token);
         await Documents(database, layout).DeleteManyAsync(Builders<BsonDocument>.Filter.Exists(Fence), token);
         await SetAsync(database, Builders<BsonDocument>.Update.Unset("moving_to"), token);
         await WriteAsync($"The ledger is spread over {layout.Partitions} logs, as before.");
-        return true;
     }, cancellationToken);
 
     /// <summary>Takes the number of the next block, which is what a writer needs to write. Whoever is faster is read, and fenced behind.</summary>
@@ -85,7 +80,7 @@ internal sealed class LedgerRepartition(MongoConnection connection, TextWriter o
     /// <summary>Reads back what was written: every seal, and that no record is missing.</summary>
     private async Task VerifyAsync(LedgerLayout next, LedgerCopy copy, CancellationToken cancellationToken)
     {
-        var store = new MongoBlockStore(new LedgerDatabase(connection, next));
+        var store = new MongoBlockStore(new LedgerDatabase(execute, next));
         for (var partition = 0; partition < next.Partitions; partition++)
         {
             var report = await ChainVerifier.VerifyAsync(store, partition, copy.HeadOf(partition), cancellationToken);
@@ -94,55 +89,21 @@ internal sealed class LedgerRepartition(MongoConnection connection, TextWriter o
         }
     }
 
-    /// <summary>Each endpoint goes on behind the last event that it has been queued.</summary>
-    private static async Task MoveWebhooksAsync(IMongoDatabase database, LedgerLayout next, LedgerCopy copy, CancellationToken cancellationToken)
-    {
-        var endpoints = database.GetCollection<BsonDocument>(WebhookStore.EndpointCollection);
-        foreach (var endpoint in await endpoints.Find(FilterDefinition<BsonDocument>.Empty).ToListAsync(cancellationToken))
-        {
-            // Moved by an attempt that was cut off: from where it was before that.
-            var before = endpoint.TryGetValue(WhereItWas, out var kept) && kept["epoch"].AsInt32 == next.Epoch
-                ? kept.AsBsonDocument
-                : new BsonDocument { ["epoch"] = next.Epoch, ["partition"] = endpoint["partition"], ["since"] = endpoint["since"], ["cursor"] = await CursorAsync(database, endpoint, cancellationToken) };
-            var (from, to) = (before["partition"].AsInt32, next.PartitionOf(endpoint["tenant"].AsString));
-            var change = Builders<BsonDocument>.Update.Set("partition", to).Set(WhereItWas, before)
-                .Set("since", copy.NumberOf(from, before["since"].ToInt64(), to)).Set("cursor", copy.NumberOf(from, before["cursor"].ToInt64(), to));
-            await endpoints.UpdateOneAsync(Builders<BsonDocument>.Filter.Eq("_id", endpoint["_id"]), change, options: null, cancellationToken);
-        }
-    }
-
-    private static async Task MoveWebhooksBackAsync(IMongoDatabase database, int epoch, CancellationToken cancellationToken)
-    {
-        var endpoints = database.GetCollection<BsonDocument>(WebhookStore.EndpointCollection);
-        foreach (var endpoint in await endpoints.Find(Builders<BsonDocument>.Filter.Eq($"{WhereItWas}.epoch", epoch)).ToListAsync(cancellationToken))
-        {
-            var before = endpoint[WhereItWas];
-            var change = Builders<BsonDocument>.Update.Set("partition", before["partition"]).Set("since", before["since"]).Set("cursor", before["cursor"]).Unset(WhereItWas);
-            await endpoints.UpdateOneAsync(Builders<BsonDocument>.Filter.Eq("_id", endpoint["_id"]), change, options: null, cancellationToken);
-        }
-    }
-
-    private static async Task<long> CursorAsync(IMongoDatabase database, BsonDocument endpoint, CancellationToken cancellationToken)
-    {
-        if (endpoint.TryGetValue("cursor", out var own))
-            return own.ToInt64();
-        var shared = await database.GetCollection<BsonDocument>(WebhookStore.CursorCollection)
-            .Find(Builders<BsonDocument>.Filter.Eq("_id", WebhookStore.NameOf(endpoint["partition"].AsInt32))).FirstOrDefaultAsync(cancellationToken);
-        return Math.Max(shared?["block"].ToInt64() ?? 0, endpoint["since"].ToInt64());
-    }
-
     private static async Task DropAsync(IMongoDatabase database, LedgerLayout layout, CancellationToken cancellationToken)
     {
-        foreach (var name in new[] { MongoBlockStore.Collection, "accounts", "transfer_ids", "verification", "verified_accounts" })
+        foreach (var name in new[]
+        {
+            MongoBlockStore.Collection, MongoProjectionStore.AccountsCollection, MongoProjectionStore.SegmentsCollection,
+            MongoVerificationStore.MarksCollection, MongoVerificationStore.AccountsCollection,
+        })
             await database.DropCollectionAsync(layout.NameOf(name), cancellationToken);
     }
 
     private static Task<UpdateResult> SetAsync(IMongoDatabase database, UpdateDefinition<BsonDocument> change, CancellationToken cancellationToken) =>
         LedgerDatabase.SettingsOf(database).UpdateOneAsync(Builders<BsonDocument>.Filter.Eq("_id", LedgerDatabase.LayoutKey), change, options: null, cancellationToken);
 
-    private static IMongoCollection<BsonDocument> Documents(IMongoDatabase database, LedgerLayout layout) => database
-        .GetCollection<BsonDocument>(layout.NameOf(MongoBlockStore.Collection)).WithWriteConcern(WriteConcern.WMajority.With(journal: true))
-        .WithReadConcern(ReadConcern.Majority).WithReadPreference(ReadPreference.Primary);
+    private static IMongoCollection<BsonDocument> Documents(IMongoDatabase database, LedgerLayout layout) =>
+        LedgerDatabase.Pinned<BsonDocument>(database, layout.NameOf(MongoBlockStore.Collection), journal: true);
 
     private Task WriteAsync(string line) => output.WriteLineAsync(line);
 }

@@ -9,7 +9,7 @@ namespace CreditSystem.Ledger.MongoDb;
 /// The log in the collection <c>blocks</c>: one document per block, one single-document insert per commit. The unique
 /// <c>_id</c> is the fencing token, and the only index.
 /// </summary>
-internal sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
+public sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
 {
     public const string Collection = "blocks";
     private const string RulesKey = "rules";
@@ -127,9 +127,5 @@ internal sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
         }
     }
 
-    private IMongoCollection<RawBsonDocument> Blocks(IMongoDatabase database) => database
-        .GetCollection<RawBsonDocument>(connection.Layout.NameOf(Collection))
-        .WithWriteConcern(WriteConcern.WMajority.With(journal: true))
-        .WithReadConcern(ReadConcern.Majority)
-        .WithReadPreference(ReadPreference.Primary);
+    private IMongoCollection<RawBsonDocument> Blocks(IMongoDatabase database) => connection.Collection<RawBsonDocument>(database, Collection, journal: true);
 }

@@ -8,6 +8,8 @@ namespace CreditSystem.Ledger.MongoDb;
 /// <summary>The collections <c>accounts</c> and <c>transfer_ids</c>.</summary>
 internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProjectionStore
 {
+    public const string AccountsCollection = "accounts";
+    public const string SegmentsCollection = "transfer_ids";
     private const int BatchAccounts = 500;
 
     private volatile bool indexed;
@@ -108,7 +110,7 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
             var writes = accounts.Select((account, i) => new ReplaceOneModel<RawBsonDocument>(
                 filter.Eq("_id", Binary(account.Id)) & filter.Lt("appliedBlock", account.PreviousBlock), documents[i])
             { IsUpsert = true });
-            await database.GetCollection<RawBsonDocument>(connection.Layout.NameOf("accounts")).WithWriteConcern(WriteConcern.WMajority).BulkWriteAsync(writes, new BulkWriteOptions { IsOrdered = false }, cancellationToken);
+            await connection.Collection<RawBsonDocument>(database, AccountsCollection).BulkWriteAsync(writes, new BulkWriteOptions { IsOrdered = false }, cancellationToken);
         }
         catch (MongoBulkWriteException<RawBsonDocument> exception) when (exception.WriteErrors.All(error => error.Category == ServerErrorCategory.DuplicateKey))
         {
@@ -166,15 +168,7 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
 
     private static BsonBinaryData Binary(Guid id) => new(id, GuidRepresentation.Standard);
 
-    private IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) => Pinned(database, connection.Layout.NameOf("accounts"));
+    private IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) => connection.Collection<BsonDocument>(database, AccountsCollection);
 
-    private IMongoCollection<BsonDocument> Segments(IMongoDatabase database) => Pinned(database, connection.Layout.NameOf("transfer_ids"));
-
-    // A majority for all of it: a segment must not survive a failover that the accounts before it did not. And the primary,
-    // whatever the connection string prefers: what is read is what the next block is decided on.
-    internal static IMongoCollection<BsonDocument> Pinned(IMongoDatabase database, string name) => database
-        .GetCollection<BsonDocument>(name)
-        .WithWriteConcern(WriteConcern.WMajority)
-        .WithReadConcern(ReadConcern.Majority)
-        .WithReadPreference(ReadPreference.Primary);
+    private IMongoCollection<BsonDocument> Segments(IMongoDatabase database) => connection.Collection<BsonDocument>(database, SegmentsCollection);
 }

@@ -6,8 +6,10 @@ using MongoDB.Driver;
 namespace CreditSystem.Ledger.MongoDb;
 
 /// <summary>The collections <c>verification</c> and <c>verified_accounts</c>.</summary>
-internal sealed class MongoVerificationStore(LedgerDatabase connection) : IVerificationStore
+public sealed class MongoVerificationStore(LedgerDatabase connection) : IVerificationStore
 {
+    public const string MarksCollection = "verification";
+    public const string AccountsCollection = "verified_accounts";
     private const int BatchAccounts = 500;
     private const int PrefixBytes = sizeof(int) + sizeof(long);
 
@@ -137,10 +139,7 @@ internal sealed class MongoVerificationStore(LedgerDatabase connection) : IVerif
 
     private static string FullId(int partition) => $"full/{partition}";
 
-    private IMongoCollection<BsonDocument> Marks(IMongoDatabase database) => Majority(database, "verification");
+    private IMongoCollection<BsonDocument> Marks(IMongoDatabase database) => connection.Collection<BsonDocument>(database, MarksCollection);
 
-    private IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) => Majority(database, "verified_accounts");
-
-    private IMongoCollection<BsonDocument> Majority(IMongoDatabase database, string name) => database.GetCollection<BsonDocument>(connection.Layout.NameOf(name))
-        .WithWriteConcern(WriteConcern.WMajority).WithReadConcern(ReadConcern.Majority).WithReadPreference(ReadPreference.Primary);
+    private IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) => connection.Collection<BsonDocument>(database, AccountsCollection);
 }

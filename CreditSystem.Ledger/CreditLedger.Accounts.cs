@@ -3,7 +3,7 @@ using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger;
 
-internal sealed partial class CreditLedger
+public sealed partial class CreditLedger
 {
     private const int ReadsAtOnce = 16;
 

@@ -5,7 +5,7 @@ using CreditSystem.Ledger.Verification;
 namespace CreditSystem.Ledger;
 
 // What an auditor asks. A log may hold several tenants: their chain is one, their numbers are kept apart.
-internal sealed partial class CreditLedger
+public sealed partial class CreditLedger
 {
     private const int PageBytes = 8 * 1024 * 1024;
 

@@ -5,18 +5,18 @@ namespace CreditSystem.Ledger;
 
 /// <summary>An account's balances as of its last entry at or before a time.</summary>
 /// <param name="Sequence">The number of that entry; 0 where there was none yet.</param>
-internal sealed record BalanceAt(long Posted, long Held, long Sequence);
+public sealed record BalanceAt(long Posted, long Held, long Sequence);
 
 /// <param name="Next">Where the next page begins; null on the last one.</param>
-internal sealed record HistoryPage(IReadOnlyList<HistoryEntry> Entries, HistoryPosition? Next);
+public sealed record HistoryPage(IReadOnlyList<HistoryEntry> Entries, HistoryPosition? Next);
 
 /// <param name="Opening">The balances before the first entry of the period.</param>
 /// <param name="Closing">The balances after the last.</param>
 /// <param name="Entries">The entries of the period, oldest first, read as they are asked for.</param>
-internal sealed record Statement(BalanceAt Opening, BalanceAt Closing, IAsyncEnumerable<HistoryEntry> Entries);
+public sealed record Statement(BalanceAt Opening, BalanceAt Closing, IAsyncEnumerable<HistoryEntry> Entries);
 
 // What was. Every query is for one block by its number; none grows with the length of the log.
-internal sealed partial class CreditLedger
+public sealed partial class CreditLedger
 {
     /// <summary>The balances at a time, Unix milliseconds, inclusive.</summary>
     public async Task<BalanceAt> BalanceAtAsync(AccountState account, long at, CancellationToken cancellationToken)

@@ -3,9 +3,9 @@ using CreditSystem.Ledger.Model;
 namespace CreditSystem.Ledger;
 
 /// <summary>A hold as it is now, and how it came to be.</summary>
-internal sealed record FoundHold(HoldState Hold, AccountState Account, LedgerRecord Placed);
+public sealed record FoundHold(HoldState Hold, AccountState Account, LedgerRecord Placed);
 
-internal sealed partial class CreditLedger
+public sealed partial class CreditLedger
 {
     /// <summary>A hold of the tenant, expired if it is due; null where there is none.</summary>
     public async Task<FoundHold?> FindHoldAsync(string tenant, Guid id, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 namespace CreditSystem.Ledger;
 
 /// <summary>The ledger as the rest of the application sees it.</summary>
-internal sealed partial class CreditLedger : BackgroundService
+public sealed partial class CreditLedger : BackgroundService
 {
     private readonly LedgerPartition[] partitions;
     private readonly PartitionVerifier[] verifiers;

@@ -6,10 +6,10 @@ using CreditSystem.Ledger.Partitions;
 namespace CreditSystem.Ledger;
 
 /// <summary>An entry with the transfer that it belongs to.</summary>
-internal sealed record HistoryEntry(Entry Entry, Posting Posting, LedgerRecord Record, string? Reference);
+public sealed record HistoryEntry(Entry Entry, Posting Posting, LedgerRecord Record, string? Reference);
 
 /// <summary>A place in an account's history: an entry's number and the block that holds it.</summary>
-internal readonly record struct HistoryPosition(long Sequence, long Block)
+public readonly record struct HistoryPosition(long Sequence, long Block)
 {
     public static HistoryPosition End(AccountState account) => new(account.Sequence, account.PreviousBlock);
 }

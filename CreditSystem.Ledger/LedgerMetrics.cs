@@ -6,7 +6,7 @@ using CreditSystem.Ledger.Model;
 namespace CreditSystem.Ledger;
 
 /// <summary>What the ledger measures. No label ever carries an id.</summary>
-internal sealed class LedgerMetrics : IDisposable
+public sealed class LedgerMetrics : IDisposable
 {
     public const string Name = "CreditSystem.Ledger";
     public static readonly ActivitySource Source = new(Name);

@@ -4,7 +4,7 @@ using CreditSystem.Ledger.Model;
 namespace CreditSystem.Ledger;
 
 /// <summary>How the ledger of this replica works, and what it lets a caller do.</summary>
-internal sealed class LedgerOptions
+public sealed class LedgerOptions
 {
     public const string SectionName = "Ledger";
 
@@ -97,7 +97,7 @@ internal sealed class LedgerOptions
 }
 
 /// <summary>An asset: how fine it is and what one transfer may move, in minor units.</summary>
-internal sealed class AssetOptions
+public sealed class AssetOptions
 {
     /// <summary>Decimal places between a minor unit and a credit: 2 makes 1 minor unit 0.01 credits.</summary>
     [Range(0, 12)]

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CreditSystem.Api.Authentication;
 using CreditSystem.Identity;
 using CreditSystem.Identity.Tokens;
 using CreditSystem.Secrets;

@@ -5,15 +5,11 @@ using CreditSystem.Api.Features.Holds;
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Api.Features.Usage;
 using CreditSystem.Ledger;
-using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.MongoDb;
-using CreditSystem.Ledger.Outbox;
-using CreditSystem.Ledger.Projection;
 using CreditSystem.Ledger.Verification;
 using CreditSystem.Secrets.Rotation;
+using CreditSystem.ServiceDefaults;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Http;
 
@@ -23,20 +19,8 @@ internal static class LedgerExtensions
     public static WebApplicationBuilder AddLedger(this WebApplicationBuilder builder)
     {
         builder.Services.AddOptionsWithValidateOnStart<LedgerOptions>().BindConfiguration(LedgerOptions.SectionName).ValidateDataAnnotations();
-        builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.AddSingleton(services => new LedgerDatabase(services.GetRequiredService<MongoConnection>(), services.GetRequiredService<IOptions<LedgerOptions>>().Value.Partitions));
-        builder.Services.TryAddSingleton<IBlockStore, MongoBlockStore>();
-        builder.Services.TryAddSingleton<IProjectionStore, MongoProjectionStore>();
-        builder.Services.TryAddSingleton<IVerificationStore, MongoVerificationStore>();
-        builder.Services.AddSingleton<OutboxReader>();
-        builder.Services.AddSingleton<LedgerMetrics>();
-        builder.Services.AddSingleton<CreditLedger>();
-        // Before the ledger: a log in other hands, such as a test's, has no database to ask.
-        if (builder.Services.Any(service => service.ImplementationType == typeof(MongoBlockStore)))
-            builder.Services.AddHostedService<LedgerLayoutCheck>();
-        builder.Services.AddHostedService(services => services.GetRequiredService<CreditLedger>());
-        builder.Services.AddHostedService<LedgerWatch>();
-        builder.Services.AddHostedService<ExpirySweeper>();
+        builder.Services.AddLedgerMongoDb(services => services.GetRequiredService<MongoConnection>().ExecuteAsync);
+        builder.Services.AddLedger((services, verification) => Report(services.GetService<HealthReasons>(), verification));
         // Ahead of the handler that answers whatever nobody else does.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IExceptionHandler, LedgerExceptionHandler>());
         builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, LedgerJson.Default));
@@ -54,5 +38,15 @@ internal static class LedgerExtensions
         version.MapUsage();
         version.MapAudit();
         return routes;
+    }
+
+    // Everybody may read it: which checks, and no tenant's name.
+    private static void Report(HealthReasons? health, LedgerAudit verification)
+    {
+        var failed = verification.Findings.Select(found => found.Finding.Check).Distinct().Order(StringComparer.Ordinal).ToList();
+        if (failed.Count == 0)
+            health?.Withdraw("ledger");
+        else
+            health?.Report("ledger", $"ledger: {string.Join(", ", failed)} does not hold.");
     }
 }

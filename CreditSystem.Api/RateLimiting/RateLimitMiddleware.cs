@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
+using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
 using CreditSystem.Identity.SecurityAudit;

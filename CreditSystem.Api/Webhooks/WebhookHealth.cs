@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Identity.SecurityAudit;
 using Microsoft.Extensions.Options;
 using MongoDB.Driver;

@@ -1,4 +1,5 @@
 using CreditSystem.Identity;
+using CreditSystem.Ledger.MongoDb;
 using CreditSystem.Secrets.Rotation;
 using MongoDB.Driver;
 
@@ -7,9 +8,6 @@ namespace CreditSystem.Api.Webhooks;
 /// <summary>The endpoints of all tenants and what is on its way to them.</summary>
 internal sealed class WebhookStore(MongoConnection connection)
 {
-    internal const string EndpointCollection = "webhook_endpoints";
-    internal const string CursorCollection = "webhook_cursors";
-
     private readonly IndexInitializer endpointIndexes = new();
     private readonly IndexInitializer deliveryIndexes = new();
 
@@ -105,7 +103,7 @@ internal sealed class WebhookStore(MongoConnection connection)
 
     /// <summary>How far a partition had been read for all endpoints together, in a database from before each had a cursor of its own.</summary>
     public Task<long?> ReadCursorAsync(int partition, CancellationToken cancellationToken) => connection.ExecuteAsync(
-        async (database, token) => (await Cursors(database).Find(cursor => cursor.Id == NameOf(partition)).FirstOrDefaultAsync(token))?.Block, cancellationToken);
+        async (database, token) => (await Cursors(database).Find(cursor => cursor.Id == LogFollowers.SharedKey(partition)).FirstOrDefaultAsync(token))?.Block, cancellationToken);
 
     /// <summary>Lets one replica at a time read the log. Two would do no harm but work: what they queue has the same ids.</summary>
     public Task<bool> LeaseAsync(string owner, DateTime now, DateTime until, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
@@ -124,13 +122,11 @@ internal sealed class WebhookStore(MongoConnection connection)
         }
     }, cancellationToken);
 
-    internal static string NameOf(int partition) => $"partition-{partition}";
-
-    private static IMongoCollection<WebhookEndpoint> Endpoints(IMongoDatabase database) => database.GetCollection<WebhookEndpoint>(EndpointCollection);
+    private static IMongoCollection<WebhookEndpoint> Endpoints(IMongoDatabase database) => database.GetCollection<WebhookEndpoint>(LogFollowers.Collection);
 
     private static IMongoCollection<WebhookDelivery> Deliveries(IMongoDatabase database) => database.GetCollection<WebhookDelivery>("webhook_deliveries");
 
-    private static IMongoCollection<WebhookCursor> Cursors(IMongoDatabase database) => database.GetCollection<WebhookCursor>(CursorCollection);
+    private static IMongoCollection<WebhookCursor> Cursors(IMongoDatabase database) => database.GetCollection<WebhookCursor>(LogFollowers.SharedCollection);
 
     private static IEnumerable<CreateIndexModel<WebhookDelivery>> DeliveryIndexes =>
     [

@@ -33,7 +33,7 @@ internal static class LedgerCommands
 
     private static async Task<int> VerifyAsync(CommandSession session, CancellationToken cancellationToken)
     {
-        var database = new LedgerDatabase(session.Services.GetRequiredService<MongoConnection>(), partitions: null);
+        var database = new LedgerDatabase(session.Services.GetRequiredService<MongoConnection>().ExecuteAsync, partitions: null);
         var (store, marks) = (new MongoBlockStore(database), new MongoVerificationStore(database));
         var layout = await database.CheckAsync(cancellationToken);
         var logs = new List<Log>();
@@ -59,7 +59,7 @@ internal static class LedgerCommands
         var (target, isCancelled) = (session.Parsed.GetValue(Partitions), session.Parsed.GetValue(Cancel));
         if (isCancelled == target is not null || target is < 1 or > MostPartitions)
             throw new CommandUsageException($"Say --partitions with a number from 1 to {MostPartitions}, or --cancel.");
-        var move = new LedgerRepartition(session.Services.GetRequiredService<MongoConnection>(), output, session.Time);
+        var move = new LedgerRepartition(session.Services.GetRequiredService<MongoConnection>().ExecuteAsync, output, session.Time);
         try
         {
             await (target is { } partitions ? move.RunAsync(partitions, cancellationToken) : move.CancelAsync(cancellationToken));

@@ -7,7 +7,7 @@ namespace CreditSystem.Ledger.Evaluation;
 /// What the blocks up to <see cref="Head"/> add up to, as far as it has been loaded. One writer; readers see whole,
 /// immutable accounts at any time.
 /// </summary>
-internal sealed class LedgerState
+public sealed class LedgerState
 {
     private readonly ConcurrentDictionary<Guid, AccountState> accounts = new(concurrencyLevel: 1, capacity: 1024);
     private readonly ConcurrentDictionary<Guid, HoldState> holds = new(concurrencyLevel: 1, capacity: 64);

@@ -7,7 +7,7 @@ namespace CreditSystem.Ledger.Evaluation;
 /// The state with the effects of a block that is not in the log yet. Dropping the view undoes them, so a block that
 /// loses the race for its number leaves no trace.
 /// </summary>
-internal sealed class LedgerView(LedgerState state, long blockNumber, long at, int rules)
+public sealed class LedgerView(LedgerState state, long blockNumber, long at, int rules)
 {
     private readonly Dictionary<Guid, AccountState> accounts = [];
     private readonly Dictionary<Guid, HoldState> holds = [];

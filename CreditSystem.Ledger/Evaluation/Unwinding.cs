@@ -7,7 +7,7 @@ namespace CreditSystem.Ledger.Evaluation;
 /// others with their own terms. Out of a system account the grants that had paid get their credits back; those of a grant that
 /// has ended meanwhile go where the grant's went, in the same record, so that the answer can say so.
 /// </summary>
-internal static class Unwinding
+public static class Unwinding
 {
     public static LedgerRecord Post(
         LedgerView view, ReverseTransfer command, Posting original, (AccountState From, AccountState To) accounts, (long Before, long Amount) part, long now)

@@ -10,7 +10,7 @@ namespace CreditSystem.Ledger.Log;
 /// <param name="Rules">The version of the rules by which its commands were decided, <see cref="RulesVersion"/>.</param>
 /// <param name="Previous">The hash of the block before; 32 zero bytes for the first.</param>
 /// <param name="Content">The records, as the bytes of a BSON array.</param>
-internal sealed record Block(int Partition, long Number, long At, int Rules, byte[] Previous, byte[] Hash, ReadOnlyMemory<byte> Content)
+public sealed record Block(int Partition, long Number, long At, int Rules, byte[] Previous, byte[] Hash, ReadOnlyMemory<byte> Content)
 {
     public static Block Seal(int partition, long number, long at, int rules, byte[] previous, ReadOnlyMemory<byte> content) =>
         new(partition, number, at, rules, previous, ComputeHash(partition, number, at, rules, previous, content.Span), content);

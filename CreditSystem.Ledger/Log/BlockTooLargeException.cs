@@ -1,4 +1,4 @@
 namespace CreditSystem.Ledger.Log;
 
 /// <summary>The block certainly was not written and never will be: it is larger than the storage takes.</summary>
-internal sealed class BlockTooLargeException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class BlockTooLargeException(string message, Exception? inner = null) : Exception(message, inner);

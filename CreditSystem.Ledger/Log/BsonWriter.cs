@@ -9,7 +9,7 @@ namespace CreditSystem.Ledger.Log;
 /// Writes BSON (bsonspec.org) straight into one buffer. The driver's writer costs several allocations per value, and a
 /// block has thousands of values.
 /// </summary>
-internal sealed class BsonWriter
+public sealed class BsonWriter
 {
     private readonly ArrayBufferWriter<byte> output = new(4096);
     private readonly Stack<int> open = new();

@@ -4,7 +4,7 @@ namespace CreditSystem.Ledger.Log;
 /// Where the log is kept. An exception means that the outcome of the call is not known; it says nothing about whether
 /// the block is there. The one exception to this is <see cref="BlockTooLargeException"/>.
 /// </summary>
-internal interface IBlockStore
+public interface IBlockStore
 {
     /// <summary>Appends the block, durably on a majority, unless one with its number exists.</summary>
     /// <returns>False when the number is taken: by this very block in an earlier attempt, or by another writer.</returns>

@@ -6,7 +6,7 @@ namespace CreditSystem.Ledger.Log;
 /// <param name="Partitions">How many logs the tenants are spread over: it decides where a tenant's log is.</param>
 /// <param name="Epoch">How often the ledger has been spread over another number of logs; each time into collections of their own.</param>
 /// <param name="MovingTo">The number that it is being spread over now; null while it is not.</param>
-internal sealed record LedgerLayout(int Partitions, int Epoch = 0, int? MovingTo = null)
+public sealed record LedgerLayout(int Partitions, int Epoch = 0, int? MovingTo = null)
 {
     /// <summary>The log that holds all of a tenant.</summary>
     public int PartitionOf(string tenant) => (int)(PartitionHash.Of(tenant) % (uint)Partitions);
@@ -27,4 +27,4 @@ internal sealed record LedgerLayout(int Partitions, int Epoch = 0, int? MovingTo
 }
 
 /// <summary>The ledger cannot be served as it is configured; the message says what to do. Requests get 503.</summary>
-internal sealed class LedgerLayoutException(string message) : LedgerUnavailableException(message, LedgerUnavailableReason.Storage);
+public sealed class LedgerLayoutException(string message) : LedgerUnavailableException(message, LedgerUnavailableReason.Storage);

@@ -7,7 +7,7 @@ using MongoDB.Bson.Serialization.Serializers;
 namespace CreditSystem.Ledger.Log;
 
 /// <summary>Decodes what <see cref="RecordWriter"/> wrote.</summary>
-internal static class RecordReader
+public static class RecordReader
 {
     public static LedgerRecord[] Read(ReadOnlyMemory<byte> content, long block, long at, int rules)
     {

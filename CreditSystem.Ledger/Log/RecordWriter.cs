@@ -3,7 +3,7 @@ using CreditSystem.Ledger.Model;
 namespace CreditSystem.Ledger.Log;
 
 /// <summary>Encodes the records of a block. Field names are stored: never change the meaning of one.</summary>
-internal static class RecordWriter
+public static class RecordWriter
 {
     /// <returns>The bytes of a BSON array.</returns>
     public static byte[] Write(IReadOnlyList<LedgerRecord> records)

@@ -1,7 +1,7 @@
 namespace CreditSystem.Ledger.Model;
 
 /// <summary>An account named by its id, or a system account of the tenant in the asset of the other side.</summary>
-internal readonly record struct AccountRef(Guid Id, SystemAccount System)
+public readonly record struct AccountRef(Guid Id, SystemAccount System)
 {
     public static AccountRef To(Guid id) => new(id, SystemAccount.None);
 

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace CreditSystem.Ledger.Model;
 
 /// <summary>An account as of its last entry. Immutable, so readers need no lock. Amounts are minor units.</summary>
-internal sealed record AccountState
+public sealed record AccountState
 {
     public required Guid Id { get; init; }
     public required string Tenant { get; init; }
@@ -94,4 +94,4 @@ internal sealed record AccountState
 }
 
 /// <summary>An active hold as its account sees it.</summary>
-internal sealed record OpenHold(Guid Id, long ExpiresAt);
+public sealed record OpenHold(Guid Id, long ExpiresAt);

@@ -4,16 +4,16 @@ namespace CreditSystem.Ledger.Model;
 /// <param name="Id">Exactly-once for ever: at most one outcome in the log has this id.</param>
 /// <param name="Fingerprint">SHA-256 of what was asked; another one under the same id is refused.</param>
 /// <param name="Holder">Only accounts of this holder may be debited or read; null for the tenant itself.</param>
-internal abstract record Command(Guid Id, byte[] Fingerprint, string Tenant, string? Holder)
+public abstract record Command(Guid Id, byte[] Fingerprint, string Tenant, string? Holder)
 {
     /// <summary>The trace of the request, kept with a rejection so that its replays name the same one.</summary>
     public string? TraceId { get; init; }
 }
 
-internal sealed record OpenAccount(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, string AccountHolder, string Asset, long CreditLimit)
+public sealed record OpenAccount(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, string AccountHolder, string Asset, long CreditLimit)
     : Command(Id, Fingerprint, Tenant, Holder);
 
-internal sealed record MoveCredits(
+public sealed record MoveCredits(
     Guid Id, byte[] Fingerprint, string Tenant, string? Holder,
     TransferKind Kind, AccountRef From, AccountRef To, string? Asset, long Amount, string? Reference, string? Metadata)
     : Command(Id, Fingerprint, Tenant, Holder)
@@ -22,7 +22,7 @@ internal sealed record MoveCredits(
 }
 
 /// <summary>All of the transfers or none.</summary>
-internal sealed record MoveCreditsAtomically(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, MoveCredits[] Items)
+public sealed record MoveCreditsAtomically(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, MoveCredits[] Items)
     : Command(Id, Fingerprint, Tenant, Holder)
 {
     /// <summary>Stands in the log for a request whose parts are commands of their own.</summary>
@@ -30,7 +30,7 @@ internal sealed record MoveCreditsAtomically(Guid Id, byte[] Fingerprint, string
 }
 
 /// <param name="Amount">Null: all that has not been reversed yet.</param>
-internal sealed record ReverseTransfer(
+public sealed record ReverseTransfer(
     Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Transfer, long? Amount, string? Reference, string? Metadata)
     : Command(Id, Fingerprint, Tenant, Holder)
 {
@@ -39,7 +39,7 @@ internal sealed record ReverseTransfer(
     public GrantTransfer Grants { get; init; }
 }
 
-internal sealed record PlaceHold(
+public sealed record PlaceHold(
     Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Account, AccountRef Destination, long Amount, long ExpiresAt, string? Reference, string? Metadata)
     : Command(Id, Fingerprint, Tenant, Holder)
 {
@@ -51,12 +51,12 @@ internal sealed record PlaceHold(
 
 /// <param name="Amount">Null: all that is left.</param>
 /// <param name="Final">Release what is left after this capture.</param>
-internal sealed record CaptureHold(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Hold, long? Amount, bool Final)
+public sealed record CaptureHold(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Hold, long? Amount, bool Final)
     : Command(Id, Fingerprint, Tenant, Holder);
 
-internal sealed record VoidHold(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Hold) : Command(Id, Fingerprint, Tenant, Holder);
+public sealed record VoidHold(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Hold) : Command(Id, Fingerprint, Tenant, Holder);
 
-internal sealed record IssueGrant(
+public sealed record IssueGrant(
     Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Account, long Amount, SystemAccount Source, int Priority,
     bool Promotional, long? EffectiveAt, long? ExpiresAt, string? Reference, string? Metadata)
     : Command(Id, Fingerprint, Tenant, Holder)
@@ -65,7 +65,7 @@ internal sealed record IssueGrant(
     public string? Asset { get; init; }
 }
 
-internal sealed record VoidGrant(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Grant, Guid Account) : Command(Id, Fingerprint, Tenant, Holder);
+public sealed record VoidGrant(Guid Id, byte[] Fingerprint, string Tenant, string? Holder, Guid Grant, Guid Account) : Command(Id, Fingerprint, Tenant, Holder);
 
 /// <summary>Posts what has expired on an account. Issued by the ledger itself, lazily or by the sweeper.</summary>
 internal sealed record ExpireLot(Guid Id, string Tenant, Guid Account, Guid Lot) : Command(Id, [], Tenant, null)

@@ -1,6 +1,6 @@
 namespace CreditSystem.Ledger.Model;
 
-internal enum HoldStatus
+public enum HoldStatus
 {
     Active = 0,
     Captured = 1,
@@ -9,7 +9,7 @@ internal enum HoldStatus
 }
 
 /// <summary>A hold. <see cref="Pins"/> is what is still set aside, in the order in which captures draw it.</summary>
-internal sealed record HoldState(
+public sealed record HoldState(
     Guid Id, Guid Account, AccountRef Destination, long Amount, long Captured, HoldStatus Status, long ExpiresAt, long CreatedAt, LotChange[] Pins)
 {
     public long Remaining => Pins.Sum(pin => pin.Pinned);

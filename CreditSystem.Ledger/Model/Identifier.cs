@@ -7,7 +7,7 @@ namespace CreditSystem.Ledger.Model;
 /// one name: composed (NFC), without what is not shown (RFC 3454, table B.1), without blanks around it. Upper and lower case
 /// and compatibility forms stay apart: people can see those.
 /// </summary>
-internal static class Identifier
+public static class Identifier
 {
     /// <summary>The canonical form; empty where nothing of the text can be seen.</summary>
     public static string Normalize(string text)

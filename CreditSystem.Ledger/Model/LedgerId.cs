@@ -5,7 +5,7 @@ using System.Text;
 namespace CreditSystem.Ledger.Model;
 
 /// <summary>Name-based identifiers (RFC 9562, UUIDv5): the same name gives the same id on every replica and for ever.</summary>
-internal static class LedgerId
+public static class LedgerId
 {
     private static readonly Guid Transfers = new("6f1f6c52-9a3c-4d57-8a60-0d8f6f3b9a01");
     private static readonly Guid Accounts = new("6f1f6c52-9a3c-4d57-8a60-0d8f6f3b9a02");

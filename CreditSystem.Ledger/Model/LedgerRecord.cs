@@ -1,7 +1,7 @@
 namespace CreditSystem.Ledger.Model;
 
 /// <summary>A command, its outcome, and what the outcome changed: all that the log stores.</summary>
-internal sealed record LedgerRecord(Command Command, Rejection? Rejection)
+public sealed record LedgerRecord(Command Command, Rejection? Rejection)
 {
     public Posting[] Postings { get; init; } = [];
     public AccountState[] Opened { get; init; } = [];

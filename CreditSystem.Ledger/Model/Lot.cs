@@ -1,7 +1,7 @@
 namespace CreditSystem.Ledger.Model;
 
 /// <summary>What a grant promised; never changes. Times are Unix milliseconds.</summary>
-internal sealed record LotTerms(Guid Id, long Amount, int Priority, long? ExpiresAt, bool Promotional, long EffectiveAt, long CreatedAt, SystemAccount Source)
+public sealed record LotTerms(Guid Id, long Amount, int Priority, long? ExpiresAt, bool Promotional, long EffectiveAt, long CreatedAt, SystemAccount Source)
     : IComparable<LotTerms>
 {
     public const int HighestPriority = 0;
@@ -40,7 +40,7 @@ internal sealed record LotTerms(Guid Id, long Amount, int Priority, long? Expire
 }
 
 /// <summary>What is left of a grant. <paramref name="Pinned"/> is the part that open holds have set aside.</summary>
-internal sealed record Lot(LotTerms Terms, long Remaining, long Pinned)
+public sealed record Lot(LotTerms Terms, long Remaining, long Pinned)
 {
     public long Free => Remaining - Pinned;
 
@@ -48,4 +48,4 @@ internal sealed record Lot(LotTerms Terms, long Remaining, long Pinned)
 }
 
 /// <summary>How an entry changes one lot.</summary>
-internal sealed record LotChange(LotTerms Terms, long Amount, long Pinned);
+public sealed record LotChange(LotTerms Terms, long Amount, long Pinned);

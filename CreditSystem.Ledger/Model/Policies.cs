@@ -1,7 +1,7 @@
 namespace CreditSystem.Ledger.Model;
 
 /// <summary>What becomes of grants in a transfer from holder to holder. The numbers are stored: never renumber.</summary>
-internal enum GrantTransfer
+public enum GrantTransfer
 {
     /// <summary>They go along with their terms: expiry, priority, and whether they are promotional.</summary>
     WithTerms = 0,
@@ -11,7 +11,7 @@ internal enum GrantTransfer
 }
 
 /// <summary>What a reversal does where a grant that had paid has expired since. The numbers are stored: never renumber.</summary>
-internal enum ReversalPolicy
+public enum ReversalPolicy
 {
     /// <summary>As if it had not been spent: what is expired goes to breakage, and the answer says so.</summary>
     Restore = 0,

@@ -1,7 +1,7 @@
 namespace CreditSystem.Ledger.Model;
 
 /// <summary>A transfer as it stands in the journal: its entries sum to zero.</summary>
-internal sealed record Posting(Guid Id, TransferKind Kind, string Asset, Entry[] Entries)
+public sealed record Posting(Guid Id, TransferKind Kind, string Asset, Entry[] Entries)
 {
     public Entry Debit => Entries.First(entry => entry.Amount < 0);
 
@@ -20,7 +20,7 @@ internal sealed record Posting(Guid Id, TransferKind Kind, string Asset, Entry[]
 }
 
 /// <summary>One account's side of a transfer, with its balances after it.</summary>
-internal sealed record Entry(Guid Account, long Amount, long Sequence, long Posted, long Held)
+public sealed record Entry(Guid Account, long Amount, long Sequence, long Posted, long Held)
 {
     /// <summary>How lots changed. Empty: only the base lot did. Draws are in the order of burn-down.</summary>
     public LotChange[] Lots { get; init; } = [];

@@ -1,7 +1,7 @@
 namespace CreditSystem.Ledger.Model;
 
 /// <summary>Why the state of the ledger does not allow what was asked. The numbers are stored: never renumber.</summary>
-internal enum RejectionCode
+public enum RejectionCode
 {
     AccountNotFound = 1,
     AccountExists = 2,
@@ -32,4 +32,4 @@ internal enum RejectionCode
 
 /// <param name="Index">Which item of an atomic batch failed.</param>
 /// <param name="State">What the hold was instead of active.</param>
-internal sealed record Rejection(RejectionCode Code, long? Available = null, long? Required = null, int? Index = null, HoldStatus? State = null);
+public sealed record Rejection(RejectionCode Code, long? Available = null, long? Required = null, int? Index = null, HoldStatus? State = null);

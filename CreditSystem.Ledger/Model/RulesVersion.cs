@@ -4,7 +4,7 @@ namespace CreditSystem.Ledger.Model;
 /// The versions of the rules by which commands are decided. A block carries the version that it was made by, so that the log
 /// can be evaluated again, to the same bytes, however the rules change. Never change what a released version does.
 /// </summary>
-internal static class RulesVersion
+public static class RulesVersion
 {
     /// <summary>Blocks of this version carry no number: they are from before versions were introduced.</summary>
     public const int First = 1;

@@ -1,7 +1,7 @@
 namespace CreditSystem.Ledger.Model;
 
 /// <summary>The accounts that each tenant has per asset without opening them. They may be overdrawn without limit.</summary>
-internal enum SystemAccount
+public enum SystemAccount
 {
     None,
     /// <summary>The source of all credit: its negative balance is what has been issued.</summary>
@@ -14,7 +14,7 @@ internal enum SystemAccount
     Adjustments,
 }
 
-internal static class SystemAccounts
+public static class SystemAccounts
 {
     private static readonly string[] Codes = ["", "issuance", "promo", "revenue", "breakage", "stripe_clearing", "adjustments"];
 

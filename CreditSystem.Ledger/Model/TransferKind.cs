@@ -1,7 +1,7 @@
 namespace CreditSystem.Ledger.Model;
 
 /// <summary>Why credits move. The numbers are stored: never renumber.</summary>
-internal enum TransferKind
+public enum TransferKind
 {
     Transfer = 0,
     Purchase = 1,
@@ -17,7 +17,7 @@ internal enum TransferKind
     Reversal = 11,
 }
 
-internal static class TransferKinds
+public static class TransferKinds
 {
     private static readonly string[] Codes =
         ["transfer", "purchase", "reward", "burn", "refund", "adjustment", "hold", "capture", "void", "grant", "expiry", "reversal"];

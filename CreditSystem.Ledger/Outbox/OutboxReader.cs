@@ -10,18 +10,18 @@ namespace CreditSystem.Ledger.Outbox;
 /// <param name="Id">The same for the same event for ever: what a receiver recognizes a repetition by.</param>
 /// <param name="Type">For example <c>transfer.posted</c>; see <see cref="OutboxReader"/>.</param>
 /// <param name="Posting">Which posting of the record; -1 where the event is none.</param>
-internal sealed record OutboxEvent(Guid Id, string Type, string Tenant, long Block, long At, LedgerRecord Record, int Posting);
+public sealed record OutboxEvent(Guid Id, string Type, string Tenant, long Block, long At, LedgerRecord Record, int Posting);
 
 /// <param name="Block">The last block that was read: the cursor to keep once the events are dealt with.</param>
 /// <param name="MayGoOn">Whether there may be more: the batch is full.</param>
-internal sealed record OutboxBatch(long Block, IReadOnlyList<OutboxEvent> Events, bool MayGoOn);
+public sealed record OutboxBatch(long Block, IReadOnlyList<OutboxEvent> Events, bool MayGoOn);
 
 /// <summary>
 /// Reads the log as a stream of events: <c>account.opened</c>, <c>transfer.posted</c>, <c>transfer.reversed</c>,
 /// <c>hold.placed</c>, <c>hold.captured</c>, <c>hold.voided</c>, <c>hold.expired</c>, <c>grant.issued</c>,
 /// <c>grant.voided</c>, <c>grant.expired</c>. The reader keeps nothing: whoever reads keeps a block number per partition.
 /// </summary>
-internal sealed class OutboxReader(IBlockStore store)
+public sealed class OutboxReader(IBlockStore store)
 {
     /// <summary>The events of at most <paramref name="blocks"/> blocks, and of a page's bytes, after a block; with none left, a batch whose block is <paramref name="afterBlock"/>.</summary>
     public async Task<OutboxBatch> ReadAsync(int partition, long afterBlock, int blocks, CancellationToken cancellationToken)

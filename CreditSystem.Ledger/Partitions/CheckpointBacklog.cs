@@ -4,7 +4,7 @@ namespace CreditSystem.Ledger.Partitions;
 /// What a start would have to replay, and since when. A checkpoint that is under way or has failed has written nothing yet,
 /// so its records stay. One thread changes it, any may ask.
 /// </summary>
-internal sealed class CheckpointBacklog(TimeProvider time)
+public sealed class CheckpointBacklog(TimeProvider time)
 {
     private long records;
     private long since;

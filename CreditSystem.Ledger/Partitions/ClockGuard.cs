@@ -6,7 +6,7 @@ namespace CreditSystem.Ledger.Partitions;
 /// Compares the clock of this replica with that of the storage, which all replicas share. The time of a block decides what has
 /// expired, for good and for all tenants of its log: a replica whose clock is ahead may not write one.
 /// </summary>
-internal sealed partial class ClockGuard(IBlockStore store, TimeProvider time, ILogger logger)
+public sealed partial class ClockGuard(IBlockStore store, TimeProvider time, ILogger logger)
 {
     /// <summary>How far ahead a clock that writes may be.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(5);

@@ -4,7 +4,7 @@ using CreditSystem.Ledger.Log;
 namespace CreditSystem.Ledger.Partitions;
 
 // What only the loop does.
-internal sealed partial class LedgerPartition
+public sealed partial class LedgerPartition
 {
     private static readonly TimeSpan LastWriteTime = TimeSpan.FromSeconds(5);
 

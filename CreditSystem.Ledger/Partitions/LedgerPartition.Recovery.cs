@@ -1,7 +1,7 @@
 namespace CreditSystem.Ledger.Partitions;
 
 // Recovery takes as long as the log is long; requests do not wait for that.
-internal sealed partial class LedgerPartition
+public sealed partial class LedgerPartition
 {
     // How many submissions the next block may have: one, after the storage has refused a block for its size.
     private int mostSubmissions = int.MaxValue;

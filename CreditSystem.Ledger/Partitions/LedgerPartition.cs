@@ -10,7 +10,7 @@ namespace CreditSystem.Ledger.Partitions;
 /// locks: the loop takes what has come in while the last block was being written, decides it in memory, and commits it
 /// with one insert. Other replicas may write the same log; the number of the block decides who was first.
 /// </summary>
-internal sealed partial class LedgerPartition
+public sealed partial class LedgerPartition
 {
     private const int TurnsPerBlock = 8;
 

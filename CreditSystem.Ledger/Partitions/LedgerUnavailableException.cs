@@ -1,12 +1,12 @@
 namespace CreditSystem.Ledger.Partitions;
 
 /// <summary>The ledger cannot answer now, or cannot know the outcome. A retry with the same key is safe.</summary>
-internal class LedgerUnavailableException(string message, LedgerUnavailableReason reason, Exception? inner = null) : Exception(message, inner)
+public class LedgerUnavailableException(string message, LedgerUnavailableReason reason, Exception? inner = null) : Exception(message, inner)
 {
     public LedgerUnavailableReason Reason { get; } = reason;
 }
 
-internal enum LedgerUnavailableReason
+public enum LedgerUnavailableReason
 {
     QueueFull,
     Storage,

@@ -4,7 +4,7 @@ namespace CreditSystem.Ledger.Partitions;
 /// What the ledger keeps in memory, out of what the process may have: the container's limit, or the machine's memory. The rest is
 /// for what cannot be given up: the ids of all commands, requests under way, and the runtime itself.
 /// </summary>
-internal sealed class MemoryBudget
+public sealed class MemoryBudget
 {
     // With its strings, its trail, a few grants and its place in the table.
     private const int AccountBytes = 1024;

@@ -6,7 +6,7 @@ using CreditSystem.Ledger.Projection;
 namespace CreditSystem.Ledger.Partitions;
 
 /// <summary>Finds records of one partition by what they are about. Any thread may ask.</summary>
-internal sealed class PartitionReader(int partition, IBlockStore store, SharedAllowance.Share allowance)
+public sealed class PartitionReader(int partition, IBlockStore store, SharedAllowance.Share allowance)
 {
     private readonly IdIndex index = new();
     private readonly Dictionary<long, LedgerRecord[]> recent = [];

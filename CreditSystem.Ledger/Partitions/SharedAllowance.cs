@@ -4,14 +4,14 @@ namespace CreditSystem.Ledger.Partitions;
 /// How much of something all partitions of this process keep in memory together. Each may have an equal part; one that needs
 /// more may have what the others leave.
 /// </summary>
-internal sealed class SharedAllowance(long total, int parts)
+public sealed class SharedAllowance(long total, int parts)
 {
     private long used;
 
     public Share CreateShare() => new(this);
 
     /// <summary>What one partition may have. One thread reports, any may ask.</summary>
-    internal sealed class Share(SharedAllowance all)
+    public sealed class Share(SharedAllowance all)
     {
         private long own;
 

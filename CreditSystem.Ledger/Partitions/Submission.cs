@@ -6,7 +6,7 @@ namespace CreditSystem.Ledger.Partitions;
 /// <summary>The outcome of a command.</summary>
 /// <param name="Record">What the log has under the command's id.</param>
 /// <param name="Replayed">The outcome is that of an earlier request with the same id.</param>
-internal readonly record struct Committed(LedgerRecord Record, bool Replayed);
+public readonly record struct Committed(LedgerRecord Record, bool Replayed);
 
 /// <summary>Commands of one request that wait for their outcome. Without commands: a read that waits until the state is current.</summary>
 /// <param name="commands">What to commit, all of one tenant and all in one block.</param>

@@ -6,7 +6,7 @@ namespace CreditSystem.Ledger.Projection;
 /// What is written behind the log so that a start need not read all of it. Everything here can be lost: it is worked out
 /// from the log again.
 /// </summary>
-internal interface IProjectionStore
+public interface IProjectionStore
 {
     /// <summary>The accounts among <paramref name="ids"/> that have been written.</summary>
     Task<IReadOnlyList<AccountState>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
@@ -36,4 +36,4 @@ internal interface IProjectionStore
 
 /// <param name="Block">All accounts are as of this block or a later one.</param>
 /// <param name="Rebuilds">How often they have been worked out again from the first block.</param>
-internal readonly record struct ProjectionMark(long Block, long Rebuilds);
+public readonly record struct ProjectionMark(long Block, long Rebuilds);

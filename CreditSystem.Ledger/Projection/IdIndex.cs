@@ -6,7 +6,7 @@ namespace CreditSystem.Ledger.Projection;
 /// In which block each id of the log is. It holds half of each id and the number of the block: a hit is confirmed in the
 /// block itself, a miss is certain. Sixteen bytes per slot keep every id there ever was in memory.
 /// </summary>
-internal sealed class IdIndex
+public sealed class IdIndex
 {
     private ulong[] keys = new ulong[1024];
     private long[] blocks = new long[1024];

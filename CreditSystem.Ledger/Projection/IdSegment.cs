@@ -11,7 +11,7 @@ namespace CreditSystem.Ledger.Projection;
 /// <param name="Hash">The hash of the last block.</param>
 /// <param name="Ids">Sixteen bytes each: <see cref="IdIndex.Key"/> and the block.</param>
 /// <param name="Latest">Twenty-four bytes each: the id of a hold or a reversed transfer, and the block that changed it last.</param>
-internal sealed record IdSegment(int Partition, long After, long Last, long At, byte[] Hash, byte[] Ids, byte[] Latest)
+public sealed record IdSegment(int Partition, long After, long Last, long At, byte[] Hash, byte[] Ids, byte[] Latest)
 {
     private const int IdBytes = 16;
     private const int LatestBytes = 24;

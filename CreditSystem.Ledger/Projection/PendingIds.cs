@@ -1,7 +1,7 @@
 namespace CreditSystem.Ledger.Projection;
 
 /// <summary>Ids that are in memory and not in a segment yet, in the order of their blocks.</summary>
-internal sealed class PendingIds
+public sealed class PendingIds
 {
     private readonly Lock gate = new();
     private readonly List<(ulong Key, long Block)> ids = [];

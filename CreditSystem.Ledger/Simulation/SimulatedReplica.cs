@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -7,7 +8,7 @@ namespace CreditSystem.Ledger.Simulation;
 /// <summary>A process of the API as far as its ledger goes: the partition's loop, its housekeeping and its sweep.</summary>
 internal sealed class SimulatedReplica
 {
-    private static readonly LedgerMetrics Metrics = new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
+    private static readonly LedgerMetrics Metrics = new(new MeterFactory());
 
     private readonly SimulationScheduler scheduler;
     private readonly SimulatedActor actor;
@@ -63,6 +64,16 @@ internal sealed class SimulatedReplica
             {
                 // The next sweep tries again.
             }
+        }
+    }
+
+    private sealed class MeterFactory : IMeterFactory
+    {
+        public Meter Create(MeterOptions options) => new(options);
+
+        public void Dispose()
+        {
+            // The one meter lasts as long as the process.
         }
     }
 }

@@ -5,14 +5,14 @@ namespace CreditSystem.Ledger.Simulation;
 
 /// <param name="Violation">What must never be, and was; null where all held.</param>
 /// <param name="Digest">The hash of the last block: the same for the same seed.</param>
-internal sealed record SimulationResult(int Seed, string? Violation, string Digest, int Blocks, int Commands, long Steps);
+public sealed record SimulationResult(int Seed, string? Violation, string Digest, int Blocks, int Commands, long Steps);
 
 /// <summary>
 /// The whole path of a commit in one thread and out of one seed: two replicas with their loops, checkpoints, rebuilds and sweeps,
 /// clients that retry, a storage that loses and repeats, crashes and wrong clocks. Only <see cref="Log.IBlockStore"/>,
 /// <see cref="Projection.IProjectionStore"/>, <see cref="TimeProvider"/> and the scheduler are simulated.
 /// </summary>
-internal sealed class SimulationRun
+public sealed class SimulationRun
 {
     private const int Clients = 3;
     private const int CommandsPerClient = 12;

@@ -3,13 +3,13 @@ using CreditSystem.Ledger.Model;
 namespace CreditSystem.Ledger.Verification;
 
 /// <summary>What is left of a grant, as the entries say.</summary>
-internal readonly record struct AuditedLot(long Amount, long Remaining, long Pinned);
+public readonly record struct AuditedLot(long Amount, long Remaining, long Pinned);
 
 /// <summary>
 /// What the entries of an account add up to, computed from the log without the evaluator's code: two computations that
 /// share a mistake would agree.
 /// </summary>
-internal sealed class AuditedAccount(Guid id, string tenant, bool isSystem, long creditLimit)
+public sealed class AuditedAccount(Guid id, string tenant, bool isSystem, long creditLimit)
 {
     public Guid Id => id;
 

@@ -4,7 +4,7 @@ using CreditSystem.Ledger.Model;
 namespace CreditSystem.Ledger.Verification;
 
 /// <summary>Recomputes every hash of a log from its first block, with one page of blocks in memory.</summary>
-internal static class ChainVerifier
+public static class ChainVerifier
 {
     private const int PageBlocks = 64;
 

@@ -6,7 +6,7 @@ namespace CreditSystem.Ledger.Verification;
 /// <param name="Account">The account, where it is about one.</param>
 /// <param name="Block">The block that shows it.</param>
 /// <param name="Detail">What is wrong, in words and numbers.</param>
-internal sealed record Finding(string? Tenant, string Check, Guid? Account, long Block, string Detail);
+public sealed record Finding(string? Tenant, string Check, Guid? Account, long Block, string Detail);
 
 /// <summary>What is checked. The names are part of the API and of the metrics.</summary>
 internal static class LedgerChecks

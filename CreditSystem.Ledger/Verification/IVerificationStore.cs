@@ -4,7 +4,7 @@ namespace CreditSystem.Ledger.Verification;
 /// Where verification keeps how far it has come: a mark per log, and what the entries of each account add up to as of it.
 /// All of it can be lost: the log is read from its first block then.
 /// </summary>
-internal interface IVerificationStore
+public interface IVerificationStore
 {
     /// <summary>The mark of a log; where there is none that is as it was sealed, one at the beginning.</summary>
     Task<VerificationMark> MarkAsync(int partition, CancellationToken cancellationToken);

@@ -1,18 +1,15 @@
 using System.Diagnostics.Metrics;
-using CreditSystem.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Ledger.Verification;
 
 /// <summary>Adds up the ledger again and again, so that a fault is an alert within minutes and not a finding of the next audit.</summary>
-/// <param name="health">Where <c>/health</c> gets its reasons from; absent in a process that has none.</param>
+/// <param name="onVerified">Told of each result.</param>
 internal sealed partial class LedgerWatch(
-    CreditLedger ledger, LedgerMetrics metrics, IOptions<LedgerOptions> options, TimeProvider time, ILogger<LedgerWatch> logger, HealthReasons? health = null) : BackgroundService
+    CreditLedger ledger, LedgerMetrics metrics, IOptions<LedgerOptions> options, TimeProvider time, ILogger<LedgerWatch> logger, Action<LedgerAudit>? onVerified = null) : BackgroundService
 {
     /// <summary>What is logged of one audit: where more does not hold, the first ones say what is wrong.</summary>
     private const int MostLogged = 20;
-
-    private const string Source = "ledger";
 
     private static readonly TimeSpan FirstAfter = TimeSpan.FromSeconds(2);
 
@@ -57,6 +54,7 @@ internal sealed partial class LedgerWatch(
             var audit = await ledger.AuditAsync(TimeSpan.FromSeconds(options.Value.ChainIntervalSeconds), stoppingToken);
             (latest, latestAt) = (audit, time.GetUtcNow());
             Report(audit);
+            onVerified?.Invoke(audit);
         }
 #pragma warning disable CA1031 // The database may be away, or a secret being rotated: the age of the audit tells, and the next one tries again.
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
@@ -76,11 +74,6 @@ internal sealed partial class LedgerWatch(
             Log.DoesNotHold(logger, finding.Check, partition, finding.Block, finding.Tenant ?? "all", finding.Account, finding.Detail);
         if (audit.Findings.Count > MostLogged)
             Log.MoreDoesNotHold(logger, audit.Findings.Count - MostLogged);
-        // Everybody may read it: which checks, and no tenant's name.
-        if (audit.Findings.Count == 0)
-            health?.Withdraw(Source);
-        else
-            health?.Report(Source, $"ledger: {string.Join(", ", audit.Findings.Select(found => found.Finding.Check).Distinct().Order(StringComparer.Ordinal))} does not hold.");
     }
 
     private static partial class Log

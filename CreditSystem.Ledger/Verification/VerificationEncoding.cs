@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace CreditSystem.Ledger.Verification;
 
 /// <summary>The bytes in which marks and audited accounts are stored: content, then its SHA-256.</summary>
-internal static class VerificationEncoding
+public static class VerificationEncoding
 {
     private const byte Version = 1;
     private const int SealBytes = 32;

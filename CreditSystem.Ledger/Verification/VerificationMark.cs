@@ -4,7 +4,7 @@ namespace CreditSystem.Ledger.Verification;
 /// How far a log has been verified, and what was found: verification goes on here, after a restart and on another replica.
 /// It is sealed by a checksum and bound to the log by the hash of its block; one that does not fit is as good as none.
 /// </summary>
-internal sealed class VerificationMark(int partition, long generation)
+public sealed class VerificationMark(int partition, long generation)
 {
     /// <summary>More would say nothing new.</summary>
     public const int MaxFindings = 1000;

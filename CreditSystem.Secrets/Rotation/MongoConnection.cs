@@ -43,6 +43,13 @@ public sealed class MongoConnection : IAsyncDisposable
     public Task<T> ExecuteAsync<T>(Func<IMongoDatabase, CancellationToken, Task<T>> operation, CancellationToken cancellationToken) =>
         _connection.ExecuteAsync((client, token) => operation(Pinned(client, DatabaseName), token), cancellationToken);
 
+    /// <inheritdoc cref="ExecuteAsync{T}"/>
+    public Task ExecuteAsync(Func<IMongoDatabase, CancellationToken, Task> operation, CancellationToken cancellationToken) => ExecuteAsync(async (database, token) =>
+    {
+        await operation(database, token);
+        return true;
+    }, cancellationToken);
+
     /// <summary>
     /// The database as everything here uses it. Credits, keys and permissions are decided on what is read, so it comes from the
     /// primary and stays, whatever options the connection string has.

@@ -38,7 +38,7 @@ public sealed class LedgerLayoutTests(MongoServer mongo, RedisServer redis)
         if (!isStored)
             await LedgerDatabase.SettingsOf(database).DeleteOneAsync(new BsonDocument("_id", LedgerDatabase.LayoutKey), TestContext.Current.CancellationToken);
         var refused = await Assert.ThrowsAsync<LedgerLayoutException>(
-            () => new LedgerDatabase(same.Services.GetRequiredService<MongoConnection>(), number).CheckAsync(TestContext.Current.CancellationToken));
+            () => new LedgerDatabase(same.Services.GetRequiredService<MongoConnection>().ExecuteAsync, number).CheckAsync(TestContext.Current.CancellationToken));
         Assert.Contains($"Ledger:Partitions is {number}, but the ledger in this database", refused.Message, StringComparison.Ordinal);
         Assert.Contains("Set Ledger:Partitions to", refused.Message, StringComparison.Ordinal);
         var again = same.ClientOf("owner", "acme", "olivia");

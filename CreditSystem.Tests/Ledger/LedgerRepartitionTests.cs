@@ -76,7 +76,7 @@ public sealed partial class LedgerRepartitionTests(MongoServer mongo, RedisServe
             var damaged = database.GetCollection<BsonDocument>("blocks");
             var block = await damaged.Find(FilterDefinition<BsonDocument>.Empty).FirstAsync(Token);
             await damaged.UpdateOneAsync(new BsonDocument("_id", block["_id"]), Builders<BsonDocument>.Update.Set("at", DateTime.UnixEpoch), options: null, Token);
-            await Assert.ThrowsAsync<LedgerLayoutException>(() => new LedgerRepartition(connection, TextWriter.Null, TimeProvider.System).RunAsync(3, Token));
+            await Assert.ThrowsAsync<LedgerLayoutException>(() => new LedgerRepartition(connection.ExecuteAsync, TextWriter.Null, TimeProvider.System).RunAsync(3, Token));
 
             Assert.Equal(503, (await client.MoveAsync(alice, "revenue", 10)).Status);
             await damaged.UpdateOneAsync(new BsonDocument("_id", block["_id"]), Builders<BsonDocument>.Update.Set("at", block["at"]), options: null, Token);

@@ -14,7 +14,10 @@ namespace CreditSystem.Tests.Deploy.Images;
 public sealed class ReproducibilityTests
 {
     public static TheoryData<Assembly> Products() =>
-        [typeof(Problem).Assembly, typeof(Caller).Assembly, typeof(SecretStore).Assembly, typeof(VaultGateway).Assembly];
+    [
+        typeof(Problem).Assembly, typeof(Caller).Assembly, typeof(SecretStore).Assembly, typeof(CreditSystem.Ledger.CreditLedger).Assembly,
+        typeof(VaultGateway).Assembly,
+    ];
 
     /// <summary>The generator of LoggerMessage sorts classes by namespace and name, and nothing else.</summary>
     [Theory]

@@ -83,7 +83,7 @@ public sealed class ClockTests
     {
         using var client = new MongoClient("mongodb://127.0.0.1:1/?readPreference=secondaryPreferred&readConcernLevel=local&w=1");
         var database = MongoConnection.Pinned(client, "ledger");
-        var settings = MongoProjectionStore.Pinned(client.GetDatabase("ledger"), "accounts").Settings;
+        var settings = LedgerDatabase.Pinned<MongoDB.Bson.BsonDocument>(client.GetDatabase("ledger"), "accounts").Settings;
 
         Assert.Equal((ReadPreference.Primary, ReadConcern.Majority, WriteConcern.WMajority), (settings.ReadPreference, settings.ReadConcern, settings.WriteConcern));
         Assert.Equal((ReadPreference.Primary, ReadConcern.Majority, WriteConcern.WMajority), (database.Settings.ReadPreference, database.Settings.ReadConcern, database.Settings.WriteConcern));

@@ -21,7 +21,7 @@ internal sealed class RealStore : IAsyncDisposable
     private RealStore(WebApplication app)
     {
         this.app = app;
-        var connection = new LedgerDatabase(app.Services.GetRequiredService<MongoConnection>(), partitions: null);
+        var connection = new LedgerDatabase(app.Services.GetRequiredService<MongoConnection>().ExecuteAsync, partitions: null);
         (Blocks, Projections) = (new MongoBlockStore(connection), new MongoProjectionStore(connection));
     }
 
