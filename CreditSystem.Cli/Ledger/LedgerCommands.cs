@@ -39,19 +39,18 @@ internal static class LedgerCommands
         var logs = new List<Log>();
         for (var partition = 0; partition < layout.Partitions; partition++)
             logs.Add(await VerifyAsync(session, store, marks, partition, cancellationToken));
-        session.Parsed.Write(
-            logs, output => output.WriteTable(["Log", "Intact", "Blocks", "Read", "Problem"], logs.Select(log => (IReadOnlyList<string>)
-        [
-            $"{log.Partition}", log.Intact
-                ? "yes"
-                : "no", $"{log.Blocks}", log.ReadAt is { } at
-                ? $"{at:u}"
-                : "never", log.BrokenBlock is { } broken
-                ? $"block {broken} {log.Problem}"
-                : "",
-        ])));
+        session.Parsed.Write(logs, output => output.WriteTable(["Log", "Intact", "Blocks", "Read", "Problem"], logs.Select(Row)));
         return logs.TrueForAll(log => log.Intact) ? CommandExitCodes.Done : CommandExitCodes.Failed;
     }
+
+    private static IReadOnlyList<string> Row(Log log) =>
+    [
+        $"{log.Partition}",
+        log.Intact ? "yes" : "no",
+        $"{log.Blocks}",
+        log.ReadAt is { } at ? $"{at:u}" : "never",
+        log.BrokenBlock is { } broken ? $"block {broken} {log.Problem}" : "",
+    ];
 
     private static async Task<int> RepartitionAsync(CommandSession session, CancellationToken cancellationToken)
     {

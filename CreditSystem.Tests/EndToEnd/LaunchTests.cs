@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using CreditSystem.Tests.Fixtures;
 
 namespace CreditSystem.Tests.EndToEnd;
@@ -88,9 +89,44 @@ public sealed class LaunchTests : IAsyncDisposable
         await host.SignalAsync("INT", Cancellation);
     }
 
-    private AppHostProcess Start(IReadOnlyDictionary<string, string>? environment = null) => AppHostProcess.Start(
+    [Fact]
+    public async Task Starts_with_a_developer_certificate_that_nothing_trusts_and_serves_the_dashboard_without_it()
+    {
+        using var home = new DeveloperHome();
+        await home.CreateCertificateAsync(Cancellation);
+        var dashboardPort = DevServerProcess.FreePort();
+        await using var host = Start(home.Environment, "--dashboard-port", $"{dashboardPort}");
+        await host.WaitUntilReadyAsync(Cancellation);
+
+        Assert.Contains("No trusted Aspire development certificate was found", host.Output, StringComparison.Ordinal);
+        var address = Regex.Match(host.Output, "dashboard (http://[^ ]+/login\\?t=[0-9a-f]+)").Groups[1].Value;
+        Assert.StartsWith($"http://localhost:{dashboardPort}/", address, StringComparison.Ordinal);
+        using var browser = new HttpClient();
+        Assert.Contains("<html", await browser.GetStringAsync(address, Cancellation), StringComparison.Ordinal);
+        Assert.Equal("healthy", await HealthAsync());
+        await host.SignalAsync("INT", Cancellation);
+    }
+
+    [Fact]
+    public async Task An_isolated_run_takes_data_of_its_own_beside_a_run_that_has_the_usual_ones()
+    {
+        var data = Path.Combine(_directory, "credit-system");
+        using var first = AppHost.Hosting.DataDirectoryLock.TryTake(data, out _);
+        Assert.NotNull(first);
+        // What `aspire run --isolated` sets.
+        var isolated = new Dictionary<string, string> { ["XDG_DATA_HOME"] = _directory, ["DcpPublisher__RandomizePorts"] = "true" };
+        await using var second = AppHostProcess.Start(isolated, "--no-dashboard");
+        await second.WaitForLineAsync("redis           | -- Running, Healthy", Cancellation);
+
+        Assert.True(Directory.Exists(Path.Combine($"{data}-2", "redis")));
+        Assert.Equal(["apphost.lock", "apphost.pid"], Directory.EnumerateFileSystemEntries(data).Select(Path.GetFileName).Order());
+        await second.SignalAsync("INT", Cancellation);
+    }
+
+    private AppHostProcess Start(IReadOnlyDictionary<string, string>? environment = null, params string[] dashboard) => AppHostProcess.Start(
         environment ?? new Dictionary<string, string>(),
-        "--no-dashboard", "--data-directory", _directory, "--api-port", $"{_apiPort}", "--vault-proxy-port", $"{_vaultProxyPort}");
+        [.. dashboard.Length == 0 ? ["--no-dashboard"] : dashboard, "--data-directory", _directory,
+            "--api-port", $"{_apiPort}", "--vault-proxy-port", $"{_vaultProxyPort}"]);
 
     private async Task<string?> HealthAsync()
     {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CreditSystem.Bench.Chaos;
 using CreditSystem.Bench.Ledger;
+using CreditSystem.Bench.Memory;
 using CreditSystem.Bench.Proxy;
 using CreditSystem.Bench.Rotation;
 using CreditSystem.ServiceDefaults.Cli;
@@ -12,6 +13,7 @@ var root = new RootCommand("Measures CreditSystem against its peers, in the same
     ProxyCommand.Create(),
     RotationCommand.Create(),
     TelemetryCommand.Create(),
+    MemoryCommand.Create(),
 };
 
 return await CommandRunner.RunAsync(root, args);

@@ -4,7 +4,5 @@ namespace VaultSharp;
 
 public interface IVaultClient
 {
-    VaultClientSettings Settings { get; }
-
     IVaultClientV1 V1 { get; }
 }

@@ -3,15 +3,7 @@ using VaultSharp.V1;
 
 namespace VaultSharp;
 
-public class VaultClient : IVaultClient
+public class VaultClient(VaultClientSettings vaultClientSettings) : IVaultClient
 {
-    public VaultClient(VaultClientSettings vaultClientSettings)
-    {
-        Settings = vaultClientSettings;
-        V1 = new VaultClientV1(new VaultRequests(vaultClientSettings));
-    }
-
-    public VaultClientSettings Settings { get; }
-
-    public IVaultClientV1 V1 { get; }
+    public IVaultClientV1 V1 { get; } = new VaultClientV1(new VaultRequests(vaultClientSettings));
 }

@@ -2,12 +2,16 @@ namespace CreditSystem.Bench.Ledger;
 
 /// <summary>What one run of one load came to.</summary>
 /// <param name="Rate">Operations per second: requests, or transfers where a request carries many.</param>
-internal sealed record Measurement(string Name, int Connections, double Rate, double P50Milliseconds, double P99Milliseconds, int Failures = 0)
+/// <param name="Failures">How many requests had another answer than success.</param>
+/// <param name="Count">How many operations there were.</param>
+internal sealed record Measurement(
+    string Name, int Connections, double Rate, double P50Milliseconds, double P99Milliseconds, int Failures = 0, int Count = 0)
 {
     public static Measurement Of(string name, int connections, List<double> latencies, double seconds, int perRequest, int failures)
     {
         latencies.Sort();
-        return new Measurement(name, connections, latencies.Count * perRequest / seconds, At(latencies, 0.5), At(latencies, 0.99), failures);
+        var count = latencies.Count * perRequest;
+        return new Measurement(name, connections, count / seconds, At(latencies, 0.5), At(latencies, 0.99), failures, count);
     }
 
     /// <summary>The run with the median rate: interleaved runs see the same machine, and one bad moment counts once.</summary>

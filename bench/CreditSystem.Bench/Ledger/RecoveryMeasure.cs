@@ -33,7 +33,7 @@ internal static class RecoveryMeasure
         return new Recovery(transfers, projected, replayed);
     }
 
-    private static async Task<double> StartedAsync(TestBed bed, LoadGenerator load, CancellationToken cancellationToken)
+    public static async Task<double> StartedAsync(TestBed bed, LoadGenerator load, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
         await bed.Replicas[0].Process.StartAsync(cancellationToken);

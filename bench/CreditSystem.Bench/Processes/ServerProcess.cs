@@ -5,7 +5,9 @@ using System.Net.Sockets;
 namespace CreditSystem.Bench.Processes;
 
 /// <summary>A server of the system as a process of its own, which can be killed and started again.</summary>
-internal sealed class ServerProcess(string assembly, Dictionary<string, string> environment, Func<ServerProcess, CancellationToken, Task<bool>> isReady) : IAsyncDisposable
+internal sealed class ServerProcess(
+    string assembly, Dictionary<string, string> environment, Func<ServerProcess, CancellationToken, Task<bool>> isReady, string? controlGroup = null)
+    : IAsyncDisposable
 {
     private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(6);
 
@@ -23,6 +25,16 @@ internal sealed class ServerProcess(string assembly, Dictionary<string, string> 
         {
             process!.Refresh();
             return process.WorkingSet64;
+        }
+    }
+
+    /// <summary>The most that <see cref="ResidentBytes"/> has been since the start.</summary>
+    public long PeakResidentBytes
+    {
+        get
+        {
+            process!.Refresh();
+            return process.PeakWorkingSet64;
         }
     }
 
@@ -46,7 +58,11 @@ internal sealed class ServerProcess(string assembly, Dictionary<string, string> 
     /// <summary>Starts it and waits until it answers.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, $"{assembly}.dll")])
+        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, $"{assembly}.dll")];
+        // A control group counts what is taken in it, and the runtime asks for its limit at once. (sh drops variables with a hyphen.)
+        if (controlGroup is not null)
+            command = ["bash", "-c", "echo $$ > \"$0\" && exec \"$@\"", controlGroup, .. command];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -13,7 +13,7 @@ internal sealed class TestBed : IAsyncDisposable
     private readonly int redisPort = ServerProcess.FreePort();
     private readonly HttpClient probe = new() { Timeout = TimeSpan.FromSeconds(2) };
 
-    private TestBed(IReadOnlyList<Dictionary<string, string>> replicas)
+    private TestBed(IReadOnlyList<Dictionary<string, string>> replicas, string? controlGroup)
     {
         Mongo = new ServerProcess("CreditSystem.Dev.Mongo", new()
         {
@@ -29,7 +29,7 @@ internal sealed class TestBed : IAsyncDisposable
             ["DEV_DATA_DIRECTORY"] = Path.Combine(directory, "redis"),
         }, IsReadyAsync);
         Token = AccessToken.Sign(signingKey, "bench");
-        Replicas = [.. replicas.Select(Replica)];
+        Replicas = [.. replicas.Select(settings => Replica(settings, controlGroup))];
     }
 
     public ServerProcess Mongo { get; }
@@ -47,9 +47,11 @@ internal sealed class TestBed : IAsyncDisposable
 
     /// <param name="replicas">The settings of each API process.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<TestBed> StartAsync(IReadOnlyList<Dictionary<string, string>> replicas, CancellationToken cancellationToken)
+    /// <param name="controlGroup">Where an API process writes its id to be bound by a control group.</param>
+    public static async Task<TestBed> StartAsync(
+        IReadOnlyList<Dictionary<string, string>> replicas, CancellationToken cancellationToken, string? controlGroup = null)
     {
-        var bed = new TestBed(replicas);
+        var bed = new TestBed(replicas, controlGroup);
         try
         {
             await Task.WhenAll(bed.Mongo.StartAsync(cancellationToken), bed.Redis.StartAsync(cancellationToken));
@@ -82,7 +84,7 @@ internal sealed class TestBed : IAsyncDisposable
     }
 
     // As in production, except that the limits would refuse a benchmark within its first second.
-    private (ServerProcess, Uri) Replica(Dictionary<string, string> settings)
+    private (ServerProcess, Uri) Replica(Dictionary<string, string> settings, string? controlGroup)
     {
         var address = new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}");
         var environment = new Dictionary<string, string>(settings)
@@ -96,7 +98,7 @@ internal sealed class TestBed : IAsyncDisposable
             ["Logging__LogLevel__Default"] = "Warning",
             ["DOTNET_gcServer"] = "0",
         };
-        return (new ServerProcess("CreditSystem.Api", environment, (_, token) => AnswersAsync(address, token)), address);
+        return (new ServerProcess("CreditSystem.Api", environment, (_, token) => AnswersAsync(address, token), controlGroup), address);
     }
 
     private async Task<bool> AnswersAsync(Uri address, CancellationToken cancellationToken)

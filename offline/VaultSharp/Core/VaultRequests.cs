@@ -12,7 +12,7 @@ internal sealed class VaultRequests
 {
     private readonly VaultClientSettings _settings;
     private readonly HttpClient _http;
-    private Lazy<Task<string>> _token;
+    private readonly Lazy<Task<string>> _token;
 
     internal VaultRequests(VaultClientSettings settings)
     {
@@ -20,15 +20,8 @@ internal sealed class VaultRequests
         var handler = new HttpClientHandler();
         _http = settings.MyHttpClientProviderFunc?.Invoke(handler) ?? new HttpClient(handler);
         _http.BaseAddress = new Uri(settings.VaultServerUriWithPort);
-        if (settings.VaultServiceTimeout is { } timeout)
-            _http.Timeout = timeout;
-        ResetToken();
+        _token = settings.AuthMethodInfo is null ? null : new Lazy<Task<string>>(LoginAsync, LazyThreadSafetyMode.PublicationOnly);
     }
-
-    internal VaultClientSettings Settings => _settings;
-
-    internal void ResetToken() =>
-        _token = _settings.AuthMethodInfo is null ? null : new Lazy<Task<string>>(LoginAsync, LazyThreadSafetyMode.PublicationOnly);
 
     internal Task LoginNowAsync() => _token?.Value ?? Task.CompletedTask;
 
@@ -46,11 +39,9 @@ internal sealed class VaultRequests
             request.Headers.Add("X-Vault-Wrap-TTL", wrapTimeToLive);
         if (!string.IsNullOrWhiteSpace(_settings.Namespace))
             request.Headers.Add("X-Vault-Namespace", _settings.Namespace);
-        _settings.BeforeApiRequestAction?.Invoke(_http, request);
 
         using var response = await _http.SendAsync(request).ConfigureAwait(false);
         observe?.Invoke(response.StatusCode);
-        _settings.AfterApiResponseAction?.Invoke(response);
         var text = await response.Content.ReadAsStringAsync().ConfigureAwait(false);
         if (!response.IsSuccessStatusCode)
             throw new VaultApiException(response.StatusCode, text);

@@ -7,7 +7,5 @@ internal sealed class AuthMethod(VaultRequests requests) : IAuthMethod
 {
     public ITokenAuthMethod Token { get; } = new TokenAuthMethod(requests);
 
-    public void ResetVaultToken() => requests.ResetToken();
-
     public Task PerformImmediateLogin() => requests.LoginNowAsync();
 }

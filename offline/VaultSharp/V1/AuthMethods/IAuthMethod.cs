@@ -6,7 +6,5 @@ public interface IAuthMethod
 {
     ITokenAuthMethod Token { get; }
 
-    void ResetVaultToken();
-
     Task PerformImmediateLogin();
 }

@@ -10,9 +10,6 @@ public class AuthInfo
     [JsonPropertyName("client_token")]
     public string ClientToken { get; set; }
 
-    [JsonPropertyName("policies")]
-    public List<string> Policies { get; set; }
-
     [JsonPropertyName("metadata")]
     public Dictionary<string, string> Metadata { get; set; }
 

@@ -4,14 +4,8 @@ namespace VaultSharp.V1.Commons;
 
 public class CurrentSecretMetadata
 {
-    [JsonPropertyName("created_time")]
-    public string CreatedTime { get; set; }
-
     [JsonPropertyName("deletion_time")]
     public string DeletionTime { get; set; }
-
-    [JsonPropertyName("destroyed")]
-    public bool Destroyed { get; set; }
 
     [JsonPropertyName("version")]
     public int Version { get; set; }

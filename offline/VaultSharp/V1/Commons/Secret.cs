@@ -4,9 +4,6 @@ namespace VaultSharp.V1.Commons;
 
 public class Secret<TData>
 {
-    [JsonPropertyName("request_id")]
-    public string RequestId { get; set; }
-
     [JsonPropertyName("lease_id")]
     public string LeaseId { get; set; }
 
@@ -21,9 +18,6 @@ public class Secret<TData>
 
     [JsonPropertyName("wrap_info")]
     public WrapInfo WrapInfo { get; set; }
-
-    [JsonPropertyName("warnings")]
-    public List<string> Warnings { get; set; }
 
     [JsonPropertyName("auth")]
     public AuthInfo AuthInfo { get; set; }

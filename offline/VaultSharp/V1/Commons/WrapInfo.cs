@@ -6,13 +6,4 @@ public class WrapInfo
 {
     [JsonPropertyName("token")]
     public string Token { get; set; }
-
-    [JsonPropertyName("ttl")]
-    public int TimeToLive { get; set; }
-
-    [JsonPropertyName("creation_time")]
-    public DateTimeOffset CreationTime { get; set; }
-
-    [JsonPropertyName("creation_path")]
-    public string CreationPath { get; set; }
 }

@@ -6,10 +6,4 @@ public class TokenWrapData
 {
     [JsonPropertyName("creation_path")]
     public string CreationPath { get; set; }
-
-    [JsonPropertyName("creation_time")]
-    public DateTimeOffset CreationTime { get; set; }
-
-    [JsonPropertyName("creation_ttl")]
-    public int CreationTimeToLive { get; set; }
 }

@@ -7,9 +7,9 @@ internal sealed class DatabaseSecretsEngine(VaultRequests requests) : IDatabaseS
 {
     public Task<Secret<UsernamePasswordCredentials>> GetCredentialsAsync(string roleName, string mountPoint = null, string wrapTimeToLive = null) =>
         requests.SendAsync<Secret<UsernamePasswordCredentials>>(
-            HttpMethod.Get, $"{(mountPoint ?? requests.Settings.SecretsEngineMountPoints.Database).Trim('/')}/creds/{roleName.Trim('/')}", wrapTimeToLive: wrapTimeToLive);
+            HttpMethod.Get, $"{(mountPoint ?? "database").Trim('/')}/creds/{roleName.Trim('/')}", wrapTimeToLive: wrapTimeToLive);
 
     public Task<Secret<StaticCredentials>> GetStaticCredentialsAsync(string roleName, string mountPoint = null, string wrapTimeToLive = null) =>
         requests.SendAsync<Secret<StaticCredentials>>(
-            HttpMethod.Get, $"{(mountPoint ?? requests.Settings.SecretsEngineMountPoints.Database).Trim('/')}/static-creds/{roleName.Trim('/')}", wrapTimeToLive: wrapTimeToLive);
+            HttpMethod.Get, $"{(mountPoint ?? "database").Trim('/')}/static-creds/{roleName.Trim('/')}", wrapTimeToLive: wrapTimeToLive);
 }

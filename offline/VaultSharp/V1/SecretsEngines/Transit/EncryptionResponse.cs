@@ -12,7 +12,4 @@ public class CipherTextData
 {
     [JsonPropertyName("ciphertext")]
     public string CipherText { get; set; }
-
-    [JsonPropertyName("key_version")]
-    public int? KeyVersion { get; set; }
 }

@@ -14,6 +14,6 @@ internal sealed class TransitSecretsEngine(VaultRequests requests) : ITransitSec
     public Task<Secret<EncryptionResponse>> RewrapAsync(string keyName, RewrapRequestOptions rewrapRequestOptions, string mountPoint = null, string wrapTimeToLive = null) =>
         requests.SendAsync<Secret<EncryptionResponse>>(HttpMethod.Post, Path(mountPoint, "rewrap", keyName), rewrapRequestOptions, wrapTimeToLive);
 
-    private string Path(string mountPoint, string operation, string keyName) =>
-        $"{(mountPoint ?? requests.Settings.SecretsEngineMountPoints.Transit).Trim('/')}/{operation}/{keyName.Trim('/')}";
+    private static string Path(string mountPoint, string operation, string keyName) =>
+        $"{(mountPoint ?? "transit").Trim('/')}/{operation}/{keyName.Trim('/')}";
 }

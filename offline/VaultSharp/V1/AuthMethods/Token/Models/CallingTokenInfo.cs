@@ -1,5 +1,5 @@
 namespace VaultSharp.V1.AuthMethods.Token.Models;
 
-public class CallingTokenInfo : ClientTokenInfo
+public class CallingTokenInfo
 {
 }

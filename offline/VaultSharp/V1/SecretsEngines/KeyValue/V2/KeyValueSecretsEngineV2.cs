@@ -30,5 +30,5 @@ internal sealed class KeyValueSecretsEngineV2(VaultRequests requests) : IKeyValu
         return requests.SendAsync<Secret<FullSecretMetadata>>(HttpMethod.Get, $"{Mount(mountPoint)}/metadata/{path.Trim('/')}", wrapTimeToLive: wrapTimeToLive);
     }
 
-    private string Mount(string mountPoint) => (mountPoint ?? requests.Settings.SecretsEngineMountPoints.KeyValueV2).Trim('/');
+    private static string Mount(string mountPoint) => (mountPoint ?? "kv-v2").Trim('/');
 }
