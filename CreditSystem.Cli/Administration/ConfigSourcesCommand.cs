@@ -16,12 +16,11 @@ internal static class ConfigSourcesCommand
         var secrets = session.Secrets;
         var isConfirmed = await secrets.Store.RefreshAsync(cancellationToken) || secrets.Store.Restore();
         var sources = ConfigSources.List(secrets.Store, secrets.Status, session.Time);
-        session.Parsed.Write(sources, output => output.WriteTable(["Key", "Source", "Location", "Version", "Age"],
-            sources.Select(source => (IReadOnlyList<string>)
-            [
-                source.Key, source.Source, source.Location, source.Version?.ToString(CultureInfo.InvariantCulture) ?? "",
-                source.AgeSeconds is { } age ? TimeSpan.FromSeconds(age).ToString("c", CultureInfo.InvariantCulture) : "",
-            ])));
+        session.Parsed.WriteRows(sources, ["Key", "Source", "Location", "Version", "Age"], source =>
+        [
+            source.Key, source.Source, source.Location, $"{source.Version}",
+            source.AgeSeconds is { } age ? TimeSpan.FromSeconds(age).ToString("c", CultureInfo.InvariantCulture) : "",
+        ]);
         if (secrets.Status.Reason is { } reason)
             await session.Parsed.InvocationConfiguration.Error.WriteLineAsync(reason);
         return isConfirmed ? CommandExitCodes.Done : CommandExitCodes.Failed;

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CreditSystem.ServiceDefaults.Cli;
 using CreditSystem.Identity.PersonalData;
 using CreditSystem.Identity.Users;
 using CreditSystem.Secrets.Vault;

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using CreditSystem.Secrets.Vault;
+using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Cli.Administration;
 
@@ -22,12 +22,8 @@ internal static class VaultSecretsCommand
                 new Secret($"{session.Options.MountPoint}/{secret.Path}", secret.Version, secret.CreatedAt,
                     [.. secret.Values.Keys.Order(StringComparer.Ordinal)])),
         ];
-        session.Parsed.Write(
-            secrets, output => output.WriteTable(["Path", "Version", "Created", "Keys"], secrets.Select(secret => (IReadOnlyList<string>)
-        [
-            secret.Path, secret.Version.ToString(CultureInfo.InvariantCulture), secret.CreatedAt.ToString("u",
-                CultureInfo.InvariantCulture), string.Join(", ", secret.Keys),
-        ])));
-        return secrets.Length > 0 ? 0 : 1;
+        session.Parsed.WriteRows(secrets, ["Path", "Version", "Created", "Keys"], secret =>
+            [secret.Path, $"{secret.Version}", $"{secret.CreatedAt:u}", string.Join(", ", secret.Keys)]);
+        return secrets.Length > 0 ? CommandExitCodes.Done : CommandExitCodes.Failed;
     }
 }

@@ -17,8 +17,7 @@ internal static class VaultStatusCommand
 
     internal sealed record Result(
         RunningApi Api, string? Address, string? Namespace, bool Authenticated, string? Reason, string? Role, string? TokenAccessor,
-        DateTimeOffset? TokenExpiresAt,
-        int? Health, string? Version, bool? Sealed, int Secrets, IReadOnlyList<Latency> Latencies);
+        DateTimeOffset? TokenExpiresAt, int? Health, string? Version, bool? Sealed, int Secrets, IReadOnlyList<Latency> Latencies);
 
     internal static Command Create(CommandHost host) =>
         CommandSession.CreateCommand(host, "status", "Tell how the API is to Vault, and what a login of this command's own finds", RunAsync,
@@ -47,9 +46,8 @@ internal static class VaultStatusCommand
         var token = login.Current;
         var result = new Result(
             api, session.Options.Address?.GetLeftPart(UriPartial.Authority), session.Options.Namespace, token is not null, reason,
-            session.Secrets.Login.RoleName, token?.Accessor,
-            token?.ExpiresAt, health?.Status, health?.Version, health?.Sealed, session.Secrets.Store.Snapshot?.Secrets.Count
-                ?? 0, latencies);
+            session.Secrets.Login.RoleName, token?.Accessor, token?.ExpiresAt, health?.Status, health?.Version, health?.Sealed,
+            session.Secrets.Store.Snapshot?.Secrets.Count ?? 0, latencies);
         session.Parsed.Write(result, output => Print(result, output));
         return result is { Authenticated: true, Reason: null, Health: 200 or 473, Api.State: null or "healthy" }
             ? CommandExitCodes.Done
@@ -67,23 +65,19 @@ internal static class VaultStatusCommand
             ["Authenticated", result.Authenticated ? "yes" : $"no: {result.Reason}"],
             ["Role", result.Role ?? "unknown"],
             ["Token",
-                result.TokenExpiresAt is { } at
-                    ? string.Create(CultureInfo.InvariantCulture,
-                        $"expires {at:u}, accessor {result.TokenAccessor}; revoked when this ends")
-                    : "none"],
+                result.TokenExpiresAt is { } at ? $"expires {at:u}, accessor {result.TokenAccessor}; revoked when this ends" : "none"],
             ["Health",
                 result.Health is { } status
-                    ? string.Create(CultureInfo.InvariantCulture,
-                        $"{status}, version {result.Version}{(result.Sealed == true ? ", sealed" : "")}")
-                    : "no result"],
+                    ? $"{status}, version {result.Version}{(result.Sealed == true ? ", sealed" : "")}"
+                    : "no answer"],
             ["Secrets", result.Secrets.ToString(CultureInfo.InvariantCulture)],
         ]);
         output.WriteLine();
-        output.WriteTable(["Call", "Measured", "Original"], result.Latencies.Select(latency => (IReadOnlyList<string>)
-        [
-            latency.Call, Format(latency.Milliseconds), latency.OriginalMilliseconds is { } original ? Format(original) : "",
-        ]));
+        output.WriteTable(["Call", "Measured", "Original"], result.Latencies.Select(Row));
     }
+
+    private static IReadOnlyList<string> Row(Latency latency) =>
+        [latency.Call, Format(latency.Milliseconds), latency.OriginalMilliseconds is { } original ? Format(original) : ""];
 
     private static string Format(double milliseconds) => milliseconds < 0.1
         ? string.Create(CultureInfo.InvariantCulture, $"{milliseconds * 1000:0.###} µs")

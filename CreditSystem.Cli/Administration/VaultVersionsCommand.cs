@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;
+using CreditSystem.ServiceDefaults.Cli;
 using VaultSharp.V1.Commons;
 
 namespace CreditSystem.Cli.Administration;
@@ -27,16 +28,13 @@ internal static class VaultVersionsCommand
                 .Select(pair => (Number: int.Parse(pair.Key, CultureInfo.InvariantCulture), pair.Value))
                 .OrderByDescending(version => version.Number)
                 .Select(version => new Version(
-                    version.Number, State(version.Value, version.Number == metadata.CurrentVersion,
-                        session.Time.GetUtcNow()), version.Value.CreatedTime,
+                    version.Number,
+                    State(version.Value, version.Number == metadata.CurrentVersion, session.Time.GetUtcNow()),
+                    version.Value.CreatedTime,
                     string.IsNullOrEmpty(version.Value.DeletionTime) ? null : version.Value.DeletionTime)),
         ];
-        session.Parsed.Write(
-            versions, output => output.WriteTable(["Version", "State", "Created", "Deleted"],
-                versions.Select(version => (IReadOnlyList<string>)
-        [
-            version.Number.ToString(CultureInfo.InvariantCulture), version.State, version.CreatedAt, version.DeletedAt ?? "",
-        ])));
+        session.Parsed.WriteRows(versions, ["Version", "State", "Created", "Deleted"], version =>
+            [$"{version.Number}", version.State, version.CreatedAt, version.DeletedAt ?? ""]);
         return CommandExitCodes.Done;
     }
 

@@ -39,7 +39,7 @@ internal static class LedgerCommands
         var logs = new List<Log>();
         for (var partition = 0; partition < layout.Partitions; partition++)
             logs.Add(await VerifyAsync(session, store, marks, partition, cancellationToken));
-        session.Parsed.Write(logs, output => output.WriteTable(["Log", "Intact", "Blocks", "Read", "Problem"], logs.Select(Row)));
+        session.Parsed.WriteRows(logs, ["Log", "Intact", "Blocks", "Read", "Problem"], Row);
         return logs.TrueForAll(log => log.Intact) ? CommandExitCodes.Done : CommandExitCodes.Failed;
     }
 

@@ -27,6 +27,11 @@ public static class CommandOutput
             print(output);
     }
 
+    /// <summary>As <see cref="Write"/>, with a line of a table for each of the results.</summary>
+    public static void WriteRows<T>(this ParseResult parsed, IReadOnlyList<T> results, IReadOnlyList<string> head, Func<T,
+        IReadOnlyList<string>> cells) =>
+        parsed.Write(results, output => output.WriteTable(head, results.Select(cells)));
+
     /// <summary>Columns as wide as their widest cell.</summary>
     public static void WriteTable(this TextWriter output, IReadOnlyList<string> head, IEnumerable<IReadOnlyList<string>> rows)
     {
