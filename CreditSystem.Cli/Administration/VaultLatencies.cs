@@ -38,22 +38,17 @@ internal static class VaultLatencies
         latencies.Add(new("login", time.GetElapsedTime(start).TotalMilliseconds, 150));
         if (first is not null)
             await secrets.Renewal.RevokeAsync(first);
-        latencies.Add(new(
-            "renewal", await MedianAsync(
-                session, () =>
-                    secrets.Session.CallAsync(client => client.V1.Auth.Token.RenewSelfAsync(),
-                        cancellationToken), cancellationToken), 100));
+        await AddAsync("renewal", 100, () => secrets.Session.CallAsync(client => client.V1.Auth.Token.RenewSelfAsync(), cancellationToken));
         await secrets.Store.RefreshAsync(cancellationToken);
         if (secrets.Store.Snapshot is not { Secrets: [var secret, ..] } || secret.Values.Keys is not [var key, ..])
             return;
-        latencies.Add(new("read through the proxy", await MedianAsync(
-            session,
-            () =>
-                secrets.Session.CallAsync(
-                    client => client.V1.Secrets.KeyValue.V2.ReadSecretAsync(secret.Path,
-                        mountPoint: session.Options.MountPoint), cancellationToken),
-            cancellationToken), 50));
+        var mount = session.Options.MountPoint;
+        await AddAsync("read through the proxy", 50, () => secrets.Session.CallAsync(
+            client => client.V1.Secrets.KeyValue.V2.ReadSecretAsync(secret.Path, mountPoint: mount), cancellationToken));
         latencies.Add(new("cached read", CachedRead(session, $"{secret.Name}:{key}"), 50));
+
+        async Task AddAsync(string name, double original, Func<Task> call) =>
+            latencies.Add(new(name, await MedianAsync(session, call, cancellationToken), original));
     }
 
     /// <summary>What the services of the API do: they ask the configuration.</summary>
