@@ -4,6 +4,7 @@ using CreditSystem.Identity.PersonalData;
 using CreditSystem.Identity.Users;
 using CreditSystem.Secrets.Vault;
 using CreditSystem.Secrets.Rotation;
+using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Driver;
 
 namespace CreditSystem.Cli.Administration;
