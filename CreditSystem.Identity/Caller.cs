@@ -4,5 +4,7 @@ namespace CreditSystem.Identity;
 /// <param name="Tenant">The application that uses the credit system.</param>
 /// <param name="Principal">The user or API key, unique within the tenant; with the tenant it is the scope of an Idempotency-Key.</param>
 /// <param name="Scopes">What the credential may do (<see cref="Scope"/>).</param>
-/// <param name="OwnAccountsOnly">True for a user, who sees and spends only from accounts whose holder is <paramref name="Principal"/>.</param>
-public sealed record Caller(string Tenant, string Principal, IReadOnlySet<string> Scopes, bool OwnAccountsOnly);
+/// <param name="OwnAccountsOnly">
+/// True for a user, who sees and spends only from accounts whose holder is <paramref name="Principal"/>.
+/// </param>
+public record Caller(string Tenant, string Principal, IReadOnlySet<string> Scopes, bool OwnAccountsOnly);

@@ -8,7 +8,8 @@ namespace CreditSystem.Identity;
 /// <param name="Kind">One of <see cref="CredentialKind"/>.</param>
 /// <param name="Revocation">The key that is in Redis once the credential has been revoked.</param>
 public sealed record Credential(
-    string Tenant, string Principal, string Role, IEnumerable<string> Scopes, string Id, string? Session = null, string Kind = CredentialKind.Token, string? Revocation = null)
+    string Tenant, string Principal, string Role, IEnumerable<string> Scopes, string Id, string? Session = null,
+    string Kind = CredentialKind.Token, string? Revocation = null)
 {
     public static ClaimsPrincipal ToPrincipal(string scheme, Credential credential)
     {

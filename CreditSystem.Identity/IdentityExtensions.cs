@@ -45,7 +45,8 @@ public static class IdentityExtensions
     /// <summary>What signs and verifies access tokens, by itself for the command line.</summary>
     public static void AddAccessTokens(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<AccessTokenOptions>().BindConfiguration(AccessTokenOptions.SectionName).ValidateDataAnnotations();
+        builder.Services.AddOptionsWithValidateOnStart<AccessTokenOptions>().BindConfiguration(
+            AccessTokenOptions.SectionName).ValidateDataAnnotations();
         builder.Services.AddSingleton<SigningKeys>();
         builder.Services.AddSingleton<AccessTokenIssuer>();
     }
@@ -59,7 +60,9 @@ public static class IdentityExtensions
 
     private static void AddTenantsAndUsers(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<RegistrationOptions>().BindConfiguration(RegistrationOptions.SectionName)
+        var byDefault = builder.Environment.IsDevelopment() ? TenantRegistration.Open : TenantRegistration.Closed;
+        builder.Services.AddOptionsWithValidateOnStart<RegistrationOptions>()
+            .Configure(options => options.NewTenants = byDefault.ToString()).BindConfiguration(RegistrationOptions.SectionName)
             .Validate(options => options.IsValid, "Registration:NewTenants is none of Open, First and Closed.");
         builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = PasswordIterations);
         builder.Services.AddSingleton<PasswordHashing>();
@@ -71,7 +74,8 @@ public static class IdentityExtensions
 
     private static void AddApiKeys(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<ApiKeyOptions>().BindConfiguration(ApiKeyOptions.SectionName).ValidateDataAnnotations();
+        builder.Services.AddOptionsWithValidateOnStart<ApiKeyOptions>().BindConfiguration(ApiKeyOptions.SectionName)
+            .ValidateDataAnnotations();
         builder.Services.AddSingleton<ApiKeyStore>();
         builder.Services.AddSingleton<ApiKeyCache>();
         builder.Services.AddSingleton<ApiKeyIssuer>();
@@ -81,7 +85,8 @@ public static class IdentityExtensions
 
     private static void AddSecurityAudit(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<AuditOptions>().BindConfiguration(AuditOptions.SectionName).ValidateDataAnnotations();
+        builder.Services.AddOptionsWithValidateOnStart<AuditOptions>().BindConfiguration(AuditOptions.SectionName)
+            .ValidateDataAnnotations();
         builder.Services.AddSingleton<SecurityMetrics>();
         builder.Services.AddCounterInitialization(services => services.GetRequiredService<SecurityMetrics>().Begin());
         builder.Services.AddSingleton<AuditStore>();

@@ -7,7 +7,8 @@ public sealed class IndexInitializer
 {
     private volatile bool created;
 
-    public async Task EnsureAsync<T>(IMongoCollection<T> collection, IEnumerable<CreateIndexModel<T>> indexes, CancellationToken cancellationToken)
+    public async Task EnsureAsync<T>(
+        IMongoCollection<T> collection, IEnumerable<CreateIndexModel<T>> indexes, CancellationToken cancellationToken)
     {
         if (created)
             return;

@@ -21,8 +21,11 @@ public static class Role
     public static IReadOnlyList<string> ScopesOf(string role) => role switch
     {
         Owner => Scope.All,
-        Operator => [Scope.AccountsRead, Scope.AccountsWrite, Scope.TransfersWrite, Scope.GrantsWrite, Scope.HoldsWrite, Scope.UsersAdmin, Scope.AuditRead, Scope.OpsRead],
-        Service => [Scope.AccountsRead, Scope.AccountsWrite, Scope.TransfersWrite, Scope.GrantsWrite, Scope.HoldsWrite, Scope.PaymentsWrite],
+        Operator =>
+            [Scope.AccountsRead, Scope.AccountsWrite, Scope.TransfersWrite, Scope.GrantsWrite, Scope.HoldsWrite, Scope.UsersAdmin,
+            Scope.AuditRead, Scope.OpsRead],
+        Service =>
+            [Scope.AccountsRead, Scope.AccountsWrite, Scope.TransfersWrite, Scope.GrantsWrite, Scope.HoldsWrite, Scope.PaymentsWrite],
         User => [Scope.AccountsRead, Scope.TransfersWrite, Scope.PaymentsWrite],
         _ => [],
     };

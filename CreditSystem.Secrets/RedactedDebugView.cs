@@ -11,11 +11,14 @@ internal static partial class RedactedDebugView
 {
     public const string Redacted = "***";
 
-    /// <summary>Every key with the provider that it comes from. A value is shown where neither its source nor its name is that of a secret.</summary>
+    /// <summary>
+    /// Every key with the provider that it comes from. A value is shown where neither its source nor its name is that of a secret.
+    /// </summary>
     public static string GetRedactedDebugView(this IConfigurationRoot configuration) => configuration.GetDebugView(Show);
 
     private static string Show(ConfigurationDebugViewContext context) =>
-        context.ConfigurationProvider is SecretsConfigurationProvider || SecretKeys.OfName(context.Path) is not null || Suspicious().IsMatch(context.Path)
+        context.ConfigurationProvider is SecretsConfigurationProvider || SecretKeys.OfName(context.Path) is not null
+            || Suspicious().IsMatch(context.Path)
             ? Redacted
             : context.Value ?? "";
 

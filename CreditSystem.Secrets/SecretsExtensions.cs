@@ -1,6 +1,9 @@
+using CreditSystem.Secrets.Database;
+using CreditSystem.Secrets.Rotation;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Transit;
 using CreditSystem.Secrets.Vault;
+using CreditSystem.Secrets.Vault.AppRole;
 using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Secrets;
@@ -17,11 +20,12 @@ public static class SecretsExtensions
         var time = timeProvider ?? TimeProvider.System;
         var options = VaultOptions.From(builder.Configuration);
         var logger = new SecretsLogger(builder.Configuration, builder.Environment.IsDevelopment());
-        var secrets = SecretsGraph.Create(options, [.. ((IConfigurationRoot)builder.Configuration).Providers], builder.Environment.IsDevelopment(), time, logger);
+        var secrets = SecretsGraph.Create(
+            options, [.. ((IConfigurationRoot)builder.Configuration).Providers], builder.Environment.IsDevelopment(), time, logger);
         builder.Configuration.Add(secrets.Provider);
         await LoadAsync(secrets, options, time);
-        if (!builder.Environment.IsDevelopment() && secrets.Store.FindInsecurities() is { Count: > 0 } insecurities)
-            throw new InsecureConfigurationException(insecurities, secrets.Status.LostSince is null ? null : secrets.Status.Reason);
+        if (!builder.Environment.IsDevelopment() && secrets.Store.FindSecurityViolations() is { Count: > 0 } violations)
+            throw new InsecureConfigurationException(violations, secrets.Status.UnreachableSince is null ? null : secrets.Status.Reason);
 
         builder.Register(secrets, options, logger);
         builder.Services.AddHostedService(services =>
@@ -31,9 +35,16 @@ public static class SecretsExtensions
         });
         if (options.Address is null)
             return;
-        builder.Services.AddHostedService(_ => new TokenRevocation(secrets.Renewal));
-        builder.Services.AddHostedService(_ => secrets.Renewal);
-        builder.Services.AddHostedService(_ => secrets.Watch);
+        builder.Services.AddSingleton(services => new TokenRenewal(
+            secrets.Session, secrets.Metrics, time, secrets.Logger,
+            // Only users of the database engine end with the token.
+            options.MongoDB.Mode == DatabaseMode.Dynamic && services.GetService<DatabaseHandover>() is { } handover
+                ? handover.CompleteAsync
+                : null));
+        builder.Services.AddHostedService<TokenRevocation>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<TokenRenewal>());
+        builder.Services.AddHostedService(services => new AppRoleCredentialsWatch(
+            secrets.Credentials, services.GetRequiredService<TokenRenewal>(), options, time, secrets.Logger));
     }
 
     /// <summary>Lets the services of the application have the parts of this area.</summary>
@@ -45,7 +56,6 @@ public static class SecretsExtensions
         builder.Services.AddSingleton(secrets.Status);
         builder.Services.AddSingleton(secrets.Login);
         builder.Services.AddSingleton<TransitService>();
-        builder.Services.AddSingleton(secrets.Renewal);
         builder.Services.AddSingleton(secrets.Clients);
         builder.Services.AddSingleton(secrets.KeyChecks);
         builder.Services.AddSingleton(secrets.Metrics);
@@ -58,7 +68,7 @@ public static class SecretsExtensions
     {
         var deadline = time.GetUtcNow() + options.StartTimeout;
         var retry = new Backoff(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(2), time);
-        while (!await secrets.Store.RefreshAsync(CancellationToken.None) && secrets.Status.LostSince is not null)
+        while (!await secrets.Store.RefreshAsync(CancellationToken.None) && secrets.Status.UnreachableSince is not null)
         {
             var wait = retry.Failed();
             if (options.Address is null || time.GetUtcNow() + wait > deadline)

@@ -12,7 +12,8 @@ public sealed class SecretsLogger : ILogger, IDisposable
 
     public SecretsLogger(IConfiguration configuration, bool isDevelopment)
     {
-        _startup = LoggerFactory.Create(logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddServiceConsole(isDevelopment));
+        _startup = LoggerFactory.Create(
+            logging => logging.AddConfiguration(configuration.GetSection("Logging")).AddServiceConsole(isDevelopment));
         _target = _startup.CreateLogger(Category);
     }
 
@@ -23,7 +24,8 @@ public sealed class SecretsLogger : ILogger, IDisposable
 
     public bool IsEnabled(LogLevel logLevel) => _target.IsEnabled(logLevel);
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         _target.Log(logLevel, eventId, state, exception, formatter);
 
     public void Dispose() => _startup.Dispose();

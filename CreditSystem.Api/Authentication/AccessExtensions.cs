@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using CreditSystem.Api.RateLimiting;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Identity;
@@ -41,16 +40,9 @@ internal static class AccessExtensions
 
     private static void AddRateLimiting(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<RateLimitOptions>().BindConfiguration(RateLimitOptions.SectionName).ValidateDataAnnotations();
+        builder.Services.AddOptionsWithValidateOnStart<RateLimitOptions>().BindConfiguration(RateLimitOptions.SectionName)
+            .ValidateDataAnnotations();
         builder.Services.AddSingleton<RateLimiter>();
-    }
-
-    /// <summary>The authenticated caller. Only for endpoints that require a scope; throws where nobody is authenticated.</summary>
-    internal static Caller GetCaller(this HttpContext context)
-    {
-        var user = context.User;
-        var scopes = user.FindAll(CredentialClaims.Scope).SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal);
-        return new Caller(Required(user, CredentialClaims.Tenant), Required(user, ClaimTypes.NameIdentifier), scopes, user.FindFirstValue(CredentialClaims.Role) == Role.User);
     }
 
     /// <summary>403 <c>missing_scope</c> unless the credential carries the scope.</summary>
@@ -64,7 +56,4 @@ internal static class AccessExtensions
         var requirement = new ScopeRequirement(scope, orOnManagementPort);
         return builder.RequireAuthorization(policy => policy.AddRequirements(requirement)).WithMetadata(requirement);
     }
-
-    private static string Required(ClaimsPrincipal user, string claim) =>
-        user.FindFirstValue(claim) ?? throw new InvalidOperationException($"The credential has no '{claim}' claim.");
 }

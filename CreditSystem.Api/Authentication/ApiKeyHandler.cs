@@ -1,5 +1,4 @@
 using System.Text.Encodings.Web;
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
 using CreditSystem.Identity.ApiKeys;
 using CreditSystem.Identity.SecurityAudit;
@@ -21,11 +20,14 @@ internal sealed class ApiKeyHandler(
 
     /// <summary>Whether the request shows an API key, good or not.</summary>
     public static bool IsShown(HttpRequest request) => request.Headers.ContainsKey(HeaderName)
-        || request.Headers.Authorization is [{ } value] && value.StartsWith(Bearer + ApiKeyFormat.Prefix, StringComparison.OrdinalIgnoreCase);
+        || request.Headers.Authorization is [{ } value]
+            && value.StartsWith(Bearer + ApiKeyFormat.Prefix, StringComparison.OrdinalIgnoreCase);
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var text = Request.Headers.TryGetValue(HeaderName, out var header) ? (header.Count == 1 ? header[0] : null) : Request.Headers.Authorization[0]![Bearer.Length..].Trim();
+        var text = Request.Headers.TryGetValue(HeaderName, out var header)
+            ? (header.Count == 1 ? header[0] : null)
+            : Request.Headers.Authorization[0]![Bearer.Length..].Trim();
         var hash = ApiKeyFormat.IsWellFormed(text) ? ApiKeyFormat.HashOf(text!) : null;
         var key = hash is null ? null : await keys.FindAsync(hash, Context.RequestAborted);
         var now = TimeProvider.GetUtcNow().UtcDateTime;
@@ -35,12 +37,16 @@ internal sealed class ApiKeyHandler(
             return Refuse("The API key has expired.");
 
         uses.Add(key.Id);
-        var principal = Credential.ToPrincipal(Scheme.Name, new Credential(key.Tenant, key.Principal, key.Role, key.Scopes, key.Id, Kind: CredentialKind.ApiKey, Revocation: Revocations.KeyOfApiKey(hash!)));
+        var principal = Credential.ToPrincipal(
+            Scheme.Name,
+            new Credential(key.Tenant, key.Principal, key.Role, key.Scopes, key.Id, Kind: CredentialKind.ApiKey,
+            Revocation: Revocations.KeyOfApiKey(hash!)));
         return AuthenticateResult.Success(new AuthenticationTicket(principal, Scheme.Name));
     }
 
     protected override async Task HandleChallengeAsync(AuthenticationProperties properties) =>
-        await CredentialProblem.WriteAsync(Context, ProblemCodes.ApiKeyInvalid, (await HandleAuthenticateOnceSafeAsync()).Failure?.Message ?? "The API key is not valid.");
+        await CredentialProblem.WriteAsync(Context, ProblemCodes.ApiKeyInvalid, (await HandleAuthenticateOnceSafeAsync()).Failure?.Message
+            ?? "The API key is not valid.");
 
     private AuthenticateResult Refuse(string why)
     {

@@ -1,4 +1,3 @@
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.Identity.Sessions;
@@ -11,7 +10,9 @@ using Microsoft.IdentityModel.Tokens;
 namespace CreditSystem.Api.Authentication;
 
 /// <summary>How an access token is verified. Claims that it does not know (such as a fingerprint) are no reason to refuse it.</summary>
-internal sealed class BearerSetup(SigningKeys keys, VerifiedTokens verified, IOptions<AccessTokenOptions> tokens, TimeProvider time, SecurityMetrics metrics) : IConfigureNamedOptions<JwtBearerOptions>
+internal sealed class BearerSetup(
+    SigningKeys keys, VerifiedTokens verified, IOptions<AccessTokenOptions> tokens, TimeProvider time,
+    SecurityMetrics metrics) : IConfigureNamedOptions<JwtBearerOptions>
 {
     private const string Prefix = "Bearer ";
 
@@ -31,7 +32,8 @@ internal sealed class BearerSetup(SigningKeys keys, VerifiedTokens verified, IOp
             IssuerSigningKeyResolver = (_, _, keyId, _) => keys.FindVerifying(keyId),
             LifetimeValidator = IsInTime,
         };
-        options.Events = new JwtBearerEvents { OnMessageReceived = RequireKeyAsync, OnTokenValidated = AcceptAsync, OnChallenge = ChallengeAsync };
+        options.Events = new JwtBearerEvents { OnMessageReceived = RequireKeyAsync, OnTokenValidated = AcceptAsync,
+            OnChallenge = ChallengeAsync };
     }
 
     private bool IsInTime(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters)
@@ -90,8 +92,10 @@ internal sealed class BearerSetup(SigningKeys keys, VerifiedTokens verified, IOp
         context.HandleResponse();
         metrics.Count(context.AuthenticateFailure is null ? SecurityEvent.CredentialMissing : SecurityEvent.TokenRefused);
         if (context.AuthenticateFailure is null)
-            return CredentialProblem.WriteAsync(context.HttpContext, ProblemCodes.AuthRequired, "Send an access token (Authorization: Bearer) or an API key (X-API-Key).");
+            return CredentialProblem.WriteAsync(
+                context.HttpContext, ProblemCodes.AuthRequired, "Send an access token (Authorization: Bearer) or an API key (X-API-Key).");
         var expired = context.AuthenticateFailure is SecurityTokenInvalidLifetimeException or SecurityTokenExpiredException;
-        return CredentialProblem.WriteAsync(context.HttpContext, ProblemCodes.TokenInvalid, expired ? "The access token has expired." : "The access token is not valid.");
+        return CredentialProblem.WriteAsync(
+            context.HttpContext, ProblemCodes.TokenInvalid, expired ? "The access token has expired." : "The access token is not valid.");
     }
 }

@@ -1,4 +1,3 @@
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity.SecurityAudit;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Authorization.Policy;
@@ -11,7 +10,8 @@ internal sealed class ForbiddenProblemWriter(SecurityMetrics metrics) : IAuthori
 {
     private readonly AuthorizationMiddlewareResultHandler inner = new();
 
-    public async Task HandleAsync(RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
+    public async Task HandleAsync(
+        RequestDelegate next, HttpContext context, AuthorizationPolicy policy, PolicyAuthorizationResult authorizeResult)
     {
         if (!authorizeResult.Forbidden)
         {
@@ -23,7 +23,7 @@ internal sealed class ForbiddenProblemWriter(SecurityMetrics metrics) : IAuthori
         var scope = authorizeResult.AuthorizationFailure?.FailedRequirements.OfType<ScopeRequirement>().FirstOrDefault()?.Scope;
         if (scope is not null)
             context.Response.Headers[HeaderNames.WWWAuthenticate] = $"Bearer error=\"insufficient_scope\", scope=\"{scope}\"";
-        await Problem.Of(
+        await ApiProblems.Create(
             StatusCodes.Status403Forbidden,
             ProblemCodes.MissingScope,
             scope is null ? "The credential does not allow this." : $"The credential lacks the scope {scope}.",

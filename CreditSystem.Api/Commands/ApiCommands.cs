@@ -16,12 +16,12 @@ internal static class ApiCommands
             new Command("mongo", "MongoDB")
             {
                 PingCommand.Create(ConnectionNames.Mongo, SecretKeys.MongoConnection,
-                    services => services.GetRequiredService<MongoConnection>().CheckHealthAsync, configure),
+                    services => services.GetRequiredService<MongoConnection>().PingAsync, configure),
             },
             new Command("redis", "Redis")
             {
                 PingCommand.Create(ConnectionNames.Redis, SecretKeys.RedisConnection,
-                    services => services.GetRequiredService<RedisConnection>().CheckHealthAsync, configure),
+                    services => services.GetRequiredService<RedisConnection>().PingAsync, configure),
             },
             HealthProbe.Create(defaultPort: 5001),
             TokenCommand.Create(configure),

@@ -5,7 +5,8 @@ using CreditSystem.Secrets.Rotation;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;
 using CreditSystem.ServiceDefaults.Cli;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
+using MongoDB.Driver;
+using StackExchange.Redis;
 
 namespace CreditSystem.Api.Commands;
 
@@ -19,10 +20,10 @@ internal static class PingCommand
 
     /// <param name="name">The server.</param>
     /// <param name="key">The configuration key of the way to it.</param>
-    /// <param name="checkOf">Asks it.</param>
+    /// <param name="pingOf">Asks it.</param>
     /// <param name="configure">Sets what the environment otherwise does.</param>
     internal static Command Create(
-        string name, string key, Func<IServiceProvider, Func<CancellationToken, Task<HealthReport>>> checkOf,
+        string name, string key, Func<IServiceProvider, Func<CancellationToken, Task>> pingOf,
         Action<IHostApplicationBuilder>? configure)
     {
         var command = new Command("ping", $"Ask {name} for a sign of life");
@@ -33,7 +34,7 @@ internal static class PingCommand
             await using var services = ((IHostApplicationBuilder)builder).Services.BuildServiceProvider();
             try
             {
-                var result = await PingAsync(name, checkOf(services), services.GetRequiredService<TimeProvider>(), cancellationToken);
+                var result = await PingAsync(name, pingOf(services), services.GetRequiredService<TimeProvider>(), cancellationToken);
                 result = result with { CredentialsFrom = services.GetRequiredService<SecretStore>().SourceOf(key)?.Origin.WireName() };
                 parsed.Write(result, output => Print(result, output));
                 return result.Connected ? CommandExitCodes.Done : CommandExitCodes.Failed;
@@ -41,26 +42,36 @@ internal static class PingCommand
             finally
             {
                 // A command leaves no token behind.
-                if (services.GetRequiredService<VaultSession>().Current is { } token)
-                    await services.GetRequiredService<TokenRenewal>().RevokeAsync(token);
+                var session = services.GetRequiredService<VaultSession>();
+                if (session.Current is { } token)
+                    await session.RevokeAsync(token);
             }
         });
         return command;
     }
 
-    private static async Task<Result> PingAsync(string name, Func<CancellationToken, Task<HealthReport>> check, TimeProvider time,
+    private static async Task<Result> PingAsync(string name, Func<CancellationToken, Task> ping, TimeProvider time,
         CancellationToken cancellationToken)
     {
         // The first one opens the connection.
-        var report = await check(cancellationToken);
+        var failure = await TryAsync(ping, cancellationToken);
         var start = time.GetTimestamp();
-        if (report.Status == HealthStatus.Healthy)
-            report = await check(cancellationToken);
-        return report.Status == HealthStatus.Healthy
-            ? new Result(name, true, null, null, time.GetElapsedTime(start).TotalMilliseconds)
-            // The kind of failure: its words may hold anything.
-            : new Result(name, false, report.Entries.Values.Select(entry => entry.Exception?.GetType().Name).FirstOrDefault()
-                ?? "unhealthy", null, 0);
+        failure ??= await TryAsync(ping, cancellationToken);
+        // The kind of failure: its words may hold anything.
+        return new Result(name, failure is null, failure?.GetType().Name, null, failure is null ? time.GetElapsedTime(start).TotalMilliseconds : 0);
+    }
+
+    private static async Task<Exception?> TryAsync(Func<CancellationToken, Task> ping, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ping(cancellationToken);
+            return null;
+        }
+        catch (Exception exception) when (exception is MongoException or RedisException or TimeoutException)
+        {
+            return exception;
+        }
     }
 
     private static void Print(Result result, TextWriter output) => output.WriteLine(result.Connected

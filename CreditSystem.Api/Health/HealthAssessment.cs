@@ -6,16 +6,21 @@ using CreditSystem.ServiceDefaults;
 namespace CreditSystem.Api.Health;
 
 /// <summary>Judges what the probes and the secrets say: which of it fails requests, and which only needs a look.</summary>
-internal sealed class HealthAssessment(HealthProbes probes, MongoConnection connection, VaultOptions options, VaultSession session, SecretStore secrets, VaultStatus status, HealthReasons reported)
+internal sealed class HealthAssessment(
+    HealthProbes probes, MongoConnection connection, VaultOptions options, VaultSession session, SecretStore secrets, VaultStatus status,
+    HealthReasons reported)
 {
     public async Task<HealthDocument> AssessAsync()
     {
         var (mongo, redis, answer) = (probes.Mongo.CheckAsync(), probes.Redis.CheckAsync(), await probes.Vault.CheckAsync());
         var vault = new VaultHealth(answer is not null, session.Current is not null, answer is 200 or 473);
-        var (mongoHealth, redisHealth) = (new MongoHealth(await mongo, SourceOfMongo is SecretOrigin.Vault && connection.FollowsConfiguration), new RedisHealth(await redis));
+        var (mongoHealth, redisHealth) = (
+            new MongoHealth(await mongo, SourceOfMongo is SecretOrigin.Vault && connection.FollowsConfiguration),
+            new RedisHealth(await redis));
 
         string[] failures = [.. Failures(mongoHealth)];
-        string[] reasons = [.. failures, .. OfRedis(redisHealth), .. OfVault(vault, answer), .. OfSecrets(mongoHealth), .. reported.Current];
+        string[] reasons = [.. failures, .. OfRedis(redisHealth), .. OfVault(vault, answer), .. OfSecrets(mongoHealth),
+            .. reported.Current];
         var word = failures.Length > 0 ? "unhealthy" : reasons.Length > 0 ? "degraded" : "healthy";
         return new HealthDocument(word, vault, mongoHealth, redisHealth, reasons.Length > 0 ? reasons : null);
     }
@@ -32,7 +37,10 @@ internal sealed class HealthAssessment(HealthProbes probes, MongoConnection conn
     }
 
     private static IEnumerable<string> OfRedis(RedisHealth redis) =>
-        redis.Connected ? [] : ["redis: does not answer, or refuses the credentials; limits hold for each replica by itself, and revocations take effect late."];
+        redis.Connected
+            ? []
+            : ["redis: does not answer, or refuses the credentials; limits hold for each replica by itself, "
+                + "and revocations take effect late."];
 
     private IEnumerable<string> OfVault(VaultHealth vault, int? answer)
     {
@@ -53,7 +61,7 @@ internal sealed class HealthAssessment(HealthProbes probes, MongoConnection conn
             };
         if (!vault.Authenticated)
             yield return "vault: there is no login that works.";
-        if (vault is { HealthCheck: true, Authenticated: true } && status.LostSince is { } since)
+        if (vault is { HealthCheck: true, Authenticated: true } && status.UnreachableSince is { } since)
             yield return $"vault: has not confirmed the secrets since {since:yyyy-MM-ddTHH:mm:ssZ}; the last good ones are in use.";
     }
 
@@ -65,7 +73,7 @@ internal sealed class HealthAssessment(HealthProbes probes, MongoConnection conn
             yield return $"secrets: {violation}; the value before stays in use.";
         foreach (var path in status.ExpiredPaths)
             yield return $"secrets: {path} has not been confirmed for too long and is no longer used.";
-        if (options.Address is not null && status.LostSince is null && SourceOfMongo is not SecretOrigin.Vault)
+        if (options.Address is not null && status.UnreachableSince is null && SourceOfMongo is not SecretOrigin.Vault)
             yield return $"mongodb: the credentials come from {SourceOfMongo?.ToString().ToLowerInvariant() ?? "nowhere"}, not from Vault.";
         else if (options.Address is not null && SourceOfMongo is SecretOrigin.Snapshot)
             yield return "secrets: they come from the snapshot of an earlier run.";

@@ -1,6 +1,8 @@
 namespace CreditSystem.Api.Health;
 
-/// <summary><c>GET</c> and <c>HEAD /health</c>, in the shape that the original system's monitoring reads: 503 only where requests fail.</summary>
+/// <summary>
+/// <c>GET</c> and <c>HEAD /health</c>, in the shape that the original system's monitoring reads: 503 only where requests fail.
+/// </summary>
 internal static class HealthEndpoint
 {
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];

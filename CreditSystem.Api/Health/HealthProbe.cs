@@ -23,10 +23,10 @@ internal sealed class HealthProbe<T>(Func<CancellationToken, Task<T>> check, T f
 
     private async Task<T> RunAsync()
     {
-        using var patience = new CancellationTokenSource(timeout, time);
+        using var limit = new CancellationTokenSource(timeout, time);
         try
         {
-            return await check(patience.Token).WaitAsync(patience.Token);
+            return await check(limit.Token).WaitAsync(limit.Token);
         }
 #pragma warning disable CA1031 // Whatever goes wrong in a check is its answer.
         catch (Exception)

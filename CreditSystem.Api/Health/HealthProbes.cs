@@ -1,6 +1,5 @@
 using CreditSystem.Secrets.Rotation;
 using CreditSystem.Secrets.Vault;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Health;
@@ -8,16 +7,23 @@ namespace CreditSystem.Api.Health;
 /// <summary>The probes behind <c>/health</c>.</summary>
 internal sealed class HealthProbes
 {
-    public HealthProbes(MongoConnection mongo, RedisConnection redis, VaultClientFactory clients, VaultOptions vault, IOptions<ConnectionOptions> options, TimeProvider time)
+    public HealthProbes(
+        MongoConnection mongo, RedisConnection redis, VaultClientFactory clients, VaultOptions vault, IOptions<ConnectionOptions> options,
+        TimeProvider time)
     {
         var timeout = options.Value.ConnectTimeout;
-        Mongo = new HealthProbe<bool>(async token => (await mongo.CheckHealthAsync(token)).Status == HealthStatus.Healthy, failed: false, timeout, time);
-        Redis = new HealthProbe<bool>(async token =>
-        {
-            await redis.PingAsync(token);
-            return true;
-        }, failed: false, timeout, time);
-        Vault = new HealthProbe<int?>(async token => vault.Address is null ? null : await AskVaultAsync(clients, token), failed: null, timeout, time);
+        Mongo = ProbeOf(mongo.PingAsync);
+        Redis = ProbeOf(redis.PingAsync);
+        Vault = new HealthProbe<int?>(
+            async token => vault.Address is null ? null : await AskVaultAsync(clients, token), failed: null, timeout, time);
+
+        HealthProbe<bool> ProbeOf(Func<CancellationToken, Task> ping) => new(
+            async token =>
+            {
+                await ping(token);
+                return true;
+            },
+            failed: false, timeout, time);
     }
 
     public HealthProbe<bool> Mongo { get; }

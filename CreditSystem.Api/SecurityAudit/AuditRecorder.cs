@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using CreditSystem.Api.Authentication;
-using CreditSystem.Api.Problems;
 using CreditSystem.Api.RateLimiting;
 using CreditSystem.Identity;
 using CreditSystem.Identity.SecurityAudit;
@@ -24,9 +23,11 @@ internal sealed class AuditRecorder(RequestDelegate next, SecurityAuditTrail tra
     public async Task InvokeAsync(HttpContext context)
     {
         var isWrite = context.GetEndpoint() is not null && IsWrite(context.Request.Method);
-        var isMoney = isWrite && context.GetEndpoint()!.Metadata.GetMetadata<ScopeRequirement>() is { } requirement && MoneyScopes.Contains(requirement.Scope);
+        var isMoney = isWrite && context.GetEndpoint()!.Metadata.GetMetadata<ScopeRequirement>() is { } requirement
+            && MoneyScopes.Contains(requirement.Scope);
         if (isWrite && !isMoney)
-            context.Response.OnStarting(() => Describe(context, context.Response.StatusCode) is { } occurred ? trail.StoreAsync(occurred) : Task.CompletedTask);
+            context.Response.OnStarting(
+                () => Describe(context, context.Response.StatusCode) is { } occurred ? trail.StoreAsync(occurred) : Task.CompletedTask);
         try
         {
             await next(context);
@@ -50,7 +51,7 @@ internal sealed class AuditRecorder(RequestDelegate next, SecurityAuditTrail tra
 
     private AuditEvent? Describe(HttpContext context, int status)
     {
-        var (user, note) = (context.User, AuditNotes.NoteOf(context));
+        var (user, note) = (context.User, AuditNote.Find(context));
         if ((note?.Tenant ?? user.FindFirstValue(CredentialClaims.Tenant)) is not { } tenant)
             return null;
         var endpoint = context.GetEndpoint();
@@ -58,16 +59,17 @@ internal sealed class AuditRecorder(RequestDelegate next, SecurityAuditTrail tra
         {
             Tenant = tenant,
             At = time.GetUtcNow().UtcDateTime,
-            Action = note?.Action ?? endpoint?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? endpoint?.DisplayName ?? context.Request.Method,
+            Action = note?.Action ?? endpoint?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? endpoint?.DisplayName
+                ?? context.Request.Method,
             Principal = note?.Principal ?? user.FindFirstValue(ClaimTypes.NameIdentifier),
             Role = user.FindFirstValue(CredentialClaims.Role),
             CredentialKind = user.FindFirstValue(CredentialClaims.Kind),
             Credential = user.FindFirstValue(CredentialClaims.Credential),
             Target = note?.Target ?? TargetOf(context),
             Status = status,
-            Address = ClientAddress.Of(context),
+            Address = ClientAddress.From(context).Text,
             UserAgent = Shortened(context.Request.Headers.UserAgent.ToString()),
-            TraceId = Problem.TraceId,
+            TraceId = ApiProblems.TraceId,
         };
     }
 
@@ -80,9 +82,12 @@ internal sealed class AuditRecorder(RequestDelegate next, SecurityAuditTrail tra
         return location.Length == 0 ? null : location[(location.LastIndexOf('/') + 1)..];
     }
 
-    private static string? Shortened(string? text) => string.IsNullOrEmpty(text) ? null : text.Length <= MaxUserAgentLength ? text : text[..MaxUserAgentLength];
+    private static string? Shortened(string? text) =>
+        string.IsNullOrEmpty(text) ? null : text.Length <= MaxUserAgentLength ? text : text[..MaxUserAgentLength];
 
-    private static int StatusOf(Exception failure) => failure is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status503ServiceUnavailable;
+    private static int StatusOf(Exception failure) =>
+        failure is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status503ServiceUnavailable;
 
-    private static bool IsWrite(string method) => !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
+    private static bool IsWrite(string method) =>
+        !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
 }

@@ -132,11 +132,8 @@ internal sealed class CommandSession : IAsyncDisposable
             await _services.DisposeAsync();
         // A command leaves no token behind.
         if (Secrets.Session.Current is { } token)
-            await Secrets.Renewal.RevokeAsync(token);
-        Secrets.Session.Dispose();
-        Secrets.Store.Dispose();
-        Secrets.Clients.Dispose();
-        Secrets.Metrics.Dispose();
+            await Secrets.Session.RevokeAsync(token);
+        Secrets.Dispose();
         _logger.Dispose();
     }
 

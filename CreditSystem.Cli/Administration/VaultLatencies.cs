@@ -37,7 +37,7 @@ internal static class VaultLatencies
         var first = await secrets.Session.ReplaceAsync(cancellationToken);
         latencies.Add(new("login", time.GetElapsedTime(start).TotalMilliseconds, 150));
         if (first is not null)
-            await secrets.Renewal.RevokeAsync(first);
+            await secrets.Session.RevokeAsync(first);
         await AddAsync("renewal", 100, () => secrets.Session.CallAsync(client => client.V1.Auth.Token.RenewSelfAsync(), cancellationToken));
         await secrets.Store.RefreshAsync(cancellationToken);
         if (secrets.Store.Snapshot is not { Secrets: [var secret, ..] } || secret.Values.Keys is not [var key, ..])

@@ -20,9 +20,11 @@ public static class ApiKeyFormat
     public const int Length = 4 + VisibleLength + 1 + SecretLength;
 
     public static string Create() => string.Concat(
-        Prefix, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(VisibleBytes)), ".", Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes)));
+        Prefix, Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(VisibleBytes)), ".",
+        Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes)));
 
-    public static bool IsWellFormed(string? text) => text is { Length: Length } && text.StartsWith(Prefix, StringComparison.Ordinal) && text[Prefix.Length + VisibleLength] == '.';
+    public static bool IsWellFormed(string? text) =>
+        text is { Length: Length } && text.StartsWith(Prefix, StringComparison.Ordinal) && text[Prefix.Length + VisibleLength] == '.';
 
     /// <summary>What is stored instead of the key.</summary>
     public static string HashOf(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));

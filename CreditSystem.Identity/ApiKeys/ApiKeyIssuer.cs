@@ -3,9 +3,11 @@ using Microsoft.Extensions.Options;
 namespace CreditSystem.Identity.ApiKeys;
 
 /// <summary>Makes keys, gives them other secrets and ends them.</summary>
-public sealed class ApiKeyIssuer(ApiKeyStore store, ApiKeyCache cache, Sessions.Revocations revocations, IOptions<ApiKeyOptions> options, TimeProvider time)
+public sealed class ApiKeyIssuer(
+    ApiKeyStore store, ApiKeyCache cache, Sessions.Revocations revocations, IOptions<ApiKeyOptions> options, TimeProvider time)
 {
-    public async Task<IssuedKey> CreateAsync(Caller creator, string name, string[] scopes, int? lifetimeDays, CancellationToken cancellationToken)
+    public async Task<IssuedKey> CreateAsync(
+        Caller creator, string name, string[] scopes, int? lifetimeDays, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var id = $"key_{Guid.CreateVersion7(now):N}";
@@ -15,7 +17,7 @@ public sealed class ApiKeyIssuer(ApiKeyStore store, ApiKeyCache cache, Sessions.
             Id = id,
             Tenant = creator.Tenant,
             Name = name,
-            // A key never reaches further than whoever made it.
+            // A key never reaches further than who made it.
             Principal = creator.OwnAccountsOnly ? creator.Principal : id,
             Role = creator.OwnAccountsOnly ? Role.User : Role.Service,
             Scopes = scopes,
@@ -60,7 +62,8 @@ public sealed class ApiKeyIssuer(ApiKeyStore store, ApiKeyCache cache, Sessions.
     {
         var text = ApiKeyFormat.Create();
         var expiresAt = time.GetUtcNow().AddDays(lifetimeDays ?? options.Value.LifetimeDays).UtcDateTime;
-        return (text, new ApiKeySecret { Hash = ApiKeyFormat.HashOf(text), Prefix = ApiKeyFormat.DisplayPrefix(text), ExpiresAt = expiresAt });
+        return (
+            text, new ApiKeySecret { Hash = ApiKeyFormat.HashOf(text), Prefix = ApiKeyFormat.DisplayPrefix(text), ExpiresAt = expiresAt });
     }
 
     private static DateTime Earlier(DateTime a, DateTime b) => a < b ? a : b;

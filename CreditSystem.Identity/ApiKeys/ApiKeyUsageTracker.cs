@@ -5,7 +5,8 @@ using MongoDB.Driver;
 namespace CreditSystem.Identity.ApiKeys;
 
 /// <summary>When each key was last used, written once per interval however often that is.</summary>
-public sealed partial class ApiKeyUsageTracker(ApiKeyStore store, IOptions<ApiKeyOptions> options, TimeProvider time, ILogger<ApiKeyUsageTracker> logger) : BackgroundService
+public sealed partial class ApiKeyUsageTracker(
+    ApiKeyStore store, IOptions<ApiKeyOptions> options, TimeProvider time, ILogger<ApiKeyUsageTracker> logger) : BackgroundService
 {
     private ConcurrentDictionary<string, DateTime> uses = new(StringComparer.Ordinal);
 

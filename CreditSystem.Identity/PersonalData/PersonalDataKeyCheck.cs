@@ -15,7 +15,8 @@ namespace CreditSystem.Identity.PersonalData;
 /// none yet. Until then, and under any other key, nothing personal is read, written or searched.
 /// </summary>
 internal sealed partial class PersonalDataKeyCheck(
-    MongoConnection mongo, PersonalDataKeys keys, PersonalDataProtector protector, KeyCheckValues checks, SecretStore secrets, HealthReasons reasons, TimeProvider time,
+    MongoConnection mongo, PersonalDataKeys keys, PersonalDataProtector protector, KeyCheckValues checks, SecretStore secrets,
+    HealthReasons reasons, TimeProvider time,
     ILogger<PersonalDataKeyCheck> logger) : BackgroundService
 {
     private readonly RepeatedLineFilter lines = new(logger, time);
@@ -26,7 +27,7 @@ internal sealed partial class PersonalDataKeyCheck(
     private const string Source = "personal-data-key";
 
     // For a database that is slow; one that is away says so sooner.
-    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -34,12 +35,13 @@ internal sealed partial class PersonalDataKeyCheck(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         // A key that was made up for this run says nothing about the data.
-        if (secrets.SourceOf(SecretKeys.PersonalDataKey) is null && secrets.SourceOf(SecretKeys.SigningKey)?.Origin is null or SecretOrigin.Default)
+        if (secrets.SourceOf(SecretKeys.PersonalDataKey) is null
+            && secrets.SourceOf(SecretKeys.SigningKey)?.Origin is null or SecretOrigin.Default)
             return;
         checks.Await();
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(StartPatience);
-        await TryLearnAsync(patience.Token);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(StartTimeout);
+        await TryLearnAsync(limit.Token);
         await base.StartAsync(cancellationToken);
     }
 
@@ -67,7 +69,8 @@ internal sealed partial class PersonalDataKeyCheck(
             if (keys.Secret is { } secret)
                 await LearnAsync(secret, cancellationToken);
         }
-        catch (Exception exception) when (exception is MongoException or TimeoutException or VaultUnavailableException or OperationCanceledException)
+        catch (Exception exception) when (
+            exception is MongoException or TimeoutException or VaultUnavailableException or OperationCanceledException)
         {
             // Asked again; what has been learnt holds.
         }
@@ -75,7 +78,10 @@ internal sealed partial class PersonalDataKeyCheck(
         if (keys.Secret is { } used && checks.IsAnother(used))
         {
             PersonalDataKeyCheckLog.IsAnother(lines);
-            reasons.Report(Source, $"secrets: {SecretKeys.PersonalDataKey} is not the key that the stored personal data was written under; logins and users are not served until it is delivered again.");
+            reasons.Report(
+                Source,
+                $"secrets: {SecretKeys.PersonalDataKey} is not the key that the stored personal data was written under; "
+                + "logins and users are not served until it is delivered again.");
         }
         else
         {
@@ -92,7 +98,9 @@ internal sealed partial class PersonalDataKeyCheck(
         }
 
         // Data of before there were check values: does this key find it?
-        var user = await mongo.ExecuteAsync((database, token) => database.GetCollection<User>(UserStore.CollectionName).Find(FilterDefinition<User>.Empty).FirstOrDefaultAsync(token)!, cancellationToken);
+        var user = await mongo.ExecuteAsync(
+            (database, token) => database.GetCollection<User>(UserStore.CollectionName).Find(FilterDefinition<User>.Empty)
+                .FirstOrDefaultAsync(token)!, cancellationToken);
         if (user is not null && !await FindsAsync(secret, user, cancellationToken))
         {
             checks.Refuse(KeyCheckValues.Of(secret));
@@ -126,10 +134,12 @@ internal sealed partial class PersonalDataKeyCheck(
 
     private Task<bool> StoreAsync(string check, CancellationToken cancellationToken) => mongo.ExecuteAsync(async (database, token) =>
     {
-        var insert = new BsonDocument("$setOnInsert", new BsonDocument { ["check"] = check, ["created_at"] = time.GetUtcNow().UtcDateTime });
+        var insert = new BsonDocument(
+            "$setOnInsert", new BsonDocument { ["check"] = check, ["created_at"] = time.GetUtcNow().UtcDateTime });
         try
         {
-            await database.GetCollection<BsonDocument>(Collection).UpdateOneAsync(new BsonDocument("_id", Name), insert, new UpdateOptions { IsUpsert = true }, token);
+            await database.GetCollection<BsonDocument>(Collection).UpdateOneAsync(
+                new BsonDocument("_id", Name), insert, new UpdateOptions { IsUpsert = true }, token);
             return true;
         }
         catch (MongoWriteException exception) when (exception.WriteError.Category == ServerErrorCategory.DuplicateKey)
@@ -140,7 +150,9 @@ internal sealed partial class PersonalDataKeyCheck(
 
     private static partial class PersonalDataKeyCheckLog
     {
-        [LoggerMessage(2131, LogLevel.Critical, "The key of personal data (app:personal_data_key, or app:secret_key where there is none) is not the one that the stored data was written under; logins and users are not served")]
+        [LoggerMessage(2131, LogLevel.Critical,
+            "The key of personal data (app:personal_data_key, or app:secret_key where there is none) is not the one that "
+            + "the stored data was written under; logins and users are not served")]
         public static partial void IsAnother(ILogger logger);
     }
 }

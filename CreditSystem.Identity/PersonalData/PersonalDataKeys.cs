@@ -34,12 +34,15 @@ public sealed class PersonalDataKeys(IConfiguration configuration, KeyCheckValue
         }
     }
 
-    /// <summary>What the keys are derived from, whether the stored data was written under it or not; null where it is not delivered or too short.</summary>
+    /// <summary>
+    /// What the keys are derived from, whether the stored data was written under it or not; null where it is not delivered or too short.
+    /// </summary>
     public string? Secret => (configuration[ConfigurationKey] ?? configuration[SigningKeys.ConfigurationKey]) is { } secret
         && Encoding.UTF8.GetByteCount(secret) >= SigningKeys.MinBytes ? secret : null;
 
     /// <summary>The keys of a secret that has not been checked yet.</summary>
-    public static (byte[] Encryption, byte[] Index) Of(string secret) => (Derive(secret, "personal data: encryption"), Derive(secret, "personal data: blind index"));
+    public static (byte[] Encryption, byte[] Index) Of(string secret) =>
+        (Derive(secret, "personal data: encryption"), Derive(secret, "personal data: blind index"));
 
     private static byte[] Derive(string secret, string purpose) =>
         HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), 32, info: Encoding.UTF8.GetBytes(purpose));

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using CreditSystem.Secrets;
 using CreditSystem.Secrets.Transit;
 using CreditSystem.Secrets.Vault;
 using CreditSystem.ServiceDefaults.Logging;
@@ -13,11 +14,10 @@ namespace CreditSystem.Identity.PersonalData;
 /// Vault's transit engine encrypts where there is one, a derived key of the configuration where there is none or it does not
 /// answer; each text says which, and both are read.
 /// </summary>
-public sealed partial class PersonalDataProtector(PersonalDataKeys keys, TransitService transit, ILogger<PersonalDataProtector> logger, TimeProvider time) : IDisposable
+public sealed partial class PersonalDataProtector(
+    PersonalDataKeys keys, TransitService transit, ILogger<PersonalDataProtector> logger, TimeProvider time) : IDisposable
 {
     private const string Local = "local:v1:";
-    private const int NonceBytes = 12;
-    private const int TagBytes = 16;
 
     private static readonly TimeSpan CacheTime = TimeSpan.FromMinutes(15);
 
@@ -48,7 +48,8 @@ public sealed partial class PersonalDataProtector(PersonalDataKeys keys, Transit
 
     /// <exception cref="CryptographicException">The text was changed, is another owner's, or is under another key.</exception>
     /// <exception cref="VaultUnavailableException">Only Vault can decrypt it, and does not answer.</exception>
-    public ValueTask<string> RevealAsync(string text, string owner, CancellationToken cancellationToken) => RevealAsync(text, owner, localKey: null, cancellationToken);
+    public ValueTask<string> RevealAsync(string text, string owner, CancellationToken cancellationToken) =>
+        RevealAsync(text, owner, localKey: null, cancellationToken);
 
     /// <param name="localKey">What the configuration's key is taken to be; null for the one in use.</param>
     internal async ValueTask<string> RevealAsync(string text, string owner, byte[]? localKey, CancellationToken cancellationToken)
@@ -69,11 +70,14 @@ public sealed partial class PersonalDataProtector(PersonalDataKeys keys, Transit
             : throw new CryptographicException("The text is another owner's.");
     }
 
-    /// <summary>Decrypts what is not known yet in as few calls as possible, so that a list does not ask Vault for each of its texts.</summary>
+    /// <summary>
+    /// Decrypts what is not known yet in as few calls as possible, so that a list does not ask Vault for each of its texts.
+    /// </summary>
     /// <exception cref="VaultUnavailableException">Vault does not answer.</exception>
     public async Task PreloadAsync(IEnumerable<(string Text, string Owner)> texts, CancellationToken cancellationToken)
     {
-        (string Text, string Owner)[] unknown = [.. texts.Where(each => each.Text.StartsWith(TransitService.Prefix, StringComparison.Ordinal) && !cache.TryGetValue((each.Owner, each.Text), out _)).Distinct()];
+        (string Text, string Owner)[] unknown = [.. texts.Where(each => each.Text.StartsWith(TransitService.Prefix,
+            StringComparison.Ordinal) && !cache.TryGetValue((each.Owner, each.Text), out _)).Distinct()];
         var decrypted = await transit.DecryptManyAsync(unknown, cancellationToken);
         foreach (var ((text, owner), plain) in unknown.Zip(decrypted))
         {
@@ -87,7 +91,8 @@ public sealed partial class PersonalDataProtector(PersonalDataKeys keys, Transit
     public async Task<string?[]> RewrapManyAsync(IReadOnlyList<string?> texts, string owner, CancellationToken cancellationToken)
     {
         string?[] result = [.. texts];
-        int[] ofVault = [.. Enumerable.Range(0, result.Length).Where(i => result[i]?.StartsWith(TransitService.Prefix, StringComparison.Ordinal) == true)];
+        int[] ofVault = [.. Enumerable.Range(0,
+            result.Length).Where(i => result[i]?.StartsWith(TransitService.Prefix, StringComparison.Ordinal) == true)];
         var rewrapped = await transit.RewrapManyAsync([.. ofVault.Select(i => (result[i]!, owner))], cancellationToken);
         foreach (var (i, text) in ofVault.Zip(rewrapped))
             result[i] = text;
@@ -103,7 +108,8 @@ public sealed partial class PersonalDataProtector(PersonalDataKeys keys, Transit
         if (text.StartsWith(TransitService.Prefix, StringComparison.Ordinal))
             return await transit.RewrapAsync(text, owner, cancellationToken);
         return transit.IsEnabled
-            ? await transit.EncryptAsync(Encoding.UTF8.GetBytes(Bind(owner) + RevealLocally(text, owner, keys.Current.Encryption)), owner, cancellationToken)
+            ? await transit.EncryptAsync(
+                Encoding.UTF8.GetBytes(Bind(owner) + RevealLocally(text, owner, keys.Current.Encryption)), owner, cancellationToken)
             : text;
     }
 
@@ -121,29 +127,17 @@ public sealed partial class PersonalDataProtector(PersonalDataKeys keys, Transit
     // Inside the text: the engine binds a text to its context only where its key is a derived one.
     private static string Bind(string owner) => $"{owner}\0";
 
-    private string ProtectLocally(string value, string owner)
-    {
-        var plain = Encoding.UTF8.GetBytes(value);
-        var sealedBytes = new byte[NonceBytes + plain.Length + TagBytes];
-        var nonce = sealedBytes.AsSpan(0, NonceBytes);
-        RandomNumberGenerator.Fill(nonce);
-        using var aes = new AesGcm(keys.Current.Encryption, TagBytes);
-        aes.Encrypt(nonce, plain, sealedBytes.AsSpan(NonceBytes, plain.Length), sealedBytes.AsSpan(NonceBytes + plain.Length), Encoding.UTF8.GetBytes(owner));
-        return Local + Convert.ToBase64String(sealedBytes);
-    }
+    private string ProtectLocally(string value, string owner) =>
+        Local + Convert.ToBase64String(
+            AesGcmEnvelope.Seal(keys.Current.Encryption, Encoding.UTF8.GetBytes(value), Encoding.UTF8.GetBytes(owner)));
 
-    private static string RevealLocally(string text, string owner, byte[] key)
-    {
-        var sealedBytes = Convert.FromBase64String(text[Local.Length..]);
-        var plain = new byte[sealedBytes.Length - NonceBytes - TagBytes];
-        using var aes = new AesGcm(key, TagBytes);
-        aes.Decrypt(sealedBytes.AsSpan(0, NonceBytes), sealedBytes.AsSpan(NonceBytes, plain.Length), sealedBytes.AsSpan(NonceBytes + plain.Length), plain, Encoding.UTF8.GetBytes(owner));
-        return Encoding.UTF8.GetString(plain);
-    }
+    private static string RevealLocally(string text, string owner, byte[] key) =>
+        Encoding.UTF8.GetString(AesGcmEnvelope.Open(key, Convert.FromBase64String(text[Local.Length..]), Encoding.UTF8.GetBytes(owner)));
 
     private static partial class Log
     {
-        [LoggerMessage(2130, LogLevel.Warning, "Personal data is encrypted under the key of the configuration, not by Vault's transit engine: {Reason}")]
+        [LoggerMessage(2130, LogLevel.Warning,
+            "Personal data is encrypted under the key of the configuration, not by Vault's transit engine: {Reason}")]
         public static partial void EncryptedLocally(ILogger logger, string reason);
     }
 }

@@ -95,7 +95,8 @@ public sealed record AuditChunk
     }
 
     /// <summary>The least id that a chunk written at the time can have.</summary>
-    public static string LeastIdAt(DateTimeOffset time) => string.Create(CultureInfo.InvariantCulture, $"aud_{time.ToUnixTimeMilliseconds():x12}");
+    public static string LeastIdAt(DateTimeOffset time) =>
+        string.Create(CultureInfo.InvariantCulture, $"aud_{time.ToUnixTimeMilliseconds():x12}");
 
     public static AuditChunk Of(string tenant, IReadOnlyList<AuditEvent> events, DateTimeOffset now) => new()
     {

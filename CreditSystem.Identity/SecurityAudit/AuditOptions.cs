@@ -20,7 +20,9 @@ public sealed class AuditOptions
     [Range(100, 1_000_000)]
     public int QueueCapacity { get; set; } = 20_000;
 
-    /// <summary>How long an administrative request waits for its event to be stored before it is answered all the same, in milliseconds.</summary>
+    /// <summary>
+    /// How long an administrative request waits for its event to be stored before it is answered all the same, in milliseconds.
+    /// </summary>
     [Range(10, 60_000)]
     public int StoreTimeoutMilliseconds { get; set; } = 2_000;
 }

@@ -10,16 +10,21 @@ public sealed class AuditStore(MongoConnection connection)
 
     private readonly IndexInitializer indexes = new();
 
-    public Task InsertAsync(IReadOnlyCollection<AuditChunk> chunks, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
+    public Task InsertAsync(IReadOnlyCollection<AuditChunk> chunks, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(async (database, token) =>
     {
         var collection = Chunks(database);
-        await indexes.EnsureAsync(collection, [new(Builders<AuditChunk>.IndexKeys.Ascending(chunk => chunk.Tenant).Ascending(chunk => chunk.Id), new() { Name = "tenant_id" })], token);
+        await indexes.EnsureAsync(
+            collection,
+            [new(Builders<AuditChunk>.IndexKeys.Ascending(chunk => chunk.Tenant).Ascending(chunk => chunk.Id),
+            new() { Name = "tenant_id" })], token);
         await collection.InsertManyAsync(chunks, new() { IsOrdered = false }, token);
         return true;
     }, cancellationToken);
 
     /// <summary>Chunks that may have what is asked for, beginning behind a chunk.</summary>
-    public Task<List<AuditChunk>> FindAsync(AuditQuery query, string? beginning, bool isInclusive, int limit, CancellationToken cancellationToken) => connection.ExecuteAsync(
+    public Task<List<AuditChunk>> FindAsync(
+        AuditQuery query, string? beginning, bool isInclusive, int limit, CancellationToken cancellationToken) => connection.ExecuteAsync(
         (database, token) =>
         {
             var filter = FilterOf(query);
@@ -33,7 +38,10 @@ public sealed class AuditStore(MongoConnection connection)
                     (false, false) => ids.Gt(chunk => chunk.Id, beginning),
                 };
             var found = Chunks(database).Find(filter);
-            return (query.IsNewestFirst ? found.SortByDescending(chunk => chunk.Id) : found.SortBy(chunk => chunk.Id)).Limit(limit).ToListAsync(token);
+            return (
+                query.IsNewestFirst
+                    ? found.SortByDescending(chunk => chunk.Id)
+                    : found.SortBy(chunk => chunk.Id)).Limit(limit).ToListAsync(token);
         }, cancellationToken);
 
     private static FilterDefinition<AuditChunk> FilterOf(AuditQuery query)
@@ -60,7 +68,8 @@ public sealed class AuditStore(MongoConnection connection)
 /// <param name="To">Before this.</param>
 /// <param name="IsRefused">True: only those that were refused (4xx); false: only those that succeeded; null: all.</param>
 public sealed record AuditQuery(
-    string Tenant, bool IsNewestFirst, string? Action = null, string? Principal = null, DateTimeOffset? From = null, DateTimeOffset? To = null, bool? IsRefused = null)
+    string Tenant, bool IsNewestFirst, string? Action = null, string? Principal = null, DateTimeOffset? From = null,
+    DateTimeOffset? To = null, bool? IsRefused = null)
 {
     public bool Matches(AuditEvent e) =>
         (Action is null || e.Action == Action)

@@ -21,10 +21,12 @@ public sealed partial class SecurityAuditTrail : BackgroundService
     private readonly SemaphoreSlim flushing = new(1, 1);
     private readonly List<AuditEvent> unstored = [];
 
-    public SecurityAuditTrail(AuditStore store, IOptions<AuditOptions> options, SecurityMetrics metrics, TimeProvider time, ILogger<SecurityAuditTrail> logger)
+    public SecurityAuditTrail(
+        AuditStore store, IOptions<AuditOptions> options, SecurityMetrics metrics, TimeProvider time, ILogger<SecurityAuditTrail> logger)
     {
         (this.store, this.options, this.metrics, this.time, this.logger) = (store, options.Value, metrics, time, logger);
-        queue = Channel.CreateBounded<AuditEvent>(new BoundedChannelOptions(this.options.QueueCapacity) { FullMode = BoundedChannelFullMode.Wait });
+        queue = Channel.CreateBounded<AuditEvent>(
+            new BoundedChannelOptions(this.options.QueueCapacity) { FullMode = BoundedChannelFullMode.Wait });
     }
 
     /// <summary>Stores it soon. Nobody waits for it.</summary>
@@ -37,10 +39,10 @@ public sealed partial class SecurityAuditTrail : BackgroundService
     /// <summary>Stores it before the caller goes on, unless the database takes too long: then it is stored soon.</summary>
     public async Task StoreAsync(AuditEvent occurred)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(options.StoreTimeoutMilliseconds));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(options.StoreTimeoutMilliseconds));
         try
         {
-            await store.InsertAsync([AuditChunk.Of(occurred.Tenant, [occurred], time.GetUtcNow())], patience.Token);
+            await store.InsertAsync([AuditChunk.Of(occurred.Tenant, [occurred], time.GetUtcNow())], timeout.Token);
         }
         catch (Exception failure) when (IsStorageFailure(failure))
         {
@@ -91,8 +93,8 @@ public sealed partial class SecurityAuditTrail : BackgroundService
         catch (OperationCanceledException)
         {
             // The last ones are stored in the time that a shutdown has.
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(5));
-            if (!await TryFlushAsync(patience.Token))
+            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+            if (!await TryFlushAsync(timeout.Token))
                 unstored.ForEach(GiveUp);
         }
     }
@@ -114,7 +116,9 @@ public sealed partial class SecurityAuditTrail : BackgroundService
     private void GiveUp(AuditEvent occurred)
     {
         metrics.AuditLost(1);
-        Log.Unstored(logger, occurred.At, occurred.Tenant, occurred.Action, occurred.Principal, occurred.Credential, occurred.Target, occurred.Status, occurred.Address);
+        Log.Unstored(
+            logger, occurred.At, occurred.Tenant, occurred.Action, occurred.Principal, occurred.Credential, occurred.Target,
+            occurred.Status, occurred.Address);
     }
 
     private static bool IsStorageFailure(Exception failure) => failure is MongoException or TimeoutException or OperationCanceledException;
@@ -124,7 +128,11 @@ public sealed partial class SecurityAuditTrail : BackgroundService
         [LoggerMessage(2200, LogLevel.Warning, "Audit events wait: the database does not take them")]
         public static partial void Late(ILogger logger, Exception failure);
 
-        [LoggerMessage(2201, LogLevel.Error, "Audit event that the database did not take: {At} {Tenant} {Action} {Principal} {Credential} {Target} {Status} {Address}")]
-        public static partial void Unstored(ILogger logger, DateTime at, string tenant, string action, string? principal, string? credential, string? target, int status, string address);
+        [LoggerMessage(
+            2201, LogLevel.Error,
+            "Audit event that the database did not take: {At} {Tenant} {Action} {Principal} {Credential} {Target} {Status} {Address}")]
+        public static partial void Unstored(
+            ILogger logger, DateTime at, string tenant, string action, string? principal, string? credential, string? target, int status,
+            string address);
     }
 }

@@ -33,11 +33,14 @@ public sealed class SecurityMetrics : IDisposable
     public SecurityMetrics(IMeterFactory factory)
     {
         meter = factory.Create(Name);
-        events = meter.CreateCounter<long>("credit_system_security_events", description: "Failed logins, refused credentials and scopes, key changes and limits");
-        auditLost = meter.CreateCounter<long>("credit_system_audit_events_unstored", description: "Audit events that went to the log because the database took them too late");
+        events = meter.CreateCounter<long>(
+            "credit_system_security_events", description: "Failed logins, refused credentials and scopes, key changes and limits");
+        auditLost = meter.CreateCounter<long>(
+            "credit_system_audit_events_unstored",
+            description: "Audit events that went to the log because the database took them too late");
     }
 
-    /// <summary>Lets the events that are worth an alert begin at nought.</summary>
+    /// <summary>Lets the events that are worth an alert start at zero.</summary>
     public void Begin() => events.Add(0, new KeyValuePair<string, object?>("event", SecurityEvent.LoginFailed));
 
     /// <param name="name">One of <see cref="SecurityEvent"/>.</param>

@@ -31,5 +31,6 @@ public readonly record struct RefreshToken(string Session, byte[] Hash)
         return true;
     }
 
-    private static RefreshToken Of(byte[] bytes) => new(new Guid(bytes.AsSpan(0, SessionBytes), bigEndian: true).ToString("N"), SHA256.HashData(bytes));
+    private static RefreshToken Of(byte[] bytes) =>
+        new(new Guid(bytes.AsSpan(0, SessionBytes), bigEndian: true).ToString("N"), SHA256.HashData(bytes));
 }

@@ -26,7 +26,8 @@ public sealed class Revocations(FailFastRedis redis, IOptions<AccessTokenOptions
     public static string KeyOfApiKey(string hash) => ApiKeyPrefix + hash;
 
     public Task AddAsync(string session, CancellationToken cancellationToken) =>
-        AddAsync(KeyOfSession(session), TimeSpan.FromSeconds(tokens.Value.LifetimeSeconds + tokens.Value.ClockSkewSeconds), cancellationToken);
+        AddAsync(
+            KeyOfSession(session), TimeSpan.FromSeconds(tokens.Value.LifetimeSeconds + tokens.Value.ClockSkewSeconds), cancellationToken);
 
     /// <param name="hash">The SHA-256 of the key's secret.</param>
     public Task AddApiKeyAsync(string hash, CancellationToken cancellationToken) =>

@@ -19,7 +19,7 @@ public sealed record Session
     [BsonElement("current")]
     public required byte[] Current { get; init; }
 
-    /// <summary>SHA-256 of those before it: whoever shows one of them has a copy.</summary>
+    /// <summary>SHA-256 of those before it: who shows one of them has a copy.</summary>
     [BsonElement("used")]
     public byte[][] Used { get; init; } = [];
 

@@ -4,7 +4,8 @@ using CreditSystem.Identity.Users;
 namespace CreditSystem.Identity.Sessions;
 
 /// <summary>Begins sessions, carries them on and ends them.</summary>
-public sealed class SessionIssuer(SessionStore sessions, UserStore users, Revocations revocations, AccessTokenIssuer tokens, TimeProvider time)
+public sealed class SessionIssuer(
+    SessionStore sessions, UserStore users, Revocations revocations, AccessTokenIssuer tokens, TimeProvider time)
 {
     private static readonly TimeSpan RefreshLifetime = TimeSpan.FromDays(7);
 
@@ -27,7 +28,7 @@ public sealed class SessionIssuer(SessionStore sessions, UserStore users, Revoca
             ExpiresAt = (now + RefreshLifetime).UtcDateTime,
         }, cancellationToken);
 
-        // Whoever disables the user revokes the sessions that exist: this one may have come just after.
+        // Disabling the user revokes the sessions that exist: this one may have come just after.
         if (await users.FindAsync(user.Tenant, user.Id, cancellationToken) is { Disabled: false } current)
             return Issue(current, refresh.Session, text);
         await EndAsync(refresh.Session, cancellationToken);
@@ -70,7 +71,9 @@ public sealed class SessionIssuer(SessionStore sessions, UserStore users, Revoca
     }
 
     private IssuedTokens Issue(User user, string session, string refreshToken) =>
-        new(tokens.Issue(user.Id, user.Tenant, user.Role, Role.ScopesOf(user.Role), session), refreshToken, (int)RefreshLifetime.TotalSeconds);
+        new(
+            tokens.Issue(user.Id, user.Tenant, user.Role, Role.ScopesOf(user.Role), session), refreshToken,
+            (int)RefreshLifetime.TotalSeconds);
 
     private static DateTime Min(DateTime a, DateTime b) => a < b ? a : b;
 }

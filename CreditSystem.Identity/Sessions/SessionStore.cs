@@ -27,10 +27,12 @@ public sealed class SessionStore(MongoConnection connection)
     }, cancellationToken);
 
     public Task<Session?> FindAsync(string id, CancellationToken cancellationToken) => connection.ExecuteAsync(
-        async (database, token) => (Session?)await Sessions(database).Find(session => session.Id == id).FirstOrDefaultAsync(token), cancellationToken);
+        async (database, token) => (Session?)await Sessions(database).Find(session => session.Id == id).FirstOrDefaultAsync(token),
+        cancellationToken);
 
     /// <summary>Replaces the token that is good now; of two who show it at once, one gets through.</summary>
-    public Task<bool> TryRotateAsync(string id, byte[] shown, byte[] next, DateTime expiresAt, CancellationToken cancellationToken) => connection.ExecuteAsync(
+    public Task<bool> TryRotateAsync(string id, byte[] shown, byte[] next, DateTime expiresAt, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
         async (database, token) =>
         {
             var rotated = await Sessions(database).UpdateOneAsync(
@@ -43,10 +45,12 @@ public sealed class SessionStore(MongoConnection connection)
 
     public Task RevokeAsync(string id, CancellationToken cancellationToken) => connection.ExecuteAsync(
         (database, token) => Sessions(database).UpdateOneAsync(
-            session => session.Id == id, Builders<Session>.Update.Set(session => session.Revoked, true), cancellationToken: token), cancellationToken);
+            session => session.Id == id, Builders<Session>.Update.Set(session => session.Revoked, true),
+            cancellationToken: token), cancellationToken);
 
     /// <returns>The ids of the sessions that were revoked now.</returns>
-    public Task<List<string>> RevokeAllAsync(string tenant, string user, string? except, CancellationToken cancellationToken) => connection.ExecuteAsync(
+    public Task<List<string>> RevokeAllAsync(string tenant, string user, string? except, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
         async (database, token) =>
         {
             var sessions = Sessions(database);
@@ -55,7 +59,9 @@ public sealed class SessionStore(MongoConnection connection)
                 filter &= Builders<Session>.Filter.Ne(session => session.Id, except);
             var ids = await sessions.Find(filter).Project(session => session.Id).ToListAsync(token);
             if (ids.Count > 0)
-                await sessions.UpdateManyAsync(Builders<Session>.Filter.In(session => session.Id, ids), Builders<Session>.Update.Set(session => session.Revoked, true), cancellationToken: token);
+                await sessions.UpdateManyAsync(
+                    Builders<Session>.Filter.In(session => session.Id, ids), Builders<Session>.Update.Set(session => session.Revoked, true),
+                    cancellationToken: token);
             return ids;
         }, cancellationToken);
 

@@ -25,13 +25,15 @@ public sealed class TenantStore(MongoConnection connection)
     private const string CollectionName = "tenants";
 
     public Task<Tenant?> FindAsync(string name, CancellationToken cancellationToken) => connection.ExecuteAsync(
-        async (database, token) => (Tenant?)await Tenants(database).Find(tenant => tenant.Id == name).FirstOrDefaultAsync(token), cancellationToken);
+        async (database, token) => (Tenant?)await Tenants(database).Find(tenant => tenant.Id == name).FirstOrDefaultAsync(token),
+        cancellationToken);
 
     public Task<bool> AnyAsync(CancellationToken cancellationToken) => connection.ExecuteAsync(
         (database, token) => Tenants(database).Find(FilterDefinition<Tenant>.Empty).AnyAsync(token), cancellationToken);
 
     /// <returns>False when the name is taken: of two who open it at once one gets it.</returns>
-    public Task<bool> TryInsertAsync(Tenant tenant, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
+    public Task<bool> TryInsertAsync(Tenant tenant, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(async (database, token) =>
     {
         try
         {

@@ -37,7 +37,8 @@ public sealed class SigningKeys(IConfiguration configuration, IOptions<AccessTok
                     return known.Key;
                 var key = Create(value) ?? throw new SecretUnavailableException(ConfigurationKey);
                 if (current is { } previous)
-                    replaced.Add((previous.Key, time.GetUtcNow().AddSeconds(options.Value.LifetimeSeconds + options.Value.ClockSkewSeconds)));
+                    replaced.Add(
+                        (previous.Key, time.GetUtcNow().AddSeconds(options.Value.LifetimeSeconds + options.Value.ClockSkewSeconds)));
                 current = (value!, key);
                 return key;
             }

@@ -15,7 +15,8 @@ public sealed class VerifiedTokens(TimeProvider time)
 
     private readonly ConcurrentDictionary<string, (ClaimsPrincipal Principal, DateTimeOffset Until)> tokens = new(StringComparer.Ordinal);
 
-    public ClaimsPrincipal? Find(string token) => tokens.TryGetValue(token, out var known) && time.GetUtcNow() < known.Until ? known.Principal : null;
+    public ClaimsPrincipal? Find(string token) =>
+        tokens.TryGetValue(token, out var known) && time.GetUtcNow() < known.Until ? known.Principal : null;
 
     /// <param name="token">In compact form.</param>
     /// <param name="principal">Whom it stands for; shared by requests, so nobody may change it.</param>

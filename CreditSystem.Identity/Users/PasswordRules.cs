@@ -10,7 +10,7 @@ public static class PasswordRules
     /// <summary>Hashing takes time that grows with the length.</summary>
     public const int MaxLength = 128;
 
-    private static readonly FrozenSet<string> Commonest = Load();
+    private static readonly FrozenSet<string> Common = Load();
 
     /// <returns>Null, or what is wrong.</returns>
     public static string? Check(string? password, params ReadOnlySpan<string?> context)
@@ -18,8 +18,8 @@ public static class PasswordRules
         if (password is null || password.Length is < MinLength or > MaxLength)
             return $"password must have {MinLength} to {MaxLength} characters.";
         var folded = password.ToLowerInvariant();
-        if (Commonest.Contains(folded) || Commonest.Contains(folded.TrimEnd("0123456789!?.*".ToCharArray())) || folded.Distinct().Count() < 4)
-            return "password is one of the commonest, which are tried first.";
+        if (Common.Contains(folded) || Common.Contains(folded.TrimEnd("0123456789!?.*".ToCharArray())) || folded.Distinct().Count() < 4)
+            return "The password is too common.";
         foreach (var word in context)
             if (word is { Length: >= 4 } && folded.Contains(word.ToLowerInvariant(), StringComparison.Ordinal))
                 return "password must not contain the username, the e-mail address or the tenant.";
@@ -29,8 +29,9 @@ public static class PasswordRules
     private static FrozenSet<string> Load()
     {
         using var stream = typeof(PasswordRules).Assembly.GetManifestResourceStream("common-passwords.txt")
-            ?? throw new InvalidOperationException("The list of the commonest passwords is not in the assembly.");
+            ?? throw new InvalidOperationException("The list of common passwords is not in the assembly.");
         using var reader = new StreamReader(stream);
-        return reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToFrozenSet(StringComparer.Ordinal);
+        return reader.ReadToEnd().Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToFrozenSet(StringComparer.Ordinal);
     }
 }

@@ -1,6 +1,6 @@
 namespace CreditSystem.Identity.Users;
 
-/// <summary>Who may register without anybody's leave. Whoever has the signing key can always make an owner (<c>token</c> command).</summary>
+/// <summary>Who may register without anybody's leave. With the signing key anybody can make an owner (<c>token</c> command).</summary>
 public sealed class RegistrationOptions
 {
     public const string SectionName = "Registration";
@@ -9,15 +9,14 @@ public sealed class RegistrationOptions
     /// Who may open a tenant of its own, one of <see cref="TenantRegistration"/>; by default nobody, and in development anybody.
     /// A text, so that a value that is none of them is refused with a sentence.
     /// </summary>
-    public string? NewTenants { get; set; }
+    public string NewTenants { get; set; } = nameof(TenantRegistration.Closed);
 
     /// <summary>Whether anybody may become a user of an existing tenant; otherwise its owners create them.</summary>
     public bool Users { get; set; } = true;
 
-    public bool IsValid => NewTenants is null || Enum.GetNames<TenantRegistration>().Contains(NewTenants, StringComparer.OrdinalIgnoreCase);
+    public bool IsValid => Enum.GetNames<TenantRegistration>().Contains(NewTenants, StringComparer.OrdinalIgnoreCase);
 
-    public TenantRegistration NewTenantsIn(IHostEnvironment environment) =>
-        NewTenants is { } named ? Enum.Parse<TenantRegistration>(named, ignoreCase: true) : environment.IsDevelopment() ? TenantRegistration.Open : TenantRegistration.Closed;
+    public TenantRegistration Tenants => Enum.Parse<TenantRegistration>(NewTenants, ignoreCase: true);
 }
 
 public enum TenantRegistration

@@ -4,7 +4,8 @@ namespace CreditSystem.Identity.Users;
 
 /// <summary>A user in the clear, for itself and for those who administer the tenant's users.</summary>
 public sealed record UserProfile(
-    string Id, string Tenant, string Role, string Email, string Username, string? Name, string? Phone, bool Disabled, Guid Wallet, DateTimeOffset CreatedAt);
+    string Id, string Tenant, string Role, string Email, string Username, string? Name, string? Phone, bool Disabled, Guid Wallet,
+    DateTimeOffset CreatedAt);
 
 /// <summary>What a registration asks for, checked.</summary>
 public sealed record NewUser(string Tenant, string Role, string Email, string Username, string Password, string? Name, string? Phone);
@@ -50,11 +51,13 @@ public sealed class UserProfiles(PersonalDataProtector protector, PasswordHashin
 
     /// <summary>For a list: what follows asks Vault no more.</summary>
     public Task PreloadAsync(IEnumerable<User> users, CancellationToken cancellationToken) => protector.PreloadAsync(
-        users.SelectMany(user => new[] { user.Email, user.Username, user.Name, user.Phone }.OfType<string>().Select(text => (text, user.Id))), cancellationToken);
+        users.SelectMany(user => new[] { user.Email, user.Username, user.Name,
+            user.Phone }.OfType<string>().Select(text => (text, user.Id))), cancellationToken);
 
     /// <summary>The profile of a user that has just been made of these: what is known needs no decryption.</summary>
     public UserProfile Describe(User user, NewUser asked) => new(
-        user.Id, user.Tenant, user.Role, asked.Email, asked.Username, asked.Name, asked.Phone, user.Disabled, walletOf(user), new DateTimeOffset(user.CreatedAt, TimeSpan.Zero));
+        user.Id, user.Tenant, user.Role, asked.Email, asked.Username, asked.Name, asked.Phone, user.Disabled, walletOf(user),
+        new DateTimeOffset(user.CreatedAt, TimeSpan.Zero));
 
     public string EmailIndex(string tenant, string email) => protector.Index(tenant, EmailKind, email);
 

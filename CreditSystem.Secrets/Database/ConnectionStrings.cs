@@ -7,7 +7,9 @@ namespace CreditSystem.Secrets.Database;
 internal static class ConnectionStrings
 {
     /// <param name="configured">What the configuration itself says; it holds where no stronger source has a part of the string.</param>
-    /// <param name="engine">Where Vault's database engine has issued MongoDB's credentials: then they win over those of the whole string.</param>
+    /// <param name="engine">
+    /// Where Vault's database engine has issued MongoDB's credentials: then they win over those of the whole string.
+    /// </param>
     public static void Derive(Dictionary<string, SourcedValue> values, Func<string, string?> configured, DatabaseOptions? engine = null)
     {
         Set(values, SecretKeys.MongoConnection, configured, Mongo(values, engine));
@@ -35,13 +37,15 @@ internal static class ConnectionStrings
         if (user is null || password is null || (whole is null && host is null))
             return whole;
         // A stronger source of the password than of the whole string wins: a file's password over a default's string.
-        if (engine is null && whole is not null && (whole.Source.Origin > password.Source.Origin || !TryParse(whole.Value, out var url) || url!.Username is not null))
+        if (engine is null && whole is not null
+            && (whole.Source.Origin > password.Source.Origin || !TryParse(whole.Value, out var url) || url!.Username is not null))
             return whole;
         return Compose(values, whole, host, engine) is { } composed ? new SourcedValue(composed, password.Source) : null;
     }
 
     /// <summary>Null where a part cannot be one: the rules say which.</summary>
-    private static string? Compose(Dictionary<string, SourcedValue> values, SourcedValue? whole, SourcedValue? host, DatabaseOptions? engine)
+    private static string? Compose(
+        Dictionary<string, SourcedValue> values, SourcedValue? whole, SourcedValue? host, DatabaseOptions? engine)
     {
         var database = values[SecretKeys.MongoDatabaseName].Value;
         try
@@ -65,15 +69,23 @@ internal static class ConnectionStrings
     /// <summary>A host, or several of a replica set, each with a port of its own where it is another.</summary>
     private static string Hosts(string hosts, Dictionary<string, SourcedValue> values) => string.Join(',', hosts
         .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-        .Select(host => host.LastIndexOf(':') > host.LastIndexOf(']') ? host : $"{host}:{values.GetValueOrDefault(SecretKeys.MongoPort)?.Value ?? "27017"}"));
+        .Select(host =>
+            host.LastIndexOf(':') > host.LastIndexOf(']')
+                ? host
+                : $"{host}:{values.GetValueOrDefault(SecretKeys.MongoPort)?.Value ?? "27017"}"));
 
-    /// <summary>Adds <c>mongodb:options</c> (<c>replicaSet=rs0&amp;w=majority</c>) and <c>mongodb:tls</c> where the string says nothing of them.</summary>
+    /// <summary>
+    /// Adds <c>mongodb:options</c> (<c>replicaSet=rs0&amp;w=majority</c>) and <c>mongodb:tls</c> where the string says nothing of them.
+    /// </summary>
     private static string WithOptions(string text, Dictionary<string, SourcedValue> values)
     {
-        List<string> options = [.. (values.GetValueOrDefault(SecretKeys.MongoOptions)?.Value ?? "").Split('&', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
+        List<string> options = [.. (values.GetValueOrDefault(SecretKeys.MongoOptions)?.Value ?? "").Split('&',
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)];
         if (bool.TryParse(values.GetValueOrDefault(SecretKeys.MongoTls)?.Value, out var isTls))
             options.Add(isTls ? "tls=true" : "tls=false");
-        var said = text.Contains('?') ? text[(text.IndexOf('?') + 1)..].Split('&').Select(NameOf).ToHashSet(StringComparer.OrdinalIgnoreCase) : [];
+        var said = text.Contains('?')
+            ? text[(text.IndexOf('?') + 1)..].Split('&').Select(NameOf).ToHashSet(StringComparer.OrdinalIgnoreCase)
+            : [];
         options.RemoveAll(option => said.Contains(NameOf(option)) || (NameOf(option) == "tls" && said.Contains("ssl")));
         if (options.Count == 0)
             return text;

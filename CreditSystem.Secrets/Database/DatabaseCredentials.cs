@@ -7,7 +7,8 @@ namespace CreditSystem.Secrets.Database;
 /// The credentials of MongoDB from Vault's database engine: a short-lived user whose lease is renewed, or a user whose
 /// password Vault rotates. They are part of the same snapshot as all other secrets.
 /// </summary>
-public sealed partial class DatabaseCredentials(VaultOptions options, VaultSession session, VaultClientFactory clients, TimeProvider time, ILogger logger)
+public sealed partial class DatabaseCredentials(
+    VaultOptions options, VaultSession session, VaultClientFactory clients, TimeProvider time, ILogger logger)
 {
     private bool _isChecked;
 
@@ -49,10 +50,13 @@ public sealed partial class DatabaseCredentials(VaultOptions options, VaultSessi
     {
         var now = time.GetUtcNow();
         var (issued, accessor) = await session.CallAsync(
-            async client => (await client.V1.Secrets.Database.GetCredentialsAsync(Options.Role, Options.MountPoint), session.AccessorOf(client)), cancellationToken);
+            async client => (await client.V1.Secrets.Database.GetCredentialsAsync(Options.Role, Options.MountPoint),
+                session.AccessorOf(client)), cancellationToken);
         var duration = TimeSpan.FromSeconds(issued.LeaseDurationSeconds);
         DatabaseCredentialsLog.Issued(logger, Options.Role, duration.TotalSeconds);
-        return new DatabaseLease($"{Options.MountPoint}/creds/{Options.Role}", issued.Data.Username, issued.Data.Password, issued.LeaseId, now, now, duration, duration, accessor);
+        return new DatabaseLease(
+            $"{Options.MountPoint}/creds/{Options.Role}", issued.Data.Username, issued.Data.Password, issued.LeaseId, now, now, duration,
+            duration, accessor);
     }
 
     private async Task<DatabaseLease> RenewAsync(DatabaseLease lease, CancellationToken cancellationToken)
@@ -60,7 +64,8 @@ public sealed partial class DatabaseCredentials(VaultOptions options, VaultSessi
         var now = time.GetUtcNow();
         try
         {
-            var renewed = await session.CallAsync(client => client.V1.System.RenewLeaseAsync(lease.Id, (int)lease.Asked.TotalSeconds), cancellationToken);
+            var renewed = await session.CallAsync(
+                client => client.V1.System.RenewLeaseAsync(lease.Id, (int)lease.Asked.TotalSeconds), cancellationToken);
             // The answer is Vault's envelope of a lease: its duration stands outside the data.
             var seconds = renewed.LeaseDurationSeconds > 0 ? renewed.LeaseDurationSeconds : renewed.Data?.LeaseDuration ?? 0;
             return lease with { LeasedAt = now, Duration = TimeSpan.FromSeconds(seconds) };
@@ -74,21 +79,28 @@ public sealed partial class DatabaseCredentials(VaultOptions options, VaultSessi
 
     private async Task<DatabaseLease> ReadStaticAsync(DatabaseLease? known, CancellationToken cancellationToken)
     {
-        var read = (await session.CallAsync(client => client.V1.Secrets.Database.GetStaticCredentialsAsync(Options.Role, Options.MountPoint), cancellationToken)).Data;
+        var read = (
+            await session.CallAsync(client => client.V1.Secrets.Database.GetStaticCredentialsAsync(Options.Role, Options.MountPoint),
+            cancellationToken)).Data;
         return known is not null && known.Username == read.Username && known.Password == read.Password
             ? known
-            : new DatabaseLease($"{Options.MountPoint}/static-creds/{Options.Role}", read.Username, read.Password, "", time.GetUtcNow(), time.GetUtcNow(), DatabaseLease.Endless, DatabaseLease.Endless, "");
+            : new DatabaseLease(
+                $"{Options.MountPoint}/static-creds/{Options.Role}", read.Username, read.Password, "", time.GetUtcNow(), time.GetUtcNow(),
+                DatabaseLease.Endless, DatabaseLease.Endless, "");
     }
 
     private static partial class DatabaseCredentialsLog
     {
-        [LoggerMessage(2022, LogLevel.Error, "Vault:MongoDB:Mode is {Mode}, and the server is OpenBao, which has no MongoDB plugin: use KeyValue, or a server of Vault's that has it")]
+        [LoggerMessage(2022, LogLevel.Error,
+            "Vault:MongoDB:Mode is {Mode}, and the server is OpenBao, which has no MongoDB plugin: use KeyValue, "
+            + "or a server of Vault's that has it")]
         public static partial void NoPlugin(ILogger logger, DatabaseMode mode);
 
         [LoggerMessage(2014, LogLevel.Information, "Vault has issued credentials for MongoDB by the role {Role}, good for {Seconds:F0} s")]
         public static partial void Issued(ILogger logger, string role, double seconds);
 
-        [LoggerMessage(2015, LogLevel.Warning, "The lease of MongoDB's credentials by the role {Role} could not be renewed; others are issued")]
+        [LoggerMessage(2015, LogLevel.Warning,
+            "The lease of MongoDB's credentials by the role {Role} could not be renewed; others are issued")]
         public static partial void NotRenewed(ILogger logger, string role);
     }
 }

@@ -11,7 +11,8 @@ namespace CreditSystem.Secrets.Database;
 /// <param name="Asked">The duration that it was issued with.</param>
 /// <param name="Accessor">Of the token that it ends with.</param>
 public sealed record DatabaseLease(
-    string Path, string Username, string Password, string Id, DateTimeOffset IssuedAt, DateTimeOffset LeasedAt, TimeSpan Duration, TimeSpan Asked, string Accessor)
+    string Path, string Username, string Password, string Id, DateTimeOffset IssuedAt, DateTimeOffset LeasedAt, TimeSpan Duration,
+    TimeSpan Asked, string Accessor)
 {
     /// <summary>The duration of what has no lease: a static role's user does not end.</summary>
     public static readonly TimeSpan Endless = TimeSpan.FromDays(36_500);

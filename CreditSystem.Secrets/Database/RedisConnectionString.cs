@@ -3,7 +3,9 @@ using StackExchange.Redis;
 
 namespace CreditSystem.Secrets.Database;
 
-/// <summary>Composes the configuration of Redis' client from the keys of its secret: one server, several of a cluster, or the sentinels of one.</summary>
+/// <summary>
+/// Composes the configuration of Redis' client from the keys of its secret: one server, several of a cluster, or the sentinels of one.
+/// </summary>
 public static class RedisConnectionString
 {
     /// <summary>Null where there is neither a whole string nor a host.</summary>
@@ -17,7 +19,9 @@ public static class RedisConnectionString
         if (host is null)
             return null;
 
-        List<string> parts = [.. host.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(each => WithPort(each, values[SecretKeys.RedisPort].Value))];
+        List<string> parts = [.. host.Value.Split(',',
+            StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(each =>
+                WithPort(each, values[SecretKeys.RedisPort].Value))];
         var source = host.Source;
         if (Text(values, SecretKeys.RedisSentinelMaster) is { } master)
             parts.Add($"serviceName={master}");
@@ -77,9 +81,13 @@ public static class RedisConnectionString
 
     // host, host:port, [::1], [::1]:port.
     private static string WithPort(string host, string port) =>
-        host.LastIndexOf(':') > host.LastIndexOf(']') && (host.Contains(']') || host.IndexOf(':') == host.LastIndexOf(':')) ? host : $"{host}:{port}";
+        host.LastIndexOf(':') > host.LastIndexOf(']') && (host.Contains(']') || host.IndexOf(':') == host.LastIndexOf(':'))
+            ? host
+            : $"{host}:{port}";
 
-    private static string? Text(Dictionary<string, SourcedValue> values, string key) => values.GetValueOrDefault(key) is { Value.Length: > 0 } value ? value.Value : null;
+    private static string? Text(Dictionary<string, SourcedValue> values, string key) =>
+        values.GetValueOrDefault(key) is { Value.Length: > 0 } value ? value.Value : null;
 
-    private static bool IsTrue(Dictionary<string, SourcedValue> values, string key) => bool.TryParse(Text(values, key), out var isTrue) && isTrue;
+    private static bool IsTrue(Dictionary<string, SourcedValue> values, string key) =>
+        bool.TryParse(Text(values, key), out var isTrue) && isTrue;
 }

@@ -1,72 +1,138 @@
 using System.Threading.Channels;
+using CreditSystem.Secrets.Database;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.ServiceDefaults;
 using CreditSystem.ServiceDefaults.Logging;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Primitives;
 
 namespace CreditSystem.Secrets.Rotation;
 
 /// <summary>
-/// The current client of one server. A new connection string makes the next generation beside it, which takes over once the
-/// server has accepted it; the one before is drained and ended.
+/// The current client of one server. New credentials make the next generation beside it, which takes over once the server has
+/// accepted it; the one before is drained and ended. No operation fails of it.
 /// </summary>
-public sealed partial class Connection<TClient> : IAsyncDisposable
+public abstract partial class Connection<TClient> : IAsyncDisposable
     where TClient : class
 {
     private const int MaxAttempts = 4;
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(200);
 
-    private readonly ConnectionKind _kind;
-    private readonly IServiceProvider _services;
-    private readonly IConfiguration _configuration;
     private readonly SecretStore _secrets;
     private readonly ConnectionOptions _options;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
     private readonly HealthReasons _reasons;
-    private readonly IDisposable _watch;
-    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly TimeProvider _time;
+    private readonly RepeatedLineFilter _logger;
+    private readonly Backoff _backoff;
+    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly SemaphoreSlim _swap = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private volatile ConnectionGeneration<TClient>? _current;
+    private Task? _following;
     private Task<bool>? _recovery;
     private Task _retirements = Task.CompletedTask;
     private DateTimeOffset _recoveredAt;
     private volatile bool _isReported;
     private int _generations;
 
-    public Connection(ConnectionKind kind, IServiceProvider services)
+    private protected Connection(IServiceProvider application)
     {
-        _kind = kind;
-        _services = services;
-        _configuration = services.GetRequiredService<IConfiguration>();
-        _secrets = services.GetRequiredService<SecretStore>();
-        _options = services.GetRequiredService<IOptions<ConnectionOptions>>().Value;
-        _time = services.GetService<TimeProvider>() ?? TimeProvider.System;
-        _logger = new RepeatedLineFilter(services.GetRequiredService<ILoggerFactory>().CreateLogger("CreditSystem.Secrets.Rotation"), _time);
-        _reasons = services.GetRequiredService<HealthReasons>();
-        _watch = ChangeToken.OnChange(_configuration.GetReloadToken, () => _changes.Writer.TryWrite(true));
-        _ = Task.Run(() => FollowAsync(_stopping.Token));
+        _secrets = application.GetRequiredService<SecretStore>();
+        _options = application.GetRequiredService<IOptions<ConnectionOptions>>().Value;
+        _reasons = application.GetRequiredService<HealthReasons>();
+        _time = application.GetRequiredService<TimeProvider>();
+        _logger = new RepeatedLineFilter(
+            application.GetRequiredService<ILoggerFactory>().CreateLogger("CreditSystem.Secrets.Rotation"), _time);
+        _backoff = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15), _time);
+        _secrets.TargetsChanged += Wake;
     }
 
-    /// <summary>The client in use; null before the first use.</summary>
-    public TClient? Latest => _current?.Client;
+    /// <summary>The name of the connection string.</summary>
+    private protected abstract string Name { get; }
+
+    /// <summary>The secret that the credentials come from.</summary>
+    private protected abstract string Section { get; }
+
+    /// <summary>The time that connecting and one question may take.</summary>
+    private protected TimeSpan ConnectTimeout => _options.ConnectTimeout;
+
+    private protected SecretStore Secrets => _secrets;
 
     /// <summary>Whether the client in use is one with the configured credentials; true before the first use.</summary>
     public bool FollowsConfiguration => _current is not { } current || current.Target == Configured;
 
+    /// <summary>The client in use, for those who only look; null before the first use.</summary>
+    internal TClient? Latest => _current?.Client;
+
     /// <exception cref="SecretUnavailableException">No source has a connection string.</exception>
-    public ConnectionGeneration<TClient> Current => _current ?? Begin();
+    private protected ConnectionGeneration<TClient> Current => _current ?? Begin();
+
+    private ConnectionTarget? Configured => TargetIn(_secrets.Targets);
+
+    private protected abstract ConnectionTarget? TargetIn(ConnectionTargets targets);
+
+    /// <summary>Makes the client of a generation.</summary>
+    private protected abstract ConnectionGeneration<TClient> Open(ConnectionTarget target, int number);
+
+    /// <summary>Connects anew and asks the server something, beside all clients; it throws where that does not work.</summary>
+    private protected abstract Task ConnectAsync(ConnectionTarget target, CancellationToken cancellationToken);
+
+    private protected abstract Task PingAsync(TClient client, CancellationToken cancellationToken);
+
+    /// <summary>Whether the server has refused the credentials, and so has executed nothing.</summary>
+    private protected abstract bool IsAuthenticationFailure(Exception exception);
+
+    /// <summary>Whether an operation found no connection and was never sent; credentials may or may not be why.</summary>
+    private protected virtual bool IsUnsent(Exception exception) => false;
+
+    /// <param name="wereRefused">For the first time, by the server, those in use.</param>
+    private protected virtual Task RefreshAsync(bool wereRefused, CancellationToken cancellationToken) =>
+        _secrets.RefreshAsync(cancellationToken);
+
+    /// <summary>Asks the server something on the client in use; throws where it does not answer.</summary>
+    public async Task PingAsync(CancellationToken cancellationToken)
+    {
+        var generation = Enter();
+        try
+        {
+            await PingAsync(generation.Client, cancellationToken).WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            generation.Leave();
+        }
+    }
+
+    /// <summary>Done when the configured credentials are in use, and no client with others is left.</summary>
+    public async Task WaitUntilDrainedAsync(CancellationToken cancellationToken)
+    {
+        while (!FollowsConfiguration && Configured is not null)
+            await Task.Delay(RetryDelay, _time, cancellationToken);
+        Task retirements;
+        lock (_lock)
+            retirements = _retirements;
+        await retirements.WaitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        _secrets.TargetsChanged -= Wake;
+        await _stopping.CancelAsync();
+        if (_current is { } current)
+            await current.DisposeAsync();
+        _swap.Dispose();
+        _stopping.Dispose();
+    }
 
     /// <summary>
     /// Runs an operation on the current client, and again on the next when the server has refused the credentials. More than
     /// once: they may change again before the operation has had its turn.
     /// </summary>
-    public async Task<T> ExecuteAsync<T>(Func<TClient, CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
+    private protected async Task<T> RunAsync<T>(Func<TClient, CancellationToken, Task<T>> operation, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -75,10 +141,10 @@ public sealed partial class Connection<TClient> : IAsyncDisposable
             {
                 return await operation(generation.Client, cancellationToken);
             }
-            catch (Exception exception) when (attempt < MaxAttempts && (_kind.IsAuthenticationFailure(exception) || _kind.IsUnsent(exception)))
+            catch (Exception exception) when (attempt < MaxAttempts && (IsAuthenticationFailure(exception) || IsUnsent(exception)))
             {
                 // Nothing has been executed: it was not sent, or the server lets nobody in before it knows who it is.
-                if (!await RecoverTogetherAsync(generation, isRefused: _kind.IsAuthenticationFailure(exception)).WaitAsync(cancellationToken))
+                if (!await RecoverTogetherAsync(generation, isRefused: IsAuthenticationFailure(exception)).WaitAsync(cancellationToken))
                     throw;
             }
             finally
@@ -86,41 +152,6 @@ public sealed partial class Connection<TClient> : IAsyncDisposable
                 generation.Leave();
             }
         }
-    }
-
-    /// <summary>The health check of the integration on the current client.</summary>
-    public async Task<HealthReport> CheckHealthAsync(CancellationToken cancellationToken)
-    {
-        var generation = Enter();
-        try
-        {
-            return await generation.CheckHealthAsync(cancellationToken);
-        }
-        finally
-        {
-            generation.Leave();
-        }
-    }
-
-    /// <summary>Done when the configured connection string is in use, and no client with another one is left.</summary>
-    public async Task SettleAsync(CancellationToken cancellationToken)
-    {
-        while (_current is { } current && Configured is { } configured && current.Target != configured)
-            await Task.Delay(RetryDelay, _time, cancellationToken);
-        Task retirements;
-        lock (_lock)
-            retirements = _retirements;
-        await retirements.WaitAsync(cancellationToken);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _stopping.CancelAsync();
-        _watch.Dispose();
-        if (_current is { } current)
-            await current.DisposeAsync();
-        _swap.Dispose();
-        _stopping.Dispose();
     }
 
     private ConnectionGeneration<TClient> Enter()
@@ -135,29 +166,26 @@ public sealed partial class Connection<TClient> : IAsyncDisposable
     private ConnectionGeneration<TClient> Begin()
     {
         lock (_lock)
-            return _current ??= Create(Configured ?? throw new SecretUnavailableException($"ConnectionStrings:{_kind.Name}"));
+        {
+            _current ??= Open(Configured ?? throw new SecretUnavailableException($"ConnectionStrings:{Name}"), ++_generations);
+            _following ??= Task.Run(() => FollowSecretsAsync(_stopping.Token));
+            return _current;
+        }
     }
 
-    private ConnectionTarget? Configured => _configuration.GetConnectionString(_kind.Name) is { Length: > 0 } value
-        ? new ConnectionTarget(value, _configuration[$"{_kind.Section}:ca_certificate"] is { Length: > 0 } authority ? authority : null)
-        : null;
-
-    private ConnectionGeneration<TClient> Create(ConnectionTarget target)
-    {
-        var number = Interlocked.Increment(ref _generations);
-        return new ConnectionGeneration<TClient>(number, target, _kind.Name, _services, builder => _kind.AddClient(builder, target, number));
-    }
+    private void Wake() => _changes.Writer.TryWrite(true);
 
     private static partial class Log
     {
         [LoggerMessage(2101, LogLevel.Information, "{Name}: generation {Number} of the client has taken over")]
         public static partial void TakenOver(ILogger logger, string name, int number);
 
-        [LoggerMessage(2102, LogLevel.Warning, "{Name}: the server does not accept the new connection string yet ({Reason}); the one before stays")]
+        [LoggerMessage(2102, LogLevel.Warning,
+            "{Name}: the server does not accept the new connection string yet ({Reason}); the one before stays")]
         public static partial void NotAccepted(ILogger logger, string name, string reason);
 
         [LoggerMessage(2104, LogLevel.Critical, "{Name}: no source has a connection string any more; the client is ended")]
-        public static partial void GivenUp(ILogger logger, string name);
+        public static partial void Disconnected(ILogger logger, string name);
 
         [LoggerMessage(2103, LogLevel.Warning, "{Name}: the server has refused the credentials; the secrets are refreshed")]
         public static partial void Refused(ILogger logger, string name);

@@ -21,7 +21,8 @@ public sealed partial class FailFastRedis
 
     /// <summary>Asks unless Redis has failed within the last second.</summary>
     /// <returns>Whether Redis answered, and what.</returns>
-    public ValueTask<(bool Answered, T? Value)> TryAsync<T>(Func<IDatabase, Task<T>> operation, TimeSpan timeout, CancellationToken cancellationToken) =>
+    public ValueTask<(bool Answered, T? Value)> TryAsync<T>(
+        Func<IDatabase, Task<T>> operation, TimeSpan timeout, CancellationToken cancellationToken) =>
         _time.GetTimestamp() < Volatile.Read(ref _pausedUntil) ? default : TryDespiteOutageAsync(operation, timeout, cancellationToken);
 
     /// <summary>Asks in any case, for what is worth trying although Redis has just failed.</summary>
@@ -31,9 +32,13 @@ public sealed partial class FailFastRedis
     {
         try
         {
-            return (true, await _connection.ExecuteAsync((database, _) => operation(database), cancellationToken).WaitAsync(timeout, cancellationToken));
+            return (
+                true,
+                await _connection.ExecuteAsync((database, _) => operation(database), cancellationToken)
+                    .WaitAsync(timeout, cancellationToken));
         }
-        catch (Exception failure) when (failure is RedisException or TimeoutException or ObjectDisposedException or InvalidOperationException)
+        catch (Exception failure) when (
+            failure is RedisException or TimeoutException or ObjectDisposedException or InvalidOperationException)
         {
             Volatile.Write(ref _pausedUntil, _time.GetTimestamp() + (long)(Pause.TotalSeconds * _time.TimestampFrequency));
             FailFastRedisLog.Unanswered(_outages, failure);

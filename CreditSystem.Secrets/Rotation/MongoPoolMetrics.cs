@@ -23,7 +23,8 @@ internal sealed class MongoPoolMetrics : IDisposable
     {
         meter = meters.Create(ConnectionMetrics.MeterName);
         connections = meter.CreateUpDownCounter<long>("db.client.connection.count", "{connection}", "Connections by state");
-        pending = meter.CreateUpDownCounter<long>("db.client.connection.pending_requests", "{request}", "Operations that wait for a connection");
+        pending = meter.CreateUpDownCounter<long>(
+            "db.client.connection.pending_requests", "{request}", "Operations that wait for a connection");
         waits = meter.CreateHistogram<double>("db.client.connection.wait_time", "s", "Time until an operation had its connection");
         timeouts = meter.CreateCounter<long>("db.client.connection.timeouts", "{timeout}", "Operations that got no connection");
     }

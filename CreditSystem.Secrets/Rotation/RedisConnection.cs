@@ -1,75 +1,70 @@
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Options;
+using Aspire.StackExchange.Redis;
+using CreditSystem.Secrets.Database;
 using StackExchange.Redis;
 
 namespace CreditSystem.Secrets.Rotation;
 
 /// <summary>The current Redis connection; a changed credential replaces it under the callers' feet without failing one of them.</summary>
-public sealed class RedisConnection : IAsyncDisposable
+public sealed class RedisConnection : Connection<IConnectionMultiplexer>
 {
     private static readonly string[] Refusals = ["WRONGPASS", "NOAUTH", "AuthenticationFailure", "invalid password"];
 
-    private readonly Connection<IConnectionMultiplexer> _connection;
+    private readonly ClientIntegration _integration;
+    private StackExchangeRedisSettings _settings = new();
+    private (ConnectionTarget Target, int Number) _opening;
 
-    public RedisConnection(IServiceProvider services)
-    {
-        var options = services.GetRequiredService<IOptions<ConnectionOptions>>().Value;
-        _connection = new Connection<IConnectionMultiplexer>(new ConnectionKind(
-            ConnectionNames.Redis, Section: "redis", (builder, target, number) => AddClient(builder, target, number, options),
-            (target, token) => ConnectAsync(target, options, token), IsAuthenticationFailure, IsUnsent), services);
-    }
+    public RedisConnection(IServiceProvider application)
+        : base(application) =>
+        _integration = new ClientIntegration(application, builder => builder.AddRedisClient(
+            ConnectionNames.Redis,
+            settings => _settings = settings,
+            options =>
+            {
+                Configure(options, _opening.Target, $"credit-system-api/{_opening.Number}");
+                // It reconnects by itself, from the first connection on.
+                options.AbortOnConnectFail = false;
+                options.ReconnectRetryPolicy = new LinearRetry(1000);
+                options.BacklogPolicy = BacklogPolicy.FailFast;
+            }));
 
-    /// <summary>The connection of the current generation. Take it per operation, never keep it.</summary>
-    public IConnectionMultiplexer Multiplexer => _connection.Current.Client;
+    private protected override string Name => ConnectionNames.Redis;
+
+    private protected override string Section => "redis";
 
     /// <summary>Runs an operation on the current generation, and once more on the next one when authentication failed.</summary>
     public Task<T> ExecuteAsync<T>(Func<IDatabase, CancellationToken, Task<T>> operation, CancellationToken cancellationToken) =>
-        _connection.ExecuteAsync((multiplexer, token) => operation(multiplexer.GetDatabase(), token), cancellationToken);
+        RunAsync((multiplexer, token) => operation(multiplexer.GetDatabase(), token), cancellationToken);
 
-    /// <summary>The connection in use, for those who only look; null before the first use.</summary>
-    internal IConnectionMultiplexer? Latest => _connection.Latest;
+    private protected override ConnectionTarget? TargetIn(ConnectionTargets targets) => targets.Redis;
 
-    public Task<HealthReport> CheckHealthAsync(CancellationToken cancellationToken) => _connection.CheckHealthAsync(cancellationToken);
-
-    /// <summary>Asks whichever server answers commands; the integration's own check does not get along with a cluster.</summary>
-    public async Task PingAsync(CancellationToken cancellationToken) => await Multiplexer.GetDatabase().PingAsync().WaitAsync(cancellationToken);
-
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
-
-    public Task VerifyCredentialsAsync(CancellationToken cancellationToken) => _connection.VerifyCredentialsAsync(cancellationToken);
+    private protected override ConnectionGeneration<IConnectionMultiplexer> Open(ConnectionTarget target, int number)
+    {
+        (_settings.ConnectionString, _opening) = (target.ConnectionString, (target, number));
+        var services = _integration.Resolve();
+        return new ConnectionGeneration<IConnectionMultiplexer>(
+            number, target, services.GetRequiredService<IConnectionMultiplexer>(), services);
+    }
 
     /// <summary>A connection that fails says why only when nothing may be retried: afterwards it is one that times out.</summary>
-    private static async Task ConnectAsync(ConnectionTarget target, ConnectionOptions options, CancellationToken cancellationToken)
+    private protected override async Task ConnectAsync(ConnectionTarget target, CancellationToken cancellationToken)
     {
-        var redis = ConfigurationOptions.Parse(target.ConnectionString);
-        Configure(redis, target, options, "credit-system-api/probe");
-        redis.AbortOnConnectFail = true;
-        redis.ConnectRetry = 1;
-        await using var multiplexer = await ConnectionMultiplexer.ConnectAsync(redis).WaitAsync(cancellationToken);
-        await multiplexer.GetDatabase().PingAsync().WaitAsync(cancellationToken);
+        var options = ConfigurationOptions.Parse(target.ConnectionString);
+        Configure(options, target, "credit-system-api/probe");
+        options.AbortOnConnectFail = true;
+        options.ConnectRetry = 1;
+        await using var multiplexer = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(cancellationToken);
+        await PingAsync(multiplexer, cancellationToken).WaitAsync(cancellationToken);
     }
 
-    private static void Configure(ConfigurationOptions redis, ConnectionTarget target, ConnectionOptions options, string name)
-    {
-        redis.ClientName = name;
-        redis.ConnectTimeout = (int)options.ConnectTimeout.TotalMilliseconds;
-        redis.AsyncTimeout = (int)options.ConnectTimeout.TotalMilliseconds;
-        if (target.TrustOnlyGiven() is { } trust)
-            redis.CertificateValidation += trust;
-    }
-
-    private static void AddClient(IHostApplicationBuilder builder, ConnectionTarget target, int number, ConnectionOptions options) =>
-        builder.AddRedisClient(ConnectionNames.Redis, configureOptions: redis =>
-        {
-            Configure(redis, target, options, $"credit-system-api/{number}");
-            redis.ReconnectRetryPolicy = new LinearRetry(1000);
-            redis.BacklogPolicy = BacklogPolicy.FailFast;
-        });
+    /// <summary>Whichever server answers commands.</summary>
+    private protected override Task PingAsync(IConnectionMultiplexer client, CancellationToken cancellationToken) =>
+        client.GetDatabase().PingAsync();
 
     // It reconnects by itself, and an operation that finds no connection is not told why there is none.
-    private static bool IsUnsent(Exception exception) => exception is RedisConnectionException { CommandStatus: CommandStatus.WaitingToBeSent or CommandStatus.WaitingInBacklog };
+    private protected override bool IsUnsent(Exception exception) =>
+        exception is RedisConnectionException { CommandStatus: CommandStatus.WaitingToBeSent or CommandStatus.WaitingInBacklog };
 
-    private static bool IsAuthenticationFailure(Exception exception)
+    private protected override bool IsAuthenticationFailure(Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)
         {
@@ -80,5 +75,14 @@ public sealed class RedisConnection : IAsyncDisposable
         }
 
         return false;
+    }
+
+    private void Configure(ConfigurationOptions options, ConnectionTarget target, string name)
+    {
+        options.ClientName = name;
+        options.ConnectTimeout = (int)ConnectTimeout.TotalMilliseconds;
+        options.AsyncTimeout = (int)ConnectTimeout.TotalMilliseconds;
+        if (target.TrustOnlyGiven() is { } trust)
+            options.CertificateValidation += trust;
     }
 }

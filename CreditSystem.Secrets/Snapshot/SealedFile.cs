@@ -11,8 +11,6 @@ internal sealed class SealedFile(string path, SnapshotOptions options, byte[] fo
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int MinKeyBytes = 32;
-    private const int NonceBytes = 12;
-    private const int TagBytes = 16;
 
     public bool Exists => File.Exists(path);
 
@@ -29,7 +27,8 @@ internal sealed class SealedFile(string path, SnapshotOptions options, byte[] fo
             creation.UnixCreateMode = OwnerOnly;
         using (var file = new FileStream(temporary, creation))
         {
-            file.Write(Encrypt(plain));
+            file.Write(format);
+            file.Write(AesGcmEnvelope.Seal(ReadKey(), plain, associatedData: format));
             file.Flush(flushToDisk: true);
         }
 
@@ -40,29 +39,17 @@ internal sealed class SealedFile(string path, SnapshotOptions options, byte[] fo
     public byte[] Read()
     {
         var content = File.ReadAllBytes(path);
-        if (content.Length < format.Length + NonceBytes + TagBytes || !content.AsSpan(0, format.Length).SequenceEqual(format))
-            throw new CryptographicException();
-        var plain = new byte[content.Length - format.Length - NonceBytes - TagBytes];
-        using var aes = new AesGcm(ReadKey(), TagBytes);
-        aes.Decrypt(content.AsSpan(format.Length, NonceBytes), content.AsSpan(format.Length + NonceBytes, plain.Length), content.AsSpan(content.Length - TagBytes), plain, format);
-        return plain;
-    }
-
-    private byte[] Encrypt(byte[] plain)
-    {
-        var content = new byte[format.Length + NonceBytes + plain.Length + TagBytes];
-        format.CopyTo(content, 0);
-        var nonce = content.AsSpan(format.Length, NonceBytes);
-        RandomNumberGenerator.Fill(nonce);
-        using var aes = new AesGcm(ReadKey(), TagBytes);
-        aes.Encrypt(nonce, plain, content.AsSpan(format.Length + NonceBytes, plain.Length), content.AsSpan(content.Length - TagBytes), format);
-        return content;
+        return content.AsSpan().StartsWith(format)
+            ? AesGcmEnvelope.Open(ReadKey(), content.AsSpan(format.Length), associatedData: format)
+            : throw new CryptographicException();
     }
 
     private byte[] ReadKey()
     {
         var text = options.KeyFile is { } file ? File.ReadAllText(file).Trim() : options.Key!;
         var bytes = Encoding.UTF8.GetBytes(text);
-        return bytes.Length >= MinKeyBytes ? HKDF.DeriveKey(HashAlgorithmName.SHA256, bytes, 32, info: format) : throw new CryptographicException("The key of the snapshot is too short.");
+        return bytes.Length >= MinKeyBytes
+            ? HKDF.DeriveKey(HashAlgorithmName.SHA256, bytes, 32, info: format)
+            : throw new CryptographicException("The key of the snapshot is too short.");
     }
 }

@@ -31,15 +31,19 @@ public sealed partial class SnapshotFile
             return null;
         if (options.KeyFile is null && options.Key is null)
             throw new ValidationException("VAULT_SNAPSHOT_PATH needs a key: VAULT_SNAPSHOT_KEY_FILE or VAULT_SNAPSHOT_KEY.");
-        if (options.KeyFile is { } keyFile && Path.GetDirectoryName(Path.GetFullPath(keyFile)) == Path.GetDirectoryName(Path.GetFullPath(path)))
-            throw new ValidationException("VAULT_SNAPSHOT_KEY_FILE lies beside the snapshot: whoever takes one would take both.");
+        if (options.KeyFile is { } keyFile
+            && Path.GetDirectoryName(Path.GetFullPath(keyFile)) == Path.GetDirectoryName(Path.GetFullPath(path)))
+            throw new ValidationException("VAULT_SNAPSHOT_KEY_FILE lies beside the snapshot: a thief of one would have both.");
         return new SnapshotFile(options, time, logger);
     }
 
-    /// <summary>Writes it where it is new, or the one before is some minutes old. A failure is logged: the secrets in use do not depend on it.</summary>
+    /// <summary>
+    /// Writes it where it is new, or the one before is some minutes old. A failure is logged: the secrets in use do not depend on it.
+    /// </summary>
     public void Save(SecretSnapshot snapshot)
     {
-        if (_written is { } before && before.ReadAt > snapshot.ReadAt - Refresh && before.Secrets.SequenceEqual(snapshot.Secrets) && before.Database == snapshot.Database)
+        if (_written is { } before && before.ReadAt > snapshot.ReadAt - Refresh && before.Secrets.SequenceEqual(snapshot.Secrets)
+            && before.Database == snapshot.Database)
             return;
         try
         {
@@ -86,18 +90,22 @@ public sealed partial class SnapshotFile
     private sealed record SnapshotDocument(DateTimeOffset ReadAt, List<SecretDocument> Secrets, DatabaseLease? Database)
     {
         public static SnapshotDocument Of(SecretSnapshot snapshot) => new(
-            snapshot.ReadAt, [.. snapshot.Secrets.Select(secret => new SecretDocument(secret.Path, secret.Version, secret.CreatedAt, new(secret.Values)))], snapshot.Database);
+            snapshot.ReadAt,
+            [.. snapshot.Secrets.Select(secret => new SecretDocument(secret.Path, secret.Version, secret.CreatedAt, new(secret.Values)))],
+            snapshot.Database);
 
         public SecretSnapshot ToSnapshot() => new(
             ReadAt,
-            [.. Secrets.Select(secret => new VaultSecret(secret.Path, secret.Version, secret.CreatedAt, secret.Values.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase)))],
+            [.. Secrets.Select(secret => new VaultSecret(secret.Path, secret.Version, secret.CreatedAt,
+                secret.Values.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase)))],
             Database,
             SecretOrigin.Snapshot);
     }
 
     private static partial class SnapshotFileLog
     {
-        [LoggerMessage(2016, LogLevel.Warning, "Vault is down at the start: the secrets are those that it confirmed {Minutes:F0} minutes ago")]
+        [LoggerMessage(2016, LogLevel.Warning,
+            "Vault is down at the start: the secrets are those that it confirmed {Minutes:F0} minutes ago")]
         public static partial void Used(ILogger logger, double minutes);
 
         [LoggerMessage(2017, LogLevel.Error, "The file with the last good secrets is not used: {Reason}")]

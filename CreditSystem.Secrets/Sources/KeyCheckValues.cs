@@ -17,10 +17,12 @@ public sealed class KeyCheckValues
 
     /// <summary>A value by which a key is recognised: derived from it (HKDF), for nothing else.</summary>
     public static string Of(string secret) =>
-        Convert.ToBase64String(HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), 16, info: "personal data: check value"u8.ToArray()));
+        Convert.ToBase64String(
+            HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(secret), 16, info: "personal data: check value"u8.ToArray()));
 
     /// <summary>Whether the data was written under another key than this one.</summary>
-    public bool IsAnother(string secret) => (_expected is { } expected && Of(secret) != expected) || (_refused is { } refused && Of(secret) == refused);
+    public bool IsAnother(string secret) =>
+        (_expected is { } expected && Of(secret) != expected) || (_refused is { } refused && Of(secret) == refused);
 
     public void Await() => IsPending = true;
 

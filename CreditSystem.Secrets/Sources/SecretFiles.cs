@@ -11,7 +11,8 @@ internal static class SecretFiles
         try
         {
             return Directory.Exists(directory)
-                ? [.. Directory.EnumerateFiles(directory).Where(path => !Path.GetFileName(path).StartsWith('.')).Order(StringComparer.Ordinal)]
+                ? [.. Directory.EnumerateFiles(directory).Where(path =>
+                    !Path.GetFileName(path).StartsWith('.')).Order(StringComparer.Ordinal)]
                 : [];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -33,9 +33,11 @@ public static class SecretKeys
     /// <summary>Every key of the four secrets, as the original system names them, and of Stripe's.</summary>
     public static readonly string[] All =
     [
-        MongoConnectionString, MongoDatabaseName, MongoPort, "mongodb:root_user", "mongodb:root_password", MongoHost, MongoUser, MongoPassword,
+        MongoConnectionString, MongoDatabaseName, MongoPort, "mongodb:root_user", "mongodb:root_password", MongoHost, MongoUser,
+        MongoPassword,
         MongoOptions, MongoTls, MongoCaCertificate,
-        RedisHost, RedisPort, RedisPassword, "redis:service_name", RedisConnectionString, RedisUser, RedisTls, RedisCaCertificate, RedisSentinelMaster,
+        RedisHost, RedisPort, RedisPassword, "redis:service_name", RedisConnectionString, RedisUser, RedisTls, RedisCaCertificate,
+        RedisSentinelMaster,
         "app:debug", "app:environment", "app:port", SigningKey, PersonalDataKey, "app:service_name",
         "monitoring:grafana_admin_password", LogLevel, MetricsEnabled,
         "stripe:secret_key", "stripe:webhook_secret",

@@ -74,7 +74,8 @@ public sealed class SecretLayers(VaultOptions options, IReadOnlyList<IConfigurat
     {
         var section = secret.Path[(options.Prefix.Trim('/').Length + 1)..].Replace('/', ':');
         foreach (var (key, value) in secret.Values)
-            values[$"{section}:{key}"] = new SourcedValue(value, new SecretSource(origin, $"{options.MountPoint}/{secret.Path}", secret.Version, secret.CreatedAt));
+            values[$"{section}:{key}"] = new SourcedValue(
+                value, new SecretSource(origin, $"{options.MountPoint}/{secret.Path}", secret.Version, secret.CreatedAt));
     }
 
     private string? Configured(string key)

@@ -33,7 +33,9 @@ public sealed class SecretReader(VaultOptions options, VaultSession session, Dat
                     secrets.Add(secret);
             }
 
-            return new SecretSnapshot(readAt, secrets, await ReadDatabaseAsync(known?.Database, wasDatabaseRefused, unreadable, cancellationToken), Unreadable: unreadable);
+            return new SecretSnapshot(
+                readAt, secrets, await ReadDatabaseAsync(known?.Database, wasDatabaseRefused, unreadable, cancellationToken),
+                Unreadable: unreadable);
         }
         catch (Exception exception) when (VaultUnavailableException.Covers(exception))
         {
@@ -42,7 +44,8 @@ public sealed class SecretReader(VaultOptions options, VaultSession session, Dat
     }
 
     /// <summary>Null where there is none. What Vault refuses for this one alone holds back no other.</summary>
-    private async Task<VaultSecret?> ReadOneAsync(string path, SecretSnapshot? known, List<UnreadableSecret> unreadable, CancellationToken cancellationToken)
+    private async Task<VaultSecret?> ReadOneAsync(
+        string path, SecretSnapshot? known, List<UnreadableSecret> unreadable, CancellationToken cancellationToken)
     {
         try
         {
@@ -57,7 +60,8 @@ public sealed class SecretReader(VaultOptions options, VaultSession session, Dat
         }
     }
 
-    private async Task<DatabaseLease?> ReadDatabaseAsync(DatabaseLease? known, bool wasRefused, List<UnreadableSecret> unreadable, CancellationToken cancellationToken)
+    private async Task<DatabaseLease?> ReadDatabaseAsync(
+        DatabaseLease? known, bool wasRefused, List<UnreadableSecret> unreadable, CancellationToken cancellationToken)
     {
         try
         {
@@ -102,7 +106,9 @@ public sealed class SecretReader(VaultOptions options, VaultSession session, Dat
         try
         {
             var metadata = (await client.V1.Secrets.KeyValue.V2.ReadSecretMetadataAsync(path, options.MountPoint)).Data;
-            return metadata.Versions?.GetValueOrDefault(metadata.CurrentVersion.ToString(CultureInfo.InvariantCulture)) is { Destroyed: false } current && !IsOver(current.DeletionTime, time.GetUtcNow())
+            return metadata.Versions?.GetValueOrDefault(
+                metadata.CurrentVersion.ToString(CultureInfo.InvariantCulture)) is { Destroyed: false } current
+                    && !IsOver(current.DeletionTime, time.GetUtcNow())
                 ? new SecretVersion(path, metadata.CurrentVersion, Parse(current.CreatedTime))
                 : null;
         }
@@ -119,7 +125,8 @@ public sealed class SecretReader(VaultOptions options, VaultSession session, Dat
         var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (key, value) in read.Data.Data)
             Flatten(key, value is JsonElement element ? element : JsonSerializer.SerializeToElement(value), values);
-        return new VaultSecret(version.Path, version.Version, version.CreatedAt, values.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
+        return new VaultSecret(
+            version.Path, version.Version, version.CreatedAt, values.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase));
     }
 
     private static void Flatten(string key, JsonElement value, Dictionary<string, string> values)
@@ -145,10 +152,15 @@ public sealed class SecretReader(VaultOptions options, VaultSession session, Dat
         }
     }
 
-    /// <summary>With <c>delete_version_after</c> every version has a time at which it will be deleted: deleted is only what lies behind.</summary>
+    /// <summary>
+    /// With <c>delete_version_after</c> every version has a time at which it will be deleted: deleted is only what lies behind.
+    /// </summary>
     public static bool IsOver(string? deletionTime, DateTimeOffset now) =>
-        !string.IsNullOrEmpty(deletionTime) && DateTimeOffset.TryParse(deletionTime, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) && at <= now;
+        !string.IsNullOrEmpty(deletionTime)
+            && DateTimeOffset.TryParse(deletionTime, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) && at <= now;
 
     private static DateTimeOffset Parse(string time) =>
-        DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed) ? parsed : DateTimeOffset.UnixEpoch;
+        DateTimeOffset.TryParse(time, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed)
+            ? parsed
+            : DateTimeOffset.UnixEpoch;
 }

@@ -1,4 +1,5 @@
 using CreditSystem.Secrets.Vault;
+using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Secrets.Sources;
 
@@ -11,7 +12,7 @@ internal sealed class SecretRefresh(SecretStore store, VaultStatus status, Vault
         {
             try
             {
-                var wait = options.PollInterval * Jitter();
+                var wait = Backoff.Spread(options.PollInterval);
                 status.NextRefreshAt = time.GetUtcNow() + wait;
                 await Task.Delay(wait, time, stoppingToken);
                 await store.RefreshAsync(stoppingToken);
@@ -22,8 +23,4 @@ internal sealed class SecretRefresh(SecretStore store, VaultStatus status, Vault
             }
         }
     }
-
-#pragma warning disable CA5394 // Spreads replicas apart; nothing here is a secret.
-    private static double Jitter() => 0.8 + Random.Shared.NextDouble() * 0.4;
-#pragma warning restore CA5394
 }

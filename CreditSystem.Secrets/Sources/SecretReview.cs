@@ -7,7 +7,8 @@ namespace CreditSystem.Secrets.Sources;
 /// <param name="Snapshot">The secrets of Vault that are accepted; one that breaks a rule is there as it was before.</param>
 /// <param name="Values">Of all sources, ready to be used.</param>
 /// <param name="Violations">Of the values that are not used.</param>
-public sealed record ReviewedSecrets(SecretSnapshot? Snapshot, Dictionary<string, SourcedValue> Values, IReadOnlyList<SecretViolation> Violations);
+public sealed record ReviewedSecrets(
+    SecretSnapshot? Snapshot, Dictionary<string, SourcedValue> Values, IReadOnlyList<SecretViolation> Violations);
 
 /// <summary>
 /// Judges new values secret by secret: one that breaks a rule stays as it was, whatever its source, and all others are
@@ -19,7 +20,9 @@ public sealed class SecretReview(SecretLayers layers, KeyCheckValues checks, Vau
     /// <param name="accepted">The last good secrets of Vault.</param>
     /// <param name="inUse">The values of all sources that are in use; empty at the start.</param>
     /// <param name="givenUp">Secrets that may be missing, because Vault has not confirmed them for too long.</param>
-    public ReviewedSecrets Review(SecretSnapshot? candidate, SecretSnapshot? accepted, IReadOnlyDictionary<string, SourcedValue> inUse, IReadOnlySet<string>? givenUp = null)
+    public ReviewedSecrets Review(
+        SecretSnapshot? candidate, SecretSnapshot? accepted, IReadOnlyDictionary<string, SourcedValue> inUse,
+        IReadOnlySet<string>? givenUp = null)
     {
         var merged = layers.Merge(candidate);
         var violations = Violations(merged, inUse, givenUp);
@@ -44,14 +47,16 @@ public sealed class SecretReview(SecretLayers layers, KeyCheckValues checks, Vau
     }
 
     /// <summary>What must not serve outside development of the values in use.</summary>
-    public IEnumerable<SecretViolation> FindInsecurities(IReadOnlyDictionary<string, SourcedValue> values) =>
-        [.. SecretRules.Violations(values, checks), .. SecretRules.Insecurities(values)];
+    public IEnumerable<SecretViolation> FindSecurityViolations(IReadOnlyDictionary<string, SourcedValue> values) =>
+        [.. SecretRules.Violations(values, checks), .. SecretRules.SecurityViolations(values)];
 
-    private List<SecretViolation> Violations(Dictionary<string, SourcedValue> values, IReadOnlyDictionary<string, SourcedValue> inUse, IReadOnlySet<string>? givenUp)
+    private List<SecretViolation> Violations(
+        Dictionary<string, SourcedValue> values, IReadOnlyDictionary<string, SourcedValue> inUse, IReadOnlySet<string>? givenUp)
     {
         // What is missing at the start is told by the refusal to start.
-        var insecurities = mustBeSecure && inUse.Count > 0 ? SecretRules.Insecurities(values) : [];
-        return [.. SecretRules.Violations(values, checks), .. insecurities.Where(violation => !violation.IsMissing || givenUp?.Contains(violation.Section) != true)];
+        var insecure = mustBeSecure && inUse.Count > 0 ? SecretRules.SecurityViolations(values) : [];
+        return [.. SecretRules.Violations(values, checks),
+            .. insecure.Where(violation => !violation.IsMissing || givenUp?.Contains(violation.Section) != true)];
     }
 
     private SecretSnapshot Revert(SecretSnapshot candidate, SecretSnapshot accepted, HashSet<string> sections)

@@ -14,7 +14,8 @@ internal static class SecretRules
     /// <summary>HS256 wants a key as long as its hash (RFC 7518, section 3.2).</summary>
     private const int MinSigningKeyBytes = 32;
 
-    private static readonly string[] KnownSigningKeys = ["changeme", "change-me", "change-this", "your-secret-key", "your_secret_key", "dev-secret", "development", "example"];
+    private static readonly string[] KnownSigningKeys = ["changeme", "change-me", "change-this", "your-secret-key", "your_secret_key",
+        "dev-secret", "development", "example"];
 
     /// <summary>Reasons why these values cannot work anywhere.</summary>
     public static IEnumerable<SecretViolation> Violations(IReadOnlyDictionary<string, SourcedValue> values, KeyCheckValues checks) =>
@@ -33,7 +34,8 @@ internal static class SecretRules
         }
 
         if (values.TryGetValue(SecretKeys.RedisConnectionString, out var redis) && !RedisConnectionString.IsWellFormed(redis.Value))
-            yield return new(SecretKeys.RedisConnectionString, "is no configuration of Redis' client, such as host:6379,user=app,password=…,ssl=true");
+            yield return new(
+                SecretKeys.RedisConnectionString, "is no configuration of Redis' client, such as host:6379,user=app,password=…,ssl=true");
         foreach (var key in new[] { SecretKeys.MongoTls, SecretKeys.RedisTls })
         {
             if (values.TryGetValue(key, out var tls) && !bool.TryParse(tls.Value, out _))
@@ -54,7 +56,8 @@ internal static class SecretRules
     {
         if (values.TryGetValue(SecretKeys.SigningKey, out var key) && Encoding.UTF8.GetByteCount(key.Value) < MinSigningKeyBytes)
             yield return new(SecretKeys.SigningKey, $"is shorter than {MinSigningKeyBytes} bytes");
-        if (values.TryGetValue(SecretKeys.PersonalDataKey, out var personal) && Encoding.UTF8.GetByteCount(personal.Value) < MinSigningKeyBytes)
+        if (values.TryGetValue(SecretKeys.PersonalDataKey, out var personal)
+            && Encoding.UTF8.GetByteCount(personal.Value) < MinSigningKeyBytes)
             yield return new(SecretKeys.PersonalDataKey, $"is shorter than {MinSigningKeyBytes} bytes");
         // Where it is not delivered, the signing key stands in for it.
         if ((personal ?? key) is { } used && checks.IsAnother(used.Value))
@@ -72,7 +75,7 @@ internal static class SecretRules
     }
 
     /// <summary>Reasons why these values must not serve anybody outside development.</summary>
-    public static IEnumerable<SecretViolation> Insecurities(IReadOnlyDictionary<string, SourcedValue> values)
+    public static IEnumerable<SecretViolation> SecurityViolations(IReadOnlyDictionary<string, SourcedValue> values)
     {
         if (!values.TryGetValue(SecretKeys.MongoConnection, out var mongo))
             yield return new(SecretKeys.MongoConnectionString, "is not set", IsMissing: true);
@@ -88,7 +91,8 @@ internal static class SecretRules
             yield return new(SecretKeys.SigningKey, "is a well-known example");
     }
 
-    private static bool IsPort(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 65535;
+    private static bool IsPort(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 65535;
 
     private static bool HoldsCertificate(string pem)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using CreditSystem.Secrets.Database;
 using CreditSystem.Secrets.Snapshot;
 using CreditSystem.Secrets.Vault;
 
@@ -11,12 +12,20 @@ public sealed partial class SecretStore(
 {
     private readonly SemaphoreSlim _gate = new(1, 1);
     private volatile FrozenDictionary<string, SourcedValue> _values = FrozenDictionary<string, SourcedValue>.Empty;
+    private volatile ConnectionTargets _targets = ConnectionTargets.From(FrozenDictionary<string, SourcedValue>.Empty);
 
     /// <summary>What was last read from Vault, or from the file of the last good secrets; null before the first time.</summary>
     public SecretSnapshot? Snapshot { get; private set; }
 
+    /// <summary>Where the clients connect to by the values in use.</summary>
+    public ConnectionTargets Targets => _targets;
+
+    /// <summary>There are other <see cref="Targets"/>. Handlers must not block.</summary>
+    public event Action? TargetsChanged;
+
     /// <summary>Where the value of each key comes from.</summary>
-    public IEnumerable<KeyValuePair<string, SecretSource>> Sources => _values.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Source));
+    public IEnumerable<KeyValuePair<string, SecretSource>> Sources =>
+        _values.Select(pair => KeyValuePair.Create(pair.Key, pair.Value.Source));
 
     public SecretSource? SourceOf(string key) => _values.GetValueOrDefault(key)?.Source;
 
@@ -45,7 +54,7 @@ public sealed partial class SecretStore(
         }
         catch (VaultUnavailableException exception)
         {
-            status.Lost(exception);
+            status.Unreachable(exception);
             metrics.Refreshed("failed");
             activity?.SetStatus(System.Diagnostics.ActivityStatusCode.Error);
             // Files and environment do not depend on Vault.
@@ -69,11 +78,14 @@ public sealed partial class SecretStore(
     }
 
     /// <summary>Reasons why the values in use must not serve outside development; empty when they may.</summary>
-    public IReadOnlyList<string> FindInsecurities() => [.. review.FindInsecurities(_values).Select(violation => violation.ToString())];
+    public IReadOnlyList<string> FindSecurityViolations() =>
+        [.. review.FindSecurityViolations(_values).Select(violation => violation.ToString())];
 
     public void Dispose() => _gate.Dispose();
 
-    /// <summary>What Vault has not confirmed for too long is given up, one secret after the other: better none than one that was revoked.</summary>
+    /// <summary>
+    /// What Vault has not confirmed for too long is given up, one secret after the other: better none than one that was revoked.
+    /// </summary>
     private void PublishStale()
     {
         if (Snapshot is not { } snapshot)
@@ -109,7 +121,8 @@ public sealed partial class SecretStore(
     /// <summary>False where there is something to report.</summary>
     private bool Report(IReadOnlyList<SecretViolation> violations, IReadOnlyList<UnreadableSecret>? unreadable)
     {
-        string[] all = [.. violations.Select(violation => violation.ToString()), .. (unreadable ?? []).Select(secret => $"{secret.Path} cannot be read")];
+        string[] all = [.. violations.Select(violation => violation.ToString()),
+            .. (unreadable ?? []).Select(secret => $"{secret.Path} cannot be read")];
         status.Reviewed(all);
         if (violations.Count > 0)
             SecretStoreLog.Rejected(logger, string.Join("; ", violations));
@@ -120,11 +133,19 @@ public sealed partial class SecretStore(
 
     private void Replace(Dictionary<string, SourcedValue> merged)
     {
-        var changed = merged.Where(pair => _values.GetValueOrDefault(pair.Key) != pair.Value).Select(pair => pair.Key).Concat(_values.Keys.Except(merged.Keys, StringComparer.OrdinalIgnoreCase)).ToArray();
+        var changed = merged.Where(
+            pair =>
+                _values.GetValueOrDefault(pair.Key) != pair.Value).Select(pair =>
+                    pair.Key).Concat(_values.Keys.Except(merged.Keys, StringComparer.OrdinalIgnoreCase)).ToArray();
         if (changed.Length == 0)
             return;
         _values = merged.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
         provider.Replace(_values);
+        var before = _targets;
+        _targets = ConnectionTargets.From(_values);
+        if (_targets != before)
+            TargetsChanged?.Invoke();
+
         SecretStoreLog.Changed(logger, changed.Length, string.Join(", ", changed.Order(StringComparer.Ordinal)));
     }
 
@@ -136,10 +157,12 @@ public sealed partial class SecretStore(
         [LoggerMessage(2011, LogLevel.Error, "Secrets that break a rule are not used, the ones before stay: {Violations}")]
         public static partial void Rejected(ILogger logger, string violations);
 
-        [LoggerMessage(2019, LogLevel.Error, "{Path} cannot be read while Vault answers for the rest; what is known of it stays in use. {Reason}")]
+        [LoggerMessage(2019, LogLevel.Error,
+            "{Path} cannot be read while Vault answers for the rest; what is known of it stays in use. {Reason}")]
         public static partial void Unreadable(ILogger logger, string path, string reason);
 
-        [LoggerMessage(2013, LogLevel.Critical, "Vault has not confirmed {Path} for {Hours:F1} hours, which is too long: it is no longer used")]
+        [LoggerMessage(2013, LogLevel.Critical,
+            "Vault has not confirmed {Path} for {Hours:F1} hours, which is too long: it is no longer used")]
         public static partial void Expired(ILogger logger, string path, double hours);
     }
 }

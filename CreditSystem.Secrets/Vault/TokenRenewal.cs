@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.Channels;
+using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Secrets.Vault;
 
@@ -9,19 +10,23 @@ namespace CreditSystem.Secrets.Vault;
 /// the max TTL, close to the end, after a revocation, and when another secret_id has come. The new token is in use, and
 /// what depends on the old one has been issued again, before the old one is revoked.
 /// </summary>
-public sealed partial class TokenRenewal(VaultSession session, SecretsMetrics metrics, TimeProvider time, ILogger logger) : BackgroundService
+/// <param name="beforeRevocation">
+/// Asked with the token that is about to be revoked: false keeps it, because something still depends on it.
+/// </param>
+public sealed partial class TokenRenewal(
+    VaultSession session, SecretsMetrics metrics, TimeProvider time, ILogger logger, Func<VaultToken, CancellationToken,
+    Task<bool>>? beforeRevocation = null)
+    : BackgroundService
 {
     // A token that another part of the service has obtained may have a shorter lease than the one that was waited for.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan RevocationPatience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan RevocationTimeout = TimeSpan.FromMinutes(5);
 
-    private readonly Channel<bool> _wakeUps = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _wakeUps = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Backoff _backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), time);
     private readonly ConcurrentDictionary<VaultToken, byte> _retiring = [];
     private volatile bool _hasNewCredentials;
-
-    /// <summary>Called with the token that is about to be revoked: false keeps it, because something still depends on it.</summary>
-    public Func<VaultToken, CancellationToken, Task<bool>> BeforeRevocation { get; set; } = (_, _) => Task.FromResult(true);
 
     /// <summary>Done when no replaced token waits for its revocation.</summary>
     internal Task Retirement { get; private set; } = Task.CompletedTask;
@@ -35,20 +40,15 @@ public sealed partial class TokenRenewal(VaultSession session, SecretsMetrics me
     }
 
     /// <summary>Ends a token, with everything that was issued to it. Where that fails it ends with its lease.</summary>
-    public async Task RevokeAsync(VaultToken token)
+    private async Task RevokeAsync(VaultToken token)
     {
-        try
-        {
-            await token.Client.V1.Auth.Token.RevokeSelfAsync();
-            session.Forget(token);
-        }
-        catch (Exception exception) when (VaultUnavailableException.Covers(exception))
-        {
+        if (!await session.RevokeAsync(token))
             TokenRenewalLog.Kept(logger);
-        }
     }
 
-    /// <summary>Ends every token that is left, for the end of the service: each would be good for the rest of its lease, and the users issued to it.</summary>
+    /// <summary>
+    /// Ends every token that is left, for the end of the service: each would be good for the rest of its lease, and the users issued to it.
+    /// </summary>
     public async Task RevokeAllAsync()
     {
         foreach (var token in _retiring.Keys.Append(session.Current).OfType<VaultToken>().ToArray())
@@ -81,7 +81,9 @@ public sealed partial class TokenRenewal(VaultSession session, SecretsMetrics me
             {
                 var wait = await StepAsync(stoppingToken);
                 using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-                await Task.WhenAny(Task.Delay(wait < LongestWait ? wait : LongestWait, time, waiting.Token), _wakeUps.Reader.WaitToReadAsync(waiting.Token).AsTask());
+                await Task.WhenAny(
+                    Task.Delay(wait < LongestWait ? wait : LongestWait, time, waiting.Token),
+                    _wakeUps.Reader.WaitToReadAsync(waiting.Token).AsTask());
                 await waiting.CancelAsync();
                 stoppingToken.ThrowIfCancellationRequested();
                 _wakeUps.Reader.TryRead(out _);
@@ -120,7 +122,9 @@ public sealed partial class TokenRenewal(VaultSession session, SecretsMetrics me
         }
     }
 
-    /// <summary>A login with the new credentials. Until one has been tried in earnest they stay new, and the token in use is renewed all the same.</summary>
+    /// <summary>
+    /// A login with the new credentials. Until one has been tried in earnest they stay new, and the token in use is renewed all the same.
+    /// </summary>
     private async Task UseThemAsync(VaultToken token, CancellationToken cancellationToken)
     {
         try
@@ -159,7 +163,8 @@ public sealed partial class TokenRenewal(VaultSession session, SecretsMetrics me
         using var activity = SecretsTracing.Renew();
         try
         {
-            var granted = await token.Client.V1.Auth.Token.RenewSelfAsync($"{(long)token.Asked.TotalSeconds}s").WaitAsync(cancellationToken);
+            var granted = await token.Client.V1.Auth.Token.RenewSelfAsync(
+                $"{(long)token.Asked.TotalSeconds}s").WaitAsync(cancellationToken);
             var renewed = token.Renewed(now, TimeSpan.FromSeconds(granted.LeaseDurationSeconds), granted.Renewable);
             session.Adopt(token, renewed);
             metrics.Renewed(renewed.IsFinal ? "capped" : "renewed");
@@ -196,7 +201,8 @@ public sealed partial class TokenRenewal(VaultSession session, SecretsMetrics me
         await earlier;
         try
         {
-            if (!await BeforeRevocation(token, cancellationToken).WaitAsync(RevocationPatience, time, cancellationToken))
+            if (beforeRevocation is not null
+                && !await beforeRevocation(token, cancellationToken).WaitAsync(RevocationTimeout, time, cancellationToken))
             {
                 TokenRenewalLog.Kept(logger);
                 return;
@@ -221,7 +227,8 @@ public sealed partial class TokenRenewal(VaultSession session, SecretsMetrics me
         [LoggerMessage(2003, LogLevel.Warning, "The token could be neither renewed nor replaced, and it is tried again: {Reason}")]
         public static partial void Failed(ILogger logger, string reason);
 
-        [LoggerMessage(2004, LogLevel.Information, "A renewal has given {GrantedSeconds:F0} s of {AskedSeconds:F0} s: the max TTL is near, the next is a login")]
+        [LoggerMessage(2004, LogLevel.Information,
+            "A renewal has given {GrantedSeconds:F0} s of {AskedSeconds:F0} s: the max TTL is near, the next is a login")]
         public static partial void MaxTtlNear(ILogger logger, double grantedSeconds, double askedSeconds);
 
         [LoggerMessage(2005, LogLevel.Warning, "Vault has refused to renew the token; logging in again. {Reason}")]

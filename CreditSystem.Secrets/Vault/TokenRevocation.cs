@@ -13,6 +13,8 @@ internal sealed class TokenRevocation(TokenRenewal renewal) : IHostedLifecycleSe
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>After the last request and the last background service: where Vault does not answer, the token ends with its lease.</summary>
+    /// <summary>
+    /// After the last request and the last background service: where Vault does not answer, the token ends with its lease.
+    /// </summary>
     public Task StoppedAsync(CancellationToken cancellationToken) => renewal.RevokeAllAsync().WaitAsync(cancellationToken);
 }

@@ -31,7 +31,11 @@ public sealed class VaultClientFactory(VaultOptions options) : IDisposable
         {
             using var answer = await client.GetAsync(new Uri(options.Address!, "/v1/sys/seal-status"), cancellationToken);
             using var status = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellationToken));
-            return status.RootElement.TryGetProperty("commit_date", out _) ? true : status.RootElement.TryGetProperty("build_date", out _) ? false : null;
+            return status.RootElement.TryGetProperty("commit_date", out _)
+                ? true
+                : status.RootElement.TryGetProperty("build_date", out _)
+                ? false
+                : null;
         }
         catch (Exception exception) when (VaultUnavailableException.Covers(exception) || exception is InvalidOperationException)
         {

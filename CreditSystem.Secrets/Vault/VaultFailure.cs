@@ -11,14 +11,16 @@ internal static partial class VaultFailure
     private const int LongestWords = 200;
 
     /// <summary>Of an answer.</summary>
-    public static async Task<VaultUnavailableException> OfAsync(VaultCall call, HttpResponseMessage response, CancellationToken cancellationToken)
+    public static async Task<VaultUnavailableException> OfAsync(
+        VaultCall call, HttpResponseMessage response, CancellationToken cancellationToken)
     {
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         var errors = ErrorsIn(text);
         var status = (int)response.StatusCode;
         var words = errors switch
         {
-            null when text.Contains("HTTP request to an HTTPS server", StringComparison.Ordinal) => "TLS: this port speaks https, and the address says http",
+            null when text.Contains("HTTP request to an HTTPS server", StringComparison.Ordinal) =>
+                "TLS: this port speaks https, and the address says http",
             null => "not in Vault's form, so a gateway may have said it",
             [] when status == 404 => "there is no such thing",
             [] => "without a reason",
@@ -35,7 +37,8 @@ internal static partial class VaultFailure
     public static VaultUnavailableException Of(VaultCall call, Exception failure, Uri address, bool wantsClientCertificate)
     {
         var server = address.Authority;
-        return new VaultUnavailableException($"{call}: {Reason(failure, server, address.Scheme == Uri.UriSchemeHttps, wantsClientCertificate)}.");
+        return new VaultUnavailableException(
+            $"{call}: {Reason(failure, server, address.Scheme == Uri.UriSchemeHttps, wantsClientCertificate)}.");
     }
 
     public static VaultUnavailableException TimedOut(VaultCall call, Uri address, TimeSpan after) =>
@@ -48,13 +51,15 @@ internal static partial class VaultFailure
         if (isTls && wantsClientCertificate)
             return $"TLS: {server} asks for a client certificate, and none is configured (VAULT_CLIENT_CERT, VAULT_CLIENT_KEY)";
         var socket = Find<SocketException>(failure);
-        if (socket is not null && failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError })
+        var error = (failure as HttpRequestException)?.HttpRequestError;
+        if (socket is not null && error is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError)
             return $"Vault at {server} cannot be reached ({socket.SocketErrorCode})";
-        if (isTls && failure is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError })
-            return Find<AuthenticationException>(failure) is { } handshake && handshake.Message.Contains("frame", StringComparison.OrdinalIgnoreCase)
+        if (isTls && error is HttpRequestError.SecureConnectionError)
+            return Find<AuthenticationException>(failure) is { } handshake
+                && handshake.Message.Contains("frame", StringComparison.OrdinalIgnoreCase)
                 ? $"TLS: {server} does not speak TLS; the address says https, and the port is a plain one"
                 : $"TLS: the handshake with {server} failed";
-        var kind = (failure as HttpRequestException)?.HttpRequestError.ToString() ?? failure.GetType().Name;
+        var kind = error?.ToString() ?? failure.GetType().Name;
         return isTls
             ? $"Vault at {server} ended the connection without an answer ({kind})"
             : $"Vault at {server} ended the connection without an answer ({kind}); it may speak https";
@@ -77,8 +82,10 @@ internal static partial class VaultFailure
         try
         {
             using var document = JsonDocument.Parse(text);
-            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("errors", out var errors) && errors.ValueKind == JsonValueKind.Array
-                ? [.. errors.EnumerateArray().Select(error => error.ValueKind == JsonValueKind.String ? error.GetString()! : error.GetRawText())]
+            return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("errors", out var errors)
+                && errors.ValueKind == JsonValueKind.Array
+                ? [.. errors.EnumerateArray().Select(error =>
+                    error.ValueKind == JsonValueKind.String ? error.GetString()! : error.GetRawText())]
                 : document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("data", out _) ? [] : null;
         }
         catch (JsonException)

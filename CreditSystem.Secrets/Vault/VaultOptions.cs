@@ -10,7 +10,9 @@ public sealed class VaultOptions
 {
     public const string SectionName = "Vault";
 
-    /// <summary>The vault-proxy, or Vault itself. Without it, secret files, environment and defaults are all there is. <c>VAULT_ADDR</c>.</summary>
+    /// <summary>
+    /// The vault-proxy, or Vault itself. Without it, secret files, environment and defaults are all there is. <c>VAULT_ADDR</c>.
+    /// </summary>
     public Uri? Address { get; set; }
 
     /// <summary>Sent as <c>X-Vault-Namespace</c> with every call. <c>VAULT_NAMESPACE</c>.</summary>
@@ -25,7 +27,9 @@ public sealed class VaultOptions
     /// <summary>PEM file of its key. <c>VAULT_CLIENT_KEY</c>.</summary>
     public string? ClientKey { get; set; }
 
-    /// <summary><c>VAULT_ROLE_ID</c>. An environment variable never changes in a running process: prefer <see cref="CredentialsDirectory"/>.</summary>
+    /// <summary>
+    /// <c>VAULT_ROLE_ID</c>. An environment variable never changes in a running process: prefer <see cref="CredentialsDirectory"/>.
+    /// </summary>
     public string? RoleId { get; set; }
 
     /// <summary><c>VAULT_SECRET_ID</c>.</summary>
@@ -46,7 +50,9 @@ public sealed class VaultOptions
     /// <summary>The name of the AppRole; where it is given, only a secret_id wrapped for that role is accepted.</summary>
     public string? RoleName { get; set; }
 
-    /// <summary>How long before the end of its lease a token that could not be renewed is replaced by another login; at most a sixth of the lease.</summary>
+    /// <summary>
+    /// How long before the end of its lease a token that could not be renewed is replaced by another login; at most a sixth of the lease.
+    /// </summary>
     public TimeSpan RenewalDeadline { get; set; } = TimeSpan.FromMinutes(5);
 
     [Required]
@@ -65,7 +71,9 @@ public sealed class VaultOptions
     /// <summary>How often the versions of the secrets are compared.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long a secret that Vault does not confirm goes on being used; <see cref="MaxStalenessBySecret"/> says otherwise for one of them.</summary>
+    /// <summary>
+    /// How long a secret that Vault does not confirm goes on being used; <see cref="MaxStalenessBySecret"/> says otherwise for one of them.
+    /// </summary>
     public TimeSpan MaxStaleness { get; set; } = TimeSpan.FromHours(72);
 
     /// <summary>By the last part of the secret's path: <c>mongodb</c>, <c>redis</c>, <c>app</c>, <c>monitoring</c>.</summary>
@@ -92,7 +100,8 @@ public sealed class VaultOptions
         configuration.GetSection(SectionName).Bind(options);
         if (configuration["VAULT_ADDR"] is { Length: > 0 } address)
             options.Address = Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri : null;
-        if (options.Address is not { Scheme: "http" or "https" } && (options.Address is not null || configuration["VAULT_ADDR"] is { Length: > 0 }))
+        if (options.Address is not { Scheme: "http" or "https" }
+            && (options.Address is not null || configuration["VAULT_ADDR"] is { Length: > 0 }))
             throw new ValidationException("VAULT_ADDR is no address of a Vault: http://<host>:<port> or https://<host>:<port>.");
         options.Namespace = Named(configuration, "VAULT_NAMESPACE") ?? options.Namespace;
         options.CaCertificate = Named(configuration, "VAULT_CACERT") ?? options.CaCertificate;

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using CreditSystem.Secrets.Vault.AppRole;
+using CreditSystem.ServiceDefaults;
 using VaultSharp;
 
 namespace CreditSystem.Secrets.Vault;
@@ -28,7 +30,9 @@ public sealed class VaultSession(VaultLogin login, TimeProvider time) : IDisposa
         }
     }
 
-    /// <summary>The current token, after a login if need be. Callers at the same time share one login, and a failure holds off the next.</summary>
+    /// <summary>
+    /// The current token, after a login if need be. Callers at the same time share one login, and a failure holds off the next.
+    /// </summary>
     /// <exception cref="VaultUnavailableException">There is none.</exception>
     public async Task<VaultToken> GetTokenAsync(CancellationToken cancellationToken)
     {
@@ -70,6 +74,21 @@ public sealed class VaultSession(VaultLogin login, TimeProvider time) : IDisposa
 
     /// <summary>Another secret_id has arrived: it is tried at once.</summary>
     public void RetryNow() => _backoff.Reset();
+
+    /// <summary>Ends a token, with everything that was issued to it. False where that fails: then it ends with its lease.</summary>
+    public async Task<bool> RevokeAsync(VaultToken token)
+    {
+        try
+        {
+            await token.Client.V1.Auth.Token.RevokeSelfAsync();
+            Forget(token);
+            return true;
+        }
+        catch (Exception exception) when (VaultUnavailableException.Covers(exception))
+        {
+            return false;
+        }
+    }
 
     public void Dispose() => _gate.Dispose();
 

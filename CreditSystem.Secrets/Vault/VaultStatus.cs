@@ -10,7 +10,7 @@ public sealed partial class VaultStatus(TimeProvider time, ILogger logger)
     public DateTimeOffset? ConfirmedAt { get; private set; }
 
     /// <summary>Since when the values in use could not be confirmed; null while they can.</summary>
-    public DateTimeOffset? LostSince { get; private set; }
+    public DateTimeOffset? UnreachableSince { get; private set; }
 
     /// <summary>Why not; of our own words.</summary>
     public string? Reason { get; private set; }
@@ -41,21 +41,21 @@ public sealed partial class VaultStatus(TimeProvider time, ILogger logger)
         lock (_lock)
         {
             _expired = [];
-            if (LostSince is { } since)
-                VaultStatusLog.Back(logger, (time.GetUtcNow() - since).TotalSeconds);
+            if (UnreachableSince is { } since)
+                VaultStatusLog.Recovered(logger, (time.GetUtcNow() - since).TotalSeconds);
             ConfirmedAt = time.GetUtcNow();
-            LostSince = null;
+            UnreachableSince = null;
             Reason = null;
         }
     }
 
-    public void Lost(VaultUnavailableException failure)
+    public void Unreachable(VaultUnavailableException failure)
     {
         lock (_lock)
         {
-            if (LostSince is null || Reason != failure.Message)
-                VaultStatusLog.Lost(logger, failure.Message);
-            LostSince ??= time.GetUtcNow();
+            if (UnreachableSince is null || Reason != failure.Message)
+                VaultStatusLog.Unreachable(logger, failure.Message);
+            UnreachableSince ??= time.GetUtcNow();
             Reason = failure.Message;
         }
     }
@@ -65,9 +65,9 @@ public sealed partial class VaultStatus(TimeProvider time, ILogger logger)
     private static partial class VaultStatusLog
     {
         [LoggerMessage(2020, LogLevel.Warning, "Vault does not help, the last good values stay in use: {Reason}")]
-        public static partial void Lost(ILogger logger, string reason);
+        public static partial void Unreachable(ILogger logger, string reason);
 
         [LoggerMessage(2021, LogLevel.Information, "Vault is back after {Seconds:F0} s")]
-        public static partial void Back(ILogger logger, double seconds);
+        public static partial void Recovered(ILogger logger, double seconds);
     }
 }

@@ -34,11 +34,13 @@ internal sealed class VaultTls
     {
         if (_authorities is { } authorities)
         {
-            ssl.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            ssl.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck };
             ssl.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         }
 
-        ssl.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => errors == SslPolicyErrors.None ? true : throw Rejection(certificate, chain, errors);
+        ssl.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+            errors == SslPolicyErrors.None ? true : throw Rejection(certificate, chain, errors);
         ssl.LocalCertificateSelectionCallback = (_, _, _, remote, _) =>
         {
             // Asked without the server's certificate it is only whether there is one in case.
@@ -53,7 +55,11 @@ internal sealed class VaultTls
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) || certificate is not X509Certificate2 received)
             return new($"{server} has shown no certificate");
         if (chain?.ChainStatus.Any(status => status.Status.HasFlag(X509ChainStatusFlags.NotTimeValid)) == true)
-            return new($"a certificate of {server} is expired or not valid yet; its own is good from {received.NotBefore.ToUniversalTime():u} to {received.NotAfter.ToUniversalTime():u}");
+        {
+            var (from, to) = (received.NotBefore.ToUniversalTime(), received.NotAfter.ToUniversalTime());
+            return new($"a certificate of {server} is expired or not valid yet; its own is good from {from:u} to {to:u}");
+        }
+
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
             return new($"the certificate of {server} is for another name ({received.Subject}), not for {_options.Address.Host}");
         return new(_authorities is null
@@ -84,7 +90,10 @@ internal sealed class VaultTls
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new ValidationException($"VAULT_CLIENT_CERT, VAULT_CLIENT_KEY: {certificate} and {key} are no certificate with its key in PEM ({exception.GetType().Name}).", exception);
+            throw new ValidationException(
+                $"VAULT_CLIENT_CERT, VAULT_CLIENT_KEY: {certificate} and {key} are no certificate with its key in PEM "
+                + $"({exception.GetType().Name}).",
+                exception);
         }
     }
 }

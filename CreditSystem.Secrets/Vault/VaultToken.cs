@@ -1,3 +1,4 @@
+using CreditSystem.ServiceDefaults;
 using VaultSharp;
 
 namespace CreditSystem.Secrets.Vault;
@@ -10,7 +11,8 @@ namespace CreditSystem.Secrets.Vault;
 /// <param name="Asked">The lease of the login, which every renewal asks for again.</param>
 /// <param name="IsFinal">The next renewal cannot give what it asks for: log in again instead.</param>
 /// <param name="Deadline">How long before the end a renewal is no longer waited for.</param>
-public sealed record VaultToken(IVaultClient Client, string Accessor, DateTimeOffset LeasedAt, TimeSpan Lease, TimeSpan Asked, bool IsFinal, TimeSpan Deadline)
+public sealed record VaultToken(
+    IVaultClient Client, string Accessor, DateTimeOffset LeasedAt, TimeSpan Lease, TimeSpan Asked, bool IsFinal, TimeSpan Deadline)
 {
     // Vault rounds to seconds; a lease shorter than that by more is one that its max TTL has cut.
     private const double Whole = 0.98;
@@ -21,15 +23,11 @@ public sealed record VaultToken(IVaultClient Client, string Accessor, DateTimeOf
     public DateTimeOffset HardDeadline => ExpiresAt - (Lease / 6 < Deadline ? Lease / 6 : Deadline);
 
     /// <summary>When to renew it, or to replace it where that is final: about two thirds into the lease, each replica elsewhere.</summary>
-    public DateTimeOffset DueAt { get; } = LeasedAt + Lease * Jitter();
+    public DateTimeOffset DueAt { get; } = LeasedAt + Backoff.Spread(Lease * 0.66, share: 0.06);
 
     /// <summary>The same token with the lease that a renewal granted.</summary>
     public VaultToken Renewed(DateTimeOffset at, TimeSpan granted, bool renewable) =>
         new(Client, Accessor, at, granted, Asked, !renewable || granted < Asked * Whole, Deadline);
 
     public override string ToString() => nameof(VaultToken);
-
-#pragma warning disable CA5394 // Spreads replicas apart; nothing here is a secret.
-    private static double Jitter() => 0.62 + Random.Shared.NextDouble() * 0.08;
-#pragma warning restore CA5394
 }

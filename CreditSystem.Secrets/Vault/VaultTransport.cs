@@ -1,4 +1,5 @@
 using System.Globalization;
+using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Secrets.Vault;
 
@@ -67,7 +68,9 @@ internal sealed class VaultTransport(VaultTls tls, TimeSpan timeout, HttpMessage
         }
     }
 
-    /// <summary>Nothing has been done, and a moment later it can be: a node that has not caught up, has no leader yet, or still mounts.</summary>
+    /// <summary>
+    /// Nothing has been done, and a moment later it can be: a node that has not caught up, has no leader yet, or still mounts.
+    /// </summary>
     private static bool IsNotYet(VaultCall call, VaultUnavailableException failure) => (int?)failure.StatusCode switch
     {
         412 => true,
@@ -81,9 +84,10 @@ internal sealed class VaultTransport(VaultTls tls, TimeSpan timeout, HttpMessage
 
     private static TimeSpan Wait(HttpResponseMessage response, int attempt)
     {
-        var asked = response.Headers.TryGetValues("Retry-After", out var values) && int.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        var asked = response.Headers.TryGetValues("Retry-After", out var values)
+            && int.TryParse(values.First(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? TimeSpan.FromSeconds(seconds)
-            : ShortestWait * attempt;
+            : Backoff.After(ShortestWait, LongestWait, attempt);
         return asked < LongestWait ? asked : LongestWait;
     }
 }

@@ -4,7 +4,8 @@ using VaultSharp.Core;
 namespace CreditSystem.Secrets.Vault;
 
 /// <summary>Vault gave no answer that helps. The text names the call, the path and, where the answer was Vault's, its own words.</summary>
-public sealed class VaultUnavailableException(string message, HttpStatusCode? statusCode = null, IReadOnlyList<string>? errors = null) : Exception(message)
+public sealed class VaultUnavailableException(
+    string message, HttpStatusCode? statusCode = null, IReadOnlyList<string>? errors = null) : Exception(message)
 {
     /// <summary>Null when there was no answer.</summary>
     public HttpStatusCode? StatusCode { get; } = statusCode;
@@ -22,8 +23,8 @@ public sealed class VaultUnavailableException(string message, HttpStatusCode? st
 
     /// <summary>Whether an exception of a Vault call means the same as this one.</summary>
     public static bool Covers(Exception exception) =>
-        exception is VaultUnavailableException or VaultApiException or HttpRequestException or TimeoutException or System.Text.Json.JsonException
-            or TaskCanceledException { InnerException: TimeoutException };
+        exception is VaultUnavailableException or VaultApiException or HttpRequestException or TimeoutException
+            or System.Text.Json.JsonException or TaskCanceledException { InnerException: TimeoutException };
 
     /// <summary>What may be told of a failed call. The transport has said it already, but for answers that cannot be read.</summary>
     public static VaultUnavailableException From(Exception exception) => exception switch

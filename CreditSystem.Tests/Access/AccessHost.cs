@@ -1,4 +1,6 @@
 using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Binding;
+using CreditSystem.Api.Json;
 using CreditSystem.Api.OpenApi;
 using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
@@ -6,7 +8,6 @@ using CreditSystem.Identity.Tokens;
 using CreditSystem.Secrets;
 using CreditSystem.Secrets.Rotation;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,6 +53,7 @@ internal sealed class AccessHost : IAsyncDisposable
         await builder.AddSecretsAsync();
         builder.AddConnections();
         builder.AddProblems();
+        builder.AddJson();
         builder.AddCredentials();
         builder.AddAccess();
         builder.AddApiDocumentation();
@@ -59,7 +61,7 @@ internal sealed class AccessHost : IAsyncDisposable
         app.UseProblems();
         app.UseAccess();
         app.MapApiDocumentation();
-        app.MapGet("/scoped", (HttpContext context) => context.GetCaller()).RequireScope(Scope.AccountsRead);
+        app.MapGet("/scoped", (RequestCaller caller) => caller).RequireScope(Scope.AccountsRead);
         app.MapGet("/silent", () => "said nothing about access");
         app.MapGet("/open", () => "open").AllowAnonymous();
         await app.StartAsync();

@@ -1,3 +1,4 @@
+using CreditSystem.Api.Features.Auth;
 using CreditSystem.Identity;
 using CreditSystem.Identity.Tokens;
 using CreditSystem.Tests.Fixtures;
@@ -12,7 +13,7 @@ using Microsoft.Extensions.Logging;
 namespace CreditSystem.Tests.Access;
 
 /// <summary>The API's own program as it starts in an environment, on the real servers, but for the network in front of it.</summary>
-internal sealed class ApiProcess : WebApplicationFactory<Caller>
+internal sealed class ApiProcess : WebApplicationFactory<RegisterRequest>
 {
     private readonly string environment;
     private readonly Dictionary<string, string> settings;

@@ -57,8 +57,8 @@ public sealed class AppRoleCredentialsTests : IDisposable
         await using var vault = await MinimalVault.StartAsync(_time);
         var path = Path.Combine(_directory.FullName, "later");
         using var setup = new SecretsSetup(vault, _time, configure: options => (options.SecretId, options.CredentialsDirectory) = (null, path));
-        await setup.Graph.Renewal.StartAsync(Token);
-        await setup.Graph.Watch.StartAsync(Token);
+        await setup.Renewal.StartAsync(Token);
+        await setup.Watch.StartAsync(Token);
         await Task.Delay(200, Token);
 
         Directory.CreateDirectory(path);
@@ -179,8 +179,8 @@ public sealed class AppRoleCredentialsTests : IDisposable
 
     private static async Task RunAsync(SecretsSetup setup, MinimalVault vault)
     {
-        await setup.Graph.Renewal.StartAsync(Token);
-        await setup.Graph.Watch.StartAsync(Token);
+        await setup.Renewal.StartAsync(Token);
+        await setup.Watch.StartAsync(Token);
         await UntilAsync(() => vault.Logins == 1 && setup.Graph.Session.Current is not null);
         // The watch has read what there is before it looks for changes.
         await Task.Delay(200, Token);
@@ -188,8 +188,8 @@ public sealed class AppRoleCredentialsTests : IDisposable
 
     private static async Task StopAsync(SecretsSetup setup)
     {
-        await setup.Graph.Watch.StopAsync(Token);
-        await setup.Graph.Renewal.StopAsync(Token);
+        await setup.Watch.StopAsync(Token);
+        await setup.Renewal.StopAsync(Token);
     }
 
     private static async Task UntilAsync(Func<bool> condition)

@@ -36,7 +36,7 @@ public sealed partial class KnownComplaintTests : IAsyncDisposable
     {
         using var setup = await StartAsync(configure: options => options.MongoDB.Mode = DatabaseMode.Dynamic);
         await setup.RefreshAsync();
-        setup.Renewal.BeforeRevocation = (_, token) => setup.Store.RefreshAsync(token);
+        setup.BeforeRevocation = (_, token) => setup.Store.RefreshAsync(token);
 
         setup.Renewal.UseNewCredentials();
         await setup.Renewal.StepAsync(Token);
@@ -90,7 +90,7 @@ public sealed partial class KnownComplaintTests : IAsyncDisposable
             await later.RefreshAsync();
             Assert.True(later.Store.Restore());
             Assert.Equal(SecretsSetup.SigningKey, later.Configuration["app:secret_key"]);
-            Assert.NotNull(later.Graph.Status.LostSince);
+            Assert.NotNull(later.Graph.Status.UnreachableSince);
         }
 
         directory.Delete(recursive: true);

@@ -1,4 +1,4 @@
-using CreditSystem.Secrets.Vault;
+using CreditSystem.Secrets.Vault.AppRole;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 

@@ -33,13 +33,13 @@ public sealed class OutageTests : IDisposable
 
         Assert.Equal("127.0.0.1:2,password=canary-redis-password", setup.Configuration.GetConnectionString("redis"));
         Assert.Equal(SecretOrigin.Snapshot, setup.Store.SourceOf("redis:password")!.Origin);
-        Assert.NotNull(setup.Graph.Status.LostSince);
+        Assert.NotNull(setup.Graph.Status.UnreachableSince);
 
         vault.Fault = _ => null;
         _time.Advance(TimeSpan.FromMinutes(2));
         Assert.True(await setup.RefreshAsync());
         Assert.Equal(SecretOrigin.Vault, setup.Store.SourceOf("redis:password")!.Origin);
-        Assert.Null(setup.Graph.Status.LostSince);
+        Assert.Null(setup.Graph.Status.UnreachableSince);
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class OutageTests : IDisposable
             _time.Advance(TimeSpan.FromMinutes(1));
         }
 
-        Assert.Equal(since, setup.Graph.Status.LostSince);
+        Assert.Equal(since, setup.Graph.Status.UnreachableSince);
     }
 
     private async Task<MinimalVault> RunOnceAsync()

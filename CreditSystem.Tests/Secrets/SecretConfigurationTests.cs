@@ -145,7 +145,7 @@ public sealed class SecretConfigurationTests
         Assert.Contains(expected, setup.Graph.Status.Violations);
         Assert.Equal(before, setup.Configuration[$"{secret}:{key}"]);
         Assert.Equal(2, setup.Store.SourceOf($"{other}:{(other == "app" ? "secret_key" : "password")}")!.Version);
-        Assert.Null(setup.Graph.Status.LostSince);
+        Assert.Null(setup.Graph.Status.UnreachableSince);
     }
 
     [Fact]
@@ -159,7 +159,7 @@ public sealed class SecretConfigurationTests
 
         Assert.False(await setup.RefreshAsync());
 
-        Assert.Empty(setup.Store.FindInsecurities());
+        Assert.Empty(setup.Store.FindSecurityViolations());
         Assert.Equal(["mongodb:port is no port", "monitoring:log_level is no log level"], setup.Graph.Status.Violations);
         Assert.Equal("mongodb://app:canary@127.0.0.1:1/credit-system", setup.Configuration.GetConnectionString("credit-system"));
         Assert.Equal("Information", setup.Configuration["monitoring:log_level"]);
@@ -248,7 +248,7 @@ public sealed class SecretConfigurationTests
 
         await setup.RefreshAsync();
 
-        Assert.Equal(["mongodb:connection_string has no credentials", "redis:password is not set", "app:secret_key is a well-known example"], setup.Store.FindInsecurities());
+        Assert.Equal(["mongodb:connection_string has no credentials", "redis:password is not set", "app:secret_key is a well-known example"], setup.Store.FindSecurityViolations());
     }
 
     [Fact]
@@ -264,6 +264,6 @@ public sealed class SecretConfigurationTests
         Assert.False(await setup.RefreshAsync());
         Assert.Equal(SecretsSetup.SigningKey, setup.Configuration["app:secret_key"]);
         Assert.Equal("LIST secret/metadata/credit-system: Vault answered 503, injected.", setup.Graph.Status.Reason);
-        Assert.NotNull(setup.Graph.Status.LostSince);
+        Assert.NotNull(setup.Graph.Status.UnreachableSince);
     }
 }

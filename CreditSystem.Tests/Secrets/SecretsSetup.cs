@@ -1,6 +1,7 @@
 using CreditSystem.Secrets;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;
+using CreditSystem.Secrets.Vault.AppRole;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.Logging;
@@ -24,6 +25,8 @@ internal sealed class SecretsSetup : IDisposable
         configure?.Invoke(Options);
         var configured = new MemoryConfigurationProvider(new MemoryConfigurationSource { InitialData = environment ?? [] });
         Graph = SecretsGraph.Create(Options, [configured], isDevelopment, Time, Logger);
+        Renewal = new TokenRenewal(Graph.Session, Graph.Metrics, Time, Graph.Logger, (token, cancellationToken) => BeforeRevocation(token, cancellationToken));
+        Watch = new AppRoleCredentialsWatch(Graph.Credentials, Renewal, Options, Time, Graph.Logger);
         _root = new ConfigurationRoot([configured, Graph.Provider]);
     }
 
@@ -39,7 +42,11 @@ internal sealed class SecretsSetup : IDisposable
 
     public IConfigurationRoot Configuration => _root;
 
-    public TokenRenewal Renewal => Graph.Renewal;
+    public TokenRenewal Renewal { get; }
+
+    public AppRoleCredentialsWatch Watch { get; }
+
+    public Func<VaultToken, CancellationToken, Task<bool>> BeforeRevocation { get; set; } = (_, _) => Task.FromResult(true);
 
     public SecretStore Store => Graph.Store;
 
@@ -56,10 +63,9 @@ internal sealed class SecretsSetup : IDisposable
 
     public void Dispose()
     {
-        Graph.Session.Dispose();
-        Graph.Store.Dispose();
-        Graph.Clients.Dispose();
-        Graph.Metrics.Dispose();
+        Renewal.Dispose();
+        Watch.Dispose();
+        Graph.Dispose();
     }
 }
 

@@ -153,7 +153,7 @@ public sealed class TokenLifeCycleTests
         using var setup = new SecretsSetup(vault, _time);
         await setup.Renewal.StepAsync(Token);
         var reissued = new TaskCompletionSource<bool>();
-        setup.Renewal.BeforeRevocation = (_, _) => reissued.Task;
+        setup.BeforeRevocation = (_, _) => reissued.Task;
 
         setup.Renewal.UseNewCredentials();
         await setup.Renewal.StepAsync(Token);
@@ -170,7 +170,7 @@ public sealed class TokenLifeCycleTests
         await using var vault = await MinimalVault.StartAsync(_time);
         using var setup = new SecretsSetup(vault, _time);
         await setup.Renewal.StepAsync(Token);
-        setup.Renewal.BeforeRevocation = (_, _) => Task.FromResult(false);
+        setup.BeforeRevocation = (_, _) => Task.FromResult(false);
 
         setup.Renewal.UseNewCredentials();
         await setup.Renewal.StepAsync(Token);

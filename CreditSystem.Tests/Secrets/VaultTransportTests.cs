@@ -147,7 +147,7 @@ public sealed class VaultTransportTests
         await setup.RefreshAsync();
         await setup.Renewal.StepAsync(Token);
         // One more, which waits for its clients to let go of it.
-        setup.Renewal.BeforeRevocation = (_, token) => Task.Delay(Timeout.Infinite, token).ContinueWith(_ => false, TaskScheduler.Default);
+        setup.BeforeRevocation = (_, token) => Task.Delay(Timeout.Infinite, token).ContinueWith(_ => false, TaskScheduler.Default);
         setup.Renewal.UseNewCredentials();
         await setup.Renewal.StepAsync(Token);
         Assert.Equal(2, vault.LiveTokens.Count);

@@ -1,3 +1,4 @@
+using CreditSystem.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.VaultProxy.Logins;
@@ -111,7 +112,7 @@ internal sealed class LoginAttempts(LoginRecords records, LoginPeers peers, IOpt
     private bool IsKnown(LoginBody login) => records.IsBad(login.Pair) || records.IsGood(login.Pair);
 
     private static Task PauseAsync(CancellationToken cancellationToken) =>
-        Task.Delay(TimeSpan.FromMilliseconds(20 + (Random.Shared.NextDouble() * 60)), cancellationToken);
+        Task.Delay(Backoff.Spread(TimeSpan.FromMilliseconds(50), share: 0.6), cancellationToken);
 }
 
 internal enum LoginVerdict

@@ -1,3 +1,4 @@
+using CreditSystem.ServiceDefaults;
 using CreditSystem.VaultProxy.Forwarding;
 
 namespace CreditSystem.VaultProxy.Upstreams;
@@ -5,6 +6,7 @@ namespace CreditSystem.VaultProxy.Upstreams;
 /// <summary>Says where one request goes that its last node has not answered for good. Made only when that is so.</summary>
 internal sealed class FailoverPlan(UpstreamPool pool, RetryBudget budget, UpstreamOptions options, VaultHttpTransformer transformer)
 {
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(30);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
@@ -34,7 +36,7 @@ internal sealed class FailoverPlan(UpstreamPool pool, RetryBudget budget, Upstre
         if (_retries >= options.MaxRetries || NextNode() is not { } next || !MaySpend(outcome, next))
             return null;
         _retries++;
-        await Task.Delay(TimeSpan.FromMilliseconds((10 + (Random.Shared.NextDouble() * 40)) * _retries), cancellationToken);
+        await Task.Delay(Backoff.Spread(RetryPause * _retries, share: 2 / 3d), cancellationToken);
         return NextNode() ?? transformer.Node;
     }
 
@@ -58,7 +60,7 @@ internal sealed class FailoverPlan(UpstreamPool pool, RetryBudget budget, Upstre
             var pause = _nextPause < _patience ? _nextPause : _patience;
             _patience -= pause;
             _nextPause = _nextPause * 2 < LongestPause ? _nextPause * 2 : LongestPause;
-            await Task.Delay(pause * (0.8 + (Random.Shared.NextDouble() * 0.4)), cancellationToken);
+            await Task.Delay(Backoff.Spread(pause), cancellationToken);
             _tried = 0;
             if (pool.Select() is { } again)
                 return again;

@@ -1,4 +1,5 @@
 using System.Net;
+using CreditSystem.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.VaultProxy.Upstreams;
@@ -22,9 +23,9 @@ internal sealed partial class HealthProber(UpstreamPool pool, IOptions<VaultProx
             {
                 await Task.WhenAll(pool.Nodes.Select(node => ProbeAsync(client, node, stoppingToken)));
                 var pause = pool.Nodes.All(node => node.IsUsable) ? interval : recovery;
-                await pool.WaitForProbeAsync(pause * (0.8 + (Random.Shared.NextDouble() * 0.4)), stoppingToken);
+                await pool.WaitForProbeAsync(Backoff.Spread(pause), stoppingToken);
                 // A node that fails every request must not be probed at the same rate.
-                await Task.Delay(ShortestPause * Random.Shared.NextDouble(), stoppingToken);
+                await Task.Delay(Backoff.Spread(ShortestPause / 2, share: 1), stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

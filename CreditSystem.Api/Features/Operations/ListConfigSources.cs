@@ -1,5 +1,6 @@
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;
+using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Operations;
 
@@ -9,6 +10,6 @@ public sealed record ConfigSourcesResponse(IReadOnlyList<ConfigSource> Sources);
 /// <summary><c>GET /config/sources</c>.</summary>
 internal static class ListConfigSources
 {
-    public static IResult Handle(SecretStore store, VaultStatus status, TimeProvider time) =>
+    public static JsonHttpResult<ConfigSourcesResponse> Handle(SecretStore store, VaultStatus status, TimeProvider time) =>
         TypedResults.Json(new ConfigSourcesResponse(ConfigSources.List(store, status, time)), OperationsJson.Default.ConfigSourcesResponse);
 }

@@ -28,7 +28,10 @@ internal sealed class Wallets(CreditLedger ledger, UserStore users, IOptions<Led
             await users.UpdateAsync(user.Tenant, user.Id, Builders<User>.Update.Set(u => u.HasWallet, true), cancellationToken);
     }
 
-    /// <summary>Whether credits have been issued in the name, as with a token of the <c>token</c> command: who opened the tenant would own them.</summary>
+    /// <summary>
+    /// Whether credits have been issued in the name, as with a token of the <c>token</c> command: who opened the tenant would own them.
+    /// </summary>
     public async Task<bool> HasCreditsAsync(string tenant) =>
-        await ledger.FindAccountAsync(tenant, LedgerId.ForSystemAccount(tenant, SystemAccount.Issuance, options.Value.DefaultAsset), linearizable: true) is not null;
+        await ledger.FindAccountAsync(
+            tenant, LedgerId.ForSystemAccount(tenant, SystemAccount.Issuance, options.Value.DefaultAsset), linearizable: true) is not null;
 }
