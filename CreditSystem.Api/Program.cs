@@ -18,7 +18,7 @@ using CreditSystem.ServiceDefaults;
 using CreditSystem.ServiceDefaults.Cli;
 
 StartFailure.Explain(typeof(InsecureConfigurationException), typeof(LedgerLayoutException));
-if (await CommandLine.TryRunAsync(args) is { } exitCode)
+if (await CommandRunner.TryRunAsync(args, () => ApiCommands.Create(), ApiCommands.Describe) is { } exitCode)
     return exitCode;
 
 var builder = WebApplication.CreateBuilder(args);

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Microsoft.Extensions.Configuration;
 
 namespace CreditSystem.Cli;
 
@@ -8,6 +9,9 @@ namespace CreditSystem.Cli;
 /// <param name="Output">Where the command writes; null for the terminal.</param>
 internal sealed record CommandHost(Func<string, string?> Variable, TimeProvider Time, TextWriter? Output = null)
 {
+    /// <summary>Where commands on an installation have its settings from: those of the API, in the environment.</summary>
+    public Action<IConfigurationBuilder> Configure { get; init; } = configuration => configuration.AddEnvironmentVariables();
+
     internal static CommandHost Process { get; } = new(Environment.GetEnvironmentVariable, TimeProvider.System);
 
     internal string? VariableOrNull(string name) => Variable(name) is { Length: > 0 } value ? value : null;

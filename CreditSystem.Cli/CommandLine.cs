@@ -1,5 +1,7 @@
 using System.CommandLine;
+using CreditSystem.Cli.Administration;
 using CreditSystem.Cli.Bootstrap;
+using CreditSystem.Cli.Ledger;
 using CreditSystem.Cli.Rotation;
 using CreditSystem.ServiceDefaults.Cli;
 
@@ -8,10 +10,24 @@ namespace CreditSystem.Cli;
 /// <summary>All commands, for people, for the Job and for the CronJob.</summary>
 internal static class CommandLine
 {
-    internal static Task<int> RunAsync(IReadOnlyList<string> args, CommandHost host) => CommandRunner.RunAsync(
-        new RootCommand("Prepares, rotates, looks after and checks an installation of CreditSystem; COMMAND --help tells more of one.")
+    internal static Task<int> RunAsync(IReadOnlyList<string> args, CommandHost host) =>
+        CommandRunner.RunAsync(Create(host), args, host.Output, CommandSession.Describe);
+
+    internal static RootCommand Create(CommandHost host) =>
+        new("Prepares, rotates, looks after and checks an installation of CreditSystem; COMMAND --help tells more of one.")
         {
+            CommandOutput.Json,
             BootstrapCommand.Create(host),
             RotateCommand.Create(host),
-        }, args, host.Output);
+            new Command("vault", "Vault and the secrets in it")
+            {
+                VaultStatusCommand.Create(host),
+                VaultSecretsCommand.Create(host),
+                VaultVersionsCommand.Create(host),
+                VaultRollbackCommand.Create(host),
+                VaultRewrapCommand.Create(host),
+            },
+            new Command("config", "The configuration") { ConfigSourcesCommand.Create(host) },
+            LedgerCommands.Create(host),
+        };
 }

@@ -42,6 +42,9 @@ public static class CommandRunner
         try
         {
             var exitCode = await parsed.InvokeAsync(configuration);
+            // An action that does not end in time after a signal is left behind.
+            if (signal != 0 && exitCode == 128 + signal)
+                await configuration.Error.WriteLineAsync("error: Interrupted.");
             return parsed.Errors.Count > 0 ? CommandExitCodes.Usage : exitCode;
         }
         catch (OperationCanceledException) when (signal != 0)

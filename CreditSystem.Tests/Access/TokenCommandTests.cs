@@ -1,8 +1,9 @@
 using CreditSystem.Api.Commands;
 using CreditSystem.Identity.Tokens;
+using CreditSystem.ServiceDefaults.Cli;
 using CreditSystem.Tests.Ledger;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 
 namespace CreditSystem.Tests.Access;
 
@@ -47,10 +48,13 @@ public sealed class TokenCommandTests
 
     private static async Task<(int ExitCode, string Output)> RunAsync(string key, params string[] args)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Configuration.AddInMemoryCollection([new(SigningKeys.ConfigurationKey, key)]);
+        var root = ApiCommands.Create(builder =>
+        {
+            builder.Environment.EnvironmentName = Environments.Development;
+            builder.Configuration.AddInMemoryCollection([new(SigningKeys.ConfigurationKey, key)]);
+        });
         await using var output = new StringWriter();
-        var exitCode = await TokenCommand.RunAsync(args, output, builder);
+        var exitCode = await CommandRunner.RunAsync(root, ["token", .. args], output, ApiCommands.Describe);
         return (exitCode, output.ToString().Trim());
     }
 }

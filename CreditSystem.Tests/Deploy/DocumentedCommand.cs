@@ -32,6 +32,8 @@ internal sealed partial record DocumentedCommand(string File, string Text)
         var filled = Placeholder().Replace(Substitution().Replace(Assignment().Replace(text, ""), "x"), "x");
         filled = Redirection().Replace(filled, "");
         return filled.StartsWith("k ", StringComparison.Ordinal) ? $"kubectl -n credit-system {filled[2..]}"
+            : filled.StartsWith("cli ", StringComparison.Ordinal) ? $"dotnet CreditSystem.Cli.dll {filled[4..]}"
+            : filled.StartsWith("deploy/cli ", StringComparison.Ordinal) ? $"dotnet CreditSystem.Cli.dll {filled[11..]}"
             : filled.StartsWith("api ", StringComparison.Ordinal) ? $"dotnet CreditSystem.Api.dll {filled[4..]}"
             : filled;
     }

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using CreditSystem.Api.Commands;
+using CreditSystem.Cli;
 using CreditSystem.Cli.Bootstrap;
 using CreditSystem.Cli.Rotation;
 using CreditSystem.Tests.Deploy.Checklist;
@@ -47,8 +48,8 @@ public sealed partial class DocumentedCommandTests
     {
         var commands = DocumentedCommand.All.Where(command => command.Text.StartsWith("dotnet CreditSystem.Api.dll ", StringComparison.Ordinal)).ToList();
 
-        Assert.True(commands.Count > 8, $"{commands.Count}");
-        Assert.Empty(commands.SelectMany(command => OperatorCommands.Create().Parse(command.Words[2..]).Errors.Select(error => $"{command.File}: {command.Text}: {error.Message}")));
+        Assert.True(commands.Count > 1, $"{commands.Count}");
+        Assert.Empty(commands.SelectMany(command => ApiCommands.Create().Parse(command.Words[2..]).Errors.Select(error => $"{command.File}: {command.Text}: {error.Message}")));
     }
 
     /// <summary>Without an address of a Vault nothing is done, but a command that is not understood ends with 2.</summary>
@@ -58,14 +59,15 @@ public sealed partial class DocumentedCommandTests
         var commands = DocumentedCommand.All.Where(command => command.Text.StartsWith("dotnet CreditSystem.Cli.dll ", StringComparison.Ordinal)).ToList();
         var nowhere = new CliRun(new Dictionary<string, string?>());
 
-        Assert.NotEmpty(commands);
-        foreach (var command in commands)
+        Assert.True(commands.Count > 15, $"{commands.Count}");
+        var root = Cli.CommandLine.Create(CommandHost.Process);
+        Assert.Empty(commands.SelectMany(command => root.Parse(command.Words[2..]).Errors.Select(error => $"{command.File}: {command.Text}: {error.Message}")));
+        foreach (var command in commands.Where(command => command.Words[2] is BootstrapCommand.Name or RotateCommand.Name))
         {
             var (exitCode, output) = command.Words[2] switch
             {
                 BootstrapCommand.Name => await nowhere.BootstrapAsync(command.Words[3..]),
-                RotateCommand.Name => await nowhere.RunAsync(RotateCommand.RunAsync, command.Words[3..]),
-                var other => (2, $"unknown command {other}"),
+                _ => await nowhere.RunAsync(RotateCommand.RunAsync, command.Words[3..]),
             };
             Assert.True(exitCode == (command.Words.Contains("--print-policy") ? 0 : 1), $"{command.File}: {command.Text}: {output}");
         }

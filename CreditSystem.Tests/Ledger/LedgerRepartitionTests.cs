@@ -1,10 +1,10 @@
 using System.Text.RegularExpressions;
-using CreditSystem.Api.Commands;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.MongoDb;
 using CreditSystem.Secrets.Rotation;
 using CreditSystem.Tests.Access;
 using CreditSystem.Tests.Fixtures;
+using CreditSystem.Tests.Operations;
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -106,7 +106,7 @@ public sealed partial class LedgerRepartitionTests(MongoServer mongo, RedisServe
         Assert.Equal((0, 1, 1), (intact.ExitCode, broken.ExitCode, told.ExitCode));
         Assert.Contains($"block {last["n"]}", broken.Output, StringComparison.Ordinal);
         Assert.Contains($"block {last["n"]}", told.Output, StringComparison.Ordinal);
-        Assert.Equal(1, (await CommandAsync("ledger", "repartition")).ExitCode);
+        Assert.Equal(2, (await CommandAsync("ledger", "repartition")).ExitCode);
     }
 
     private static HttpClient Client(ApiProcess api, string tenant) => api.ClientOf("owner", tenant, "olivia");
@@ -130,15 +130,12 @@ public sealed partial class LedgerRepartitionTests(MongoServer mongo, RedisServe
 
     private async Task<(int ExitCode, string Output)> CommandAsync(params string[] arguments)
     {
-        using var output = new StringWriter();
-        var connection = await mongo.GetConnectionStringAsync();
-        var exitCode = await OperatorCommands.RunAsync(arguments, output, builder =>
-        {
-            builder.Environment.EnvironmentName = "Development";
-            builder.Configuration["ConnectionStrings:credit-system"] = connection;
-            builder.Configuration["mongodb:database_name"] = database.DatabaseNamespace.DatabaseName;
-            builder.Configuration["ConnectionStrings:redis"] = "127.0.0.1:1,abortConnect=false";
-        });
-        return (exitCode, output.ToString());
+        return await CliRun.OnInstallationAsync(
+        [
+            new("ASPNETCORE_ENVIRONMENT", "Development"),
+            new("ConnectionStrings:credit-system", await mongo.GetConnectionStringAsync()),
+            new("mongodb:database_name", database.DatabaseNamespace.DatabaseName),
+            new("ConnectionStrings:redis", "127.0.0.1:1,abortConnect=false"),
+        ], arguments);
     }
 }

@@ -1,8 +1,11 @@
 using System.Text.Json.Nodes;
 using CreditSystem.Api.Commands;
+using CreditSystem.ServiceDefaults.Cli;
+using CreditSystem.Tests.Secrets;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
 
-namespace CreditSystem.Tests.Secrets;
+namespace CreditSystem.Tests.Operations;
 
 public sealed class AdministrationCommandTests
 {
@@ -123,25 +126,34 @@ public sealed class AdministrationCommandTests
         await using var vault = await MinimalVault.StartAsync();
         SecretsSetup.WriteAll(vault);
 
-        var (mongo, mongoOutput) = await RunAsync(vault, "mongo", "ping", "--json");
-        var (redis, redisOutput) = await RunAsync(vault, "redis", "ping");
+        var (mongo, mongoOutput) = await PingAsync(vault, "mongo", "ping", "--json");
+        var (redis, redisOutput) = await PingAsync(vault, "redis", "ping");
 
         Assert.Equal((1, 1), (mongo, redis));
         Assert.Equal("vault", (string?)JsonNode.Parse(mongoOutput)!["credentials_from"]);
         Assert.Contains("redis: no answer", redisOutput, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", mongoOutput + redisOutput, StringComparison.Ordinal);
+        Assert.Empty(vault.LiveTokens);
     }
 
-    private static async Task<(int Code, string Output)> RunAsync(MinimalVault vault, params string[] args)
+    private static Task<(int Code, string Output)> RunAsync(MinimalVault vault, params string[] args) => CliRun.OnInstallationAsync(Settings(vault), args);
+
+    private static KeyValuePair<string, string?>[] Settings(MinimalVault vault) =>
+    [
+        new("VAULT_ADDR", vault.Address.ToString()),
+        new("VAULT_ROLE_ID", MinimalVault.RoleId),
+        new("VAULT_SECRET_ID", "secret-canary-91c2"),
+        new("Connections:ConnectTimeout", "00:00:01"),
+    ];
+
+    private static async Task<(int Code, string Output)> PingAsync(MinimalVault vault, params string[] args)
     {
         await using var output = new StringWriter();
-        var code = await OperatorCommands.RunAsync(args, output, builder => builder.Configuration.AddInMemoryCollection(
-        [
-            new("VAULT_ADDR", vault.Address.ToString()),
-            new("VAULT_ROLE_ID", MinimalVault.RoleId),
-            new("VAULT_SECRET_ID", "secret-canary-91c2"),
-            new("Connections:ConnectTimeout", "00:00:01"),
-        ]));
-        return (code, output.ToString());
+        var root = ApiCommands.Create(builder =>
+        {
+            builder.Environment.EnvironmentName = Environments.Development;
+            builder.Configuration.AddInMemoryCollection(Settings(vault));
+        });
+        return (await CommandRunner.RunAsync(root, args, output, ApiCommands.Describe), output.ToString());
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using CreditSystem.Cli;
 using CreditSystem.Cli.Bootstrap;
+using Microsoft.Extensions.Configuration;
 
 namespace CreditSystem.Tests.Operations;
 
@@ -13,6 +14,15 @@ internal sealed class CliRun(IReadOnlyDictionary<string, string?> environment, T
     public string Everything => _everything.ToString();
 
     public Task<(int ExitCode, string Output)> BootstrapAsync(params string[] args) => RunAsync(BootstrapCommand.RunAsync, args);
+
+    /// <summary>Runs a command on an installation that has these settings.</summary>
+    public static async Task<(int ExitCode, string Output)> OnInstallationAsync(IEnumerable<KeyValuePair<string, string?>> settings, params string[] args)
+    {
+        var output = new StringWriter();
+        var values = settings.ToDictionary();
+        var host = new CommandHost(values.GetValueOrDefault, TimeProvider.System, output) { Configure = builder => builder.AddInMemoryCollection(values) };
+        return (await Cli.CommandLine.RunAsync(args, host), output.ToString());
+    }
 
     public async Task<(int ExitCode, string Output)> RunAsync(Func<string[], CommandHost, Task<int>> command, params string[] args)
     {

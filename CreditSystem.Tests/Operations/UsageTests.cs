@@ -64,12 +64,25 @@ public sealed class UsageTests : IDisposable
     [InlineData("VAULT_ADDR is no address of a Vault", "vault", "status")]
     [InlineData("Required command was not provided", "vault")]
     [InlineData("--to must be a whole number, 1 or more, and not 'abc'", "vault", "rollback", "app", "--to", "abc")]
+    public async Task Of_a_command_on_an_installation(string words, params string[] args)
+    {
+        var (exitCode, output) = await CliRun.OnInstallationAsync([new("VAULT_ADDR", "localhost:8200")], args);
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains(words, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("VAULT_ADDR is no address of a Vault", "mongo", "ping")]
+    [InlineData("Required command was not provided", "redis")]
     [InlineData("--tenant", "token")]
     public async Task Of_the_APIs_image(string words, params string[] args)
     {
         var output = new StringWriter();
 
-        var exitCode = await OperatorCommands.RunAsync(args, output, builder => builder.Configuration.AddInMemoryCollection([new("VAULT_ADDR", "localhost:8200")]));
+        var root = ApiCommands.Create(builder => builder.Configuration.AddInMemoryCollection([new("VAULT_ADDR", "localhost:8200")]));
+        var exitCode = await CommandRunner.RunAsync(root, args, output, ApiCommands.Describe);
 
         Assert.Equal(2, exitCode);
         Assert.Contains(words, $"{output}", StringComparison.Ordinal);

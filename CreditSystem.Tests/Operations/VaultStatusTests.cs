@@ -1,10 +1,8 @@
 using System.Text.Json.Nodes;
-using CreditSystem.Api.Commands;
 using CreditSystem.Tests.Secrets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace CreditSystem.Tests.Operations;
@@ -69,14 +67,12 @@ public sealed class VaultStatusTests
         await using var api = builder.Build();
         api.MapGet("/vault/status", () => Results.Content(body, "application/json", statusCode: status));
         await api.StartAsync(TestContext.Current.CancellationToken);
-        await using var output = new StringWriter();
-        var exitCode = await OperatorCommands.RunAsync(["vault", "status", .. args], output, command => command.Configuration.AddInMemoryCollection(
+        return await CliRun.OnInstallationAsync(
         [
             new("VAULT_ADDR", $"{vault.Address}"),
             new("VAULT_ROLE_ID", MinimalVault.RoleId),
             new("VAULT_SECRET_ID", "secret-canary-91c2"),
-            new("Management:Port", $"{new Uri(api.Urls.Single()).Port}"),
-        ]));
-        return (exitCode, $"{output}");
+            new("CREDIT_SYSTEM_API", api.Urls.Single()),
+        ], ["vault", "status", .. args]);
     }
 }

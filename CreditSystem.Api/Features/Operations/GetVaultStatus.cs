@@ -68,7 +68,7 @@ internal static class GetVaultStatus
             status.UnreachableSince,
             status.Reason,
             status.NextRefreshAt,
-            snapshot is null ? null : ListConfigSources.Word(snapshot.Origin),
+            snapshot is null ? null : snapshot.Origin.WireName(),
             status.Violations,
             [.. (snapshot?.Secrets ?? []).Select(secret => From(secret, options, status, now))],
             snapshot?.Database is { } lease

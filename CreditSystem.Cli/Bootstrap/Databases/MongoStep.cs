@@ -79,24 +79,20 @@ internal sealed class MongoStep
             ["pwd"] = secret["user_password"],
             ["roles"] = new BsonArray { new BsonDocument { ["role"] = "readWrite", ["db"] = Database } },
         };
+        async Task RunAsync(BsonDocument command) =>
+            await database.RunCommandAsync<BsonDocument>(command, cancellationToken: cancellationToken);
         try
         {
             await RequireAuthenticationAsync(cancellationToken);
-            var present = await database.RunCommandAsync<BsonDocument>(new BsonDocument("usersInfo", name),
-                cancellationToken: cancellationToken);
+            var present = await database.RunCommandAsync<BsonDocument>(
+                new BsonDocument("usersInfo", name), cancellationToken: cancellationToken);
             var what = $"MongoDB user {Database}.{name} (readWrite on {Database})";
             if (present["users"].AsBsonArray.Count == 0)
-                await changes.AddAsync(
-                    what, () =>
-                        database.RunCommandAsync<BsonDocument>(new BsonDocument("createUser", name).AddRange(user),
-                            cancellationToken: cancellationToken));
+                await changes.AddAsync(what, () => RunAsync(new BsonDocument("createUser", name).AddRange(user)));
             else if (await LogsInAsync(MongoUrl.Create(secret["connection_string"]!), cancellationToken))
                 changes.Keep(what);
             else
-                await changes.ChangeAsync(
-                    what, () =>
-                        database.RunCommandAsync<BsonDocument>(new BsonDocument("updateUser", name).AddRange(user),
-                            cancellationToken: cancellationToken));
+                await changes.ChangeAsync(what, () => RunAsync(new BsonDocument("updateUser", name).AddRange(user)));
         }
         catch (Exception exception) when (exception is MongoException or TimeoutException)
         {

@@ -42,7 +42,7 @@ internal sealed class KeyGuard(SecretStep secrets, BootstrapSettings settings, b
         var (with, deleted) = await secrets.FindVersionsAsync(app.Name, key, cancellationToken);
         if (with is [var newest, ..])
             throw Refusal(
-                key, $"{PathOf(app)} has lost its {key}; version {newest} has it (vault kv get -version={newest}; the API's command: "
+                key, $"{PathOf(app)} has lost its {key}; version {newest} has it (vault kv get -version={newest}; or here: "
                     + $"vault rollback {app.Name} --to {newest}).");
         if (deleted is [var last, ..])
             throw Refusal(

@@ -53,6 +53,8 @@ internal static class NetworkItems
         [
             "api -> app:mongodb 27017", "api -> app:redis 6379", "api -> app:vault-proxy 8200",
             "vault-approle-refresh -> app:vault-proxy 8200",
+            "cli -> app:vault-proxy 8200", "cli -> app:mongodb 27017", "cli -> app:api 8081",
+            "api <- app:cli management", "mongodb <- app:cli mongodb", "vault-proxy <- app:cli http",
             "api <- namespace http", "api <- namespace management",
             "vault-proxy <- app:api http", "vault-proxy <- app:vault-approle-refresh http", "vault-proxy <- namespace management",
             "vault-proxy <- app:vault-proxy management", "vault-proxy -> app:vault-proxy 8201",

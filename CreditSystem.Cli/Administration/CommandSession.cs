@@ -1,39 +1,37 @@
 using System.CommandLine;
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json;
 using CreditSystem.Identity;
 using CreditSystem.Secrets;
 using CreditSystem.Secrets.Rotation;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;
 using CreditSystem.ServiceDefaults.Cli;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using MongoDB.Driver;
 using StackExchange.Redis;
 using VaultSharp;
 using VaultSharp.V1.AuthMethods.Token;
 
-namespace CreditSystem.Api.Commands;
+namespace CreditSystem.Cli.Administration;
 
-/// <summary>One run of an operator's command: the configuration and the secrets of the API itself, and where the answer goes.</summary>
-internal sealed class Operation : IAsyncDisposable
+/// <summary>One command on an installation: the API's settings and secrets, without the API.</summary>
+internal sealed class CommandSession : IAsyncDisposable
 {
-    internal static readonly JsonSerializerOptions JsonOptions = new(JsonSerializerDefaults.Web)
-    {
-        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
-        WriteIndented = true,
-    };
-
-    private readonly IHostApplicationBuilder _builder;
+    private readonly HostApplicationBuilder _builder;
     private readonly SecretsLogger _logger;
     private ServiceProvider? _services;
 
-    private Operation(ParseResult parsed, IHostApplicationBuilder builder)
+    private CommandSession(ParseResult parsed, HostApplicationBuilder builder, TimeProvider time)
     {
-        (Parsed, _builder) = (parsed, builder);
+        (Parsed, _builder, Time) = (parsed, builder, time);
         Options = VaultOptions.From(builder.Configuration);
-        _logger = new SecretsLogger(builder.Configuration, builder.Environment.IsDevelopment());
-        Secrets = SecretsGraph.Create(Options, [.. ((IConfigurationRoot)builder.Configuration).Providers], builder.Environment.IsDevelopment(), Time, _logger);
-        builder.Configuration.Add(Secrets.Provider);
+        var isDevelopment = builder.Environment.IsDevelopment();
+        _logger = new SecretsLogger(builder.Configuration, isDevelopment);
+        Secrets = SecretsGraph.Create(Options, [.. ((IConfigurationRoot)builder.Configuration).Providers], isDevelopment, time, _logger);
+        ((IConfigurationBuilder)builder.Configuration).Add(Secrets.Provider);
     }
 
     public ParseResult Parsed { get; }
@@ -42,25 +40,47 @@ internal sealed class Operation : IAsyncDisposable
 
     public SecretsGraph Secrets { get; }
 
-    public TimeProvider Time { get; } = TimeProvider.System;
+    public TimeProvider Time { get; }
 
     public IConfiguration Configuration => _builder.Configuration;
 
     /// <summary>The connections of the API.</summary>
     public IServiceProvider Services => _services ??= Build();
 
-    public static async Task<int> RunAsync(ParseResult parsed, Func<Operation, CancellationToken, Task<int>> run, Action<IHostApplicationBuilder>? configure, CancellationToken cancellationToken)
+    public static Command CreateCommand(
+        CommandHost host, string name, string description, Func<CommandSession, CancellationToken, Task<int>> run,
+        params ReadOnlySpan<Symbol> symbols)
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        // Nothing but the answer goes to the standard output; what the servers' clients would log of a failure is in it.
+        var command = new Command(name, description);
+        foreach (var symbol in symbols)
+        {
+            if (symbol is Argument argument)
+                command.Add(argument);
+            else
+                command.Add((Option)symbol);
+        }
+
+        command.SetAction((parsed, cancellationToken) => RunAsync(parsed, host, run, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        ParseResult parsed, CommandHost host, Func<CommandSession, CancellationToken, Task<int>> run, CancellationToken cancellationToken)
+    {
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings
+        {
+            DisableDefaults = true,
+            EnvironmentName = host.VariableOrNull("ASPNETCORE_ENVIRONMENT") ?? host.VariableOrNull("DOTNET_ENVIRONMENT"),
+        });
+        host.Configure(builder.Configuration);
+        // Nothing but the result goes to the standard output; what the servers' clients would log of a failure is in it.
         builder.Logging.ClearProviders();
         builder.Configuration["Logging:LogLevel:Default"] = nameof(LogLevel.Error);
         builder.Configuration["Logging:Console:LogToStandardErrorThreshold"] = nameof(LogLevel.Trace);
-        configure?.Invoke(builder);
         try
         {
-            await using var operation = new Operation(parsed, builder);
-            return await run(operation, cancellationToken);
+            await using var session = new CommandSession(parsed, builder, host.Time);
+            return await run(session, cancellationToken);
         }
         catch (Exception exception) when (exception is ValidationException or InvalidOperationException { InnerException: FormatException })
         {
@@ -69,7 +89,9 @@ internal sealed class Operation : IAsyncDisposable
         }
     }
 
-    /// <summary>One sentence for what a server, or a missing secret, does to a command. What the servers themselves say may hold anything.</summary>
+    /// <summary>
+    /// One sentence for what a server, or a missing secret, does to a command. What the servers themselves say may hold anything.
+    /// </summary>
     public static string? Describe(Exception exception) => exception switch
     {
         VaultUnavailableException or SecretUnavailableException or InsecureConfigurationException => exception.Message,
@@ -78,7 +100,7 @@ internal sealed class Operation : IAsyncDisposable
         _ => null,
     };
 
-    /// <summary>Calls Vault by the operator's own <c>VAULT_TOKEN</c> where there is one, else by the AppRole of the API.</summary>
+    /// <summary>Calls Vault by the person's own <c>VAULT_TOKEN</c> where there is one, else by the AppRole of the API.</summary>
     public async Task<T> CallAsync<T>(Func<IVaultClient, Task<T>> call, CancellationToken cancellationToken)
     {
         if (Options.Address is null)
@@ -102,16 +124,6 @@ internal sealed class Operation : IAsyncDisposable
         if (path.StartsWith($"{Options.MountPoint}/", StringComparison.Ordinal))
             path = path[(Options.MountPoint.Length + 1)..];
         return path.StartsWith($"{Options.Prefix.Trim('/')}/", StringComparison.Ordinal) ? path : $"{Options.Prefix.Trim('/')}/{path}";
-    }
-
-    /// <summary>The answer: as JSON where that is asked for, else what <paramref name="print"/> writes.</summary>
-    public void Write<T>(T answer, Action<TextWriter> print)
-    {
-        var output = Parsed.InvocationConfiguration.Output;
-        if (Parsed.GetValue(OperatorCommands.Json))
-            output.WriteLine(JsonSerializer.Serialize(answer, JsonOptions));
-        else
-            print(output);
     }
 
     public async ValueTask DisposeAsync()

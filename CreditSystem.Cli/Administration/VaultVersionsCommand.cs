@@ -3,9 +3,10 @@ using System.Globalization;
 using System.Net;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;
+using CreditSystem.ServiceDefaults.Cli;
 using VaultSharp.V1.Commons;
 
-namespace CreditSystem.Api.Commands;
+namespace CreditSystem.Cli.Administration;
 
 /// <summary><c>vault versions PATH</c>.</summary>
 internal static class VaultVersionsCommand
@@ -14,35 +15,39 @@ internal static class VaultVersionsCommand
 
     internal sealed record Version(int Number, string State, string CreatedAt, string? DeletedAt);
 
-    internal static async Task<int> RunAsync(Operation operation, CancellationToken cancellationToken)
+    internal static Command Create(CommandHost host) =>
+        CommandSession.CreateCommand(host, "versions", "List the versions of a secret", RunAsync, Path);
+
+    private static async Task<int> RunAsync(CommandSession session, CancellationToken cancellationToken)
     {
-        var path = operation.Locate(operation.Parsed.GetRequiredValue(Path));
-        var metadata = await ReadAsync(operation, path, cancellationToken);
+        var path = session.Locate(session.Parsed.GetRequiredValue(Path));
+        var metadata = await ReadAsync(session, path, cancellationToken);
         Version[] versions =
         [
             .. metadata.Versions
                 .Select(pair => (Number: int.Parse(pair.Key, CultureInfo.InvariantCulture), pair.Value))
                 .OrderByDescending(version => version.Number)
                 .Select(version => new Version(
-                    version.Number, State(version.Value, version.Number == metadata.CurrentVersion, operation.Time.GetUtcNow()), version.Value.CreatedTime,
+                    version.Number,
+                    State(version.Value, version.Number == metadata.CurrentVersion, session.Time.GetUtcNow()),
+                    version.Value.CreatedTime,
                     string.IsNullOrEmpty(version.Value.DeletionTime) ? null : version.Value.DeletionTime)),
         ];
-        operation.Write(versions, output => Table.Print(output, ["Version", "State", "Created", "Deleted"], versions.Select(version => (IReadOnlyList<string>)
-        [
-            version.Number.ToString(CultureInfo.InvariantCulture), version.State, version.CreatedAt, version.DeletedAt ?? "",
-        ])));
-        return 0;
+        session.Parsed.WriteRows(versions, ["Version", "State", "Created", "Deleted"], version =>
+            [$"{version.Number}", version.State, version.CreatedAt, version.DeletedAt ?? ""]);
+        return CommandExitCodes.Done;
     }
 
-    internal static async Task<FullSecretMetadata> ReadAsync(Operation operation, string path, CancellationToken cancellationToken)
+    internal static async Task<FullSecretMetadata> ReadAsync(CommandSession session, string path, CancellationToken cancellationToken)
     {
         try
         {
-            return (await operation.CallAsync(client => client.V1.Secrets.KeyValue.V2.ReadSecretMetadataAsync(path, operation.Options.MountPoint), cancellationToken)).Data;
+            return (await session.CallAsync(
+                client => client.V1.Secrets.KeyValue.V2.ReadSecretMetadataAsync(path, session.Options.MountPoint), cancellationToken)).Data;
         }
         catch (VaultUnavailableException exception) when (exception.StatusCode == HttpStatusCode.NotFound)
         {
-            throw new VaultUnavailableException($"There is no secret {operation.Options.MountPoint}/{path}.", exception.StatusCode);
+            throw new VaultUnavailableException($"There is no secret {session.Options.MountPoint}/{path}.", exception.StatusCode);
         }
     }
 
