@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CreditSystem.Secrets;
 using CreditSystem.Secrets.Rotation;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.ServiceDefaults.Cli;

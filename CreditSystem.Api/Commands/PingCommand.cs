@@ -1,6 +1,4 @@
 using System.CommandLine;
-using CreditSystem.Api.Features.Operations;
-using CreditSystem.Secrets;
 using CreditSystem.Secrets.Rotation;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;

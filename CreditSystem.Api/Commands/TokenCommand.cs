@@ -1,7 +1,6 @@
 using System.CommandLine;
 using CreditSystem.Identity;
 using CreditSystem.Identity.Tokens;
-using CreditSystem.Secrets;
 using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Api.Commands;

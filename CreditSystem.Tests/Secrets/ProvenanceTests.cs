@@ -1,6 +1,7 @@
 using System.Text.Json;
 using CreditSystem.Api.Features.Operations;
 using CreditSystem.Secrets;
+using CreditSystem.Secrets.Sources;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Tests.Secrets;

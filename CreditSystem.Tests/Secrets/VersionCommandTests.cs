@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using CreditSystem.Api.Commands;
 using CreditSystem.Tests.Fixtures;
 using Microsoft.Extensions.Configuration;
 

@@ -1,6 +1,5 @@
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Operations;
 
