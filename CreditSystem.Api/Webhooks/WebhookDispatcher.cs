@@ -42,7 +42,7 @@ internal sealed partial class WebhookDispatcher(
             {
                 // A log that cannot be read is its tenants' misfortune, and nobody else's.
                 isWhole = false;
-                Log.LogFailed(logger, partition.Key, failure.Message);
+                WebhookDispatcherLog.LogFailed(logger, partition.Key, failure.Message);
             }
         if (!isMore && isWhole)
             metrics.CaughtUp(started);
@@ -60,7 +60,7 @@ internal sealed partial class WebhookDispatcher(
             }
             catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                Log.Failed(logger, failure.GetType().Name);
+                WebhookDispatcherLog.Failed(logger, failure.GetType().Name);
             }
 
             if (!isMore)
@@ -121,7 +121,7 @@ internal sealed partial class WebhookDispatcher(
         };
     }
 
-    private static partial class Log
+    private static partial class WebhookDispatcherLog
     {
         [LoggerMessage(4101, LogLevel.Warning, "The log could not be read for webhooks, the next attempt follows: {Failure}")]
         public static partial void Failed(ILogger logger, string failure);

@@ -111,7 +111,7 @@ internal sealed partial class WebhookHealth(
         // Once, and not with each look whether it is back.
         if (isPaused && await store.TryMarkPausedAsync(endpoint.Id, cancellationToken))
         {
-            Log.Paused(logger, endpoint.Id, endpoint.Tenant, failing.Failures);
+            WebhookHealthLog.Paused(logger, endpoint.Id, endpoint.Tenant, failing.Failures);
             Tell(endpoint, "PauseWebhookEndpoint", "paused", now);
         }
         return false;
@@ -123,7 +123,7 @@ internal sealed partial class WebhookHealth(
             endpoint.Tenant, endpoint.Id, Endpoint.Set(item => item.Disabled, true).Set(item => item.Reason, "It answered 410 Gone."),
             cancellationToken);
         await GiveUpAllAsync(endpoint.Id, cancellationToken);
-        Log.Disabled(logger, endpoint.Id, endpoint.Tenant);
+        WebhookHealthLog.Disabled(logger, endpoint.Id, endpoint.Tenant);
         Tell(endpoint, "DisableWebhookEndpoint", "disabled", now);
         return false;
     }
@@ -143,7 +143,7 @@ internal sealed partial class WebhookHealth(
     private static TimeSpan Longer(TimeSpan wait, TimeSpan? asked) =>
         asked is not { } longer || longer <= wait ? wait : longer < LongestWait ? longer : LongestWait;
 
-    private static partial class Log
+    private static partial class WebhookHealthLog
     {
         [LoggerMessage(
             4103, LogLevel.Warning, "Webhook endpoint {Endpoint} of tenant {Tenant} is paused: {Failures} deliveries in a row failed")]

@@ -39,7 +39,7 @@ internal sealed partial class WebhookSender(
             }
             catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                Log.Failed(logger, failure.GetType().Name);
+                WebhookSenderLog.Failed(logger, failure.GetType().Name);
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(options.Value.PollMilliseconds), time, stoppingToken)
@@ -105,7 +105,7 @@ internal sealed partial class WebhookSender(
         catch (Exception failure)
         {
             if (!cancellationToken.IsCancellationRequested)
-                Log.Failed(logger, failure.GetType().Name);
+                WebhookSenderLog.Failed(logger, failure.GetType().Name);
         }
         finally
         {
@@ -126,7 +126,7 @@ internal sealed partial class WebhookSender(
         return await health.NoteAsync(endpoint, delivery, attempt, cancellationToken);
     }
 
-    private static partial class Log
+    private static partial class WebhookSenderLog
     {
         [LoggerMessage(4102, LogLevel.Warning, "Due webhook deliveries could not be read or noted, the next attempt follows: {Failure}")]
         public static partial void Failed(ILogger logger, string failure);
