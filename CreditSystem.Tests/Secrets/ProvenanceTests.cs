@@ -22,7 +22,7 @@ public sealed class ProvenanceTests
         _time.Advance(TimeSpan.FromMinutes(3));
         setup.Graph.Status.NextRefreshAt = _time.GetUtcNow().AddSeconds(15);
 
-        var sources = ListConfigSources.Describe(setup.Store, setup.Graph.Status, _time).Sources;
+        var sources = ConfigSources.List(setup.Store, setup.Graph.Status, _time);
 
         Assert.Contains(new ConfigSource("app:secret_key", "vault", "secret/credit-system/app", 1, 180, _time.GetUtcNow().AddSeconds(15)), sources);
         Assert.Contains(new ConfigSource("redis:service_name", "environment", "REDIS_SERVICE_NAME", null, null, null), sources);

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using CreditSystem.Tests.Fixtures;
-using Microsoft.Extensions.Configuration;
+using CreditSystem.Tests.Operations;
 
 namespace CreditSystem.Tests.Secrets;
 
@@ -46,15 +46,6 @@ public sealed class VersionCommandTests(VaultServer server)
         Assert.True(answer.IsSuccessStatusCode, $"{path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(Token)}");
     }
 
-    private static async Task<(int Code, string Output)> RunAsync(VaultInstance vault, string mount, params string[] args)
-    {
-        await using var output = new StringWriter();
-        var code = await OperatorCommands.RunAsync(args, output, builder => builder.Configuration.AddInMemoryCollection(
-        [
-            new("VAULT_ADDR", vault.Address.ToString()),
-            new("VAULT_TOKEN", vault.RootToken),
-            new("Vault:MountPoint", mount),
-        ]));
-        return (code, output.ToString());
-    }
+    private static Task<(int Code, string Output)> RunAsync(VaultInstance vault, string mount, params string[] args) => CliRun.OnInstallationAsync(
+        [new("VAULT_ADDR", vault.Address.ToString()), new("VAULT_TOKEN", vault.RootToken), new("Vault:MountPoint", mount)], args);
 }
