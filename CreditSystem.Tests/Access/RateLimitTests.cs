@@ -64,7 +64,7 @@ public sealed class RateLimitTests(MongoServer mongo, RedisServer redis) : IAsyn
         Assert.Equal(200, after.Status);
     }
 
-    /// <summary>The original's window never began anew: who had used it up was out for ever.</summary>
+    /// <summary>The original's window never began anew: a client that had used it up was locked out indefinitely.</summary>
     [Fact]
     public async Task Defect_of_the_original_rate_window_never_resets()
     {

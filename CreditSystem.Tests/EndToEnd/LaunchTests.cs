@@ -66,7 +66,7 @@ public sealed class LaunchTests : IAsyncDisposable
     [Fact]
     public async Task Starts_where_the_environment_names_a_proxy()
     {
-        // Nothing listens there: whoever asked it would get nothing.
+        // Nothing listens there: a request to it would fail.
         const string Nobody = "http://127.0.0.1:9";
         await using var host = Start(new Dictionary<string, string> { ["HTTP_PROXY"] = Nobody, ["HTTPS_PROXY"] = Nobody, ["NO_PROXY"] = "internal.example" });
         await host.WaitUntilReadyAsync(Cancellation);
@@ -144,7 +144,7 @@ public sealed class LaunchTests : IAsyncDisposable
         }
     }
 
-    /// <summary>A zombie has ended, whoever has yet to ask for its exit code.</summary>
+    /// <summary>A zombie has ended, though its exit code has not been read.</summary>
     private static bool IsRunning(int process)
     {
         try

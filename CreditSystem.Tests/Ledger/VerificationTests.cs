@@ -37,7 +37,7 @@ public sealed class VerificationTests
         var full = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => host.Ledger.Verification.VerifyAsync(Ask.Tenant, CancellationToken.None, full: true)));
 
         Assert.All(full, report => Assert.Equal((true, 302L), (report.Intact, report.Blocks)));
-        // Whoever came too late for the first reading shares the second.
+        // Requests too late for the first reading share the second.
         Assert.InRange(store.Reads - before, 302, 2 * 302);
     }
 

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace CreditSystem.Tests.Observability;
 
-/// <summary>Whoever reports an error quotes one number, and it finds the trace and the log.</summary>
+/// <summary>A user who reports an error quotes one number, and it finds the trace and the log.</summary>
 [Collection(AloneCollection.Name)]
 public sealed class CorrelationTests
 {

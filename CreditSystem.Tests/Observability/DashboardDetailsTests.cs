@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace CreditSystem.Tests.Observability;
 
-/// <summary>What the dashboard tells of a resource to whoever looks, and what only to whoever asks for it.</summary>
+/// <summary>What the dashboard shows of a resource at once, and what only on request.</summary>
 [Collection(AppHostFixture.Collection)]
 public sealed class DashboardDetailsTests(AppHostFixture system)
 {

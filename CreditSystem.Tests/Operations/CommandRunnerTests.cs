@@ -25,7 +25,7 @@ public sealed class CommandRunnerTests
         Assert.Equal(words, output.Trim());
     }
 
-    /// <summary>Its message may hold what was sent, and its place is what whoever repairs it needs.</summary>
+    /// <summary>Its message may hold what was sent, and its place is what a developer needs.</summary>
     [Fact]
     public async Task A_fault_of_the_program_names_its_kind_and_place_and_not_its_message()
     {

@@ -139,7 +139,7 @@ internal sealed class ConnectionsHost : IAsyncDisposable
         builder.AddHealth();
         _app = builder.Build();
         _app.MapHealth();
-        // Whoever asks: this host has no authentication.
+        // For anyone: this host has no authentication.
         Delegate status = GetVaultStatus.HandleAsync;
         Delegate sources = ListConfigSources.Handle;
         _app.MapGet("/vault/status", status);

@@ -20,7 +20,7 @@ public sealed partial class KnownComplaintTests
         Assert.Equal("INFO", setup.Configuration["monitoring:log_level"]);
     }
 
-    /// <summary>VaultSharp.Extensions.Configuration: a secret recreated at version 1 is ignored for ever.</summary>
+    /// <summary>VaultSharp.Extensions.Configuration: a secret recreated at version 1 is ignored indefinitely.</summary>
     [Fact]
     public async Task A_secret_recreated_at_version_1_is_seen()
     {
@@ -54,7 +54,7 @@ public sealed partial class KnownComplaintTests
         Assert.Equal(2, vault.Logins);
     }
 
-    /// <summary>VaultSharp, spring-cloud-vault#940: a failed login is cached for ever.</summary>
+    /// <summary>VaultSharp, spring-cloud-vault#940: a failed login is cached indefinitely.</summary>
     [Fact]
     public async Task A_failed_login_is_not_remembered()
     {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Tests.Ledger.Engine;
 
-/// <summary>How far the projection lags behind the log: whoever watches it must see a write that fails.</summary>
+/// <summary>How far the projection lags behind the log: a write that fails must show in it.</summary>
 public sealed class BacklogTests
 {
     private readonly FakeTimeProvider time = new(TimeProvider.System.GetUtcNow());

@@ -6,7 +6,7 @@ using MongoDB.Bson;
 
 namespace CreditSystem.Tests.Ledger.Proofs;
 
-/// <summary>Proof 8: whoever changes a stored byte is found out.</summary>
+/// <summary>Proof 8: a changed stored byte is found.</summary>
 public sealed class TamperTests
 {
     [Fact]

@@ -12,7 +12,7 @@ internal sealed class MemoryCgroup : IDisposable
 
     private MemoryCgroup(string directory, bool isUnified) => (this.directory, this.isUnified) = (directory, isUnified);
 
-    /// <summary>Whoever writes its process id there is bound by it.</summary>
+    /// <summary>A process that writes its id there is bound by it.</summary>
     public string ProcessesFile => Path.Combine(directory, "cgroup.procs");
 
     /// <summary>How often the kernel has killed a process for want of memory.</summary>

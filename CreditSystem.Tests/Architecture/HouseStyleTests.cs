@@ -1,0 +1,46 @@
+using System.Text.RegularExpressions;
+
+namespace CreditSystem.Tests.Architecture;
+
+/// <summary>What neither the compiler nor `dotnet format` looks at.</summary>
+public sealed partial class HouseStyleTests
+{
+    private const int MaxColumns = 140;
+    private const int MaxFilesOfFolder = 15;
+
+    private static readonly string[] Products =
+    [
+        "CreditSystem.Api", "CreditSystem.AppHost", "CreditSystem.Cli", "CreditSystem.Identity", "CreditSystem.Ledger", "CreditSystem.Ledger.MongoDb",
+        "CreditSystem.Secrets", "CreditSystem.ServiceDefaults", "CreditSystem.VaultProxy",
+    ];
+
+    [Fact]
+    public void No_line_of_the_products_is_longer_than_140_columns() =>
+        Assert.Empty(Sources(Products).SelectMany(file => File.ReadLines(file)
+            .Select((line, index) => (line, index))
+            .Where(found => found.line.Length > MaxColumns)
+            .Select(found => $"{Name(file)}:{found.index + 1}")));
+
+    [Fact]
+    public void No_folder_of_the_products_has_more_files_than_one_sees_at_a_glance() =>
+        Assert.Empty(Sources(Products).GroupBy(file => Path.GetDirectoryName(file)!)
+            .Where(folder => folder.Count() > MaxFilesOfFolder)
+            .Select(folder => $"{Name(folder.Key)}: {folder.Count()}"));
+
+    [Fact]
+    public void What_people_read_is_in_plain_modern_English() =>
+        Assert.Empty(Directory.EnumerateFiles(Repository.Root, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetExtension(file) is ".cs" or ".md" && !IsBuilt(file) && !file.EndsWith("HouseStyleTests.cs", StringComparison.Ordinal))
+            .SelectMany(file => File.ReadLines(file).Where(line => Odd().IsMatch(line)).Select(line => $"{Name(file)}: {line.Trim()}")));
+
+    private static IEnumerable<string> Sources(IEnumerable<string> projects) =>
+        projects.SelectMany(project => Directory.EnumerateFiles(Repository.PathOf(project), "*.cs", SearchOption.AllDirectories)).Where(file => !IsBuilt(file));
+
+    private static bool IsBuilt(string file) =>
+        Name(file).Split(Path.DirectorySeparatorChar) is var parts && parts.Any(part => part is "artifacts" or "node_modules" or ".git" or "obj" or "bin");
+
+    private static string Name(string file) => Path.GetRelativePath(Repository.Root, file);
+
+    [GeneratedRegex(@"\bnought\b|\bmend(ed|ing|s)?\b|of nobody|\bfor ever\b|behind block|\bwhoever\b", RegexOptions.IgnoreCase)]
+    private static partial Regex Odd();
+}

@@ -1,0 +1,55 @@
+using System.Reflection;
+using NetArchTest.Rules;
+
+namespace CreditSystem.Tests.Architecture;
+
+/// <summary>What each project may use; docs/architecture.md has the same table.</summary>
+public sealed class RoomTests
+{
+    private static readonly Dictionary<string, string[]> MayUse = new()
+    {
+        ["ServiceDefaults"] = [],
+        ["Ledger"] = [],
+        ["Ledger.MongoDb"] = ["Ledger"],
+        ["Secrets"] = ["ServiceDefaults"],
+        ["Identity"] = ["Secrets", "ServiceDefaults"],
+        ["VaultProxy"] = ["ServiceDefaults"],
+        ["Cli"] = ["Ledger", "Ledger.MongoDb", "Secrets", "ServiceDefaults"],
+        ["Api"] = ["Ledger", "Ledger.MongoDb", "Secrets", "Identity", "ServiceDefaults"],
+    };
+
+    private static readonly string[] Drivers = ["MongoDB", "StackExchange", "VaultSharp", "k8s", "Yarp", "Stripe"];
+
+    public static TheoryData<string> Rooms => [.. MayUse.Keys];
+
+    [Theory]
+    [MemberData(nameof(Rooms))]
+    public void A_room_uses_only_the_rooms_that_it_may(string room)
+    {
+        var others = MayUse.Keys.Where(other => other != room && !MayUse[room].Contains(other)).Select(Name);
+
+        Assert.Empty(Assembly.Load(Name(room)).GetReferencedAssemblies().Select(reference => reference.Name).Intersect(others));
+    }
+
+    [Fact]
+    public void The_ledger_knows_no_web_server_no_driver_and_no_clock_but_its_own()
+    {
+        AssertFree("Ledger", [.. Drivers, "Microsoft.AspNetCore", "Microsoft.Extensions.Configuration", "System.Net.Http"]);
+        AssertFree("Ledger.MongoDb", ["StackExchange", "VaultSharp", "Microsoft.AspNetCore"]);
+    }
+
+    [Fact]
+    public void Identity_knows_no_HTTP() => AssertFree("Identity", ["Microsoft.AspNetCore.Http", "Microsoft.AspNetCore.Builder", "Microsoft.AspNetCore.Routing"]);
+
+    [Fact]
+    public void The_proxy_is_YARP_and_nothing_more() => AssertFree("VaultProxy", ["MongoDB", "StackExchange", "VaultSharp", "k8s"]);
+
+    private static string Name(string room) => $"CreditSystem.{room}";
+
+    private static void AssertFree(string room, string[] of)
+    {
+        var result = Types.InAssembly(Assembly.Load(Name(room))).ShouldNot().HaveDependencyOnAny(of).GetResult();
+
+        Assert.Empty(result.FailingTypeNames ?? []);
+    }
+}
