@@ -5,4 +5,4 @@ namespace CreditSystem.Identity;
 /// <param name="Principal">The user or API key, unique within the tenant; with the tenant it is the scope of an Idempotency-Key.</param>
 /// <param name="Scopes">What the credential may do (<see cref="Scope"/>).</param>
 /// <param name="OwnAccountsOnly">True for a user, who sees and spends only from accounts whose holder is <paramref name="Principal"/>.</param>
-internal sealed record Caller(string Tenant, string Principal, IReadOnlySet<string> Scopes, bool OwnAccountsOnly);
+internal record Caller(string Tenant, string Principal, IReadOnlySet<string> Scopes, bool OwnAccountsOnly);

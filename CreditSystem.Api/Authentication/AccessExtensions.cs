@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using CreditSystem.Api.RateLimiting;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Identity;
@@ -44,7 +43,7 @@ internal static class AccessExtensions
         builder.Services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
         builder.AddApiKeys();
         builder.AddRateLimiting();
-        builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, RefusalWriter>();
+        builder.Services.AddSingleton<IAuthorizationMiddlewareResultHandler, ForbiddenProblemWriter>();
         builder.Services.AddAuthorizationBuilder().SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());
     }
 
@@ -82,14 +81,6 @@ internal static class AccessExtensions
         builder.Services.AddSingleton<RateLimiter>();
     }
 
-    /// <summary>The authenticated caller. Only for endpoints that require a scope; throws where nobody is authenticated.</summary>
-    internal static Caller GetCaller(this HttpContext context)
-    {
-        var user = context.User;
-        var scopes = user.FindAll(ScopeClaim).SelectMany(claim => claim.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToHashSet(StringComparer.Ordinal);
-        return new Caller(Required(user, TenantClaim), Required(user, ClaimTypes.NameIdentifier), scopes, user.FindFirstValue(RoleClaim) == Role.User);
-    }
-
     /// <summary>403 <c>missing_scope</c> unless the credential carries the scope.</summary>
     /// <param name="builder">The route.</param>
     /// <param name="scope">One of <see cref="Scope"/>.</param>
@@ -101,7 +92,4 @@ internal static class AccessExtensions
         var requirement = new ScopeRequirement(scope, orOnManagementPort);
         return builder.RequireAuthorization(policy => policy.AddRequirements(requirement)).WithMetadata(requirement);
     }
-
-    private static string Required(ClaimsPrincipal user, string claim) =>
-        user.FindFirstValue(claim) ?? throw new InvalidOperationException($"The credential has no '{claim}' claim.");
 }

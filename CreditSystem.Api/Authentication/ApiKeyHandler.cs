@@ -1,5 +1,4 @@
 using System.Text.Encodings.Web;
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
 using CreditSystem.Identity.ApiKeys;
 using CreditSystem.Identity.SecurityAudit;

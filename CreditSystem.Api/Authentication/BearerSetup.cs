@@ -1,4 +1,3 @@
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.Identity.Sessions;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity.PersonalData;
 using CreditSystem.Secrets;
 using CreditSystem.Secrets.Rotation;

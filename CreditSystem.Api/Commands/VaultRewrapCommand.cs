@@ -1,7 +1,7 @@
 using CreditSystem.Identity.PersonalData;
 using CreditSystem.Identity.Users;
-using CreditSystem.Secrets.Vault;
 using CreditSystem.Secrets.Rotation;
+using CreditSystem.Secrets.Vault;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Commands;

@@ -7,24 +7,33 @@ namespace CreditSystem.Api.Hardening;
 internal static class HardeningExtensions
 {
     private static readonly string[] ExposedHeaders =
-        ["Idempotency-Replayed", "Location", "RateLimit-Limit", "RateLimit-Policy", "RateLimit-Remaining", "RateLimit-Reset", "Retry-After"];
+        ["Idempotency-Replayed", "Location", "RateLimit-Limit", "RateLimit-Policy", "RateLimit-Remaining", "RateLimit-Reset",
+            "Retry-After"];
 
     /// <summary>Adds what protects the API and its callers at the edge of HTTP.</summary>
     public static void AddHardening(this WebApplicationBuilder builder)
     {
         if (builder.Configuration.GetValue<bool>(KnownProxies.TrustEverybodyKey))
-            throw new InvalidOperationException($"ASPNETCORE_{KnownProxies.TrustEverybodyKey.ToUpperInvariant()} believes X-Forwarded-For of everybody. Remove it, and name the proxies in {HardeningOptions.SectionName}:KnownProxies.");
+            throw new InvalidOperationException(
+                $"ASPNETCORE_{KnownProxies.TrustEverybodyKey.ToUpperInvariant()} believes X-Forwarded-For of everybody. "
+                + $"Remove it, and name the proxies in {HardeningOptions.SectionName}:KnownProxies.");
         var services = builder.Services;
         services.AddOptionsWithValidateOnStart<HardeningOptions>().BindConfiguration(HardeningOptions.SectionName).ValidateDataAnnotations()
-            .Validate(options => options.KnownProxies.All(KnownProxies.IsValid), "Hardening:KnownProxies has something that is neither an address nor a network, or is everybody.")
-            .Validate(options => options.AllowedOrigins.All(IsOrigin), "Hardening:AllowedOrigins has something that is no origin such as https://shop.example.");
+            .Validate(
+                options => options.KnownProxies.All(KnownProxies.IsValid),
+                "Hardening:KnownProxies has something that is neither an address nor a network, or is everybody.")
+            .Validate(
+                options => options.AllowedOrigins.All(IsOrigin),
+                "Hardening:AllowedOrigins has something that is no origin such as https://shop.example.");
         services.AddSingleton<IConfigureOptions<ForwardedHeadersOptions>, KnownProxies>();
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<IOptions<HardeningOptions>>((cors, hardening) => cors.AddDefaultPolicy(policy => policy
             .WithOrigins([.. hardening.Value.AllowedOrigins]).AllowAnyMethod()
             .WithHeaders("Authorization", "Content-Type", "Idempotency-Key", "X-API-Key").WithExposedHeaders(ExposedHeaders)));
-        services.AddOptions<Microsoft.AspNetCore.HttpsPolicy.HstsOptions>().Configure<IOptions<HardeningOptions>>((hsts, hardening) => hsts.MaxAge = TimeSpan.FromDays(hardening.Value.HstsDays));
-        services.Configure<Microsoft.AspNetCore.HttpsPolicy.HttpsRedirectionOptions>(options => options.RedirectStatusCode = StatusCodes.Status308PermanentRedirect);
+        services.AddOptions<Microsoft.AspNetCore.HttpsPolicy.HstsOptions>()
+            .Configure<IOptions<HardeningOptions>>((hsts, hardening) => hsts.MaxAge = TimeSpan.FromDays(hardening.Value.HstsDays));
+        services.Configure<Microsoft.AspNetCore.HttpsPolicy.HttpsRedirectionOptions>(
+            options => options.RedirectStatusCode = StatusCodes.Status308PermanentRedirect);
     }
 
     /// <summary>Goes before everything else, so that all that follows knows the client's own address and scheme.</summary>
@@ -47,8 +56,10 @@ internal static class HardeningExtensions
     private static bool ListensOnHttps(IConfiguration configuration) =>
         configuration["HTTPS_PORTS"] is { Length: > 0 }
         || configuration["urls"]?.Contains("https://", StringComparison.OrdinalIgnoreCase) == true
-        || configuration.GetSection("Kestrel:Endpoints").GetChildren().Any(endpoint => endpoint["Url"]?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) == true);
+        || configuration.GetSection("Kestrel:Endpoints").GetChildren()
+        .Any(endpoint => endpoint["Url"]?.StartsWith("https://", StringComparison.OrdinalIgnoreCase) == true);
 
     private static bool IsOrigin(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is ("https" or "http") && uri.GetLeftPart(UriPartial.Authority) == text;
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+            && uri.Scheme is ("https" or "http") && uri.GetLeftPart(UriPartial.Authority) == text;
 }

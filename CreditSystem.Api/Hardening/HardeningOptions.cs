@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace CreditSystem.Api.Hardening;
 
-/// <summary>What the API trusts of whoever stands in front of it, and which pages may call it.</summary>
+/// <summary>What the API trusts of what stands in front of it, and which pages may call it.</summary>
 internal sealed class HardeningOptions
 {
     public const string SectionName = "Hardening";

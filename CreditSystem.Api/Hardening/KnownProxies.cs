@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
+
 using IPNetwork = System.Net.IPNetwork;
 
 namespace CreditSystem.Api.Hardening;
@@ -26,5 +27,6 @@ internal sealed class KnownProxies(IOptions<HardeningOptions> hardening) : IConf
     }
 
     /// <summary>Whether the text is an address or a network that does not contain everybody.</summary>
-    public static bool IsValid(string text) => IPAddress.TryParse(text, out _) || IPNetwork.TryParse(text, out var network) && network.PrefixLength > 0;
+    public static bool IsValid(string text) =>
+        IPAddress.TryParse(text, out _) || IPNetwork.TryParse(text, out var network) && network.PrefixLength > 0;
 }

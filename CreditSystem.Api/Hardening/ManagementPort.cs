@@ -1,3 +1,5 @@
+using System.Reflection;
+
 namespace CreditSystem.Api.Hardening;
 
 /// <summary>
@@ -10,7 +12,8 @@ internal static class ManagementPort
 
     /// <summary>Whether the request came in on it: by the connection's own port, not by the one that a Host header names.</summary>
     public static bool IsUsedBy(HttpContext context) =>
-        context.RequestServices.GetRequiredService<IConfiguration>().GetValue<int?>(ConfigurationKey) is { } port && context.Connection.LocalPort == port;
+        context.RequestServices.GetRequiredService<IConfiguration>().GetValue<int?>(ConfigurationKey) is { } port
+            && context.Connection.LocalPort == port;
 
     /// <summary>404 elsewhere, as if the route were not there. It is no part of the public API's description.</summary>
     public static TBuilder OnManagementPortOnly<TBuilder>(this TBuilder builder)
@@ -24,4 +27,12 @@ internal static class ManagementPort
         public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
             IsUsedBy(context.HttpContext) ? next(context) : ValueTask.FromResult<object?>(TypedResults.NotFound());
     }
+}
+
+/// <summary>Which port a request came in on.</summary>
+/// <param name="IsManagement">Whether it is the one of those who run the installation.</param>
+internal sealed record RequestPort(bool IsManagement) : IBindableFromHttpContext<RequestPort>
+{
+    public static ValueTask<RequestPort?> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        ValueTask.FromResult<RequestPort?>(new RequestPort(ManagementPort.IsUsedBy(context)));
 }

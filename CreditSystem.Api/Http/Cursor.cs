@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using CreditSystem.Ledger;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Http;
 
@@ -29,12 +28,13 @@ internal static class Cursor
         return position is { Sequence: >= 0, Block: >= 0 };
     }
 
-    public static ProblemHttpResult Invalid() => Refusal.BadRequest("invalid_cursor", "Pass next_cursor of the page before, unchanged.");
+    public static ProblemHttpResult Invalid() =>
+        ApiProblems.BadRequest("invalid_cursor", "Pass next_cursor of the page before, unchanged.");
 
-    public static Checked<int> Limit(int? limit) => limit switch
+    public static Validated<int> Limit(int? limit) => limit switch
     {
         null => DefaultLimit,
         >= 1 and <= MaxLimit => limit.Value,
-        _ => Refusal.BadRequest("invalid_limit", $"limit must be between 1 and {MaxLimit}."),
+        _ => ApiProblems.BadRequest("invalid_limit", $"limit must be between 1 and {MaxLimit}."),
     };
 }

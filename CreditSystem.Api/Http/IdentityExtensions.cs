@@ -1,14 +1,8 @@
 using CreditSystem.Api.Features.ApiKeys;
 using CreditSystem.Api.Features.AuditTrail;
 using CreditSystem.Api.Features.Auth;
-using CreditSystem.Api.Features.Modules;
-using CreditSystem.Api.Features.Payments;
 using CreditSystem.Api.Features.Users;
-using CreditSystem.Api.Features.Webhooks;
-using CreditSystem.Api.Modules;
-using CreditSystem.Api.Payments;
 using CreditSystem.Api.RateLimiting;
-using CreditSystem.Api.Webhooks;
 using CreditSystem.Identity.PersonalData;
 using CreditSystem.Identity.Sessions;
 using CreditSystem.Identity.Tenants;
@@ -43,26 +37,15 @@ internal static class IdentityExtensions
         services.AddSingleton<SessionIssuer>();
         services.AddSingleton<LoginLimiter>();
         services.AddSingleton<LoginCompletion>();
-        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, AuthJson.Default));
-        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiKeyJson.Default));
-        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, AuditJson.Default));
-        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, ModuleJson.Default));
-        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, PaymentJson.Default));
-        builder.AddModules();
-        services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, WebhookJson.Default));
-        builder.AddPayments();
-        builder.AddWebhooks();
     }
 
+    /// <summary>Maps authentication, users, API keys and the audit trail under <c>/v1</c>.</summary>
     public static void MapIdentity(this IEndpointRouteBuilder routes)
     {
-        var version = routes.MapGroup("/v1");
+        var version = routes.MapV1();
         version.MapAuth();
         version.MapUsers();
         version.MapApiKeys();
         version.MapAuditTrail();
-        version.MapPayments();
-        version.MapWebhookEndpoints();
-        routes.MapModules();
     }
 }

@@ -1,7 +1,5 @@
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Problems;
 using CreditSystem.Ledger.Model;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Http;
 
@@ -15,12 +13,13 @@ public sealed record ItemProblem(
     [property: JsonConverter(typeof(MinorUnitsConverter))] long? Available = null,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long? Required = null)
 {
-    internal static (int Status, ItemProblem Problem) Of(Rejection rejection)
+    internal static (int Status, ItemProblem Problem) From(Rejection rejection)
     {
-        var (status, code, detail) = LedgerResults.Describe(rejection.Code);
+        var (status, code, detail) = LedgerProblems.Describe(rejection.Code);
         return (status, new ItemProblem(code, detail, rejection.Available, rejection.Required));
     }
 
-    internal static (int Status, ItemProblem Problem) Of(ProblemHttpResult problem) =>
-        (problem.StatusCode, new ItemProblem((string)problem.ProblemDetails.Extensions[Problem.CodeMember]!, problem.ProblemDetails.Detail ?? ""));
+    internal static (int Status, ItemProblem Problem) From(ProblemHttpResult problem) =>
+        (problem.StatusCode,
+            new ItemProblem((string)problem.ProblemDetails.Extensions[ApiProblems.CodeMember]!, problem.ProblemDetails.Detail ?? ""));
 }

@@ -9,7 +9,8 @@ namespace CreditSystem.Api.Http;
 /// </summary>
 internal sealed class KnownAccounts(LedgerOptions options, string tenant, IReadOnlyDictionary<Guid, AccountState> known)
 {
-    public static async Task<KnownAccounts> FindAsync(CreditLedger ledger, LedgerOptions options, string tenant, IEnumerable<string?> names, CancellationToken cancellationToken)
+    public static async Task<KnownAccounts> FindAsync(
+        CreditLedger ledger, LedgerOptions options, string tenant, IEnumerable<string?> names, CancellationToken cancellationToken)
     {
         var ids = new HashSet<Guid>();
         foreach (var name in names)
@@ -29,10 +30,12 @@ internal sealed class KnownAccounts(LedgerOptions options, string tenant, IReadO
 
     /// <summary>The account under the one name by which commands know it: a system account that was named by its id is named.</summary>
     public AccountRef Resolve(AccountRef account, string asset) =>
-        !account.IsSystem && known.TryGetValue(account.Id, out var found) && found.IsSystem && found.Asset == asset ? AccountRef.To(found.System) : account;
+        !account.IsSystem && known.TryGetValue(account.Id, out var found) && found.IsSystem && found.Asset == asset
+            ? AccountRef.To(found.System)
+            : account;
 
     /// <summary>The rules of an asset for this tenant, once the amount is within its bounds.</summary>
-    public Checked<AssetOptions> Within(string asset, long amount)
+    public Validated<AssetOptions> Within(string asset, long amount)
     {
         if (RequestValidation.Positive("amount", amount) is { } invalid)
             return invalid;

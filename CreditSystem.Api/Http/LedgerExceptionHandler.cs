@@ -1,4 +1,3 @@
-using CreditSystem.Api.Problems;
 using CreditSystem.Ledger.Partitions;
 using Microsoft.AspNetCore.Diagnostics;
 
@@ -11,23 +10,25 @@ internal sealed class LedgerExceptionHandler : IExceptionHandler
     {
         if (exception is not LedgerUnavailableException unavailable)
             return false;
-        if (unavailable.Reason == LedgerUnavailableReason.TooLarge)
-        {
-            await Problem.Of(StatusCodes.Status413PayloadTooLarge, ProblemCodes.PayloadTooLarge, unavailable.Message).ExecuteAsync(httpContext);
-            return true;
-        }
-        var (code, retryAfter) = unavailable.Reason switch
-        {
-            LedgerUnavailableReason.QueueFull => ("overloaded", "1"),
-            LedgerUnavailableReason.Stopping => ("stopping", "2"),
-            LedgerUnavailableReason.NewerRules => ("ledger_newer", "10"),
-            LedgerUnavailableReason.Corrupt => ("ledger_corrupt", "60"),
-            LedgerUnavailableReason.Recovering => ("recovering", "5"),
-            LedgerUnavailableReason.ClockAhead => ("clock_ahead", "30"),
-            _ => (ProblemCodes.StorageUnavailable, "2"),
-        };
-        httpContext.Response.Headers.RetryAfter = retryAfter;
-        await Problem.Of(StatusCodes.Status503ServiceUnavailable, code, unavailable.Message).ExecuteAsync(httpContext);
+        await Describe(unavailable).ExecuteAsync(httpContext);
         return true;
+    }
+
+    private static ProblemHttpResult Describe(LedgerUnavailableException unavailable)
+    {
+        var (code, retryAfterSeconds) = unavailable.Reason switch
+        {
+            LedgerUnavailableReason.TooLarge => (ProblemCodes.PayloadTooLarge, 0),
+            LedgerUnavailableReason.QueueFull => ("overloaded", 1),
+            LedgerUnavailableReason.Stopping => ("stopping", 2),
+            LedgerUnavailableReason.NewerRules => ("ledger_newer", 10),
+            LedgerUnavailableReason.Corrupt => ("ledger_corrupt", 60),
+            LedgerUnavailableReason.Recovering => ("recovering", 5),
+            LedgerUnavailableReason.ClockAhead => ("clock_ahead", 30),
+            _ => (ProblemCodes.StorageUnavailable, 2),
+        };
+        return retryAfterSeconds == 0
+            ? ApiProblems.Create(StatusCodes.Status413PayloadTooLarge, code, unavailable.Message)
+            : ApiProblems.Unavailable(code, unavailable.Message, retryAfterSeconds);
     }
 }

@@ -1,9 +1,9 @@
 using CreditSystem.Api.Features.Accounts;
-using CreditSystem.Api.Features.Audit;
 using CreditSystem.Api.Features.Grants;
 using CreditSystem.Api.Features.Holds;
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Api.Features.Usage;
+using CreditSystem.Api.Features.Verification;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.MongoDb;
 using CreditSystem.Ledger.Verification;
@@ -18,25 +18,26 @@ internal static class LedgerExtensions
     /// <summary>Adds the ledger; its log is in the database of the current <c>MongoConnection</c>.</summary>
     public static WebApplicationBuilder AddLedger(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<LedgerOptions>().BindConfiguration(LedgerOptions.SectionName).ValidateDataAnnotations();
+        builder.Services.AddOptionsWithValidateOnStart<LedgerOptions>().BindConfiguration(LedgerOptions.SectionName)
+            .ValidateDataAnnotations();
         builder.Services.AddLedgerMongoDb(services => services.GetRequiredService<MongoConnection>().ExecuteAsync);
         builder.Services.AddLedger((services, verification) => Report(services.GetService<HealthReasons>(), verification));
-        // Ahead of the handler that answers whatever nobody else does.
+        // Ahead of the handler that answers all the rest.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IExceptionHandler, LedgerExceptionHandler>());
-        builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, LedgerJson.Default));
+        builder.Services.AddSingleton<AccountLookup>();
         return builder;
     }
 
     /// <summary>Maps the routes that move and show credits under <c>/v1</c>. The application must use the exception handler.</summary>
     public static IEndpointRouteBuilder MapLedger(this IEndpointRouteBuilder routes)
     {
-        var version = routes.MapGroup("/v1");
+        var version = routes.MapV1();
         version.MapAccounts();
         version.MapTransfers();
         version.MapHolds();
         version.MapGrants();
         version.MapUsage();
-        version.MapAudit();
+        version.MapVerification();
         return routes;
     }
 

@@ -1,9 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using CreditSystem.Api.Problems;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Model;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Http;
 
@@ -20,30 +18,35 @@ internal static class RequestValidation
     public static ProblemHttpResult? Text(string name, string? value, int maxLength, bool required = false)
     {
         if (value is null)
-            return required ? Refusal.BadRequest("invalid_" + name, $"{name} is required.") : null;
+            return required ? ApiProblems.BadRequest("invalid_" + name, $"{name} is required.") : null;
         if (value.Length == 0 || value.Length > maxLength || string.IsNullOrWhiteSpace(value))
-            return Refusal.BadRequest("invalid_" + name, $"{name} must have 1 to {maxLength} characters.");
+            return ApiProblems.BadRequest("invalid_" + name, $"{name} must have 1 to {maxLength} characters.");
         foreach (var character in value)
             if (IsInvisible(character))
-                return Refusal.BadRequest("invalid_" + name, $"{name} must not have control, line-breaking or direction-changing characters.");
+                return ApiProblems.BadRequest(
+                    "invalid_" + name, $"{name} must not have control, line-breaking or direction-changing characters.");
         if (Identifier.Normalize(value).Length == 0)
-            return Refusal.BadRequest("invalid_" + name, $"{name} must have a character that can be seen.");
+            return ApiProblems.BadRequest("invalid_" + name, $"{name} must have a character that can be seen.");
         return null;
     }
 
     // Direction overrides make a text look like another one (CVE-2021-42574); U+2028 and U+2029 end a line in some readers.
     private static bool IsInvisible(char character) =>
         char.IsControl(character)
-        || character is '\u061C' or '\u200E' or '\u200F' or '\u2028' or '\u2029' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\uFEFF' or '\uFFFE' or '\uFFFF';
+        || character is '\u061C' or '\u200E' or '\u200F' or '\u2028' or '\u2029' or (
+            >= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\uFEFF' or '\uFFFE' or '\uFFFF';
 
     public static ProblemHttpResult? Positive(string name, long? amount) =>
-        amount <= 0 ? Refusal.BadRequest("invalid_amount", $"{name} must be positive.") : null;
+        amount <= 0 ? ApiProblems.BadRequest("invalid_amount", $"{name} must be positive.") : null;
 
-    public static ProblemHttpResult? Bounds(string name, long amount, AssetOptions bounds) => amount < bounds.MinAmount || amount > bounds.MaxAmount
-        ? Problem.Of(StatusCodes.Status422UnprocessableEntity, "limit_exceeded", $"{name} must be between {bounds.MinAmount} and {bounds.MaxAmount} minor units.")
+    public static ProblemHttpResult? Bounds(string name, long amount, AssetOptions bounds) =>
+        amount < bounds.MinAmount || amount > bounds.MaxAmount
+        ? ApiProblems.Create(
+            StatusCodes.Status422UnprocessableEntity, "limit_exceeded",
+            $"{name} must be between {bounds.MinAmount} and {bounds.MaxAmount} minor units.")
         : null;
 
-    public static ProblemHttpResult UnknownAsset() => Refusal.BadRequest("unknown_asset", "There is no such asset.");
+    public static ProblemHttpResult UnknownAsset() => ApiProblems.BadRequest("unknown_asset", "There is no such asset.");
 
     /// <summary>An account by id, or one of the tenant's system accounts by name.</summary>
     public static bool TryParseAccount(string? text, out AccountRef account)
@@ -58,21 +61,21 @@ internal static class RequestValidation
         return true;
     }
 
-    public static Checked<AccountRef> Account(string name, string? text) => TryParseAccount(text, out var account)
+    public static Validated<AccountRef> Account(string name, string? text) => TryParseAccount(text, out var account)
         ? account
-        : Refusal.BadRequest("invalid_" + name, $"{name} must be the id of an account or the name of a system account.");
+        : ApiProblems.BadRequest("invalid_" + name, $"{name} must be the id of an account or the name of a system account.");
 
     /// <summary>An account of a holder, which has no name but its id.</summary>
-    public static Checked<AccountRef> HolderAccount(string name, string? text) => Guid.TryParseExact(text, "D", out var id)
+    public static Validated<AccountRef> HolderAccount(string name, string? text) => Guid.TryParseExact(text, "D", out var id)
         ? AccountRef.To(id)
-        : Refusal.BadRequest("invalid_" + name, $"{name} must be the id of an account.");
+        : ApiProblems.BadRequest("invalid_" + name, $"{name} must be the id of an account.");
 
     /// <summary>What a caller may attach to everything that moves credits.</summary>
-    public static Checked<StoredMetadata> Details(string? reference, SortedDictionary<string, string>? metadata) =>
+    public static Validated<StoredMetadata> Details(string? reference, SortedDictionary<string, string>? metadata) =>
         Text("reference", reference, MaxReferenceLength) is { } invalid ? invalid : Metadata(metadata);
 
     /// <summary>The metadata in the form in which it is stored: one compact JSON object, members in order.</summary>
-    public static Checked<StoredMetadata> Metadata(SortedDictionary<string, string>? metadata)
+    public static Validated<StoredMetadata> Metadata(SortedDictionary<string, string>? metadata)
     {
         if (metadata is null || metadata.Count == 0)
             return default(StoredMetadata);
@@ -83,13 +86,13 @@ internal static class RequestValidation
             foreach (var (name, value) in metadata)
             {
                 if (name.Contains('\0') || value is null || value.Contains('\0'))
-                    return Refusal.BadRequest("invalid_metadata", "metadata is an object of strings without NUL.");
+                    return ApiProblems.BadRequest("invalid_metadata", "metadata is an object of strings without NUL.");
                 writer.WriteString(name, value);
             }
             writer.WriteEndObject();
         }
         if (stream.Length > MaxMetadataBytes)
-            return Refusal.BadRequest("invalid_metadata", $"metadata may have at most {MaxMetadataBytes} bytes as JSON.");
+            return ApiProblems.BadRequest("invalid_metadata", $"metadata may have at most {MaxMetadataBytes} bytes as JSON.");
         return new StoredMetadata(System.Text.Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length));
     }
 }

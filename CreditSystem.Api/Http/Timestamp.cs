@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Http;
 
@@ -16,7 +15,8 @@ internal static class Timestamp
         if (text is null)
             return true;
         // In a query string an unescaped plus sign has become a space.
-        if (!DateTimeOffset.TryParseExact(text.Replace(' ', '+'), Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed))
+        if (!DateTimeOffset.TryParseExact(
+            text.Replace(' ', '+'), Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var parsed))
             return false;
         unixMilliseconds = parsed.ToUnixTimeMilliseconds();
         return true;
@@ -30,5 +30,6 @@ internal static class Timestamp
             && DateTimeOffset.TryParseExact(text, ExactFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out time);
     }
 
-    public static ProblemHttpResult Invalid(string name) => Refusal.BadRequest("invalid_" + name, $"{name} must be an RFC 3339 time such as 2026-01-31T12:00:00Z.");
+    public static ProblemHttpResult Invalid(string name) =>
+        ApiProblems.BadRequest("invalid_" + name, $"{name} must be an RFC 3339 time such as 2026-01-31T12:00:00Z.");
 }

@@ -1,4 +1,3 @@
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity.PersonalData;
 using CreditSystem.Ledger;
 using CreditSystem.Secrets.Health;
@@ -25,7 +24,9 @@ internal static class ModuleChecks
         var capacity = services.GetRequiredService<IOptions<LedgerOptions>>().Value.QueueCapacity;
         var deepest = services.GetRequiredService<CreditLedger>().Partitions.Max(partition => partition.QueueDepth);
         var storage = await StorageAsync(services, cancellationToken);
-        return storage.Status == HealthStatus.Healthy && deepest > capacity / 2 ? HealthCheckResult.Degraded("Commands wait for a commit.") : storage;
+        return storage.Status == HealthStatus.Healthy && deepest > capacity / 2
+            ? HealthCheckResult.Degraded("Commands wait for a commit.")
+            : storage;
     }
 
     public static async Task<HealthCheckResult> UsersAsync(IServiceProvider services, CancellationToken cancellationToken)
@@ -40,14 +41,16 @@ internal static class ModuleChecks
         }
         catch (SecretUnavailableException)
         {
-            return HealthCheckResult.Unhealthy("The key of personal data has not been delivered, or is not the one that the stored data was written under.");
+            return HealthCheckResult.Unhealthy(
+                "The key of personal data has not been delivered, or is not the one that the stored data was written under.");
         }
     }
 
     public static async Task<HealthCheckResult> KeysAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
         var storage = await StorageAsync(services, cancellationToken);
-        return storage.Status == HealthStatus.Healthy && !await services.GetRequiredService<HealthProbes>().Redis.CheckAsync().WaitAsync(cancellationToken)
+        return storage.Status == HealthStatus.Healthy
+            && !await services.GetRequiredService<HealthProbes>().Redis.CheckAsync().WaitAsync(cancellationToken)
             ? HealthCheckResult.Degraded("Redis does not answer: revocations take seconds, and limits hold for each replica by itself.")
             : storage;
     }

@@ -19,11 +19,15 @@ internal static class ModulesExtensions
     }
 
     /// <summary>Adds a module under a name that is part of the API.</summary>
-    private static void AddModule(this WebApplicationBuilder builder, string name, Func<IServiceProvider, CancellationToken, Task<HealthCheckResult>> check) =>
-        builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(name, services => new ModuleCheck(services, check), HealthStatus.Unhealthy, [Tag]));
+    private static void AddModule(
+        this WebApplicationBuilder builder, string name, Func<IServiceProvider, CancellationToken, Task<HealthCheckResult>> check) =>
+        builder.Services.AddHealthChecks()
+            .Add(new HealthCheckRegistration(name, services => new ModuleCheck(services, check), HealthStatus.Unhealthy, [Tag]));
 
-    private sealed class ModuleCheck(IServiceProvider services, Func<IServiceProvider, CancellationToken, Task<HealthCheckResult>> check) : IHealthCheck
+    private sealed class ModuleCheck(
+        IServiceProvider services, Func<IServiceProvider, CancellationToken, Task<HealthCheckResult>> check) : IHealthCheck
     {
-        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => check(services, cancellationToken);
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            check(services, cancellationToken);
     }
 }

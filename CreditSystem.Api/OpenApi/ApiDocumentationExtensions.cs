@@ -17,7 +17,10 @@ internal static class ApiDocumentationExtensions
             options.AddSchemaTransformer<SchemaTransformer>();
         });
 
-    /// <summary>Serves the document at <c>/openapi/v1.json</c> and, to be browsed, at <c>/docs</c>; both say nothing that a caller may not know.</summary>
+    /// <summary>
+    /// Serves the document at <c>/openapi/v1.json</c> and, to be browsed, at <c>/docs</c>; both say nothing that a caller may
+    /// not know.
+    /// </summary>
     internal static void MapApiDocumentation(this IEndpointRouteBuilder routes)
     {
         routes.MapOpenApi().AllowAnonymous();

@@ -1,6 +1,5 @@
 using System.Globalization;
 using CreditSystem.Api.Authentication;
-using CreditSystem.Api.Http;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc;
@@ -9,12 +8,13 @@ using Microsoft.OpenApi;
 
 namespace CreditSystem.Api.OpenApi;
 
-/// <summary>Gives each operation its security, the scope that it asks for, its Idempotency-Key and the problems that every route can answer.</summary>
+/// <summary>Gives each operation its security, its scope, its Idempotency-Key and the problems that every route can answer.</summary>
 internal sealed class OperationTransformer : IOpenApiOperationTransformer
 {
     private const string ProblemJson = "application/problem+json";
 
-    public async Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    public async Task TransformAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var scope = metadata.OfType<ScopeRequirement>().LastOrDefault()?.Scope;
@@ -24,17 +24,22 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
         List<int> problems = [400, 429, 500, 503];
         if (!metadata.OfType<IAllowAnonymous>().Any())
         {
-            operation.Security = [Requirement(DocumentTransformer.BearerScheme, context.Document), Requirement(DocumentTransformer.ApiKeyScheme, context.Document)];
+            operation.Security =
+            [
+                Requirement(DocumentTransformer.BearerScheme, context.Document),
+                    Requirement(DocumentTransformer.ApiKeyScheme, context.Document),
+            ];
             problems.AddRange(scope is null ? [401] : [401, 403]);
         }
 
         var document = context.Document!;
-        document.AddComponent(nameof(ProblemDetails), await context.GetOrCreateSchemaAsync(typeof(ProblemDetails), null, cancellationToken));
+        document.AddComponent(
+            nameof(ProblemDetails), await context.GetOrCreateSchemaAsync(typeof(ProblemDetails), null, cancellationToken));
         var schema = new OpenApiSchemaReference(nameof(ProblemDetails), document);
         operation.Responses ??= [];
         foreach (var status in problems)
             Complete(operation.Responses, status, schema);
-        AddIdempotencyKey(operation, context);
+        AddIdempotencyKey(operation, metadata);
         AddExamples(operation, metadata);
     }
 
@@ -42,12 +47,13 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
     {
         if (metadata.OfType<IAcceptsMetadata>().LastOrDefault()?.RequestType is { } type
             && operation.RequestBody?.Content?.TryGetValue("application/json", out var body) == true)
-            body.Example ??= Examples.OfBody(type);
+            body.Example ??= Examples.ForBody(type);
         foreach (var (status, response) in operation.Responses!)
         {
-            if (response.Content?.TryGetValue(ProblemJson, out var problem) == true && int.TryParse(status, CultureInfo.InvariantCulture, out var code))
-                problem.Example ??= Examples.OfProblem(code);
-            // Whatever the answer is as JSON, as CSV it is text.
+            if (response.Content?.TryGetValue(ProblemJson, out var problem) == true
+                && int.TryParse(status, CultureInfo.InvariantCulture, out var code))
+                problem.Example ??= Examples.ForProblem(code);
+            // The schema of the JSON response is none of the CSV.
             if (response.Content?.TryGetValue("text/csv", out var csv) == true)
                 csv.Schema = new OpenApiSchema { Type = JsonSchemaType.String };
         }
@@ -64,19 +70,18 @@ internal sealed class OperationTransformer : IOpenApiOperationTransformer
             };
     }
 
-    /// <summary>Routes read the header themselves, so the document would not know it. Those that answer 422 move credits.</summary>
-    private static void AddIdempotencyKey(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    /// <summary>The header is a part of a bound parameter, which the framework does not look into.</summary>
+    private static void AddIdempotencyKey(OpenApiOperation operation, IList<object> metadata)
     {
-        var keyed = context.Description.ActionDescriptor.EndpointMetadata.OfType<IdempotencyKeyMetadata>().LastOrDefault();
-        if (keyed is null && (context.Description.HttpMethod != HttpMethods.Post || operation.Responses?.ContainsKey("422") != true))
+        if (metadata.OfType<IdempotencyKeyMetadata>().LastOrDefault() is not { } key)
             return;
         operation.Parameters ??= [];
         operation.Parameters.Add(new OpenApiParameter
         {
             Name = IdempotencyKey.HeaderName,
             In = ParameterLocation.Header,
-            Required = keyed?.Required == true,
-            Description = "Makes the request safe to retry: the same key and body give the same answer, for ever.",
+            Required = key.IsRequired,
+            Description = "Makes the request safe to retry: the same key and body give the same response, indefinitely.",
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyKey.MaxLength },
         });
     }

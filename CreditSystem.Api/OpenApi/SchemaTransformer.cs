@@ -1,7 +1,5 @@
 using System.Reflection;
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Problems;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -18,24 +16,30 @@ internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
         else if (context.JsonPropertyInfo is { } property)
             DescribeMember(schema, property.AttributeProvider, IsOfRequest(property.DeclaringType));
         else if (!IsOfRequest(context.JsonTypeInfo.Type))
-            // Answers leave out what is null.
+            // Responses may leave out what is null.
             foreach (var optional in context.JsonTypeInfo.Properties.Where(member => member.IsGetNullable))
                 schema.Required?.Remove(optional.Name);
+        // The line breaks of a comment are none of its reader's.
+        if (schema.Description is { } text)
+            schema.Description = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
         return Task.CompletedTask;
     }
 
     private static void DescribeProblem(OpenApiSchema schema)
     {
         schema.Properties ??= new Dictionary<string, IOpenApiSchema>();
-        schema.Properties[Problem.CodeMember] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What a program tells errors apart by." };
-        schema.Properties[Problem.TraceIdMember] = new OpenApiSchema { Type = JsonSchemaType.String, Description = "What the logs know the request by." };
-        schema.Required = new HashSet<string> { Problem.CodeMember };
+        schema.Properties[ApiProblems.CodeMember] = Text("What a program tells errors apart by.");
+        schema.Properties[ApiProblems.TraceIdMember] = Text("Trace id; quote it to support.");
+        schema.Required = new HashSet<string> { ApiProblems.CodeMember };
     }
+
+    private static OpenApiSchema Text(string description) => new() { Type = JsonSchemaType.String, Description = description };
 
     /// <summary>A converter is opaque to the framework.</summary>
     private static void DescribeMember(OpenApiSchema schema, ICustomAttributeProvider? attributes, bool isOfRequest)
     {
-        var converter = attributes?.GetCustomAttributes(typeof(JsonConverterAttribute), true).OfType<JsonConverterAttribute>().FirstOrDefault()?.ConverterType;
+        var converter = attributes?.GetCustomAttributes(typeof(JsonConverterAttribute), true).OfType<JsonConverterAttribute>()
+            .FirstOrDefault()?.ConverterType;
         if (converter == typeof(MinorUnitsConverter))
         {
             // Read as either, written as a string.
@@ -50,5 +54,6 @@ internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
         }
     }
 
-    private static bool IsOfRequest(Type type) => type.Name.EndsWith("Request", StringComparison.Ordinal) || type == typeof(Features.Usage.UsageEvent);
+    private static bool IsOfRequest(Type type) =>
+        type.Name.EndsWith("Request", StringComparison.Ordinal) || type == typeof(Features.Usage.UsageEvent);
 }

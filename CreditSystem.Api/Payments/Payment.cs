@@ -53,8 +53,8 @@ internal sealed record Payment
     public required DateTime CreatedAt { get; init; }
 }
 
-/// <summary>A notice that has been dealt with.</summary>
-internal sealed record SeenNotice
+/// <summary>An event that has been dealt with.</summary>
+internal sealed record SeenEvent
 {
     [BsonId]
     public required string Id { get; init; }

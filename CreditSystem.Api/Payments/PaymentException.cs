@@ -28,7 +28,8 @@ internal enum PaymentFailure
 /// <param name="failure">Why.</param>
 /// <param name="reason">The provider's word for it, such as <c>insufficient_funds</c>.</param>
 /// <param name="inner">What the client library threw.</param>
-internal sealed class PaymentException(PaymentFailure failure, string? reason = null, Exception? inner = null) : Exception($"Payment failed: {failure}.", inner)
+internal sealed class PaymentException(
+    PaymentFailure failure, string? reason = null, Exception? inner = null) : Exception($"Payment failed: {failure}.", inner)
 {
     public PaymentFailure Failure { get; } = failure;
 

@@ -15,7 +15,9 @@ internal sealed class PaymentOptions
     [Required]
     public string Asset { get; set; } = "credits";
 
-    /// <summary>Minor units of the asset per minor unit of the currency, for a free amount: 10 makes one dollar ten credits of scale 2.</summary>
+    /// <summary>
+    /// Minor units of the asset per minor unit of the currency, for a free amount: 10 makes one dollar ten credits of scale 2.
+    /// </summary>
     [Range(1, 1_000_000)]
     public int UnitsPerPriceUnit { get; set; } = 10;
 
@@ -31,12 +33,12 @@ internal sealed class PaymentOptions
     public IList<CreditPackage> Packages { get; } = [];
 
     /// <summary>What is offered: the packages of the configuration, or the original's.</summary>
-    internal IEnumerable<CreditPackage> Offer => Packages.Count > 0 ? Packages : DefaultPackages;
+    internal IEnumerable<CreditPackage> EffectivePackages => Packages.Count > 0 ? Packages : DefaultPackages;
 
     /// <summary>Another server that speaks Stripe's API; null for Stripe's own.</summary>
     public Uri? ApiBase { get; set; }
 
-    /// <summary>How old a notice of the provider may be, in seconds: an older one is a replay.</summary>
+    /// <summary>How old an event of the provider may be, in seconds: an older one is a replay.</summary>
     [Range(1, 3600)]
     public int NoticeToleranceSeconds { get; set; } = 300;
 

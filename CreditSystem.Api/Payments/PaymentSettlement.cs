@@ -13,11 +13,12 @@ namespace CreditSystem.Api.Payments;
 internal sealed record Settlement(Guid? Transfer, long Recovered, long Unrecovered);
 
 /// <summary>
-/// Brings the ledger to where the payment is at the provider. Confirmation, notices and retries all come here, in any order
-/// and any number of times: each movement has an id that follows from the provider's, so the ledger makes it once, for ever.
-/// (The original credited on confirmation and again on the notice.)
+/// Brings the ledger to where the payment is at the provider. Confirmation, events and retries all come here, in any order
+/// and any number of times: each movement has an id that follows from the provider's, so the ledger makes it once.
+/// (The original credited on confirmation and again on the event.)
 /// </summary>
-internal sealed partial class PaymentSettlement(CreditLedger ledger, PaymentMetrics metrics, IOptions<PaymentOptions> options, ILogger<PaymentSettlement> logger)
+internal sealed partial class PaymentSettlement(
+    CreditLedger ledger, PaymentMetrics metrics, IOptions<PaymentOptions> options, ILogger<PaymentSettlement> logger)
 {
     private const string Principal = "payments/stripe";
 
@@ -29,7 +30,9 @@ internal sealed partial class PaymentSettlement(CreditLedger ledger, PaymentMetr
     {
         if (payment.Order is not { } order || !payment.IsPaid)
             return new Settlement(null, 0, 0);
-        var credit = await MoveAsync(order, payment.Id, TransferKind.Purchase, AccountRef.To(SystemAccount.StripeClearing), AccountRef.To(order.Account), order.Credits);
+        var credit = await MoveAsync(
+            order, payment.Id, TransferKind.Purchase, AccountRef.To(SystemAccount.StripeClearing), AccountRef.To(order.Account),
+            order.Credits);
         if (!credit.Accepted)
         {
             Log.NotCredited(logger, payment.Id, credit.Rejection!.Code);
@@ -49,7 +52,9 @@ internal sealed partial class PaymentSettlement(CreditLedger ledger, PaymentMetr
         {
             var taken = await RecoverAsync(order, dispute.Id, Share(order, dispute.Amount));
             if (taken > 0)
-                await MoveAsync(order, $"{dispute.Id}/won", TransferKind.Refund, AccountRef.To(SystemAccount.StripeClearing), AccountRef.To(order.Account), taken);
+                await MoveAsync(
+                    order, $"{dispute.Id}/won", TransferKind.Refund, AccountRef.To(SystemAccount.StripeClearing),
+                    AccountRef.To(order.Account), taken);
         }
 
         if (recovered < due)
@@ -84,14 +89,16 @@ internal sealed partial class PaymentSettlement(CreditLedger ledger, PaymentMetr
 
     /// <summary>
     /// Takes the credits back, or what is left of them. The amount of each attempt follows from the stored outcome of the one
-    /// before it, so whoever runs this again makes the same attempts.
+    /// before it, so running this again makes the same attempts.
     /// </summary>
     private async Task<long> RecoverAsync(PaymentOrder order, string name, long credits)
     {
         var amount = credits;
         for (var attempt = 0; attempt < MaxAttempts && amount > 0; attempt++)
         {
-            var record = await MoveAsync(order, $"{name}/{attempt.ToString(CultureInfo.InvariantCulture)}", TransferKind.Refund, AccountRef.To(order.Account), AccountRef.To(SystemAccount.StripeClearing), amount);
+            var record = await MoveAsync(
+                order, $"{name}/{attempt.ToString(CultureInfo.InvariantCulture)}", TransferKind.Refund, AccountRef.To(order.Account),
+                AccountRef.To(SystemAccount.StripeClearing), amount);
             if (record.Accepted)
                 return record.Postings[0].Amount;
             amount = Math.Max(record.Rejection!.Available ?? 0, 0);
@@ -100,12 +107,14 @@ internal sealed partial class PaymentSettlement(CreditLedger ledger, PaymentMetr
         return 0;
     }
 
-    private async Task<LedgerRecord> MoveAsync(PaymentOrder order, string name, TransferKind kind, AccountRef from, AccountRef to, long amount)
+    private async Task<LedgerRecord> MoveAsync(
+        PaymentOrder order, string name, TransferKind kind, AccountRef from, AccountRef to, long amount)
     {
         var id = LedgerId.ForKey(order.Tenant, Principal, name);
         var fingerprint = SHA256.HashData(Encoding.UTF8.GetBytes(name));
-        var command = new MoveCredits(id, fingerprint, order.Tenant, null, kind, from, to, options.Value.Asset, amount, Reference: null, Metadata: null);
-        // Two notices at once are as common as one: they share the outcome.
+        var command = new MoveCredits(
+            id, fingerprint, order.Tenant, null, kind, from, to, options.Value.Asset, amount, Reference: null, Metadata: null);
+        // Two events at once are as common as one: they share the outcome.
         return (await ledger.SubmitAsync(order.Tenant, [command]))[0].Record;
     }
 

@@ -1,6 +1,6 @@
 namespace CreditSystem.Api.Payments;
 
-/// <summary>What a payment was begun for. It travels with the payment at the provider, so that a notice alone is enough.</summary>
+/// <summary>What a payment was begun for. It travels with the payment at the provider, so that an event alone is enough.</summary>
 /// <param name="Account">The account that gets the credits.</param>
 /// <param name="Credits">Minor units of the asset.</param>
 /// <param name="Price">Minor units of the currency.</param>
@@ -30,4 +30,4 @@ internal sealed record Dispute(string Id, long Amount, bool IsWon);
 
 /// <summary>Something that the provider tells.</summary>
 /// <param name="PaymentId">Null when it is about no payment.</param>
-internal sealed record PaymentNotice(string Id, string Type, string? PaymentId);
+internal sealed record PaymentEvent(string Id, string Type, string? PaymentId);

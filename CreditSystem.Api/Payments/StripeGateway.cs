@@ -5,8 +5,11 @@ using Stripe;
 
 namespace CreditSystem.Api.Payments;
 
-/// <summary>The part of Stripe's API that is used; nothing else knows the types of Stripe.net. Its secrets are Vault's <c>stripe</c>.</summary>
-internal sealed class StripeGateway(IConfiguration configuration, IHttpClientFactory http, IOptions<PaymentOptions> options, TimeProvider time)
+/// <summary>
+/// The part of Stripe's API that is used; nothing else knows the types of Stripe.net. Its secrets are Vault's <c>stripe</c>.
+/// </summary>
+internal sealed class StripeGateway(
+    IConfiguration configuration, IHttpClientFactory http, IOptions<PaymentOptions> options, TimeProvider time)
 {
     internal const string HttpClientName = "stripe";
     internal const string SecretKey = "stripe:secret_key";
@@ -39,8 +42,11 @@ internal sealed class StripeGateway(IConfiguration configuration, IHttpClientFac
 
     /// <summary>Completes a payment with a payment method of the payer.</summary>
     /// <exception cref="PaymentException">Declined, or the provider did not do it.</exception>
-    public Task<PaymentState> ConfirmAsync(string id, string paymentMethod, CancellationToken cancellationToken) => CallAsync(async client =>
-        ToState(await new PaymentIntentService(client).ConfirmAsync(id, new PaymentIntentConfirmOptions { PaymentMethod = paymentMethod }, null, cancellationToken)));
+    public Task<PaymentState> ConfirmAsync(
+        string id, string paymentMethod, CancellationToken cancellationToken) => CallAsync(async client =>
+        ToState(
+            await new PaymentIntentService(client)
+                .ConfirmAsync(id, new PaymentIntentConfirmOptions { PaymentMethod = paymentMethod }, null, cancellationToken)));
 
     /// <summary>The payment with all that has become of it.</summary>
     /// <exception cref="PaymentException">There is none, or the provider does not answer.</exception>
@@ -49,28 +55,33 @@ internal sealed class StripeGateway(IConfiguration configuration, IHttpClientFac
         var state = ToState(await new PaymentIntentService(client).GetAsync(id, null, null, cancellationToken));
         if (!state.IsPaid)
             return state;
-        var refunds = await new RefundService(client).ListAsync(new RefundListOptions { PaymentIntent = id, Limit = MaxListed }, null, cancellationToken);
-        var disputes = await new DisputeService(client).ListAsync(new DisputeListOptions { PaymentIntent = id, Limit = MaxListed }, null, cancellationToken);
+        var refunds = await new RefundService(client)
+            .ListAsync(new RefundListOptions { PaymentIntent = id, Limit = MaxListed }, null, cancellationToken);
+        var disputes = await new DisputeService(client)
+            .ListAsync(new DisputeListOptions { PaymentIntent = id, Limit = MaxListed }, null, cancellationToken);
         return state with
         {
             // Newest first is how Stripe lists them.
-            Refunds = [.. refunds.Data.AsEnumerable().Reverse().Where(refund => refund.Status is "succeeded" or "pending").Select(refund => new Refund(refund.Id, refund.Amount))],
-            Disputes = [.. disputes.Data.AsEnumerable().Reverse().Select(dispute => new Dispute(dispute.Id, dispute.Amount, dispute.Status is "won" or "warning_closed"))],
+            Refunds = [.. refunds.Data.AsEnumerable().Reverse().Where(refund => refund.Status is "succeeded" or "pending")
+                .Select(refund => new Refund(refund.Id, refund.Amount))],
+            Disputes = [.. disputes.Data.AsEnumerable().Reverse()
+                .Select(dispute => new Dispute(dispute.Id, dispute.Amount, dispute.Status is "won" or "warning_closed"))],
         };
     });
 
-    /// <summary>What a notice says, once its signature and its age are proven.</summary>
+    /// <summary>What an event says, once its signature and its age are proven.</summary>
     /// <returns>Null when it is not Stripe's, or too old.</returns>
-    /// <exception cref="PaymentException">The secret that notices are signed with has not been delivered.</exception>
-    public PaymentNotice? ReadNotice(string body, string? signature)
+    /// <exception cref="PaymentException">The secret that events are signed with has not been delivered.</exception>
+    public PaymentEvent? ReadEvent(string body, string? signature)
     {
         if (configuration[WebhookSecret] is not { Length: > 0 } secret)
             throw new PaymentException(PaymentFailure.NotConfigured);
         try
         {
-            var notice = EventUtility.ConstructEvent(
-                body, signature ?? "", secret, options.Value.NoticeToleranceSeconds, time.GetUtcNow().ToUnixTimeSeconds(), throwOnApiVersionMismatch: false);
-            return new PaymentNotice(notice.Id, notice.Type, notice.Data?.Object switch
+            var received = EventUtility.ConstructEvent(
+                body, signature ?? "", secret, options.Value.NoticeToleranceSeconds, time.GetUtcNow().ToUnixTimeSeconds(),
+                throwOnApiVersionMismatch: false);
+            return new PaymentEvent(received.Id, received.Type, received.Data?.Object switch
             {
                 PaymentIntent intent => intent.Id,
                 Charge charge => charge.PaymentIntentId,
@@ -79,7 +90,8 @@ internal sealed class StripeGateway(IConfiguration configuration, IHttpClientFac
                 _ => null,
             });
         }
-        catch (Exception failure) when (failure is StripeException or FormatException or ArgumentException || failure.GetType().Namespace?.StartsWith("Newtonsoft.Json", StringComparison.Ordinal) == true)
+        catch (Exception failure) when (failure is StripeException or FormatException or ArgumentException
+            || failure.GetType().Namespace?.StartsWith("Newtonsoft.Json", StringComparison.Ordinal) == true)
         {
             return null;
         }
@@ -91,7 +103,8 @@ internal sealed class StripeGateway(IConfiguration configuration, IHttpClientFac
             throw new PaymentException(PaymentFailure.NotConfigured);
         // One object per call, so that a rotated key is in use at once; the connections are the factory's.
         var client = new StripeClient(
-            key, httpClient: new SystemNetHttpClient(http.CreateClient(HttpClientName), maxNetworkRetries: 1, enableTelemetry: false), apiBase: options.Value.ApiBase?.ToString().TrimEnd('/'));
+            key, httpClient: new SystemNetHttpClient(http.CreateClient(HttpClientName), maxNetworkRetries: 1, enableTelemetry: false),
+            apiBase: options.Value.ApiBase?.ToString().TrimEnd('/'));
         try
         {
             return await call(client);
@@ -123,7 +136,8 @@ internal sealed class StripeGateway(IConfiguration configuration, IHttpClientFac
         intent.Metadata is { } metadata
         && metadata.TryGetValue(TenantMember, out var tenant)
         && metadata.TryGetValue(AccountMember, out var account) && Guid.TryParseExact(account, "D", out var accountId)
-        && metadata.TryGetValue(CreditsMember, out var credits) && long.TryParse(credits, NumberStyles.None, CultureInfo.InvariantCulture, out var units)
+        && metadata.TryGetValue(CreditsMember, out var credits)
+        && long.TryParse(credits, NumberStyles.None, CultureInfo.InvariantCulture, out var units)
             ? new PaymentOrder(tenant, accountId, units, (int)intent.Amount, intent.Currency)
             : null;
 }

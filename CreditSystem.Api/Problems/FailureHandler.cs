@@ -9,7 +9,8 @@ using StackExchange.Redis;
 namespace CreditSystem.Api.Problems;
 
 /// <summary>Turns an exception that nobody expected into a problem that gives nothing away but the trace id.</summary>
-internal sealed partial class FailureHandler(IProblemDetailsService problems, ILogger<FailureHandler> logger, TimeProvider time) : IExceptionHandler
+internal sealed partial class FailureHandler(
+    IProblemDetailsService problems, ILogger<FailureHandler> logger, TimeProvider time) : IExceptionHandler
 {
     private readonly RepeatedLineFilter outages = new(logger, time);
 
@@ -33,27 +34,33 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
         await problems.WriteAsync(new ProblemDetailsContext
         {
             HttpContext = httpContext,
-            ProblemDetails = { Status = status, Detail = detail, Extensions = { [Problem.CodeMember] = code } },
+            ProblemDetails = { Status = status, Detail = detail, Extensions = { [ApiProblems.CodeMember] = code } },
         });
         return true;
     }
 
     private static (int Status, string Code, string Detail) Describe(Exception exception) => exception switch
     {
-        BadHttpRequestException bad => (bad.StatusCode, ProblemCodes.Of(bad.StatusCode), DetailOf(bad)),
+        BadHttpRequestException bad => (bad.StatusCode, ProblemCodes.From(bad.StatusCode), DetailOf(bad)),
         JsonException json => (StatusCodes.Status400BadRequest, ProblemCodes.Malformed, DetailOf(json)),
         SecretUnavailableException =>
-            (StatusCodes.Status503ServiceUnavailable, ProblemCodes.SecretUnavailable, "A secret that this needs is not available. Try again later."),
+            (StatusCodes.Status503ServiceUnavailable, ProblemCodes.SecretUnavailable,
+                "A secret that this needs is not available. Try again later."),
         VaultUnavailableException =>
-            (StatusCodes.Status503ServiceUnavailable, ProblemCodes.SecretUnavailable, "Vault, which decrypts personal data, does not answer. Nothing was changed; try again later."),
+            (StatusCodes.Status503ServiceUnavailable, ProblemCodes.SecretUnavailable,
+                "Vault, which decrypts personal data, does not answer. Nothing was changed; try again later."),
         MongoException or TimeoutException or RedisException =>
-            (StatusCodes.Status503ServiceUnavailable, ProblemCodes.StorageUnavailable, "The storage does not answer. Try again with the same Idempotency-Key."),
-        _ => (StatusCodes.Status500InternalServerError, ProblemCodes.InternalError, "Something went wrong here. Quote the traceId when you report it."),
+            (StatusCodes.Status503ServiceUnavailable, ProblemCodes.StorageUnavailable,
+                "The storage does not answer. Try again with the same Idempotency-Key."),
+        _ =>
+            (StatusCodes.Status500InternalServerError, ProblemCodes.InternalError,
+                "Something went wrong here. Quote the traceId when you report it."),
     };
 
     private static string DetailOf(BadHttpRequestException bad) =>
         bad.InnerException is JsonException json ? DetailOf(json)
-        : UnboundParameter().Match(bad.Message) is { Success: true } parameter ? $"The value of {parameter.Groups[1].Value} is not one that it can have."
+        : UnboundParameter().Match(bad.Message) is { Success: true } parameter
+        ? $"The value of {parameter.Groups[1].Value} is not one that it can have."
         : bad.Message;
 
     /// <summary>The framework's message has the .NET type of the parameter before its name.</summary>
@@ -62,8 +69,8 @@ internal sealed partial class FailureHandler(IProblemDetailsService problems, IL
 
     /// <summary>The serializer's own messages name .NET types and may quote the input.</summary>
     private static string DetailOf(JsonException json) => json.Path is null or "" or "$"
-        ? "The body is not the JSON that is asked for."
-        : $"The body is not the JSON that is asked for, at {Shortened(json.Path)}.";
+        ? "The request body does not match the expected schema."
+        : $"The request body does not match the expected schema, at {Shortened(json.Path)}.";
 
     private static string Shortened(string path) => path.Length <= 100 ? path : path[..100] + "…";
 

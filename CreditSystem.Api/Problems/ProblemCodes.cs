@@ -20,7 +20,7 @@ internal static class ProblemCodes
     public const string Timeout = "timeout";
 
     /// <summary>The code of an error that was answered with a status alone.</summary>
-    public static string Of(int status) => status switch
+    public static string From(int status) => status switch
     {
         StatusCodes.Status401Unauthorized => AuthRequired,
         StatusCodes.Status403Forbidden => MissingScope,

@@ -19,11 +19,14 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
         problem.Status ??= response.StatusCode;
         // Gives the title and the type that belong to the status.
         _ = TypedResults.Problem(problem);
-        problem.Extensions.TryAdd(Problem.CodeMember, ProblemCodes.Of(problem.Status.Value));
+        problem.Extensions.TryAdd(ApiProblems.CodeMember, ProblemCodes.From(problem.Status.Value));
         // The framework's own, named by the naming policy of bodies.
         problem.Extensions.Remove("trace_id");
-        problem.Extensions[Problem.TraceIdMember] = Problem.TraceId ?? context.HttpContext.TraceIdentifier;
-        var type = json.Value.SerializerOptions.GetTypeInfo(problem.GetType());
+        // A replay has the trace of the first time.
+        problem.Extensions.TryAdd(ApiProblems.TraceIdMember, ApiProblems.TraceId ?? context.HttpContext.TraceIdentifier);
+        if (problem is RetryableProblem retryable)
+            response.Headers.RetryAfter = retryable.RetryAfter;
+        var type = json.Value.SerializerOptions.GetTypeInfo(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails));
         return new ValueTask(response.WriteAsJsonAsync(problem, type, MediaTypeNames.Application.ProblemJson));
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Reflection;
 
 namespace CreditSystem.Api.RateLimiting;
 
@@ -7,24 +8,28 @@ namespace CreditSystem.Api.RateLimiting;
 /// Where a request comes from: the other end of the connection, or what a known proxy says of it (see <c>Hardening</c>).
 /// <c>X-Forwarded-For</c> is never read here: the original believed it, and so anybody could be anybody.
 /// </summary>
-internal static class ClientAddress
+internal sealed record ClientAddress(IPAddress? Address) : IBindableFromHttpContext<ClientAddress>
 {
     private const int SiteBytes = 8;
 
-    public static string Of(HttpContext context) => Format(context.Connection.RemoteIpAddress);
+    public string Text => Address is null ? "unknown" : (Address.IsIPv4MappedToIPv6 ? Address.MapToIPv4() : Address).ToString();
 
     /// <summary>What is counted: an IPv4 address, or the /64 that one IPv6 subscriber has all of.</summary>
-    public static string BucketOf(HttpContext context)
+    public string Bucket
     {
-        var address = context.Connection.RemoteIpAddress;
-        if (address is not { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false })
-            return Format(address);
-        Span<byte> bytes = stackalloc byte[16];
-        address.TryWriteBytes(bytes, out _);
-        bytes[SiteBytes..].Clear();
-        return new IPAddress(bytes) + "/64";
+        get
+        {
+            if (Address is not { AddressFamily: AddressFamily.InterNetworkV6, IsIPv4MappedToIPv6: false })
+                return Text;
+            Span<byte> bytes = stackalloc byte[16];
+            Address.TryWriteBytes(bytes, out _);
+            bytes[SiteBytes..].Clear();
+            return new IPAddress(bytes) + "/64";
+        }
     }
 
-    private static string Format(IPAddress? address) =>
-        address is null ? "unknown" : (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+    public static ClientAddress From(HttpContext context) => new(context.Connection.RemoteIpAddress);
+
+    public static ValueTask<ClientAddress?> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        ValueTask.FromResult<ClientAddress?>(From(context));
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CreditSystem.Api.Problems;
 using CreditSystem.ServiceDefaults.Http;
 
 namespace CreditSystem.Api.RateLimiting;
@@ -12,17 +11,15 @@ internal static class RateLimitHeaders
         headers["RateLimit-Limit"] = Text(bucket.Limit.Requests);
         headers["RateLimit-Remaining"] = Text(result.IsAllowed ? result.Remaining : 0);
         headers["RateLimit-Reset"] = Text(Seconds(result.IsAllowed ? result.Reset : result.RetryAfter));
-        headers["RateLimit-Policy"] = string.Create(CultureInfo.InvariantCulture, $"{bucket.Limit.Requests};w={bucket.Limit.WindowSeconds};name=\"{bucket.Policy}\"");
+        headers["RateLimit-Policy"] = string.Create(
+            CultureInfo.InvariantCulture, $"{bucket.Limit.Requests};w={bucket.Limit.WindowSeconds};name=\"{bucket.Policy}\"");
     }
 
     /// <summary>429 with <c>Retry-After</c>.</summary>
-    public static Task RefuseAsync(HttpContext context, string policy, TimeSpan retryAfter, string detail)
-    {
-        context.Response.Headers.RetryAfter = Text(Seconds(retryAfter));
-        return Problem.Of(StatusCodes.Status429TooManyRequests, ProblemCodes.RateLimited, detail, ("policy", policy)).ExecuteAsync(context);
-    }
+    public static ProblemHttpResult Refuse(string policy, TimeSpan retryAfter, string detail) => ApiProblems.RetryLater(
+        StatusCodes.Status429TooManyRequests, ProblemCodes.RateLimited, detail, Seconds(retryAfter), ("policy", policy));
 
-    /// <summary>Rounded up: who comes back then is let in.</summary>
+    /// <summary>Rounded up: a caller that comes back then is let in.</summary>
     private static long Seconds(TimeSpan time) => Math.Max(1, (long)Math.Ceiling(time.TotalSeconds));
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);

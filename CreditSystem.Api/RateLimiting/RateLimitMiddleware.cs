@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Claims;
 using CreditSystem.Api.Authentication;
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.ServiceDefaults.Http;
@@ -43,7 +42,7 @@ internal sealed class RateLimitMiddleware(
     private static Bucket[] BucketsOf(HttpContext context, RateLimitOptions options)
     {
         var user = context.User;
-        Bucket? address = options.Address.Requests > 0 ? new Bucket("address", ClientAddress.BucketOf(context), options.Address) : null;
+        Bucket? address = options.Address.Requests > 0 ? new Bucket("address", ClientAddress.From(context).Bucket, options.Address) : null;
         if (user.Identity?.IsAuthenticated != true)
             return address is { } anonymous ? [anonymous] : [];
         var (policy, limit, claim) = user.FindFirstValue(AccessExtensions.CredentialKindClaim) == CredentialKind.ApiKey
@@ -66,7 +65,8 @@ internal sealed class RateLimitMiddleware(
     {
         var tightest = -1;
         for (var i = 0; i < results.Length; i++)
-            if (tightest < 0 || (results[i].IsAllowed, results[i].Remaining).CompareTo((results[tightest].IsAllowed, results[tightest].Remaining)) < 0)
+            if (tightest < 0
+                || (results[i].IsAllowed, results[i].Remaining).CompareTo((results[tightest].IsAllowed, results[tightest].Remaining)) < 0)
                 tightest = i;
         if (tightest < 0)
             return true;
@@ -79,8 +79,10 @@ internal sealed class RateLimitMiddleware(
         var refused = Array.FindIndex(results, result => !result.IsAllowed);
         var (policy, limit) = (buckets[refused].Policy, buckets[refused].Limit);
         metrics.Count(SecurityEvent.RateLimited, policy);
-        await RateLimitHeaders.RefuseAsync(context, policy, results[refused].RetryAfter, string.Create(
-            CultureInfo.InvariantCulture, $"More than {limit.Requests} requests in {limit.WindowSeconds} seconds. Wait as long as Retry-After says."));
+        await RateLimitHeaders.Refuse(policy, results[refused].RetryAfter, string.Create(
+            CultureInfo.InvariantCulture,
+            $"More than {limit.Requests} requests in {limit.WindowSeconds} seconds. Wait as long as Retry-After says."))
+            .ExecuteAsync(context);
     }
 
     /// <summary>A route that is open to all stays open; everywhere else the request ends here.</summary>
@@ -97,5 +99,6 @@ internal sealed class RateLimitMiddleware(
             await CredentialProblem.WriteAsync(context, ProblemCodes.TokenInvalid, "The session is over.");
     }
 
-    private static bool IsWrite(string method) => !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
+    private static bool IsWrite(string method) =>
+        !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
 }

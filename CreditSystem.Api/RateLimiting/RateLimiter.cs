@@ -20,7 +20,8 @@ internal sealed class RateLimiter(PromptRedis redis, TimeProvider time)
     /// <param name="revocation">The key that is in Redis if the credential is revoked.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Null when Redis does not answer: the caller decides what that means.</returns>
-    public async ValueTask<RateLimitDecision?> AskAsync(ReadOnlyMemory<Bucket> buckets, string? revocation, CancellationToken cancellationToken)
+    public async ValueTask<RateLimitDecision?> AskAsync(
+        ReadOnlyMemory<Bucket> buckets, string? revocation, CancellationToken cancellationToken)
     {
         if (buckets.IsEmpty && revocation is null)
             return new RateLimitDecision(false, []);
@@ -73,7 +74,8 @@ internal sealed class RateLimiter(PromptRedis redis, TimeProvider time)
         for (var i = 0; i < count; i++)
         {
             var at = 1 + i * RateLimitScript.ResultsPerBucket;
-            buckets[i] = new TokenBucketResult(numbers[at], TimeSpan.FromMicroseconds(numbers[at + 1]), TimeSpan.FromMicroseconds(numbers[at + 2]));
+            buckets[i] = new TokenBucketResult(
+                numbers[at], TimeSpan.FromMicroseconds(numbers[at + 1]), TimeSpan.FromMicroseconds(numbers[at + 2]));
         }
 
         return new RateLimitDecision(numbers[0] != 0, buckets);

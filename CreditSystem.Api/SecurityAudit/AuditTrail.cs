@@ -22,10 +22,12 @@ internal sealed partial class AuditTrail : BackgroundService
     private readonly SemaphoreSlim flushing = new(1, 1);
     private readonly List<AuditEvent> unstored = [];
 
-    public AuditTrail(AuditStore store, IOptions<AuditOptions> options, SecurityMetrics metrics, TimeProvider time, ILogger<AuditTrail> logger)
+    public AuditTrail(
+        AuditStore store, IOptions<AuditOptions> options, SecurityMetrics metrics, TimeProvider time, ILogger<AuditTrail> logger)
     {
         (this.store, this.options, this.metrics, this.time, this.logger) = (store, options.Value, metrics, time, logger);
-        queue = Channel.CreateBounded<AuditEvent>(new BoundedChannelOptions(this.options.QueueCapacity) { FullMode = BoundedChannelFullMode.Wait });
+        queue = Channel.CreateBounded<AuditEvent>(
+            new BoundedChannelOptions(this.options.QueueCapacity) { FullMode = BoundedChannelFullMode.Wait });
     }
 
     /// <summary>Stores it soon. Nobody waits for it.</summary>
@@ -115,7 +117,9 @@ internal sealed partial class AuditTrail : BackgroundService
     private void GiveUp(AuditEvent occurred)
     {
         metrics.AuditLost(1);
-        Log.Unstored(logger, occurred.At, occurred.Tenant, occurred.Action, occurred.Principal, occurred.Credential, occurred.Target, occurred.Status, occurred.Address);
+        Log.Unstored(
+            logger, occurred.At, occurred.Tenant, occurred.Action, occurred.Principal, occurred.Credential, occurred.Target,
+            occurred.Status, occurred.Address);
     }
 
     private static bool IsStorageFailure(Exception failure) => failure is MongoException or TimeoutException or OperationCanceledException;
@@ -125,7 +129,11 @@ internal sealed partial class AuditTrail : BackgroundService
         [LoggerMessage(2200, LogLevel.Warning, "Audit events wait: the database does not take them")]
         public static partial void Late(ILogger logger, Exception failure);
 
-        [LoggerMessage(2201, LogLevel.Error, "Audit event that the database did not take: {At} {Tenant} {Action} {Principal} {Credential} {Target} {Status} {Address}")]
-        public static partial void Unstored(ILogger logger, DateTime at, string tenant, string action, string? principal, string? credential, string? target, int status, string address);
+        [LoggerMessage(
+            2201, LogLevel.Error,
+            "Audit event that the database did not take: {At} {Tenant} {Action} {Principal} {Credential} {Target} {Status} {Address}")]
+        public static partial void Unstored(
+            ILogger logger, DateTime at, string tenant, string action, string? principal, string? credential, string? target, int status,
+            string address);
     }
 }

@@ -20,7 +20,8 @@ internal sealed record WebhookAttempt(int? Status, string? Error, TimeSpan? Retr
 /// that it costs others nothing; one that says it is gone gets nothing any more.
 /// </summary>
 internal sealed partial class WebhookHealth(
-    WebhookStore store, WebhookMetrics metrics, AuditTrail trail, IOptions<WebhookOptions> options, TimeProvider time, ILogger<WebhookHealth> logger)
+    WebhookStore store, WebhookMetrics metrics, AuditTrail trail, IOptions<WebhookOptions> options, TimeProvider time,
+    ILogger<WebhookHealth> logger)
 {
     private const int Gone = 410;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMinutes(1);
@@ -39,21 +40,28 @@ internal sealed partial class WebhookHealth(
     }
 
     /// <returns>Whether more may be delivered now to the endpoint as it was read.</returns>
-    public async Task<bool> NoteAsync(WebhookEndpoint endpoint, WebhookDelivery delivery, WebhookAttempt attempt, CancellationToken cancellationToken)
+    public async Task<bool> NoteAsync(
+        WebhookEndpoint endpoint, WebhookDelivery delivery, WebhookAttempt attempt, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().UtcDateTime;
         var isDead = attempt.Status == Gone || delivery.Attempts >= options.Value.MaxAttempts;
         var change = Delivery.Set(item => item.LastStatus, attempt.Status).Set(item => item.LastError, attempt.Error);
         change = (attempt.Succeeded, isDead) switch
         {
-            (true, _) => change.Set(item => item.Status, WebhookDelivery.Delivered).Set(item => item.ExpiresAt, now.AddDays(options.Value.KeepDays)),
-            (_, true) => change.Set(item => item.Status, WebhookDelivery.Dead).Set(item => item.ExpiresAt, now.AddDays(options.Value.KeepDeadDays)),
-            _ => change.Set(item => item.NextAt, now + Longer(WaitAfter(delivery.Attempts, options.Value.FirstRetrySeconds), attempt.RetryAfter)),
+            (true, _) =>
+                change.Set(item => item.Status, WebhookDelivery.Delivered).Set(item => item.ExpiresAt, now.AddDays(options.Value.KeepDays)),
+            (_, true) =>
+                change.Set(item => item.Status, WebhookDelivery.Dead).Set(item => item.ExpiresAt, now.AddDays(options.Value.KeepDeadDays)),
+            _ =>
+                change.Set(
+                    item => item.NextAt, now + Longer(WaitAfter(delivery.Attempts, options.Value.FirstRetrySeconds), attempt.RetryAfter)),
         };
         await store.ChangeAsync(delivery.Tenant, delivery.Id, change, cancellationToken);
         metrics.Attempted(attempt.Succeeded ? WebhookDelivery.Delivered : isDead ? WebhookDelivery.Dead : "failed");
         if (!attempt.Succeeded)
-            return attempt.Status == Gone ? await DisableAsync(endpoint, now, cancellationToken) : await FailedAsync(endpoint, attempt, now, cancellationToken);
+            return attempt.Status == Gone
+                ? await DisableAsync(endpoint, now, cancellationToken)
+                : await FailedAsync(endpoint, attempt, now, cancellationToken);
         if (endpoint.Failures == 0)
             return true;
         await EnableAsync(endpoint.Tenant, endpoint.Id, cancellationToken);
@@ -63,10 +71,12 @@ internal sealed partial class WebhookHealth(
     /// <summary>Lets the endpoint have what waits for it, now.</summary>
     public async Task<WebhookEndpoint?> EnableAsync(string tenant, string id, CancellationToken cancellationToken)
     {
-        var change = Endpoint.Set(item => item.Failures, 0).Set(item => item.Disabled, false).Set(item => item.IsPaused, false).Unset(item => item.PausedUntil).Unset(item => item.Reason);
+        var change = Endpoint.Set(item => item.Failures, 0).Set(item => item.Disabled, false).Set(item => item.IsPaused, false)
+            .Unset(item => item.PausedUntil).Unset(item => item.Reason);
         if (await store.UpdateAsync(tenant, id, change, cancellationToken) is not { } enabled)
             return null;
-        await store.ChangePendingAsync(id, Delivery.Set(item => item.NextAt, time.GetUtcNow().UtcDateTime), createdBefore: null, cancellationToken);
+        await store.ChangePendingAsync(
+            id, Delivery.Set(item => item.NextAt, time.GetUtcNow().UtcDateTime), createdBefore: null, cancellationToken);
         metrics.EndpointChanged("enabled");
         return enabled;
     }
@@ -85,22 +95,27 @@ internal sealed partial class WebhookHealth(
     public Task PostponeAsync(string endpoint, DateTime until, CancellationToken cancellationToken) =>
         store.ChangePendingAsync(endpoint, Delivery.Max(item => item.NextAt, until), createdBefore: null, cancellationToken);
 
-    private async Task<bool> FailedAsync(WebhookEndpoint endpoint, WebhookAttempt attempt, DateTime now, CancellationToken cancellationToken)
+    private async Task<bool> FailedAsync(
+        WebhookEndpoint endpoint, WebhookAttempt attempt, DateTime now, CancellationToken cancellationToken)
     {
-        if (await store.UpdateAsync(endpoint.Tenant, endpoint.Id, Endpoint.Inc(item => item.Failures, 1), cancellationToken) is not { } failing)
+        if (await store.UpdateAsync(
+            endpoint.Tenant, endpoint.Id, Endpoint.Inc(item => item.Failures, 1), cancellationToken) is not { } failing)
             return false;
         var isPaused = failing.Failures >= options.Value.PauseAfterFailures;
         if (!isPaused && attempt.RetryAfter is null)
             return true;
         var pause = isPaused ? FirstPause * Math.Pow(2, Math.Min(failing.Failures - options.Value.PauseAfterFailures, 10)) : TimeSpan.Zero;
         var until = now + Longer(pause < LongestPause ? pause : LongestPause, attempt.RetryAfter);
-        var reason = isPaused ? $"{failing.Failures} deliveries in a row failed; the last: {attempt.Error ?? $"status {attempt.Status}"}." : "It asked to be left alone for a while.";
-        await store.UpdateAsync(endpoint.Tenant, endpoint.Id, Endpoint.Max(item => item.PausedUntil, until).Set(item => item.Reason, reason), cancellationToken);
+        var reason = isPaused ? $"{failing.Failures} deliveries in a row failed; the last: {attempt.Error ?? $"status {attempt.Status}"}."
+            : "It asked to be left alone for a while.";
+        await store.UpdateAsync(
+            endpoint.Tenant, endpoint.Id, Endpoint.Max(item => item.PausedUntil, until).Set(item => item.Reason, reason),
+            cancellationToken);
         await PostponeAsync(endpoint.Id, until, cancellationToken);
         // Once, and not with each look whether it is back.
         if (isPaused && await store.TryMarkPausedAsync(endpoint.Id, cancellationToken))
         {
-            WebhookHealthLog.Paused(logger, endpoint.Id, endpoint.Tenant, failing.Failures);
+            Log.Paused(logger, endpoint.Id, endpoint.Tenant, failing.Failures);
             Tell(endpoint, "PauseWebhookEndpoint", "paused", now);
         }
         return false;
@@ -108,9 +123,11 @@ internal sealed partial class WebhookHealth(
 
     private async Task<bool> DisableAsync(WebhookEndpoint endpoint, DateTime now, CancellationToken cancellationToken)
     {
-        await store.UpdateAsync(endpoint.Tenant, endpoint.Id, Endpoint.Set(item => item.Disabled, true).Set(item => item.Reason, "It answered 410 Gone."), cancellationToken);
+        await store.UpdateAsync(
+            endpoint.Tenant, endpoint.Id, Endpoint.Set(item => item.Disabled, true).Set(item => item.Reason, "It answered 410 Gone."),
+            cancellationToken);
         await GiveUpAllAsync(endpoint.Id, cancellationToken);
-        WebhookHealthLog.Disabled(logger, endpoint.Id, endpoint.Tenant);
+        Log.Disabled(logger, endpoint.Id, endpoint.Tenant);
         Tell(endpoint, "DisableWebhookEndpoint", "disabled", now);
         return false;
     }
@@ -119,17 +136,21 @@ internal sealed partial class WebhookHealth(
     private void Tell(WebhookEndpoint endpoint, string action, string state, DateTime now)
     {
         metrics.EndpointChanged(state);
-        trail.Enqueue(new AuditEvent { Tenant = endpoint.Tenant, At = now, Action = action, Target = endpoint.Id, Status = StatusCodes.Status200OK, Address = "" });
+        trail.Enqueue(
+            new AuditEvent { Tenant = endpoint.Tenant, At = now, Action = action, Target = endpoint.Id, Status = StatusCodes.Status200OK,
+            Address = "" });
     }
 
     private UpdateDefinition<WebhookDelivery> Dead(DateTime now) =>
         Delivery.Set(item => item.Status, WebhookDelivery.Dead).Set(item => item.ExpiresAt, now.AddDays(options.Value.KeepDeadDays));
 
-    private static TimeSpan Longer(TimeSpan wait, TimeSpan? asked) => asked is not { } longer || longer <= wait ? wait : longer < LongestWait ? longer : LongestWait;
+    private static TimeSpan Longer(TimeSpan wait, TimeSpan? asked) =>
+        asked is not { } longer || longer <= wait ? wait : longer < LongestWait ? longer : LongestWait;
 
-    private static partial class WebhookHealthLog
+    private static partial class Log
     {
-        [LoggerMessage(4103, LogLevel.Warning, "Webhook endpoint {Endpoint} of tenant {Tenant} is paused: {Failures} deliveries in a row failed")]
+        [LoggerMessage(
+            4103, LogLevel.Warning, "Webhook endpoint {Endpoint} of tenant {Tenant} is paused: {Failures} deliveries in a row failed")]
         public static partial void Paused(ILogger logger, string endpoint, string tenant, int failures);
 
         [LoggerMessage(4104, LogLevel.Warning, "Webhook endpoint {Endpoint} of tenant {Tenant} is disabled: it answered 410 Gone")]

@@ -18,9 +18,12 @@ internal sealed class WebhookMetrics : IDisposable
         meter = factory.Create(MeterName);
         attempts = meter.CreateCounter<long>("credit_system_webhook_attempts", description: "Attempts to deliver an event, by outcome");
         queued = meter.CreateCounter<long>("credit_system_webhook_events_queued", description: "Events queued for an endpoint");
-        changes = meter.CreateCounter<long>("credit_system_webhook_endpoint_changes", description: "Endpoints that were paused, disabled or enabled again");
+        changes = meter.CreateCounter<long>(
+            "credit_system_webhook_endpoint_changes", description: "Endpoints that were paused, disabled or enabled again");
         meter.CreateObservableGauge(
-            "credit_system_webhook_lag", () => caughtUpAt is { } at ? [new Measurement<double>(time.GetElapsedTime(at).TotalSeconds)] : Array.Empty<Measurement<double>>(), "s",
+            "credit_system_webhook_lag",
+            () => caughtUpAt is { } at ? [new Measurement<double>(
+                time.GetElapsedTime(at).TotalSeconds)] : Array.Empty<Measurement<double>>(), "s",
             "Time since every event of the log was queued, on the replica that reads it");
     }
 

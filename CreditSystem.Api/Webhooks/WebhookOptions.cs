@@ -7,7 +7,10 @@ internal sealed class WebhookOptions
 {
     public const string SectionName = "Webhooks";
 
-    /// <summary>Whether endpoints may be at addresses that only this network reaches, and speak plain HTTP. Never where tenants are strangers.</summary>
+    /// <summary>
+    /// Whether endpoints may be at addresses that only this network reaches, and speak plain HTTP. Never where tenants are
+    /// strangers.
+    /// </summary>
     public bool AllowPrivateAddresses { get; set; }
 
     /// <summary>How often new events and due deliveries are looked for, in milliseconds.</summary>
@@ -49,7 +52,7 @@ internal sealed class WebhookOptions
     [Range(1, 365)]
     public int KeepDays { get; set; } = 7;
 
-    /// <summary>How long a dead delivery is kept for whoever wants it delivered again, in days.</summary>
+    /// <summary>How long a dead delivery is kept in case somebody wants it delivered again, in days.</summary>
     [Range(1, 365)]
     public int KeepDeadDays { get; set; } = 30;
 }

@@ -23,17 +23,20 @@ internal sealed class WebhookPost(WebhookSecrets secrets, IOptions<WebhookOption
     {
         var timestamp = time.GetUtcNow().ToUnixTimeSeconds();
         using var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Url);
-        request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(delivery.Body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+        request.Content = new ByteArrayContent(
+            Encoding.UTF8.GetBytes(delivery.Body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         request.Headers.Add("webhook-id", delivery.Event);
         request.Headers.Add("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add("webhook-signature", await secrets.SignAsync(endpoint, delivery.Event, timestamp, delivery.Body, cancellationToken));
+        request.Headers.Add(
+            "webhook-signature", await secrets.SignAsync(endpoint, delivery.Event, timestamp, delivery.Body, cancellationToken));
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(TimeSpan.FromSeconds(options.Value.TimeoutSeconds));
         try
         {
             // What it says in the body is of no interest, and may be endless.
             using var answer = await http.SendAsync(request, deadline.Token);
-            return new WebhookAttempt((int)answer.StatusCode, null, answer.IsSuccessStatusCode ? null : RetryAfter(answer.Headers.RetryAfter));
+            return new WebhookAttempt(
+                (int)answer.StatusCode, null, answer.IsSuccessStatusCode ? null : RetryAfter(answer.Headers.RetryAfter));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -41,11 +44,13 @@ internal sealed class WebhookPost(WebhookSecrets secrets, IOptions<WebhookOption
         }
         catch (HttpRequestException failure)
         {
-            return new WebhookAttempt(null, failure.HttpRequestError is HttpRequestError.Unknown ? "refused" : failure.HttpRequestError.ToString(), null);
+            return new WebhookAttempt(
+                null, failure.HttpRequestError is HttpRequestError.Unknown ? "refused" : failure.HttpRequestError.ToString(), null);
         }
     }
 
     public void Dispose() => http.Dispose();
 
-    private TimeSpan? RetryAfter(RetryConditionHeaderValue? header) => (header?.Delta ?? header?.Date - time.GetUtcNow()) is { } wait && wait > TimeSpan.Zero ? wait : null;
+    private TimeSpan? RetryAfter(RetryConditionHeaderValue? header) =>
+        (header?.Delta ?? header?.Date - time.GetUtcNow()) is { } wait && wait > TimeSpan.Zero ? wait : null;
 }

@@ -12,15 +12,16 @@ internal sealed class WebhookSecrets(PersonalDataProtector protector, TimeProvid
 
     private const int SecretBytes = 32;
 
-    /// <summary>A new secret, in clear for its one showing and encrypted for the database.</summary>
-    public async Task<(string Shown, string Kept)> CreateAsync(string endpoint, CancellationToken cancellationToken)
+    /// <summary>A new secret, in plaintext to be shown once and encrypted for the database.</summary>
+    public async Task<(string Plaintext, string Ciphertext)> CreateAsync(string endpoint, CancellationToken cancellationToken)
     {
         var secret = Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes));
         return (secret, await protector.ProtectAsync(secret, endpoint, cancellationToken));
     }
 
     /// <summary>The value of <c>webhook-signature</c>: one signature for each secret that is good now.</summary>
-    public async Task<string> SignAsync(WebhookEndpoint endpoint, string id, long timestamp, string body, CancellationToken cancellationToken)
+    public async Task<string> SignAsync(
+        WebhookEndpoint endpoint, string id, long timestamp, string body, CancellationToken cancellationToken)
     {
         var signature = Sign(await protector.RevealAsync(endpoint.Secret, endpoint.Id, cancellationToken), id, timestamp, body);
         return endpoint.Previous is { } previous && endpoint.PreviousUntil > time.GetUtcNow().UtcDateTime
@@ -28,6 +29,8 @@ internal sealed class WebhookSecrets(PersonalDataProtector protector, TimeProvid
             : signature;
     }
 
-    internal static string Sign(string secret, string id, long timestamp, string body) => "v1," + Convert.ToBase64String(HMACSHA256.HashData(
-        Convert.FromBase64String(secret[Prefix.Length..]), Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{timestamp}.{body}"))));
+    internal static string Sign(
+        string secret, string id, long timestamp, string body) => "v1," + Convert.ToBase64String(HMACSHA256.HashData(
+        Convert.FromBase64String(secret[Prefix.Length..]),
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{timestamp}.{body}"))));
 }

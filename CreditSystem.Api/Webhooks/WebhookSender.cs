@@ -4,12 +4,13 @@ using Microsoft.Extensions.Options;
 namespace CreditSystem.Api.Webhooks;
 
 /// <summary>
-/// Delivers what is due, at least once: whoever was killed after an answer and before it was noted, is followed by one who asks
+/// Delivers what is due, at least once: a sender that was killed after a response and before it was noted is followed by one that asks
 /// again. Each endpoint has a worker of its own while something is due for it, so that one that does not answer keeps waiting
 /// nobody but itself; how many a tenant, and all together, may have at once is bounded.
 /// </summary>
 internal sealed partial class WebhookSender(
-    WebhookStore store, WebhookPost post, WebhookHealth health, IOptions<WebhookOptions> options, TimeProvider time, ILogger<WebhookSender> logger) : BackgroundService
+    WebhookStore store, WebhookPost post, WebhookHealth health, IOptions<WebhookOptions> options, TimeProvider time,
+    ILogger<WebhookSender> logger) : BackgroundService
 {
     /// <summary>Requests at once to an endpoint that answers; one to an endpoint that has failed.</summary>
     private const int Parallel = 4;
@@ -41,7 +42,8 @@ internal sealed partial class WebhookSender(
                 Log.Failed(logger, failure.GetType().Name);
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(options.Value.PollMilliseconds), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromMilliseconds(options.Value.PollMilliseconds), time, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         await Task.WhenAll(workers.Values.Select(worker => worker.Work));
     }
@@ -55,7 +57,8 @@ internal sealed partial class WebhookSender(
         {
             if (workers.Count >= options.Value.MaxConcurrentEndpoints)
                 break;
-            if (await FindAsync(id, cancellationToken) is not { } endpoint || workers.Values.Count(worker => worker.Tenant == endpoint.Tenant) >= options.Value.MaxConcurrentEndpointsPerTenant)
+            if (await FindAsync(id, cancellationToken) is not { } endpoint
+                || workers.Values.Count(worker => worker.Tenant == endpoint.Tenant) >= options.Value.MaxConcurrentEndpointsPerTenant)
                 continue;
             Start(endpoint, cancellationToken);
         }
@@ -114,7 +117,8 @@ internal sealed partial class WebhookSender(
     private async Task<bool> SendNextAsync(WebhookEndpoint endpoint, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        if (await store.TakeAsync(endpoint.Id, now, now + TimeSpan.FromSeconds(2 * options.Value.TimeoutSeconds), cancellationToken) is not { } delivery)
+        if (await store.TakeAsync(
+            endpoint.Id, now, now + TimeSpan.FromSeconds(2 * options.Value.TimeoutSeconds), cancellationToken) is not { } delivery)
             return false;
         using var activity = WebhookTracing.Send(delivery);
         var attempt = await post.SendAsync(endpoint, delivery, cancellationToken);

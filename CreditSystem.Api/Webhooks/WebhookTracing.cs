@@ -25,7 +25,8 @@ internal static class WebhookTracing
     {
         if (status is >= 200 and < 300)
             return;
-        activity?.SetTag("error.type", error ?? status?.ToString(System.Globalization.CultureInfo.InvariantCulture)).SetStatus(ActivityStatusCode.Error);
+        activity?.SetTag("error.type", error ?? status?.ToString(System.Globalization.CultureInfo.InvariantCulture))
+            .SetStatus(ActivityStatusCode.Error);
     }
 
     private static Activity? Start(string operation, ActivityKind kind) => Source.StartActivity($"{operation} {Destination}", kind)

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity.Tokens;
 using CreditSystem.Secrets.Sources;
 

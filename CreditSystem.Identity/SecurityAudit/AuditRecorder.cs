@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using CreditSystem.Api.Authentication;
-using CreditSystem.Api.Problems;
 using CreditSystem.Api.RateLimiting;
 using CreditSystem.Api.SecurityAudit;
 using Microsoft.Extensions.Options;
@@ -49,7 +48,7 @@ internal sealed class AuditRecorder(RequestDelegate next, AuditTrail trail, IOpt
 
     private AuditEvent? Describe(HttpContext context, int status)
     {
-        var (user, note) = (context.User, AuditNotes.NoteOf(context));
+        var (user, note) = (context.User, AuditNote.Find(context));
         if ((note?.Tenant ?? user.FindFirstValue(AccessExtensions.TenantClaim)) is not { } tenant)
             return null;
         var endpoint = context.GetEndpoint();
@@ -64,9 +63,9 @@ internal sealed class AuditRecorder(RequestDelegate next, AuditTrail trail, IOpt
             Credential = user.FindFirstValue(AccessExtensions.CredentialClaim),
             Target = note?.Target ?? TargetOf(context),
             Status = status,
-            Address = ClientAddress.Of(context),
+            Address = ClientAddress.From(context).Text,
             UserAgent = Shortened(context.Request.Headers.UserAgent.ToString()),
-            TraceId = Problem.TraceId,
+            TraceId = ApiProblems.TraceId,
         };
     }
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using CreditSystem.Api.Problems;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 

@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using CreditSystem.Api.Problems;
 using CreditSystem.Secrets.Health;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.ServiceDefaults.Logging;

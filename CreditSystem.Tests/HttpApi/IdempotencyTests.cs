@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using CreditSystem.Tests.Ledger;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -53,6 +55,32 @@ public sealed class IdempotencyTests
 
         Assert.All(replays, replay => Assert.True(replay.Replayed, replay.Text));
         Assert.Equal(answers.Select(answer => (answer.Status, answer.Text)), replays.Select(replay => (replay.Status, replay.Text)));
+    }
+
+    /// <summary>What stands under a key was written by every version of the API, so none may compute it otherwise.</summary>
+    [Fact]
+    public async Task Knows_a_request_by_the_hash_of_its_method_its_route_and_its_canonical_body()
+    {
+        await using var host = await LedgerHost.StartAsync(new InMemoryBlockStore());
+        var client = host.Client();
+        var alice = await client.OpenFundedAsync("alice", 1000);
+        var moved = await client.MoveAsync(alice, "revenue", 10, key: "k1");
+        var id = Guid.Parse((string)moved.Body["id"]!);
+
+        var reversed = await client.PostAsync($"/v1/transfers/{id}/reverse", new { reference = "r", amount = "4" }, "k2");
+        var replayed = await client.PostAsync($"/v1/transfers/{id.ToString().ToUpperInvariant()}/reverse", new { amount = 4, reference = "r" }, "k2");
+        var absent = await client.PostRawAsync($"/v1/transfers/{id}/reverse", null!, "k3");
+
+        Assert.Equal((201, 201, true), (reversed.Status, replayed.Status, replayed.Replayed));
+        await AssertFingerprintAsync(moved, $$"""POST /v1/transfers{{"\n"}}{"from":"{{alice}}","to":"revenue","amount":"10","kind":"transfer"}""");
+        await AssertFingerprintAsync(reversed, $$"""POST /v1/transfers/{{id}}/reverse{{"\n"}}{"amount":"4","reference":"r"}""");
+        await AssertFingerprintAsync(absent, $$"""POST /v1/transfers/{{id}}/reverse{{"\n"}}{}""");
+
+        async Task AssertFingerprintAsync(Answer answer, string text)
+        {
+            var record = await host.Ledger.FindRecordAsync("shop", Guid.Parse((string)answer.Body["id"]!), TestContext.Current.CancellationToken);
+            Assert.Equal(Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text))), Convert.ToHexString(record!.Command.Fingerprint));
+        }
     }
 
     [Fact]

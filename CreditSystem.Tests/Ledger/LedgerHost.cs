@@ -5,6 +5,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json.Nodes;
 using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Http;
+using CreditSystem.Api.Json;
 using CreditSystem.Api.Problems;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Log;
@@ -44,6 +45,7 @@ internal sealed class LedgerHost : IAsyncDisposable
         builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("test", null);
         builder.Services.AddAuthorization();
         builder.AddProblems();
+        builder.AddJson();
         builder.AddLedger();
         builder.Services.Configure<LedgerOptions>(options =>
         {

@@ -178,7 +178,7 @@ public sealed class WebhookIsolationTests(MongoServer mongo, RedisServer redis) 
 
     private async Task FeedAsync()
     {
-        while (await host.Services.GetRequiredService<WebhookFeed>().ReadAsync(Cancellation))
+        while (await host.Services.GetRequiredService<WebhookDispatcher>().ReadAsync(Cancellation))
         {
             // More of the log.
         }

@@ -120,7 +120,7 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
 
         await SubscribeAsync("transfer.posted");
         await FundAsync("alice", 1);
-        while (await host.Services.GetRequiredService<WebhookFeed>().ReadAsync(Cancellation))
+        while (await host.Services.GetRequiredService<WebhookDispatcher>().ReadAsync(Cancellation))
         {
             // More of the log.
         }
@@ -135,11 +135,11 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
         await SubscribeAsync("transfer.posted");
         await FundAsync("alice", 1);
         await ForgetAsync();
-        await host.Services.GetRequiredService<WebhookFeed>().ReadAsync(Cancellation);
+        await host.Services.GetRequiredService<WebhookDispatcher>().ReadAsync(Cancellation);
         await ForgetAsync();
 
         await using var replica = await IdentityHost.StartReplicaAsync(host, configuration: Settings);
-        Assert.False(await replica.Services.GetRequiredService<WebhookFeed>().ReadAsync(Cancellation));
+        Assert.False(await replica.Services.GetRequiredService<WebhookDispatcher>().ReadAsync(Cancellation));
         await DeliverAsync();
 
         Assert.Single(receiver.Received);
@@ -204,7 +204,7 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
 
     private async Task DeliverAsync()
     {
-        while (await host.Services.GetRequiredService<WebhookFeed>().ReadAsync(Cancellation))
+        while (await host.Services.GetRequiredService<WebhookDispatcher>().ReadAsync(Cancellation))
         {
         }
 

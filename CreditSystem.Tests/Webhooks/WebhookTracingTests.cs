@@ -34,7 +34,7 @@ public sealed class WebhookTracingTests(MongoServer mongo, RedisServer redis)
         Assert.Equal(201, subscribed.Status);
         await owner.Client.OpenAsync("alice");
 
-        while (await host.Services.GetRequiredService<WebhookFeed>().ReadAsync(Cancellation))
+        while (await host.Services.GetRequiredService<WebhookDispatcher>().ReadAsync(Cancellation))
         {
             // More of the log.
         }

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Http;
+using CreditSystem.Ledger;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Accounts;
@@ -16,8 +16,9 @@ public sealed record AccountResponse(
     [property: JsonConverter(typeof(MinorUnitsConverter))] long CreditLimit,
     DateTimeOffset CreatedAt)
 {
-    internal static AccountResponse Of(AccountState account) => new(
-        account.Id, account.Holder, account.Asset, account.IsSystem ? account.System.ToCode() : null, account.CreditLimit, Codes.Time(account.OpenedAt));
+    internal static AccountResponse From(AccountState account) => new(
+        account.Id, account.Holder, account.Asset, account.IsSystem ? account.System.ToCode() : null, account.CreditLimit,
+        WireNames.Time(account.OpenedAt));
 }
 
 /// <summary>The balances of an account, in minor units: <c>available = posted - held - pending + credit_limit</c>.</summary>
@@ -39,9 +40,9 @@ public sealed record BalanceResponse(
     [property: JsonConverter(typeof(MinorUnitsConverter))] long? Available,
     long Sequence, DateTimeOffset AsOf)
 {
-    internal static BalanceResponse Of(AccountState account, long now) => new(
+    internal static BalanceResponse From(AccountState account, long now) => new(
         account.Id, account.Asset, account.Posted, account.Held, account.Pending(now), account.CreditLimit, account.Available(now),
-        account.Sequence, Codes.Time(now));
+        account.Sequence, WireNames.Time(now));
 }
 
 /// <summary>One entry of an account.</summary>
@@ -54,13 +55,20 @@ public sealed record BalanceResponse(
 /// <param name="Reference">The caller's reference of the transfer.</param>
 /// <param name="Block">The block of the log that holds it.</param>
 /// <param name="CreatedAt">When it was posted.</param>
-/// <param name="EffectiveAt">When it took effect: for what expired when it was due, else when it was posted. Balances at a time in the past and statements go by it.</param>
+/// <param name="EffectiveAt">When it took effect: for what expired when it was due, else when it was posted. Balances at a time in
+/// the past and
+/// statements go by it.</param>
 public sealed record EntryResponse(
     long Sequence, Guid Transfer, string Kind,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Posted,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Held,
-    string? Reference, long Block, DateTimeOffset CreatedAt, DateTimeOffset EffectiveAt);
+    string? Reference, long Block, DateTimeOffset CreatedAt, DateTimeOffset EffectiveAt)
+{
+    internal static EntryResponse From(HistoryEntry entry) => new(
+        entry.Entry.Sequence, entry.Posting.Id, entry.Posting.Kind.ToCode(), entry.Entry.Amount, entry.Entry.Posted, entry.Entry.Held,
+        entry.Reference, entry.Record.Block, WireNames.Time(entry.Record.At), WireNames.Time(entry.Record.EffectiveAt));
+}
 
 /// <summary>Entries, newest first.</summary>
 /// <param name="Entries">At most as many as were asked for.</param>

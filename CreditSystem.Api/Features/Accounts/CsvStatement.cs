@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using CreditSystem.Api.Http;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Model;
 
@@ -34,9 +33,17 @@ internal sealed class CsvStatement(AccountState account, Statement statement) : 
     private static string BalanceRow(string kind, BalanceAt balance) =>
         string.Create(CultureInfo.InvariantCulture, $",,,{kind},,{balance.Posted},{balance.Held},,\r\n");
 
-    private static string Row(HistoryEntry entry) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{entry.Entry.Sequence},{Codes.Time(entry.Record.At):yyyy-MM-dd'T'HH:mm:ss.fff'Z'},{entry.Posting.Id},{entry.Posting.Kind.ToCode()},{entry.Entry.Amount},{entry.Entry.Posted},{entry.Entry.Held},{Field(entry.Reference)},{Codes.Time(entry.Record.EffectiveAt):yyyy-MM-dd'T'HH:mm:ss.fff'Z'}\r\n");
+    private static string Row(HistoryEntry line)
+    {
+        var (entry, posting) = (line.Entry, line.Posting);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{entry.Sequence},{Time(line.Record.At)},{posting.Id},{posting.Kind.ToCode()},{entry.Amount},{entry.Posted},{entry.Held},")
+            + $"{Field(line.Reference)},{Time(line.Record.EffectiveAt)}\r\n";
+    }
+
+    private static string Time(long unixMilliseconds) =>
+        WireNames.Time(unixMilliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>
     /// Text of others, quoted; where a spreadsheet would take it for a formula, an apostrophe goes before it
@@ -48,6 +55,8 @@ internal sealed class CsvStatement(AccountState account, Statement statement) : 
             return "";
         if (text.TrimStart() is ['=' or '+' or '-' or '@' or '|' or '%' or '＝' or '＋' or '－' or '＠', ..])
             text = "'" + text;
-        return text.AsSpan().ContainsAny("\",'\r\n") || text[0] == ' ' || text[^1] == ' ' ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"" : text;
+        return text.AsSpan().ContainsAny("\",'\r\n") || text[0] == ' ' || text[^1] == ' '
+            ? $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
+            : text;
     }
 }

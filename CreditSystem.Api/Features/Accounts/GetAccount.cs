@@ -1,12 +1,8 @@
-using CreditSystem.Api.Http;
-using CreditSystem.Ledger;
-
 namespace CreditSystem.Api.Features.Accounts;
 
 internal static class GetAccount
 {
-    public static async Task<IResult> HandleAsync(HttpContext context, CreditLedger ledger, [AsParameters] AccountQuery query) =>
-        (await AccountLookup.FindAsync(context, ledger, query)).TryGet(out var account, out var problem)
-            ? TypedResults.Json(AccountResponse.Of(account), LedgerJson.Default.AccountResponse)
-            : problem;
+    public static async Task<Results<Ok<AccountResponse>, ProblemHttpResult>> HandleAsync(
+        RequestCaller caller, AccountLookup accounts, [AsParameters] AccountQuery query) =>
+        (await accounts.FindAsync(caller, query)).Answer(account => TypedResults.Ok(AccountResponse.From(account)));
 }

@@ -1,38 +1,31 @@
 using System.ComponentModel;
 using System.Globalization;
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Problems;
 using CreditSystem.Ledger;
-using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Accounts;
 
 internal static class GetBalance
 {
-    public static async Task<IResult> HandleAsync(
-        HttpContext context, CreditLedger ledger, TimeProvider time, [AsParameters] AccountQuery query,
-        [Description("A time in the past, RFC 3339: the balances as they were then, without pending and available.")] string? at)
+    public static async Task<Results<Ok<BalanceResponse>, ProblemHttpResult>> HandleAsync(
+        RequestCaller caller, CreditLedger ledger, AccountLookup accounts, TimeProvider time, [AsParameters] AccountQuery query,
+        [Description("A time in the past, RFC 3339: the balances as they were then, without pending and available.")] string? at,
+        CancellationToken cancellationToken)
     {
         if (!Timestamp.TryParse(at, out var moment))
             return Timestamp.Invalid("at");
-        if (!(await AccountLookup.FindAsync(context, ledger, query)).TryGet(out var account, out var problem))
+        if (!(await accounts.FindAsync(caller, query)).TryGet(out var account, out var problem))
             return problem;
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        return moment is { } past && past < now
-            ? await AtAsync(context, ledger, account, past)
-            : TypedResults.Json(BalanceResponse.Of(account, now), LedgerJson.Default.BalanceResponse);
-    }
-
-    private static async Task<IResult> AtAsync(HttpContext context, CreditLedger ledger, AccountState account, long moment)
-    {
-        if (moment < account.OpenedAt)
-            return Problem.Of(
+        if (moment is not { } past || past >= now)
+            return TypedResults.Ok(BalanceResponse.From(account, now));
+        if (past < account.OpenedAt)
+            return ApiProblems.Create(
                 StatusCodes.Status404NotFound, "account_not_found",
-                string.Create(CultureInfo.InvariantCulture, $"The account was opened at {Codes.Time(account.OpenedAt):O}."));
-        var then = await ledger.BalanceAtAsync(account, moment, context.RequestAborted);
+                string.Create(CultureInfo.InvariantCulture, $"The account was opened at {WireNames.Time(account.OpenedAt):O}."));
+
+        var then = await ledger.BalanceAtAsync(account, past, cancellationToken);
         // What was pending and available then would need the grants of then; what was posted and held is in the entry.
-        var balance = new BalanceResponse(
-            account.Id, account.Asset, then.Posted, then.Held, null, account.CreditLimit, null, then.Sequence, Codes.Time(moment));
-        return TypedResults.Json(balance, LedgerJson.Default.BalanceResponse);
+        return TypedResults.Ok(new BalanceResponse(
+            account.Id, account.Asset, then.Posted, then.Held, null, account.CreditLimit, null, then.Sequence, WireNames.Time(past)));
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Http;
 
 namespace CreditSystem.Api.Features.Accounts;
 

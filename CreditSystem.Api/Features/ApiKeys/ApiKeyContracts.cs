@@ -29,16 +29,17 @@ public sealed record ApiKeyResponse(
     string Id, string Name, string Prefix, IReadOnlyList<string> Scopes, string Status, string CreatedBy, DateTimeOffset CreatedAt,
     DateTimeOffset ExpiresAt, DateTimeOffset? PreviousExpiresAt, DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt)
 {
-    internal static ApiKeyResponse Of(ApiKey key, DateTimeOffset now)
+    internal static ApiKeyResponse From(ApiKey key, DateTimeOffset now)
     {
-        var previous = key.Secrets.SkipLast(1).Where(secret => secret.ExpiresAt > now.UtcDateTime).Select(secret => (DateTime?)secret.ExpiresAt).Max();
-        var status = key.RevokedAt is not null ? "revoked" : key.Current.ExpiresAt <= now.UtcDateTime && previous is null ? "expired" : "active";
+        var previous = key.Secrets.SkipLast(1).Where(secret => secret.ExpiresAt > now.UtcDateTime)
+            .Select(secret => (DateTime?)secret.ExpiresAt).Max();
+        var status = key.RevokedAt is not null
+            ? "revoked"
+            : key.Current.ExpiresAt <= now.UtcDateTime && previous is null ? "expired" : "active";
         return new ApiKeyResponse(
-            key.Id, key.Name, key.Current.Prefix, key.Scopes, status, key.CreatedBy, Time(key.CreatedAt), Time(key.Current.ExpiresAt),
-            previous is { } until ? Time(until) : null, key.LastUsedAt is { } used ? Time(used) : null, key.RevokedAt is { } revoked ? Time(revoked) : null);
+            key.Id, key.Name, key.Current.Prefix, key.Scopes, status, key.CreatedBy, WireNames.Time(key.CreatedAt),
+            WireNames.Time(key.Current.ExpiresAt), WireNames.Time(previous), WireNames.Time(key.LastUsedAt), WireNames.Time(key.RevokedAt));
     }
-
-    private static DateTimeOffset Time(DateTime utc) => new(DateTime.SpecifyKind(utc, DateTimeKind.Utc));
 }
 
 /// <param name="Key">The key in clear text: it is shown this once and kept nowhere.</param>

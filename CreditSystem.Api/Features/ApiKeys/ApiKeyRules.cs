@@ -1,8 +1,5 @@
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
 using CreditSystem.Identity.ApiKeys;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.ApiKeys;
 
@@ -13,22 +10,24 @@ internal static class ApiKeyRules
     private const int MaxOverlapSeconds = 7 * 86_400;
 
     /// <summary>The scopes of a new key: none that its creator does not have.</summary>
-    public static Checked<string[]> Scopes(Caller caller, IReadOnlyList<string>? asked)
+    public static Validated<string[]> Scopes(Caller caller, IReadOnlyList<string>? asked)
     {
         if (asked is null)
             return Role.ScopesOf(Role.Service).Where(caller.Scopes.Contains).ToArray();
         if (asked.Count == 0 || asked.FirstOrDefault(scope => !Scope.All.Contains(scope, StringComparer.Ordinal)) is not null)
-            return Refusal.BadRequest("invalid_scopes", $"scopes must be some of {string.Join(", ", Scope.All)}.");
+            return ApiProblems.BadRequest("invalid_scopes", $"scopes must be some of {string.Join(", ", Scope.All)}.");
         return asked.FirstOrDefault(scope => !caller.Scopes.Contains(scope)) is { } missing
-            ? Problem.Of(StatusCodes.Status403Forbidden, "insufficient_authority", $"The credential lacks the scope {missing}, so it cannot give it to a key.", ("scope", missing))
+            ? ApiProblems.Create(
+                StatusCodes.Status403Forbidden, "insufficient_authority",
+                $"The credential lacks the scope {missing}, so it cannot give it to a key.", ("scope", missing))
             : asked.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
     }
 
     public static ProblemHttpResult? Lifetime(int? days, ApiKeyOptions options) => days is < 1 || days > options.MaxLifetimeDays
-        ? Refusal.BadRequest("invalid_expires_in_days", $"expires_in_days must be between 1 and {options.MaxLifetimeDays}.")
+        ? ApiProblems.BadRequest("invalid_expires_in_days", $"expires_in_days must be between 1 and {options.MaxLifetimeDays}.")
         : null;
 
     public static ProblemHttpResult? Overlap(int? seconds) => seconds is < 0 or > MaxOverlapSeconds
-        ? Refusal.BadRequest("invalid_overlap_seconds", $"overlap_seconds must be between 0 and {MaxOverlapSeconds}.")
+        ? ApiProblems.BadRequest("invalid_overlap_seconds", $"overlap_seconds must be between 0 and {MaxOverlapSeconds}.")
         : null;
 }

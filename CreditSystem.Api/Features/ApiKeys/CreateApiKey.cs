@@ -1,5 +1,3 @@
-using CreditSystem.Api.Authentication;
-using CreditSystem.Api.Http;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Identity.ApiKeys;
 using CreditSystem.Identity.SecurityAudit;
@@ -9,21 +7,20 @@ namespace CreditSystem.Api.Features.ApiKeys;
 
 internal static class CreateApiKey
 {
-    public static async Task<IResult> HandleAsync(HttpContext context, ApiKeyIssuer keys, IOptions<ApiKeyOptions> options, TimeProvider time, SecurityMetrics metrics)
+    public static async Task<Results<Created<IssuedApiKeyResponse>, ProblemHttpResult>> HandleAsync(
+        RequestCaller caller, JsonBody<CreateApiKeyRequest> body, AuditNote audit,
+        ApiKeyIssuer keys, IOptions<ApiKeyOptions> options, TimeProvider time, SecurityMetrics metrics, CancellationToken cancellationToken)
     {
-        var caller = context.GetCaller();
-        if (!(await JsonBody.ReadAsync(context.Request, ApiKeyJson.Default.CreateApiKeyRequest)).TryGet(out var request, out var problem))
-            return problem;
-        if (RequestValidation.Text("name", request.Name, ApiKeyRules.MaxNameLength, required: true) is { } invalid)
+        var request = body.Value;
+        if ((RequestValidation.Text("name", request.Name, ApiKeyRules.MaxNameLength, required: true)
+            ?? ApiKeyRules.Lifetime(request.ExpiresInDays, options.Value)) is { } invalid)
             return invalid;
-        if (ApiKeyRules.Lifetime(request.ExpiresInDays, options.Value) is { } tooLong)
-            return tooLong;
-        if (!ApiKeyRules.Scopes(caller, request.Scopes).TryGet(out var scopes, out problem))
+        if (!ApiKeyRules.Scopes(caller, request.Scopes).TryGet(out var scopes, out var problem))
             return problem;
-
-        var issued = await keys.CreateAsync(caller, request.Name, scopes, request.ExpiresInDays, context.RequestAborted);
+        var issued = await keys.CreateAsync(caller, request.Name, scopes, request.ExpiresInDays, cancellationToken);
         metrics.Count(SecurityEvent.KeyCreated);
-        context.Note(target: issued.Key.Id);
-        return TypedResults.Created($"/v1/api-keys/{issued.Key.Id}", new IssuedApiKeyResponse(issued.Text, ApiKeyResponse.Of(issued.Key, time.GetUtcNow())));
+        audit.EnrichAudit(target: issued.Key.Id);
+        return TypedResults.Created(
+            $"/v1/api-keys/{issued.Key.Id}", new IssuedApiKeyResponse(issued.Text, ApiKeyResponse.From(issued.Key, time.GetUtcNow())));
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using CreditSystem.Identity.SecurityAudit;
 
 namespace CreditSystem.Api.Features.AuditTrail;
@@ -15,12 +14,12 @@ public sealed record AuditEventResponse(
     string Id, DateTimeOffset At, string Action, string? Principal, string? Role, string? CredentialKind, string? Credential,
     string? Target, int Status, string Address, string? UserAgent, string? TraceId)
 {
-    internal static AuditEventResponse Of(AuditChunk chunk, int index)
+    internal static AuditEventResponse From(AuditChunk chunk, int index)
     {
         var e = chunk.Events[index];
         return new AuditEventResponse(
-            AuditPosition.Format(chunk.Id, index), new DateTimeOffset(DateTime.SpecifyKind(e.At, DateTimeKind.Utc)), e.Action, e.Principal, e.Role, e.CredentialKind,
-            e.Credential, e.Target, e.Status, e.Address, e.UserAgent, e.TraceId);
+            AuditPosition.Format(chunk.Id, index), WireNames.Time(e.At), e.Action, e.Principal, e.Role, e.CredentialKind, e.Credential,
+            e.Target, e.Status, e.Address, e.UserAgent, e.TraceId);
     }
 }
 
@@ -28,22 +27,21 @@ public sealed record AuditEventResponse(
 /// <param name="NextCursor">Where the next page begins; absent on the last one.</param>
 public sealed record AuditEventPage(IReadOnlyList<AuditEventResponse> Events, string? NextCursor);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(AuditEventPage))]
-internal sealed partial class AuditJson : JsonSerializerContext;
-
 /// <summary>The place of an event: its chunk and its number in it.</summary>
 internal static class AuditPosition
 {
     private const int ChunkLength = 36;
 
-    public static string Format(string chunk, int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{chunk}.{index}");
+    public static string Format(string chunk, int index) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{chunk}.{index}");
 
     public static bool TryParse(string text, out (string Chunk, int Index) position)
     {
         position = default;
-        if (text.Length is < ChunkLength + 2 or > ChunkLength + 6 || !text.StartsWith("aud_", StringComparison.Ordinal) || text[ChunkLength] != '.'
-            || !Guid.TryParseExact(text.AsSpan(4, ChunkLength - 4), "N", out _) || !ushort.TryParse(text.AsSpan(ChunkLength + 1), System.Globalization.NumberStyles.None, null, out var index))
+        if (text.Length is < ChunkLength + 2 or > ChunkLength + 6
+            || !text.StartsWith("aud_", StringComparison.Ordinal) || text[ChunkLength] != '.'
+            || !Guid.TryParseExact(text.AsSpan(4, ChunkLength - 4), "N", out _)
+            || !ushort.TryParse(text.AsSpan(ChunkLength + 1), System.Globalization.NumberStyles.None, null, out var index))
             return false;
         position = (text[..ChunkLength], index);
         return true;

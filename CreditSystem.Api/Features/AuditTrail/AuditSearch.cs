@@ -1,34 +1,40 @@
 using System.Runtime.CompilerServices;
-using CreditSystem.Api.Authentication;
-using CreditSystem.Api.Http;
 using CreditSystem.Identity.SecurityAudit;
-using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 
 namespace CreditSystem.Api.Features.AuditTrail;
+
+/// <summary>Which events are asked for.</summary>
+internal sealed record AuditFilter(
+    [property: FromQuery(Name = "action")] string? Action,
+    [property: FromQuery(Name = "principal")] string? Principal,
+    [property: FromQuery(Name = "outcome")] string? Outcome,
+    [property: FromQuery(Name = "from")] string? From,
+    [property: FromQuery(Name = "to")] string? To);
 
 /// <summary>From the query string to events.</summary>
 internal static class AuditSearch
 {
     private const int ChunksAtATime = 20;
 
-    public static Checked<AuditQuery> Query(HttpContext context, bool isNewestFirst, string? action, string? principal, string? outcome, string? from, string? to)
+    public static Validated<AuditQuery> Query(RequestCaller caller, AuditFilter filter, bool isNewestFirst)
     {
-        if ((RequestValidation.Text("action", action, RequestValidation.MaxNameLength) ?? RequestValidation.Text("principal", principal, RequestValidation.MaxNameLength)) is { } invalid)
+        if ((RequestValidation.Text("action", filter.Action, RequestValidation.MaxNameLength)
+            ?? RequestValidation.Text("principal", filter.Principal, RequestValidation.MaxNameLength)) is { } invalid)
             return invalid;
-        if (outcome is not (null or "success" or "refused"))
-            return Refusal.BadRequest("invalid_outcome", "outcome must be success or refused.");
-        if (!Timestamp.TryParse(from, out var begin))
+        if (filter.Outcome is not (null or "success" or "refused"))
+            return ApiProblems.BadRequest("invalid_outcome", "outcome must be success or refused.");
+        if (!Timestamp.TryParse(filter.From, out var begin))
             return Timestamp.Invalid("from");
-        if (!Timestamp.TryParse(to, out var end))
+        if (!Timestamp.TryParse(filter.To, out var end))
             return Timestamp.Invalid("to");
         return new AuditQuery(
-            context.GetCaller().Tenant, isNewestFirst, action, principal,
-            begin is { } since ? DateTimeOffset.FromUnixTimeMilliseconds(since) : null,
-            end is { } until ? DateTimeOffset.FromUnixTimeMilliseconds(until) : null,
-            outcome is null ? null : outcome == "refused");
+            caller.Tenant, isNewestFirst, filter.Action, filter.Principal,
+            begin is { } since ? WireNames.Time(since) : null, end is { } until ? WireNames.Time(until) : null,
+            filter.Outcome is null ? null : filter.Outcome == "refused");
     }
 
-    /// <summary>The events behind the position, in the order of the query, read a few chunks at a time.</summary>
+    /// <summary>The events after the position, in the order of the query, read a few chunks at a time.</summary>
     public static async IAsyncEnumerable<AuditEventResponse> ReadAsync(
         AuditStore store, AuditQuery query, (string Chunk, int Index)? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -38,7 +44,7 @@ internal static class AuditSearch
             var chunks = await store.FindAsync(query, beginning, isInclusive, ChunksAtATime, cancellationToken);
             foreach (var chunk in chunks)
                 foreach (var index in Indexes(query, chunk, after))
-                    yield return AuditEventResponse.Of(chunk, index);
+                    yield return AuditEventResponse.From(chunk, index);
             if (chunks.Count < ChunksAtATime)
                 yield break;
             (beginning, isInclusive) = (chunks[^1].Id, false);
@@ -54,6 +60,4 @@ internal static class AuditSearch
             ? indexes.Where(index => query.IsNewestFirst ? index < position.Index : index > position.Index)
             : indexes;
     }
-
-    public static ProblemHttpResult InvalidCursor() => Refusal.BadRequest("invalid_cursor", "Pass next_cursor of the page before, unchanged.");
 }

@@ -6,7 +6,7 @@ namespace CreditSystem.Api.Features.Auth;
 /// <param name="Tenant">Lower-case letters, digits and hyphens, 2 to 63 characters.</param>
 /// <param name="Email">Unique within the tenant, whatever its case.</param>
 /// <param name="Username">3 to 32 letters, digits, dots, hyphens and underscores; unique within the tenant, whatever its case.</param>
-/// <param name="Password">8 to 128 characters, none of the commonest.</param>
+/// <param name="Password">8 to 128 characters, none that is too common.</param>
 /// <param name="CreateTenant">Open a new tenant of this name; the user becomes its owner.</param>
 /// <param name="Name">What the person is called.</param>
 /// <param name="Phone">A telephone number.</param>

@@ -1,5 +1,3 @@
-using CreditSystem.Api.Authentication;
-using CreditSystem.Api.Http;
 using CreditSystem.Api.RateLimiting;
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.Identity.Sessions;
@@ -10,19 +8,19 @@ namespace CreditSystem.Api.Features.Auth;
 
 internal static class ChangePassword
 {
-    /// <summary>Every other session of the user ends: whoever knew the old password may have one.</summary>
-    public static async Task<IResult> HandleAsync(HttpContext context, UserStore users, UserProfiles profiles, PasswordHashing passwords, SessionIssuer sessions, LoginLimiter limiter, SecurityMetrics metrics)
+    /// <summary>Every other session of the user ends: somebody who knew the old password may have one.</summary>
+    public static async Task<Results<NoContent, ProblemHttpResult>> HandleAsync(
+        RequestCaller caller, JsonBody<ChangePasswordRequest> body, ClientAddress address,
+        UserStore users, UserProfiles profiles, PasswordHashing passwords, SessionIssuer sessions, LoginLimiter limiter,
+        SecurityMetrics metrics,
+        CancellationToken cancellationToken)
     {
-        var aborted = context.RequestAborted;
-        var caller = context.GetCaller();
-        if (!(await JsonBody.ReadAsync(context.Request, AuthJson.Default.ChangePasswordRequest)).TryGet(out var request, out var problem))
-            return problem;
-        if (await users.FindAsync(caller.Tenant, caller.Principal, aborted) is not { } user)
-            return Refusal.NotFound("user");
-        // Whoever has stolen a token may not try passwords with it either.
-        var attempt = await limiter.TryAsync(context, user.Tenant, user.Id, user);
-        if (!attempt.IsAllowed)
-            return TypedResults.Empty;
+        var request = body.Value;
+        if (await users.FindAsync(caller.Tenant, caller.Principal, cancellationToken) is not { } user)
+            return ApiProblems.NotFound("user");
+        // A thief of a token may not try passwords with it either.
+        if (!(await limiter.TryAsync(address, user.Tenant, user.Id, user, cancellationToken)).TryGet(out var attempt, out var limited))
+            return limited;
         if (request.CurrentPassword.Length > PasswordRules.MaxLength || !passwords.Verify(user, request.CurrentPassword).Matches)
         {
             metrics.Count(SecurityEvent.LoginFailed);
@@ -30,13 +28,13 @@ internal static class ChangePassword
         }
 
         limiter.Succeeded(attempt);
-        var profile = await profiles.RevealAsync(user, aborted);
+        var profile = await profiles.RevealAsync(user, cancellationToken);
         if (RegistrationRules.CheckPassword(request.NewPassword, profile.Tenant, profile.Username, profile.Email) is { } weak)
             return weak;
-
-        await users.UpdateAsync(user.Tenant, user.Id, Builders<User>.Update.Set(u => u.PasswordHash, passwords.Hash(request.NewPassword)), aborted);
+        var change = Builders<User>.Update.Set(u => u.PasswordHash, passwords.Hash(request.NewPassword));
+        await users.UpdateAsync(user.Tenant, user.Id, change, cancellationToken);
         metrics.Count(SecurityEvent.PasswordChanged);
-        await sessions.EndAllAsync(user.Tenant, user.Id, context.User.FindFirst(AccessExtensions.SessionClaim)?.Value, aborted);
+        await sessions.EndAllAsync(user.Tenant, user.Id, caller.Session, cancellationToken);
         return TypedResults.NoContent();
     }
 }

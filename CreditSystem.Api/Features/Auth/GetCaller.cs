@@ -1,20 +1,15 @@
-using System.Security.Claims;
-using CreditSystem.Api.Authentication;
 using CreditSystem.Identity.Users;
 
 namespace CreditSystem.Api.Features.Auth;
 
 internal static class GetCaller
 {
-    public static async Task<IResult> HandleAsync(HttpContext context, UserStore users, UserProfiles profiles)
+    public static async Task<Ok<CallerResponse>> HandleAsync(
+        RequestCaller caller, UserStore users, UserProfiles profiles, CancellationToken cancellationToken)
     {
-        var caller = context.GetCaller();
-        var user = await users.FindAsync(caller.Tenant, caller.Principal, context.RequestAborted);
+        var user = await users.FindAsync(caller.Tenant, caller.Principal, cancellationToken);
         return TypedResults.Ok(new CallerResponse(
-            caller.Tenant,
-            caller.Principal,
-            context.User.FindFirstValue(AccessExtensions.RoleClaim) ?? "",
-            [.. caller.Scopes.Order(StringComparer.Ordinal)],
-            user is null ? null : await profiles.RevealAsync(user, context.RequestAborted)));
+            caller.Tenant, caller.Principal, caller.Role, [.. caller.Scopes.Order(StringComparer.Ordinal)],
+            user is null ? null : await profiles.RevealAsync(user, cancellationToken)));
     }
 }

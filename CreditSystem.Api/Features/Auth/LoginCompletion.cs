@@ -13,7 +13,8 @@ internal sealed class LoginCompletion(UserStore users, PasswordHashing passwords
     /// <param name="outdatedPassword">The password, where its hash is of an older kind.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <returns>Null when the user was disabled in the meantime.</returns>
-    public async Task<IssuedTokens?> CompleteAsync(User user, LoginAttempt attempt, string? outdatedPassword, CancellationToken cancellationToken)
+    public async Task<IssuedTokens?> CompleteAsync(
+        User user, LoginAttempt attempt, string? outdatedPassword, CancellationToken cancellationToken)
     {
         List<UpdateDefinition<User>> changes = [];
         if (outdatedPassword is not null)

@@ -1,4 +1,3 @@
-using CreditSystem.Api.Authentication;
 using CreditSystem.Identity.Sessions;
 
 namespace CreditSystem.Api.Features.Auth;
@@ -6,10 +5,10 @@ namespace CreditSystem.Api.Features.Auth;
 internal static class Logout
 {
     /// <summary>204 also for a credential without a session, of which there is nothing to end.</summary>
-    public static async Task<IResult> HandleAsync(HttpContext context, SessionIssuer sessions)
+    public static async Task<NoContent> HandleAsync(RequestCaller caller, SessionIssuer sessions, CancellationToken cancellationToken)
     {
-        if (context.User.FindFirst(AccessExtensions.SessionClaim)?.Value is { } session)
-            await sessions.EndAsync(session, context.RequestAborted);
+        if (caller.Session is { } session)
+            await sessions.EndAsync(session, cancellationToken);
         return TypedResults.NoContent();
     }
 }

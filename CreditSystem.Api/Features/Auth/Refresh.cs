@@ -1,23 +1,20 @@
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Problems;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.Identity.Sessions;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Auth;
 
 internal static class Refresh
 {
-    public static async Task<IResult> HandleAsync(HttpContext context, SessionIssuer sessions, SecurityMetrics metrics)
+    public static async Task<Results<Ok<TokenResponse>, ProblemHttpResult>> HandleAsync(
+        JsonBody<RefreshRequest> body, AuditNote audit, SessionIssuer sessions, SecurityMetrics metrics,
+        CancellationToken cancellationToken)
     {
-        if (!(await JsonBody.ReadAsync(context.Request, AuthJson.Default.RefreshRequest)).TryGet(out var request, out var problem))
-            return problem;
-        if (!RefreshToken.TryParse(request.RefreshToken, out var shown))
+        if (!RefreshToken.TryParse(body.Value.RefreshToken, out var presented))
             return Refused("The refresh token is not valid.");
-
-        var outcome = await sessions.RefreshAsync(shown, context.RequestAborted);
-        context.Note(action: outcome.Reused ? "RefreshTokenReused" : null, tenant: outcome.Session?.Tenant, principal: outcome.Session?.User);
+        var outcome = await sessions.RefreshAsync(presented, cancellationToken);
+        audit.EnrichAudit(
+            action: outcome.Reused ? "RefreshTokenReused" : null, tenant: outcome.Session?.Tenant, principal: outcome.Session?.User);
         if (outcome.Tokens is { } tokens)
             return TypedResults.Ok(Login.ToResponse(tokens));
         metrics.Count(outcome.Reused ? SecurityEvent.RefreshReused : SecurityEvent.TokenRefused);
@@ -26,5 +23,6 @@ internal static class Refresh
             : "The refresh token is not valid.");
     }
 
-    private static ProblemHttpResult Refused(string detail) => Problem.Of(StatusCodes.Status401Unauthorized, ProblemCodes.TokenInvalid, detail);
+    private static ProblemHttpResult Refused(string detail) =>
+        ApiProblems.Create(StatusCodes.Status401Unauthorized, ProblemCodes.TokenInvalid, detail);
 }

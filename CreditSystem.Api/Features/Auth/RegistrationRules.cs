@@ -1,7 +1,5 @@
 using System.Text.RegularExpressions;
-using CreditSystem.Api.Http;
 using CreditSystem.Identity.Users;
-using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace CreditSystem.Api.Features.Auth;
 
@@ -11,25 +9,25 @@ internal static partial class RegistrationRules
     private const int MaxEmailLength = 254;
     private const int MaxPersonNameLength = 100;
 
-    public static Checked<NewUser> Check(NewUser asked)
+    public static Validated<NewUser> Check(NewUser asked)
     {
         if (!IsTenantName(asked.Tenant))
-            return Refusal.BadRequest("invalid_tenant", "tenant must have 2 to 63 lower-case letters, digits and hyphens.");
+            return ApiProblems.BadRequest("invalid_tenant", "tenant must have 2 to 63 lower-case letters, digits and hyphens.");
         if (asked.Email.Length > MaxEmailLength || !EmailPattern().IsMatch(asked.Email))
-            return Refusal.BadRequest("invalid_email", "email must be an e-mail address.");
+            return ApiProblems.BadRequest("invalid_email", "email must be an e-mail address.");
         if (!UsernamePattern().IsMatch(asked.Username))
-            return Refusal.BadRequest("invalid_username", "username must have 3 to 32 letters, digits, dots, hyphens and underscores.");
+            return ApiProblems.BadRequest("invalid_username", "username must have 3 to 32 letters, digits, dots, hyphens and underscores.");
         if (CheckPassword(asked.Password, asked.Tenant, asked.Username, asked.Email) is { } weak)
             return weak;
         if (RequestValidation.Text("name", asked.Name, MaxPersonNameLength) is { } invalidName)
             return invalidName;
         if (asked.Phone is not null && !PhonePattern().IsMatch(asked.Phone))
-            return Refusal.BadRequest("invalid_phone", "phone must have 5 to 20 digits, with + and spaces where they belong.");
+            return ApiProblems.BadRequest("invalid_phone", "phone must have 5 to 20 digits, with + and spaces where they belong.");
         return asked;
     }
 
     public static ProblemHttpResult? CheckPassword(string password, params ReadOnlySpan<string?> context) =>
-        PasswordRules.Check(password, context) is { } wrong ? Refusal.BadRequest("weak_password", wrong) : null;
+        PasswordRules.Check(password, context) is { } wrong ? ApiProblems.BadRequest("weak_password", wrong) : null;
 
     public static bool IsTenantName(string tenant) => TenantPattern().IsMatch(tenant);
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Transfers;
-using CreditSystem.Api.Http;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Grants;
@@ -9,7 +8,8 @@ namespace CreditSystem.Api.Features.Grants;
 /// <summary>Gives an account credits with terms of their own. They are spent by priority, then the earliest expiry first.</summary>
 /// <param name="Account">The id of the account.</param>
 /// <param name="Amount">Minor units: a positive integer, or a string of its digits.</param>
-/// <param name="Source">Where the credits come from: issuance, promo, stripe_clearing or adjustments; by default promo for a promotional grant, else issuance.</param>
+/// <param name="Source">Where the credits come from: issuance, promo, stripe_clearing or adjustments; by default promo for a
+/// promotional grant, else issuance.</param>
 /// <param name="Priority">0 (spent first) to 1000; by default 50.</param>
 /// <param name="Promotional">Not paid for: spent before paid credits of the same priority and expiry.</param>
 /// <param name="EffectiveAt">From when it can be spent; by default now.</param>
@@ -28,7 +28,8 @@ public sealed record IssueGrantRequest(
     SortedDictionary<string, string>? Metadata = null);
 
 /// <summary>Voids a grant: takes back what is left of it.</summary>
-/// <param name="Account">The account to take it from, where the holder has transferred a part of the grant; by default the one that it was given to.</param>
+/// <param name="Account">The account to take it from, where the holder has transferred a part of the grant; by default the one that
+/// it was given to.</param>
 public sealed record VoidGrantRequest(string? Account = null);
 
 /// <summary>A grant.</summary>
@@ -55,15 +56,15 @@ public sealed record GrantResponse(
     string Status, string Source, int Priority, bool Promotional,
     DateTimeOffset EffectiveAt, DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt, string? Reference, JsonElement? Metadata)
 {
-    internal static GrantResponse Of(AccountState account, Lot lot, long now) =>
-        Of(lot.Terms, account.Id, account.Asset, lot.Remaining, lot.Pinned, lot.Terms.EffectiveAt > now ? "pending" : "active");
+    internal static GrantResponse From(AccountState account, Lot lot, long now) =>
+        From(lot.Terms, account.Id, account.Asset, lot.Remaining, lot.Pinned, lot.Terms.EffectiveAt > now ? "pending" : "active");
 
     internal static GrantResponse Issued(LedgerRecord record)
     {
         var credit = record.Postings[0].Credit;
         var terms = credit.Lots[0].Terms;
         var (reference, metadata) = record.Details(0);
-        return Of(terms, credit.Account, record.Postings[0].Asset, terms.Amount, 0, terms.EffectiveAt > record.At ? "pending" : "active")
+        return From(terms, credit.Account, record.Postings[0].Asset, terms.Amount, 0, terms.EffectiveAt > record.At ? "pending" : "active")
             with
         { Reference = reference, Metadata = TransferResponse.Json(metadata) };
     }
@@ -71,12 +72,13 @@ public sealed record GrantResponse(
     internal static GrantResponse Voided(LedgerRecord record)
     {
         var debit = record.Postings[0].Debit;
-        return Of(debit.Lots[0].Terms, debit.Account, record.Postings[0].Asset, 0, 0, "voided");
+        return From(debit.Lots[0].Terms, debit.Account, record.Postings[0].Asset, 0, 0, "voided");
     }
 
-    private static GrantResponse Of(LotTerms terms, Guid account, string asset, long remaining, long held, string status) => new(
+    private static GrantResponse From(LotTerms terms, Guid account, string asset, long remaining, long held, string status) => new(
         terms.Id, account, asset, terms.Amount, remaining, held, status, terms.Source.ToCode(), terms.Priority, terms.Promotional,
-        Codes.Time(terms.EffectiveAt), terms.ExpiresAt is { } expiresAt ? Codes.Time(expiresAt) : null, Codes.Time(terms.CreatedAt), null, null);
+        WireNames.Time(terms.EffectiveAt), terms.ExpiresAt is { } expiresAt ? WireNames.Time(expiresAt) : null,
+        WireNames.Time(terms.CreatedAt), null, null);
 }
 
 /// <summary>Grants with something left, in the order in which they are spent.</summary>

@@ -25,11 +25,13 @@ internal static class GrantCursor
     {
         terms = LotTerms.Base;
         Span<byte> bytes = stackalloc byte[Size];
-        if (text.Length != Size / 3 * 4 || !Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, bytes, out var length) || length != Size)
+        if (text.Length != Size / 3 * 4
+            || !Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, bytes, out var length) || length != Size)
             return false;
         var expiresAt = BinaryPrimitives.ReadInt64BigEndian(bytes[4..]);
         terms = new LotTerms(
-            new Guid(bytes[29..]), 0, BinaryPrimitives.ReadInt32BigEndian(bytes), expiresAt == long.MaxValue ? null : expiresAt, bytes[12] == 1,
+            new Guid(bytes[29..]), 0, BinaryPrimitives.ReadInt32BigEndian(bytes), expiresAt == long.MaxValue ? null : expiresAt,
+            bytes[12] == 1,
             BinaryPrimitives.ReadInt64BigEndian(bytes[13..]), BinaryPrimitives.ReadInt64BigEndian(bytes[21..]), SystemAccount.None);
         return true;
     }

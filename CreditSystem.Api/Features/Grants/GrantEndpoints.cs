@@ -1,5 +1,4 @@
 using CreditSystem.Api.Authentication;
-using CreditSystem.Api.Http;
 using CreditSystem.Identity;
 
 namespace CreditSystem.Api.Features.Grants;
@@ -8,15 +7,12 @@ internal static class GrantEndpoints
 {
     public static void MapGrants(this IEndpointRouteBuilder routes)
     {
-        var writes = routes.MapGroup("/grants").WithTags("Grants").RequireScope(Scope.GrantsWrite).ProducesMoneyProblems();
-        writes.MapPost("", IssueGrant.HandleAsync)
-            .WithName("IssueGrant").WithSummary("Give credits with a priority and an expiry")
-            .Accepts<IssueGrantRequest>("application/json").Produces<GrantResponse>(StatusCodes.Status201Created);
-        writes.MapPost("/{id}/void", VoidGrant.HandleAsync)
-            .WithName("VoidGrant").WithSummary("Take back what is left of a grant")
-            .Accepts<VoidGrantRequest>(isOptional: true, "application/json").Produces<VoidedGrantResponse>();
+        var writes = routes.MapGroup("/grants").WithTags("Grants").RequireScope(Scope.GrantsWrite).ProducesWriteProblems();
+        writes.MapPost("", IssueGrantEndpoint.HandleAsync).WithName("IssueGrant").WithSummary("Give credits with a priority and an expiry");
+        writes.MapPost("/{id}/void", VoidGrantEndpoint.HandleAsync).WithName("VoidGrant").WithSummary("Take back what is left of a grant");
+
         routes.MapGet("/accounts/{id}/grants", ListGrants.HandleAsync).WithTags("Grants").RequireScope(Scope.AccountsRead)
-            .WithName("ListGrants").WithSummary("List what is left of an account's grants, in the order in which they are spent").Produces<GrantPage>()
-            .ProducesReadProblems();
+            .ProducesReadProblems()
+            .WithName("ListGrants").WithSummary("List what is left of an account's grants, in the order in which they are spent");
     }
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Transfers;
-using CreditSystem.Api.Http;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Holds;
@@ -10,7 +9,8 @@ namespace CreditSystem.Api.Features.Holds;
 /// <param name="Account">The id of the account.</param>
 /// <param name="Amount">Minor units: a positive integer, or a string of its digits. A hold never draws overdraft.</param>
 /// <param name="To">Where captures go: the id of an account, or the name of a system account; by default <c>revenue</c>.</param>
-/// <param name="ExpiresAt">When what is left is released. Either this or <paramref name="ExpiresInSeconds"/>; by default seven days from now.</param>
+/// <param name="ExpiresAt">When what is left is released. Either this or <paramref name="ExpiresInSeconds"/>; by default seven days
+/// from now.</param>
 /// <param name="ExpiresInSeconds">How long the hold lasts, 1 to 31,622,400 seconds.</param>
 /// <param name="Reference">The caller's own name for the hold, unique among a user's own or among those of the tenant's programs.</param>
 /// <param name="Metadata">Strings that are kept with the hold, at most 1,024 bytes as JSON.</param>
@@ -48,12 +48,14 @@ public sealed record HoldResponse(
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Remaining,
     string Status, DateTimeOffset ExpiresAt, DateTimeOffset CreatedAt, string? Reference, JsonElement? Metadata)
 {
-    internal static HoldResponse Of(HoldState hold, LedgerRecord record)
+    internal static HoldResponse From(HoldState hold, LedgerRecord record)
     {
         var (reference, metadata) = record.Details(0);
         return new HoldResponse(
-            hold.Id, hold.Account, hold.Destination.IsSystem ? hold.Destination.System.ToCode() : hold.Destination.Id.ToString(), record.Postings[0].Asset,
-            hold.Amount, hold.Captured, hold.Remaining, Codes.Of(hold.Status), Codes.Time(hold.ExpiresAt), Codes.Time(hold.CreatedAt),
+            hold.Id, hold.Account, hold.Destination.IsSystem ? hold.Destination.System.ToCode() : hold.Destination.Id.ToString(),
+            record.Postings[0].Asset,
+            hold.Amount, hold.Captured, hold.Remaining, WireNames.From(hold.Status), WireNames.Time(hold.ExpiresAt),
+            WireNames.Time(hold.CreatedAt),
             reference, TransferResponse.Json(metadata));
     }
 }

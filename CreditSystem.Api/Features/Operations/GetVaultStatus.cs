@@ -26,29 +26,41 @@ public sealed record VaultTokenStatus(string Accessor, DateTimeOffset ExpiresAt,
 /// <param name="Reason">Why not.</param>
 /// <param name="Violations">Rules that newer secrets in Vault break; those before them stay in use.</param>
 /// <param name="HealthStatus">What Vault's health call answers now; absent when nothing does.</param>
-/// <param name="CredentialsGeneration">Names the secret_id of the last login, without giving it away: it changes with each rotation.</param>
+/// <param name="CredentialsGeneration">Names the secret_id of the last login, without giving it away: it changes with each
+/// rotation.</param>
 /// <param name="SecretsFrom">vault, or snapshot after a start while Vault was down.</param>
 public sealed record VaultStatusResponse(
-    string Status, string? Address, string? Namespace, bool Authenticated, VaultTokenStatus? Token, string? CredentialsGeneration, int? HealthStatus,
+    string Status, string? Address, string? Namespace, bool Authenticated, VaultTokenStatus? Token, string? CredentialsGeneration,
+    int? HealthStatus,
     DateTimeOffset? ConfirmedAt, DateTimeOffset? DegradedSince, string? Reason, DateTimeOffset? NextRefreshAt, string? SecretsFrom,
     IReadOnlyList<string> Violations, IReadOnlyList<VaultSecretStatus> Secrets, VaultDatabaseStatus? Database);
 
 /// <summary><c>GET /vault/status</c>.</summary>
 internal static class GetVaultStatus
 {
-    public static async Task<IResult> HandleAsync(VaultOptions options, SecretStore store, VaultSession session, VaultLogin login, VaultStatus status, HealthProbes probes, TimeProvider time) =>
-        TypedResults.Json(Describe(options, store, session, login, status, await probes.Vault.CheckAsync(), time), OperationsJson.Default.VaultStatusResponse);
+    public static async Task<JsonHttpResult<VaultStatusResponse>> HandleAsync(
+        VaultOptions options, SecretStore store, VaultSession session, VaultLogin login, VaultStatus status, HealthProbes probes,
+        TimeProvider time) =>
+        TypedResults.Json(
+            Describe(options, store, session, login, status, await probes.Vault.CheckAsync(), time),
+            OperationsJson.Default.VaultStatusResponse);
 
-    internal static VaultStatusResponse Describe(VaultOptions options, SecretStore store, VaultSession session, VaultLogin login, VaultStatus status, int? health, TimeProvider time)
+    internal static VaultStatusResponse Describe(
+        VaultOptions options, SecretStore store, VaultSession session, VaultLogin login, VaultStatus status, int? health, TimeProvider time)
     {
         var (now, token, snapshot) = (time.GetUtcNow(), session.Current, store.Snapshot);
-        var word = options.Address is null ? "unconfigured" : status is { LostSince: null, Violations.Count: 0 } && token is not null ? "healthy" : "degraded";
+        var word = options.Address is null
+            ? "unconfigured"
+            : status is { LostSince: null, Violations.Count: 0 } && token is not null ? "healthy" : "degraded";
         return new VaultStatusResponse(
             word,
             options.Address?.GetLeftPart(UriPartial.Authority),
             options.Namespace,
             token is not null,
-            token is null ? null : new VaultTokenStatus(token.Accessor, token.ExpiresAt, token.DueAt < token.HardDeadline ? token.DueAt : token.HardDeadline, token.IsFinal),
+            token is null
+                ? null
+                : new VaultTokenStatus(
+                    token.Accessor, token.ExpiresAt, token.DueAt < token.HardDeadline ? token.DueAt : token.HardDeadline, token.IsFinal),
             login.Generation,
             health,
             status.ConfirmedAt ?? snapshot?.ReadAt,
@@ -57,11 +69,13 @@ internal static class GetVaultStatus
             status.NextRefreshAt,
             snapshot is null ? null : ListConfigSources.Word(snapshot.Origin),
             status.Violations,
-            [.. (snapshot?.Secrets ?? []).Select(secret => Of(secret, options, status, now))],
-            snapshot?.Database is { } lease ? new VaultDatabaseStatus(lease.Path, lease.IssuedAt, lease.Duration == DatabaseLease.Endless ? null : lease.ExpiresAt) : null);
+            [.. (snapshot?.Secrets ?? []).Select(secret => From(secret, options, status, now))],
+            snapshot?.Database is { } lease
+                ? new VaultDatabaseStatus(lease.Path, lease.IssuedAt, lease.Duration == DatabaseLease.Endless ? null : lease.ExpiresAt)
+                : null);
     }
 
-    private static VaultSecretStatus Of(VaultSecret secret, VaultOptions options, VaultStatus status, DateTimeOffset now) => new(
+    private static VaultSecretStatus From(VaultSecret secret, VaultOptions options, VaultStatus status, DateTimeOffset now) => new(
         $"{options.MountPoint}/{secret.Path}", secret.Version, (long)(now - secret.CreatedAt).TotalSeconds,
         (long)options.MaxStalenessOf(secret.Name).TotalSeconds, status.ExpiredPaths.Contains(secret.Path));
 }

@@ -9,7 +9,8 @@ namespace CreditSystem.Api.Features.Operations;
 /// <param name="Version">Of the secret in Vault.</param>
 /// <param name="AgeSeconds">Since the version was written; unknown for environment and defaults.</param>
 /// <param name="NextRefreshAt">When the source is looked at again; environment and defaults never are.</param>
-public sealed record ConfigSource(string Key, string Source, string Location, int? Version, long? AgeSeconds, DateTimeOffset? NextRefreshAt);
+public sealed record ConfigSource(
+    string Key, string Source, string Location, int? Version, long? AgeSeconds, DateTimeOffset? NextRefreshAt);
 
 /// <param name="Sources">One for each key, in their order; never a value.</param>
 public sealed record ConfigSourcesResponse(IReadOnlyList<ConfigSource> Sources);
@@ -17,7 +18,7 @@ public sealed record ConfigSourcesResponse(IReadOnlyList<ConfigSource> Sources);
 /// <summary><c>GET /config/sources</c>.</summary>
 internal static class ListConfigSources
 {
-    public static IResult Handle(SecretStore store, VaultStatus status, TimeProvider time) =>
+    public static JsonHttpResult<ConfigSourcesResponse> Handle(SecretStore store, VaultStatus status, TimeProvider time) =>
         TypedResults.Json(Describe(store, status, time), OperationsJson.Default.ConfigSourcesResponse);
 
     internal static ConfigSourcesResponse Describe(SecretStore store, VaultStatus status, TimeProvider time) => new(

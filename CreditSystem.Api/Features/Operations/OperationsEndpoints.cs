@@ -17,7 +17,9 @@ internal static class OperationsEndpoints
     }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    WriteIndented = true)]
 [JsonSerializable(typeof(VaultStatusResponse))]
 [JsonSerializable(typeof(ConfigSourcesResponse))]
 internal sealed partial class OperationsJson : JsonSerializerContext;

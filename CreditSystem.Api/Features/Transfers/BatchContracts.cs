@@ -1,5 +1,3 @@
-using CreditSystem.Api.Http;
-
 namespace CreditSystem.Api.Features.Transfers;
 
 /// <summary>Several transfers in one request.</summary>

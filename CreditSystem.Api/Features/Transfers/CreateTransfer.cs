@@ -1,7 +1,4 @@
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Authentication;
-using CreditSystem.Api.Http;
-using CreditSystem.Identity;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Model;
 using Microsoft.Extensions.Options;
@@ -14,7 +11,8 @@ namespace CreditSystem.Api.Features.Transfers;
 /// <param name="Amount">Minor units: a positive integer, or a string of its digits.</param>
 /// <param name="Kind">transfer (default), purchase, reward, grant, burn, refund or adjustment.</param>
 /// <param name="Asset">The asset that both accounts must be in; by default whatever they are in.</param>
-/// <param name="Reference">The caller's own name for the transfer, unique among a user's own or among those of the tenant's programs.</param>
+/// <param name="Reference">The caller's own name for the transfer, unique among a user's own or among those of the tenant's
+/// programs.</param>
 /// <param name="Metadata">Strings that are kept with the transfer, at most 1,024 bytes as JSON.</param>
 public sealed record CreateTransferRequest(
     string From,
@@ -27,32 +25,26 @@ public sealed record CreateTransferRequest(
 
 internal static class CreateTransfer
 {
-    private const string Route = "/v1/transfers";
-
-    public static async Task<IResult> HandleAsync(HttpContext context, CreditLedger ledger, IOptions<LedgerOptions> options)
+    public static async Task<Results<Created<TransferResponse>, ProblemHttpResult>> HandleAsync(
+        KeyedRequest<CreateTransferRequest> request, CreditLedger ledger, IOptions<LedgerOptions> options)
     {
-        var caller = context.GetCaller();
-        if (!(await JsonBody.ReadAsync(context.Request, LedgerJson.Default.CreateTransferRequest)).TryGet(out var request, out var problem))
-            return problem;
-        if (!IdempotencyKey.Of(context, caller, Route, request, LedgerJson.Default.CreateTransferRequest).TryGet(out var key, out problem))
-            return problem;
-        var accounts = await KnownAccounts.FindAsync(ledger, options.Value, caller.Tenant, [request.From, request.To], context.RequestAborted);
-        return ToCommand(request, caller, key, accounts).TryGet(out var command, out problem)
-            ? await LedgerResults.ExecuteAsync(context, ledger, command, Accepted)
-            : await LedgerResults.RefuseAsync(context, ledger, caller, key, problem, Accepted);
+        var (caller, body) = (request.Caller, request.Body);
+        var accounts = await KnownAccounts.FindAsync(ledger, options.Value, caller.Tenant, [body.From, body.To], request.Aborted);
+        return (await ledger.CommitAsync(request, ToCommand(body, caller, request.Key, accounts))).Answer(Created);
     }
 
-    internal static IResult Accepted(LedgerRecord record) =>
-        TypedResults.Json(TransferResponse.Of(record, 0), LedgerJson.Default.TransferResponse, statusCode: StatusCodes.Status201Created);
+    internal static Created<TransferResponse> Created(LedgerRecord record) =>
+        TypedResults.Created((string?)null, TransferResponse.Create(record, 0));
 
-    internal static Checked<MoveCredits> ToCommand(CreateTransferRequest request, Caller caller, IdempotencyKey key, KnownAccounts accounts)
+    internal static Validated<MoveCredits> ToCommand(
+        CreateTransferRequest request, RequestCaller caller, IdempotencyKey key, KnownAccounts accounts)
     {
         if (!RequestValidation.Account("from", request.From).TryGet(out var from, out var problem))
             return problem;
         if (!RequestValidation.Account("to", request.To).TryGet(out var to, out problem))
             return problem;
         if (!TransferKinds.TryParseRequested(request.Kind ?? "transfer", out var kind))
-            return Refusal.BadRequest("invalid_kind", "kind must be transfer, purchase, reward, grant, burn, refund or adjustment.");
+            return ApiProblems.BadRequest("invalid_kind", "kind must be transfer, purchase, reward, grant, burn, refund or adjustment.");
         if (!RequestValidation.Details(request.Reference, request.Metadata).TryGet(out var metadata, out problem))
             return problem;
         var own = accounts.AssetOf(from, to);
@@ -64,7 +56,7 @@ internal static class CreateTransfer
         // Where no account says which asset is meant, the command does: its bounds are what the amount is within.
         (from, to) = (accounts.Resolve(from, asset), accounts.Resolve(to, asset));
         return new MoveCredits(
-            key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null, kind, from, to,
+            key.Id, key.Fingerprint, caller.Tenant, caller.Holder, kind, from, to,
             request.Asset ?? (own is null || from.IsSystem && to.IsSystem ? asset : null), request.Amount, request.Reference, metadata.Text)
         { Grants = rules.GrantTransfers };
     }

@@ -1,29 +1,28 @@
-using CreditSystem.Api.Authentication;
-using CreditSystem.Api.Http;
-using CreditSystem.Identity;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Transfers;
 
 internal static class GetTransfer
 {
-    public static async Task<IResult> HandleAsync(HttpContext context, CreditLedger ledger, string id)
+    public static async Task<Results<Ok<TransferResponse>, ProblemHttpResult>> HandleAsync(
+        RequestCaller caller, CreditLedger ledger, string id, CancellationToken cancellationToken)
     {
-        var caller = context.GetCaller();
         if (!Guid.TryParseExact(id, "D", out var transfer)
-            || await ledger.FindRecordAsync(caller.Tenant, transfer, context.RequestAborted) is not { } record)
-            return Refusal.NotFound("transfer");
+            || await ledger.FindRecordAsync(caller.Tenant, transfer, cancellationToken) is not { } record)
+            return ApiProblems.NotFound("transfer");
         var index = Array.FindIndex(record.Postings, posting => posting.Id == transfer);
         if (index < 0 || caller.OwnAccountsOnly && !await TouchesOwnAccountAsync(ledger, caller, record.Postings[index]))
-            return Refusal.NotFound("transfer");
+            return ApiProblems.NotFound("transfer");
         var reversed = await ledger.PartitionOf(caller.Tenant).LoadReversedAsync(transfer);
-        return TypedResults.Json(TransferResponse.Of(record, index, reversed), LedgerJson.Default.TransferResponse);
+        return TypedResults.Ok(TransferResponse.Create(record, index, reversed));
     }
 
-    private static async Task<bool> TouchesOwnAccountAsync(CreditLedger ledger, Caller caller, Ledger.Model.Posting posting)
+    private static async Task<bool> TouchesOwnAccountAsync(CreditLedger ledger, RequestCaller caller, Posting posting)
     {
         foreach (var entry in posting.Entries)
-            if (await ledger.FindAccountAsync(caller.Tenant, entry.Account, linearizable: false) is { IsSystem: false } account && account.Holder == caller.Principal)
+            if (await ledger.FindAccountAsync(caller.Tenant, entry.Account, linearizable: false) is { IsSystem: false } account
+                && account.Holder == caller.Principal)
                 return true;
         return false;
     }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Http;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Transfers;
@@ -26,15 +25,17 @@ public sealed record TransferResponse(
     [property: JsonConverter(typeof(MinorUnitsConverter))] long? Reversed,
     long Block, DateTimeOffset CreatedAt)
 {
-    internal static TransferResponse Of(LedgerRecord record, int index, long? reversed = null)
+    internal static TransferResponse Create(LedgerRecord record, int index, long? reversed = null)
     {
         var posting = record.Postings[index];
         var (reference, metadata) = record.Details(index);
         // A posting that only sets aside or releases has one entry, of amount zero.
         var only = posting.Entries.Length == 1;
         return new TransferResponse(
-            posting.Id, posting.Kind.ToCode(), only ? posting.Entries[0].Account : posting.Debit.Account, only ? null : posting.Credit.Account,
-            posting.Asset, posting.Amount, reference, Json(metadata), only ? null : Allocation.Of(posting.Debit), ReturnedCredits.Of(record, index), reversed, record.Block, Codes.Time(record.At));
+            posting.Id, posting.Kind.ToCode(), only ? posting.Entries[0].Account : posting.Debit.Account,
+            only ? null : posting.Credit.Account,
+            posting.Asset, posting.Amount, reference, Json(metadata), only ? null : Allocation.From(posting.Debit),
+            ReturnedCredits.From(record, index), reversed, record.Block, WireNames.Time(record.At));
     }
 
     internal static JsonElement? Json(string? metadata)
@@ -51,11 +52,13 @@ public sealed record TransferResponse(
 /// <param name="Amount">How much, in minor units.</param>
 public sealed record Allocation(Guid? Grant, [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount)
 {
-    internal static Allocation[]? Of(Entry debit)
+    internal static Allocation[]? From(Entry debit)
     {
         if (debit.Lots.Length == 0)
             return null;
         var drawn = Array.FindAll(debit.Lots, lot => lot.Amount < 0);
-        return drawn.Length == 0 ? null : Array.ConvertAll(drawn, lot => new Allocation(lot.Terms.IsBase ? null : lot.Terms.Id, -lot.Amount));
+        return drawn.Length == 0
+            ? null
+            : Array.ConvertAll(drawn, lot => new Allocation(lot.Terms.IsBase ? null : lot.Terms.Id, -lot.Amount));
     }
 }

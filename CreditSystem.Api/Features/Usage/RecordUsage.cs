@@ -1,47 +1,36 @@
-using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Features.Transfers;
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Problems;
-using CreditSystem.Identity;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.Usage;
 
 internal static class RecordUsage
 {
-    private const string Route = "/v1/usage";
     private const string EventMember = "event_id";
 
-    public static async Task<IResult> HandleAsync(HttpContext context, CreditLedger ledger, IOptions<LedgerOptions> options)
+    public static async Task<Results<Ok<UsageResponse>, ProblemHttpResult>> HandleAsync(
+        KeyedRequest<RecordUsageRequest> request, CreditLedger ledger, IOptions<LedgerOptions> options)
     {
-        var caller = context.GetCaller();
-        if (!(await JsonBody.ReadAsync(context.Request, LedgerJson.Default.RecordUsageRequest)).TryGet(out var request, out var problem))
-            return problem;
-        if (CreateBatch.Count(request.Events, "events") is { } miscounted)
-            return miscounted;
-        if (Unusable(request.Events) is { } unusable)
+        var (caller, key, events) = (request.Caller, request.Key, request.Body.Events);
+        if ((CreateBatch.Count(events, "events") ?? Unusable(events)) is { } unusable)
             return unusable;
-        if (!IdempotencyKey.Of(context, caller, Route, request, LedgerJson.Default.RecordUsageRequest).TryGet(out var key, out problem))
-            return problem;
-
-        var accounts = await KnownAccounts.FindAsync(ledger, options.Value, caller.Tenant, request.Events.Select(used => used.Account), context.RequestAborted);
-        var items = new Checked<MoveCredits>[request.Events.Count];
+        var accounts = await KnownAccounts.FindAsync(
+            ledger, options.Value, caller.Tenant, events.Select(used => used.Account), request.Aborted);
+        var items = new Validated<MoveCredits>[events.Count];
         var commands = new List<Command>(items.Length);
         for (var i = 0; i < items.Length; i++)
         {
-            items[i] = ToCommand(request.Events[i], caller, ledger, accounts);
+            items[i] = ToCommand(events[i], caller, ledger, accounts);
             if (items[i].TryGet(out var command, out _))
                 commands.Add(command);
         }
-        var header = MoveCreditsAtomically.Request(key.Id, key.Fingerprint, caller.Tenant, caller.OwnAccountsOnly ? caller.Principal : null);
-        return await ledger.ExecuteAsync(header, commands) is { } outcomes
-            ? LedgerResults.Answer(context, outcomes[0], key.Fingerprint, _ =>
-                TypedResults.Json(Results(request.Events, items, outcomes), LedgerJson.Default.UsageResponse))
-            : LedgerResults.InFlight(context);
+
+        var header = MoveCreditsAtomically.Request(key.Id, key.Fingerprint, caller.Tenant, caller.Holder);
+        if (await ledger.ExecuteAsync(header, commands) is not { } outcomes)
+            return LedgerProblems.InFlight();
+        return LedgerRequests.Accept(request, outcomes[0]).Answer(_ => TypedResults.Ok(Results(events, items, outcomes)));
     }
 
     /// <summary>Without an id of its own an event cannot be charged once, so the whole request is refused.</summary>
@@ -52,11 +41,11 @@ internal static class RecordUsage
             if (RequestValidation.Text("id", used.Id, RequestValidation.MaxNameLength, required: true) is { } invalid)
                 return invalid;
             else if (!ids.Add(Identifier.Normalize(used.Id)))
-                return Refusal.BadRequest("duplicate_event", "Two events of the request have the same id.");
+                return ApiProblems.BadRequest("duplicate_event", "Two events of the request have the same id.");
         return null;
     }
 
-    private static Checked<MoveCredits> ToCommand(UsageEvent used, Caller caller, CreditLedger ledger, KnownAccounts accounts)
+    private static Validated<MoveCredits> ToCommand(UsageEvent used, RequestCaller caller, CreditLedger ledger, KnownAccounts accounts)
     {
         if (!RequestValidation.HolderAccount("account", used.Account).TryGet(out var account, out var problem))
             return problem;
@@ -65,40 +54,44 @@ internal static class RecordUsage
         if (!accounts.Within(asset, used.Amount).TryGet(out _, out problem))
             return problem;
         account = accounts.Resolve(account, asset);
-        if (!RequestValidation.Metadata(new(used.Metadata ?? [], StringComparer.Ordinal) { [EventMember] = used.Id }).TryGet(out var metadata, out problem))
+        var kept = new SortedDictionary<string, string>(used.Metadata ?? [], StringComparer.Ordinal) { [EventMember] = used.Id };
+        if (!RequestValidation.Metadata(kept).TryGet(out var metadata, out problem))
             return problem;
         // A user names events apart from everybody else, so that nobody can take the id of an event that is still to come.
-        var holder = caller.OwnAccountsOnly ? caller.Principal : null;
+        var holder = caller.Holder;
         var id = IdOf(used.Id);
         if (Identifier.Normalize(used.Id) is var name && name != used.Id && !ledger.PartitionOf(caller.Tenant).Reader.MayKnow(id))
             id = IdOf(name);
-        var fingerprint = IdempotencyKey.FingerprintOf(HttpMethods.Post, "usage event", used, LedgerJson.Default.UsageEvent);
+        var fingerprint = IdempotencyKey.FingerprintOf(HttpMethods.Post, "usage event", used);
         return new MoveCredits(
-            id, fingerprint, caller.Tenant, holder, TransferKind.Burn, account, AccountRef.To(SystemAccount.Revenue), own is null || account.IsSystem ? asset : null, used.Amount, null, metadata.Text)
-        { TraceId = Problem.TraceId };
+            id, fingerprint, caller.Tenant, holder, TransferKind.Burn, account, AccountRef.To(SystemAccount.Revenue),
+            own is null || account.IsSystem ? asset : null, used.Amount, null, metadata.Text)
+        { TraceId = ApiProblems.TraceId };
 
         Guid IdOf(string name) => LedgerId.ForUsageEvent(caller.Tenant, holder is null ? name : $"{holder}\0{name}");
     }
 
-    private static UsageResponse Results(IReadOnlyList<UsageEvent> events, Checked<MoveCredits>[] items, Committed[] outcomes)
+    private static UsageResponse Results(IReadOnlyList<UsageEvent> events, Validated<MoveCredits>[] items, Committed[] outcomes)
     {
         var results = new UsageResult[items.Length];
         var next = 1;
         for (var i = 0; i < items.Length; i++)
             results[i] = items[i].TryGet(out var command, out var problem)
                 ? Result(events[i].Id, command, outcomes[next++].Record)
-                : Refused(events[i].Id, ItemProblem.Of(problem));
+                : Refused(events[i].Id, ItemProblem.From(problem));
         return new UsageResponse(results);
     }
 
     private static UsageResult Result(string id, MoveCredits command, LedgerRecord record)
     {
         if (!record.Command.Fingerprint.AsSpan().SequenceEqual(command.Fingerprint))
-            return Refused(id, (StatusCodes.Status422UnprocessableEntity, new ItemProblem("event_id_reused", "This id was used for another event.")));
+            return Refused(
+                id, (StatusCodes.Status422UnprocessableEntity, new ItemProblem("event_id_reused", "This id was used for another event.")));
         return record.Rejection is { } rejection
-            ? Refused(id, ItemProblem.Of(rejection))
-            : new UsageResult(id, StatusCodes.Status201Created, TransferResponse.Of(record, 0), null);
+            ? Refused(id, ItemProblem.From(rejection))
+            : new UsageResult(id, StatusCodes.Status201Created, TransferResponse.Create(record, 0), null);
     }
 
-    private static UsageResult Refused(string id, (int Status, ItemProblem Problem) refused) => new(id, refused.Status, null, refused.Problem);
+    private static UsageResult Refused(string id, (int Status, ItemProblem Problem) refused) =>
+        new(id, refused.Status, null, refused.Problem);
 }

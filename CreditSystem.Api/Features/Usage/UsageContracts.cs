@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Transfers;
-using CreditSystem.Api.Http;
 
 namespace CreditSystem.Api.Features.Usage;
 
@@ -9,7 +8,8 @@ namespace CreditSystem.Api.Features.Usage;
 public sealed record RecordUsageRequest(IReadOnlyList<UsageEvent> Events);
 
 /// <summary>One use. Whatever request brings it, it is charged once.</summary>
-/// <param name="Id">The caller's name for the event, unique among a user's own or among those of the tenant's programs; 1 to 128 characters.</param>
+/// <param name="Id">The caller's name for the event, unique among a user's own or among those of the tenant's programs; 1 to 128
+/// characters.</param>
 /// <param name="Account">The id of the account that pays.</param>
 /// <param name="Amount">Minor units: a positive integer, or a string of its digits.</param>
 /// <param name="Metadata">Strings that are kept with the event, together with its id at most 1,024 bytes as JSON.</param>

@@ -1,5 +1,4 @@
 using CreditSystem.Api.Authentication;
-using CreditSystem.Api.Http;
 using CreditSystem.Identity;
 
 namespace CreditSystem.Api.Features.Usage;
@@ -7,7 +6,6 @@ namespace CreditSystem.Api.Features.Usage;
 internal static class UsageEndpoints
 {
     public static void MapUsage(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/usage", RecordUsage.HandleAsync).WithTags("Usage").RequireScope(Scope.TransfersWrite).ProducesMoneyProblems()
-            .WithName("RecordUsage").WithSummary("Charge what was used, each event once")
-            .Accepts<RecordUsageRequest>("application/json").Produces<UsageResponse>();
+        routes.MapPost("/usage", RecordUsage.HandleAsync).WithTags("Usage").RequireScope(Scope.TransfersWrite).ProducesWriteProblems()
+            .WithName("RecordUsage").WithSummary("Charge what was used, each event once");
 }

@@ -1,6 +1,4 @@
-using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Features.Auth;
-using CreditSystem.Api.Http;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Identity.Tenants;
 using CreditSystem.Identity.Users;
@@ -9,22 +7,23 @@ namespace CreditSystem.Api.Features.Users;
 
 internal static class CreateUser
 {
-    public static async Task<IResult> HandleAsync(HttpContext context, UserRegistration registration, TenantStore tenants, TenantOpening opening)
+    public static async Task<Results<Created<UserProfile>, ProblemHttpResult>> HandleAsync(
+        RequestCaller caller, JsonBody<CreateUserRequest> body, AuditNote audit,
+        UserRegistration registration, TenantStore tenants, TenantOpening opening, CancellationToken cancellationToken)
     {
-        var caller = context.GetCaller();
-        if (!(await JsonBody.ReadAsync(context.Request, AuthJson.Default.CreateUserRequest)).TryGet(out var request, out var problem))
-            return problem;
+        var request = body.Value;
         if (UserAuthority.CheckRole(caller, request.Role) is { } refused)
             return refused;
-        if (!RegistrationRules.Check(new NewUser(caller.Tenant, request.Role, request.Email, request.Username, request.Password, request.Name, request.Phone)).TryGet(out var asked, out problem))
+        var named = new NewUser(
+            caller.Tenant, request.Role, request.Email, request.Username, request.Password, request.Name, request.Phone);
+        if (!RegistrationRules.Check(named).TryGet(out var asked, out var problem))
             return problem;
-        var user = await registration.PrepareAsync(asked, context.RequestAborted);
-        context.Note(target: user.Id);
+        var user = await registration.PrepareAsync(asked, cancellationToken);
+        audit.EnrichAudit(target: user.Id);
         // With a token of the command line: the first user makes the tenant known, so that nobody else can open it.
-        if (await tenants.FindAsync(caller.Tenant, context.RequestAborted) is null)
-            await opening.TryRecordAsync(caller.Tenant, user.Id, context.RequestAborted);
-        return (await registration.CompleteAsync(user, asked, context.RequestAborted)).TryGet(out var profile, out problem)
-            ? TypedResults.Created($"/v1/users/{profile.Id}", profile)
-            : problem;
+        if (await tenants.FindAsync(caller.Tenant, cancellationToken) is null)
+            await opening.TryRecordAsync(caller.Tenant, user.Id, cancellationToken);
+        return (await registration.CompleteAsync(user, asked, cancellationToken))
+            .Answer(profile => TypedResults.Created($"/v1/users/{profile.Id}", profile));
     }
 }

@@ -1,5 +1,3 @@
-using CreditSystem.Api.Authentication;
-using CreditSystem.Api.Http;
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.Identity.Sessions;
 using CreditSystem.Identity.Users;
@@ -10,34 +8,47 @@ namespace CreditSystem.Api.Features.Users;
 /// <summary>Disables a user, which ends all its sessions, or enables it again.</summary>
 internal static class DisableUser
 {
-    public static Task<IResult> DisableAsync(HttpContext context, string id, UserStore users, UserProfiles profiles, SessionIssuer sessions, SecurityMetrics metrics) =>
-        SetAsync(context, id, disabled: true, users, profiles, sessions, metrics);
-
-    public static Task<IResult> EnableAsync(HttpContext context, string id, UserStore users, UserProfiles profiles, SessionIssuer sessions, SecurityMetrics metrics) =>
-        SetAsync(context, id, disabled: false, users, profiles, sessions, metrics);
-
-    private static async Task<IResult> SetAsync(HttpContext context, string id, bool disabled, UserStore users, UserProfiles profiles, SessionIssuer sessions, SecurityMetrics metrics)
+    public static async Task<Results<Ok<UserProfile>, ProblemHttpResult>> DisableAsync(
+        RequestCaller caller, string id, UserStore users, UserProfiles profiles, SessionIssuer sessions, SecurityMetrics metrics,
+        CancellationToken cancellationToken)
     {
-        var aborted = context.RequestAborted;
-        var caller = context.GetCaller();
-        if (await users.FindAsync(caller.Tenant, id, aborted) is not { } user)
-            return Refusal.NotFound("user");
+        var disabled = await SetAsync(
+            caller, id, users, profiles,
+            user => LastOwner.ChangeAsync(users, user, Builders<User>.Update.Set(u => u.Disabled, true), cancellationToken),
+            cancellationToken);
+        if (!disabled.TryGet(out var profile, out var problem))
+            return problem;
+        metrics.Count(SecurityEvent.UserDisabled);
+        await sessions.EndAllAsync(caller.Tenant, id, except: null, cancellationToken);
+        return TypedResults.Ok(profile);
+    }
+
+    public static async Task<Results<Ok<UserProfile>, ProblemHttpResult>> EnableAsync(
+        RequestCaller caller, string id, UserStore users, UserProfiles profiles, CancellationToken cancellationToken)
+    {
+        var enabled = await SetAsync(
+            caller, id, users, profiles,
+            async user =>
+                await users.UpdateAsync(
+                    user.Tenant, user.Id, Builders<User>.Update.Set(u => u.Disabled, false), cancellationToken) is { } changed
+                ? changed
+                : ApiProblems.NotFound("user"),
+            cancellationToken);
+        return enabled.Answer(profile => TypedResults.Ok(profile));
+    }
+
+    private static async Task<Validated<UserProfile>> SetAsync(
+        RequestCaller caller, string id, UserStore users, UserProfiles profiles, Func<User, Task<Validated<User>>> change,
+        CancellationToken cancellationToken)
+    {
+        if (await users.FindAsync(caller.Tenant, id, cancellationToken) is not { } user)
+            return ApiProblems.NotFound("user");
         if (UserAuthority.CheckOver(caller, user.Role) is { } refused)
             return refused;
         // Before the change: a failure to read must not follow what has been done.
-        var profile = await profiles.RevealAsync(user, aborted);
-        var change = Builders<User>.Update.Set(u => u.Disabled, disabled);
-        if (!(disabled ? await LastOwner.ChangeAsync(users, user, change, aborted) : await EnableAsync(users, user, change, aborted)).TryGet(out var changed, out var problem))
+        var profile = await profiles.RevealAsync(user, cancellationToken);
+        if (!(await change(user)).TryGet(out var changed, out var problem))
             return problem;
-        if (disabled)
-        {
-            metrics.Count(SecurityEvent.UserDisabled);
-            await sessions.EndAllAsync(caller.Tenant, id, except: null, aborted);
-        }
-
-        return TypedResults.Ok(profile with { Disabled = changed.Disabled, Role = changed.Role });
+        return profile with { Disabled = changed.Disabled, Role = changed.Role };
     }
-
-    private static async Task<Checked<User>> EnableAsync(UserStore users, User user, UpdateDefinition<User> change, CancellationToken cancellationToken) =>
-        await users.UpdateAsync(user.Tenant, user.Id, change, cancellationToken) is { } changed ? changed : Refusal.NotFound("user");
 }

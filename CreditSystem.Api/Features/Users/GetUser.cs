@@ -1,13 +1,12 @@
-using CreditSystem.Api.Authentication;
-using CreditSystem.Api.Http;
 using CreditSystem.Identity.Users;
 
 namespace CreditSystem.Api.Features.Users;
 
 internal static class GetUser
 {
-    public static async Task<IResult> HandleAsync(HttpContext context, string id, UserStore users, UserProfiles profiles) =>
-        await users.FindAsync(context.GetCaller().Tenant, id, context.RequestAborted) is { } user
-            ? TypedResults.Ok(await profiles.RevealAsync(user, context.RequestAborted))
-            : Refusal.NotFound("user");
+    public static async Task<Results<Ok<UserProfile>, ProblemHttpResult>> HandleAsync(
+        RequestCaller caller, string id, UserStore users, UserProfiles profiles, CancellationToken cancellationToken) =>
+        await users.FindAsync(caller.Tenant, id, cancellationToken) is { } user
+            ? TypedResults.Ok(await profiles.RevealAsync(user, cancellationToken))
+            : ApiProblems.NotFound("user");
 }

@@ -1,8 +1,5 @@
-using CreditSystem.Api.Http;
-using CreditSystem.Api.Problems;
 using CreditSystem.Identity;
 using CreditSystem.Identity.Users;
-using Microsoft.AspNetCore.Http.HttpResults;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Features.Users;
@@ -12,12 +9,13 @@ internal static class LastOwner
 {
     /// <summary>Makes a change after which the user may be no owner, or cannot log in, unless it is the tenant's last.</summary>
     /// <returns>The user after the change, or the problem.</returns>
-    public static async Task<Checked<User>> ChangeAsync(UserStore users, User user, UpdateDefinition<User> change, CancellationToken cancellationToken)
+    public static async Task<Validated<User>> ChangeAsync(
+        UserStore users, User user, UpdateDefinition<User> change, CancellationToken cancellationToken)
     {
         if (user is { Role: Role.Owner, Disabled: false } && !await users.HasOwnerAsync(user.Tenant, besides: user.Id, cancellationToken))
             return Refused();
         if (await users.UpdateAsync(user.Tenant, user.Id, change, cancellationToken) is not { } changed)
-            return Refusal.NotFound("user");
+            return ApiProblems.NotFound("user");
         if (changed is { Role: Role.Owner, Disabled: false } || user is { Role: not Role.Owner } or { Disabled: true })
             return changed;
 
@@ -31,5 +29,6 @@ internal static class LastOwner
     }
 
     private static ProblemHttpResult Refused() =>
-        Problem.Of(StatusCodes.Status409Conflict, "last_owner", "This is the tenant's last owner who can log in; make another one first.");
+        ApiProblems.Create(
+            StatusCodes.Status409Conflict, "last_owner", "This is the tenant's last owner who can log in; make another one first.");
 }

@@ -4,7 +4,8 @@ namespace CreditSystem.Api.Features.Users;
 
 /// <summary>Creates a user of the caller's tenant.</summary>
 /// <param name="Role">owner, operator, service or user; none that may do what the caller may not.</param>
-public sealed record CreateUserRequest(string Email, string Username, string Password, string Role = "user", string? Name = null, string? Phone = null);
+public sealed record CreateUserRequest(
+    string Email, string Username, string Password, string Role = "user", string? Name = null, string? Phone = null);
 
 /// <param name="Role">owner, operator, service or user; none that may do what the caller may not.</param>
 public sealed record ChangeRoleRequest(string Role);

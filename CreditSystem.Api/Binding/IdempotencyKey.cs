@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using CreditSystem.Identity;
+using CreditSystem.Ledger.Model;
+
+namespace CreditSystem.Api.Binding;
+
+/// <summary>The Idempotency-Key of a request (draft-ietf-httpapi-idempotency-key-header) and what it stands for.</summary>
+/// <param name="Id">The id of the command: always the same for the same tenant, principal and key.</param>
+/// <param name="Fingerprint">SHA-256 of method, route and body in canonical form.</param>
+internal readonly record struct IdempotencyKey(Guid Id, byte[] Fingerprint)
+{
+    public const string HeaderName = "Idempotency-Key";
+    public const string ReplayedHeaderName = "Idempotency-Replayed";
+    public const int MaxLength = 255;
+
+    public static Validated<IdempotencyKey> Create<T>(HttpContext context, Caller caller, T body)
+    {
+        var (values, metadata) = (
+            context.Request.Headers[HeaderName], context.GetEndpoint()!.Metadata.GetRequiredMetadata<IdempotencyKeyMetadata>());
+        var id = Guid.Empty;
+        if (values.Count == 0 && !metadata.IsRequired)
+            id = Guid.NewGuid();
+        else if (values.Count == 0)
+            return ApiProblems.BadRequest(
+                "idempotency_key_required", $"Send an {HeaderName} header: what moves credits must be safe to retry.");
+        else if (values is [{ Length: >= 1 and <= MaxLength } key] && !key.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            id = LedgerId.ForKey(caller.Tenant, caller.Principal, key);
+        else
+            return ApiProblems.BadRequest(
+                "invalid_idempotency_key", $"{HeaderName} is one value of 1 to {MaxLength} printable ASCII characters.");
+        return new IdempotencyKey(id, FingerprintOf(context.Request.Method, RouteOf(context.Request, metadata.Route), body));
+    }
+
+    /// <summary>The body in canonical form is what the parsed request serializes to: white space and order do not count.</summary>
+    public static byte[] FingerprintOf<T>(string method, string route, T body)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes($"{method} {route}\n"));
+        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(body, ApiJson.TypeOf<T>()));
+        return hash.GetHashAndReset();
+    }
+
+    /// <summary>The route with the id that it names, in the one spelling that an id has.</summary>
+    private static string RouteOf(HttpRequest request, string template) =>
+        request.RouteValues["id"] is string id
+            ? template.Replace("{id}", Guid.TryParseExact(id, "D", out var named) ? named.ToString("D") : id, StringComparison.Ordinal)
+            : template;
+}

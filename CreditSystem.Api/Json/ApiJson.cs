@@ -1,0 +1,65 @@
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using CreditSystem.Api.Features.ApiKeys;
+using CreditSystem.Api.Features.AuditTrail;
+using CreditSystem.Api.Features.Auth;
+using CreditSystem.Api.Features.Modules;
+using CreditSystem.Api.Features.Users;
+using CreditSystem.Api.Payments.Endpoints;
+using CreditSystem.Api.Webhooks.Endpoints;
+using CreditSystem.Identity.Users;
+
+namespace CreditSystem.Api.Json;
+
+/// <summary>The JSON of all routes but the ledger's, generated at build time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectRequiredConstructorParameters = true,
+    RespectNullableAnnotations = true,
+    MaxDepth = MaxDepth)]
+[JsonSerializable(typeof(RegisterRequest))]
+[JsonSerializable(typeof(RegisteredResponse))]
+[JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(RefreshRequest))]
+[JsonSerializable(typeof(TokenResponse))]
+[JsonSerializable(typeof(ChangePasswordRequest))]
+[JsonSerializable(typeof(CallerResponse))]
+[JsonSerializable(typeof(CreateUserRequest))]
+[JsonSerializable(typeof(ChangeRoleRequest))]
+[JsonSerializable(typeof(UserProfile))]
+[JsonSerializable(typeof(UserPage))]
+[JsonSerializable(typeof(CreateApiKeyRequest))]
+[JsonSerializable(typeof(RotateApiKeyRequest))]
+[JsonSerializable(typeof(ValidateApiKeyRequest))]
+[JsonSerializable(typeof(ValidateApiKeyResponse))]
+[JsonSerializable(typeof(IssuedApiKeyResponse))]
+[JsonSerializable(typeof(ApiKeyPage))]
+[JsonSerializable(typeof(AuditEventPage))]
+[JsonSerializable(typeof(ModulesResponse))]
+[JsonSerializable(typeof(CreditPackageList))]
+[JsonSerializable(typeof(CreatePaymentRequest))]
+[JsonSerializable(typeof(ConfirmPaymentRequest))]
+[JsonSerializable(typeof(PaymentList))]
+[JsonSerializable(typeof(CreateWebhookEndpointRequest))]
+[JsonSerializable(typeof(RotateWebhookSecretRequest))]
+[JsonSerializable(typeof(IssuedWebhookEndpointResponse))]
+[JsonSerializable(typeof(WebhookEndpointList))]
+[JsonSerializable(typeof(WebhookDeliveryList))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>How deep a body may be.</summary>
+    internal const int MaxDepth = 16;
+
+    /// <summary>How a body of any route is read, and in its canonical form written.</summary>
+    public static JsonTypeInfo<T> TypeOf<T>() => Known<T>.Type;
+
+    private static class Known<T>
+    {
+        public static readonly JsonTypeInfo<T> Type = (JsonTypeInfo<T>)(
+            LedgerJson.Default.GetTypeInfo(typeof(T)) ?? Default.GetTypeInfo(typeof(T))
+            ?? throw new NotSupportedException($"{nameof(ApiJson)} does not list {typeof(T).Name}."));
+    }
+}

@@ -1,0 +1,32 @@
+namespace CreditSystem.Api.Payments.Endpoints;
+
+internal static class ConfirmPayment
+{
+    private const int MaxPaymentMethodLength = 255;
+
+    public static async Task<Results<Ok<PaymentResponse>, ProblemHttpResult>> HandleAsync(
+        RequestCaller caller, JsonBody<ConfirmPaymentRequest> body, string id,
+        StripeGateway provider, PaymentService service, PaymentStore store, CancellationToken cancellationToken)
+    {
+        var method = body.Value.PaymentMethod;
+        if (RequestValidation.Text("payment_method", method, MaxPaymentMethodLength) is { } invalid)
+            return invalid;
+        if (!(await GetPayment.FindAsync(caller, id, store, cancellationToken)).TryGet(out var payment, out var problem))
+            return problem;
+        if (!provider.IsConfigured)
+            return PaymentProblems.NotConfigured();
+        try
+        {
+            // A payment that is paid cannot be confirmed again; it may have become so since the caller last looked.
+            if (method is not null && !(await provider.FindAsync(id, cancellationToken)).IsPaid)
+                await provider.ConfirmAsync(id, method, cancellationToken);
+            await service.ReconcileAsync(id, cancellationToken);
+        }
+        catch (PaymentException failure)
+        {
+            return PaymentProblems.From(failure);
+        }
+
+        return TypedResults.Ok(PaymentResponse.From(await store.FindAsync(payment.Tenant, id, cancellationToken) ?? payment));
+    }
+}

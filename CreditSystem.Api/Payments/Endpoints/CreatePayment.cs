@@ -1,0 +1,85 @@
+using CreditSystem.Api.Features.Accounts;
+using CreditSystem.Ledger.Model;
+using Microsoft.Extensions.Options;
+
+namespace CreditSystem.Api.Payments.Endpoints;
+
+internal static class CreatePayment
+{
+    public static async Task<Results<Created<PaymentResponse>, ProblemHttpResult>> HandleAsync(
+        KeyedRequest<CreatePaymentRequest> request,
+        StripeGateway provider, PaymentStore store, AccountLookup accounts, IOptions<PaymentOptions> options, TimeProvider time)
+    {
+        var (caller, body) = (request.Caller, request.Body);
+        if (!PriceOf(body, options.Value).TryGet(out var price, out var problem))
+            return problem;
+        if (!provider.IsConfigured)
+            return PaymentProblems.NotConfigured();
+        if (body.Account is null && !caller.OwnAccountsOnly)
+            return ApiProblems.BadRequest("invalid_account", "account is required: the account that gets the credits.");
+        var account = body.Account ?? LedgerId.ForAccount(caller.Tenant, caller.Principal, options.Value.Asset).ToString("D");
+        if (!(await accounts.FindAsync(caller, new AccountQuery(account))).TryGet(out var found, out problem))
+            return problem;
+        if (found.IsSystem || found.Asset != options.Value.Asset)
+            return ApiProblems.BadRequest("invalid_account", $"account must be a holder's account in {options.Value.Asset}.");
+
+        var order = new PaymentOrder(caller.Tenant, found.Id, price.Credits, price.Price, options.Value.Currency);
+        try
+        {
+            return await BeginAsync(request, provider, store, order, time.GetUtcNow().UtcDateTime);
+        }
+        catch (PaymentException failure)
+        {
+            return PaymentProblems.From(failure);
+        }
+    }
+
+    /// <summary>The provider first: cut off here, a retry gets the same payment from it, because the key is the same.</summary>
+    private static async Task<Results<Created<PaymentResponse>, ProblemHttpResult>> BeginAsync(
+        KeyedRequest request, StripeGateway provider, PaymentStore store, PaymentOrder order, DateTime now)
+    {
+        var (caller, key, id) = (request.Caller, request.Key, request.Key.Id.ToString("N"));
+        if (await store.FindByRequestAsync(caller.Tenant, id, request.Aborted) is { } earlier)
+        {
+            if (!earlier.Fingerprint.AsSpan().SequenceEqual(key.Fingerprint))
+                return LedgerProblems.KeyReused();
+            request.MarkReplayed();
+            return Created(earlier, (await provider.FindAsync(earlier.Id, request.Aborted)).ClientSecret);
+        }
+
+        var begun = await provider.BeginAsync(order, id, request.Aborted);
+        var payment = await store.KeepAsync(new Payment
+        {
+            Id = begun.Id,
+            Tenant = caller.Tenant,
+            Request = id,
+            Fingerprint = key.Fingerprint,
+            Principal = caller.Principal,
+            Account = order.Account.ToString("D"),
+            Credits = order.Credits,
+            Price = order.Price,
+            Currency = order.Currency,
+            Status = begun.Status,
+            CreatedAt = now,
+        }, request.Aborted);
+        return Created(payment, begun.ClientSecret);
+    }
+
+    private static Created<PaymentResponse> Created(Payment payment, string? clientSecret) =>
+        TypedResults.Created($"/v1/payments/intents/{payment.Id}", PaymentResponse.From(payment, clientSecret));
+
+    private static Validated<(long Credits, int Price)> PriceOf(CreatePaymentRequest request, PaymentOptions options)
+    {
+        if (request is { Package: not null, Amount: not null } or { Package: null, Amount: null })
+            return ApiProblems.BadRequest("invalid_amount", "Name either a package or an amount.");
+        if (request.Package is { } id)
+            return options.EffectivePackages.FirstOrDefault(package => package.Id == id) is { } package
+                ? (package.Credits, package.Price)
+                : ApiProblems.NotFound("package");
+
+        return request.Amount >= options.MinPrice && request.Amount <= options.MaxPrice
+            ? ((long)request.Amount.Value * options.UnitsPerPriceUnit, request.Amount.Value)
+            : ApiProblems.BadRequest(
+                "invalid_amount", $"amount must be between {options.MinPrice} and {options.MaxPrice} minor units of {options.Currency}.");
+    }
+}

@@ -1,0 +1,71 @@
+using System.Net;
+using CreditSystem.Api.SecurityAudit;
+using CreditSystem.Ledger;
+using Microsoft.Extensions.Options;
+
+namespace CreditSystem.Api.Webhooks.Endpoints;
+
+internal static class CreateWebhookEndpoint
+{
+    private const int MaxUrlLength = 2048;
+
+    private static readonly string[] KnownTypes =
+    [
+        "account.opened", "transfer.posted", "transfer.reversed", "hold.placed", "hold.captured", "hold.voided", "hold.expired",
+        "grant.issued", "grant.voided", "grant.expired",
+    ];
+
+    public static async Task<Results<Created<IssuedWebhookEndpointResponse>, ProblemHttpResult>> HandleAsync(
+        RequestCaller caller, JsonBody<CreateWebhookEndpointRequest> body, AuditNote audit,
+        WebhookStore store, WebhookSecrets secrets, CreditLedger ledger, IOptions<WebhookOptions> options, TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        var request = body.Value;
+        if (CheckUrl(request.Url, options.Value.AllowPrivateAddresses) is { } invalid)
+            return invalid;
+        if (request.Types?.Except(KnownTypes, StringComparer.Ordinal).Any() == true)
+            return ApiProblems.BadRequest("invalid_types", $"types must be some of {string.Join(", ", KnownTypes)}.");
+        if ((await store.ListAsync(caller.Tenant, cancellationToken)).Count >= options.Value.MaxEndpointsPerTenant)
+            return ApiProblems.Create(
+                StatusCodes.Status422UnprocessableEntity, "limit_exceeded",
+                $"A tenant has at most {options.Value.MaxEndpointsPerTenant} endpoints.");
+        var partition = ledger.PartitionOf(caller.Tenant);
+        await partition.SynchronizeAsync();
+        var id = $"whe_{Guid.CreateVersion7(time.GetUtcNow()):N}";
+        var (plaintext, ciphertext) = await secrets.CreateAsync(id, cancellationToken);
+        var endpoint = new WebhookEndpoint
+        {
+            Id = id,
+            Tenant = caller.Tenant,
+            Url = request.Url,
+            Types = [.. request.Types?.Distinct(StringComparer.Ordinal) ?? []],
+            Secret = ciphertext,
+            Partition = partition.Number,
+            Since = partition.State.Head,
+            Cursor = partition.State.Head,
+            CreatedAt = time.GetUtcNow().UtcDateTime,
+        };
+        await store.InsertAsync(endpoint, cancellationToken);
+        audit.EnrichAudit(target: id);
+        return TypedResults.Created(
+            $"/v1/webhook-endpoints/{id}",
+            new IssuedWebhookEndpointResponse(plaintext, WebhookEndpointResponse.From(endpoint, time.GetUtcNow())));
+    }
+
+    /// <summary>What can be told beforehand; where the name leads is judged when it is connected to.</summary>
+    private static ProblemHttpResult? CheckUrl(string url, bool allowsPrivate)
+    {
+        if (url.Length > MaxUrlLength || !Uri.TryCreate(url, UriKind.Absolute, out var address)
+            || address.UserInfo.Length > 0 || address.Fragment.Length > 0)
+            return ApiProblems.BadRequest(
+                "invalid_url", $"url must be an absolute address of at most {MaxUrlLength} characters, without credentials.");
+        if (address.Scheme != Uri.UriSchemeHttps && !(allowsPrivate && address.Scheme == Uri.UriSchemeHttp))
+            return ApiProblems.BadRequest("invalid_url", "url must be an https address.");
+        if (!allowsPrivate
+            && (
+                address.IsLoopback
+                    || IPAddress.TryParse(address.IdnHost.Trim('[', ']'), out var literal) && !PublicAddresses.Contains(literal)))
+            return ApiProblems.BadRequest("invalid_url", "url must be at a public address.");
+        return null;
+    }
+}

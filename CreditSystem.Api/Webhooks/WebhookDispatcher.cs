@@ -1,0 +1,133 @@
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Outbox;
+using CreditSystem.Ledger.Partitions;
+using Microsoft.Extensions.Options;
+
+namespace CreditSystem.Api.Webhooks;
+
+/// <summary>
+/// Reads the log from each endpoint's durable cursor and queues the events that it wants. The cursor moves after the events are
+/// queued: killed in between, they are read again and found queued. While nobody has an endpoint it reads nothing.
+/// </summary>
+internal sealed partial class WebhookDispatcher(
+    WebhookStore store, OutboxReader outbox, WebhookMetrics metrics, IOptions<WebhookOptions> options, TimeProvider time,
+    ILogger<WebhookDispatcher> logger) : BackgroundService
+{
+    private const int BlocksAtOnce = 50;
+    private const int DeliveriesAtOnce = 200;
+    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(15);
+
+    private readonly string owner = Guid.NewGuid().ToString("N");
+
+    /// <summary>One look at the log. True when there may be more.</summary>
+    internal async Task<bool> ReadAsync(CancellationToken cancellationToken)
+    {
+        // A disabled one has its place in the log, and goes on there once it is enabled.
+        var endpoints = (await store.ListAsync(tenant: null, cancellationToken)).FindAll(endpoint => !endpoint.Disabled);
+        var now = time.GetUtcNow().UtcDateTime;
+        if (endpoints.Count == 0 || !await store.LeaseAsync(owner, now, now + LeaseTime, cancellationToken))
+        {
+            metrics.CaughtUp(null);
+            return false;
+        }
+
+        var started = time.GetTimestamp();
+        var (isMore, isWhole) = (false, true);
+        foreach (var partition in endpoints.GroupBy(endpoint => endpoint.Partition))
+            try
+            {
+                isMore |= await ReadPartitionAsync(partition.Key, partition, cancellationToken);
+            }
+            catch (Exception failure) when (failure is LedgerCorruptException or LedgerUnavailableException)
+            {
+                // A log that cannot be read is its tenants' misfortune, and nobody else's.
+                isWhole = false;
+                Log.LogFailed(logger, partition.Key, failure.Message);
+            }
+        if (!isMore && isWhole)
+            metrics.CaughtUp(started);
+        return isMore;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var isMore = false;
+            try
+            {
+                isMore = await ReadAsync(stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            {
+                Log.Failed(logger, failure.GetType().Name);
+            }
+
+            if (!isMore)
+                await Task.Delay(TimeSpan.FromMilliseconds(options.Value.PollMilliseconds), time, stoppingToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Each endpoint has its own place: those at the same one are read for together, so that one far back holds up none.</summary>
+    private async Task<bool> ReadPartitionAsync(int partition, IEnumerable<WebhookEndpoint> endpoints, CancellationToken cancellationToken)
+    {
+        var isMore = false;
+        var shared = endpoints.All(endpoint => endpoint.Cursor is not null)
+            ? 0
+            : await store.ReadCursorAsync(partition, cancellationToken) ?? 0;
+        foreach (var group in endpoints.GroupBy(endpoint => endpoint.Cursor ?? Math.Max(shared, endpoint.Since)).ToList())
+            isMore |= await ReadGroupAsync(partition, group.Key, [.. group], cancellationToken);
+        return isMore;
+    }
+
+    private async Task<bool> ReadGroupAsync(int partition, long cursor, WebhookEndpoint[] endpoints, CancellationToken cancellationToken)
+    {
+        var batch = await outbox.ReadAsync(partition, cursor, BlocksAtOnce, cancellationToken);
+        using var activity = batch.Events.Count > 0 ? WebhookTracing.Queue(batch.Events.Count) : null;
+        var deliveries = new List<WebhookDelivery>();
+        foreach (var ledgerEvent in batch.Events)
+        {
+            string? body = null;
+            foreach (var endpoint in endpoints.Where(endpoint =>
+                endpoint.Tenant == ledgerEvent.Tenant && ledgerEvent.Block > endpoint.Since && endpoint.Wants(ledgerEvent.Type)))
+                deliveries.Add(Delivery(endpoint, ledgerEvent, body ??= WebhookBody.Write(ledgerEvent)));
+        }
+        foreach (var chunk in deliveries.Chunk(DeliveriesAtOnce))
+        {
+            await store.QueueAsync(chunk, cancellationToken);
+            metrics.Queued(chunk.Length);
+        }
+
+        if (batch.Block > cursor)
+            await store.AdvanceAsync(endpoints.Select(endpoint => endpoint.Id), batch.Block, cancellationToken);
+        return batch.MayGoOn;
+    }
+
+    private WebhookDelivery Delivery(WebhookEndpoint endpoint, OutboxEvent ledgerEvent, string body)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        return new WebhookDelivery
+        {
+            Id = $"{endpoint.Id}.{ledgerEvent.Id:N}",
+            Endpoint = endpoint.Id,
+            Tenant = endpoint.Tenant,
+            Event = ledgerEvent.Id.ToString("D"),
+            Type = ledgerEvent.Type,
+            Body = body,
+            Status = WebhookDelivery.Pending,
+            NextAt = endpoint.PausedUntil > now ? endpoint.PausedUntil.Value : now,
+            CreatedAt = now,
+        };
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(4101, LogLevel.Warning, "The log could not be read for webhooks, the next attempt follows: {Failure}")]
+        public static partial void Failed(ILogger logger, string failure);
+
+        [LoggerMessage(
+            4107, LogLevel.Error, "The log of partition {Partition} cannot be read for webhooks; those of other logs go on: {Failure}")]
+        public static partial void LogFailed(ILogger logger, int partition, string failure);
+    }
+}
