@@ -10,74 +10,50 @@ internal static class AccountDocument
     public static byte[] Encode(int partition, AccountState account)
     {
         var writer = new BsonWriter();
-        writer.Guid("_id", account.Id);
-        writer.Int32("p", partition);
-        writer.Int64("appliedBlock", account.PreviousBlock);
-        RecordWriter.AccountFields(writer, account);
-        writer.Int64("posted", account.Posted);
-        writer.Int64("held", account.Held);
-        writer.Int64("seq", account.Sequence);
-        Numbers(writer, "trail", account.Trail);
-        Lots(writer, account.Lots);
-        Holds(writer, account.Holds);
+        writer.Guid("_id"u8, account.Id);
+        writer.Int32("p"u8, partition);
+        writer.Int64("appliedBlock"u8, account.PreviousBlock);
+        writer.AccountFields(account);
+        writer.Int64("posted"u8, account.Posted);
+        writer.Int64("held"u8, account.Held);
+        writer.Int64("seq"u8, account.Sequence);
+        writer.Int64Array("trail"u8, account.Trail);
+        writer.Documents("lots"u8, account.Lots, static (writer, lot) =>
+        {
+            writer.Terms(lot.Terms);
+            writer.Int64("rem"u8, lot.Remaining);
+            writer.Int64("pin"u8, lot.Pinned);
+        });
+        writer.Documents("holds"u8, account.Holds, static (writer, hold) =>
+        {
+            writer.Guid("id"u8, hold.Id);
+            writer.Int64("exp"u8, hold.ExpiresAt);
+        });
         // Only where something is to expire, which keeps the sparse index small.
-        writer.Int64("next", account.NextExpiry());
+        writer.Int64("next"u8, account.NextExpiry());
         return writer.ToArray();
     }
 
-    public static AccountState Decode(BsonDocument account) => RecordReader.Account(account) with
+    /// <exception cref="LedgerCorruptException">The document is not an account.</exception>
+    public static AccountState Decode(RawBsonDocument document)
     {
-        Posted = account["posted"].AsInt64,
-        Held = account["held"].AsInt64,
-        Sequence = account["seq"].AsInt64,
-        Trail = [.. account["trail"].AsBsonArray.Select(block => block.AsInt64)],
-        Lots = account.TryGetValue("lots", out var lots)
-            ? [.. lots.AsBsonArray.Select(lot => new Lot(RecordReader.Terms(lot.AsBsonDocument), lot["rem"].AsInt64, lot["pin"].AsInt64))]
-            : [],
-        Holds = account.TryGetValue("holds", out var holds)
-            ? [.. holds.AsBsonArray.Select(hold => new OpenHold(RecordReader.Id(hold.AsBsonDocument, "id"), hold["exp"].AsInt64))]
-            : [],
-    };
-
-    private static void Numbers(BsonWriter writer, string name, long[] numbers)
-    {
-        writer.BeginArray(name);
-        for (var i = 0; i < numbers.Length; i++)
-            writer.Int64(IndexNames[i], numbers[i]);
-        writer.End();
-    }
-
-    private static void Lots(BsonWriter writer, Lot[] lots)
-    {
-        if (lots.Length == 0)
-            return;
-        writer.BeginArray("lots");
-        for (var i = 0; i < lots.Length; i++)
+        var reader = new BsonReader(document.ToBytes());
+        var id = reader.Guid("_id"u8);
+        reader.Int32("p"u8);
+        reader.Int64("appliedBlock"u8);
+        var account = reader.AccountFields() with
         {
-            writer.BeginDocument(i);
-            RecordWriter.Terms(writer, lots[i].Terms);
-            writer.Int64("rem", lots[i].Remaining);
-            writer.Int64("pin", lots[i].Pinned);
-            writer.End();
-        }
-        writer.End();
+            Posted = reader.Int64("posted"u8),
+            Held = reader.Int64("held"u8),
+            Sequence = reader.Int64("seq"u8),
+            Trail = reader.Int64Array("trail"u8),
+            Lots = reader.Documents("lots"u8, static (ref BsonReader lot) => new Lot(lot.Terms(), lot.Int64("rem"u8), lot.Int64("pin"u8))),
+            Holds = reader.Documents("holds"u8, static (ref BsonReader hold) => new OpenHold(hold.Guid("id"u8), hold.Int64("exp"u8))),
+        };
+        reader.OptionalInt64("next"u8);
+        reader.End();
+        return account.Id == id
+            ? account
+            : throw new LedgerCorruptException($"The document of account {id} in the projection is of another account.");
     }
-
-    private static void Holds(BsonWriter writer, OpenHold[] holds)
-    {
-        if (holds.Length == 0)
-            return;
-        writer.BeginArray("holds");
-        for (var i = 0; i < holds.Length; i++)
-        {
-            writer.BeginDocument(i);
-            writer.Guid("id", holds[i].Id);
-            writer.Int64("exp", holds[i].ExpiresAt);
-            writer.End();
-        }
-        writer.End();
-    }
-
-    // A trail has as many elements as the number of entries has bits.
-    private static readonly string[] IndexNames = [.. Enumerable.Range(0, 64).Select(index => index.ToString(System.Globalization.CultureInfo.InvariantCulture))];
 }

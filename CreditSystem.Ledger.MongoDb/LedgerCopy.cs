@@ -52,7 +52,9 @@ internal sealed class LedgerCopy(IMongoDatabase database, LedgerLayout from, Led
     {
         var records = block.ReadRecords();
         if (!RecordWriter.Write(records).AsSpan().SequenceEqual(block.Content.Span))
-            throw new LedgerLayoutException($"Block {block.Number} of log {partition} cannot be written as it was read, so it is not moved. Nothing has been changed; cancel.");
+            throw new LedgerLayoutException(
+                $"Block {block.Number} of log {partition} cannot be written as it was read, so it is not moved. Nothing has been "
+                + $"changed; cancel.");
         foreach (var group in records.GroupBy(record => to.PartitionOf(record.Command.Tenant)))
         {
             var number = HeadOf(group.Key) + 1;
@@ -93,7 +95,9 @@ internal sealed class LedgerCopy(IMongoDatabase database, LedgerLayout from, Led
         if (!source.Page.TryDequeue(out var block))
             return null;
         if (ChainVerifier.Check(block, source.Partition, source.Number, source.Hash, out _) is { } problem || !block.IsReadable)
-            throw new LedgerLayoutException($"Block {source.Number + 1} of log {source.Partition} cannot be moved: it is not one that this version has sealed. Nothing has been changed; cancel, and verify the ledger.");
+            throw new LedgerLayoutException(
+                $"Block {source.Number + 1} of log {source.Partition} cannot be moved: it is not one that this version has sealed. "
+                + $"Nothing has been changed; cancel, and verify the ledger.");
         (source.Current, source.Number, source.Hash) = (block, block.Number, block.Hash);
         return source;
     }
@@ -101,8 +105,10 @@ internal sealed class LedgerCopy(IMongoDatabase database, LedgerLayout from, Led
     private async Task FillAsync(Source source, CancellationToken cancellationToken)
     {
         var filter = Builders<RawBsonDocument>.Filter;
-        var range = filter.Gt("_id", BlockDocument.Key(source.Partition, source.Number)) & filter.Lt("_id", BlockDocument.Key(source.Partition + 1, 0));
-        using var cursor = await Blocks(from).Find(range).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id")).Limit(PageBlocks).ToCursorAsync(cancellationToken);
+        var range = filter.Gt("_id", BlockDocument.Key(source.Partition, source.Number)) & filter.Lt(
+            "_id", BlockDocument.Key(source.Partition + 1, 0));
+        using var cursor = await Blocks(from).Find(range).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id")).Limit(PageBlocks)
+            .ToCursorAsync(cancellationToken);
         var bytes = 0L;
         while (bytes < PageBytes && await cursor.MoveNextAsync(cancellationToken))
             foreach (var document in cursor.Current)

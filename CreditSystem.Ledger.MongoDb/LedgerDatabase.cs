@@ -4,7 +4,9 @@ using MongoDB.Driver;
 
 namespace CreditSystem.Ledger.MongoDb;
 
-/// <summary>Runs an operation on the database that the host is connected to now, again where that is safe, and with its credentials.</summary>
+/// <summary>
+/// Runs an operation on the database that the host is connected to now, again where that is safe, and with its credentials.
+/// </summary>
 public delegate Task MongoExecutor(Func<IMongoDatabase, CancellationToken, Task> operation, CancellationToken cancellationToken);
 
 /// <summary>
@@ -40,7 +42,8 @@ public sealed class LedgerDatabase(MongoExecutor execute, int? partitions)
     }
 
     /// <summary>A collection of the ledger in the epoch that is served.</summary>
-    public IMongoCollection<T> Collection<T>(IMongoDatabase database, string name, bool journal = false) => Pinned<T>(database, Layout.NameOf(name), journal);
+    public IMongoCollection<T> Collection<T>(IMongoDatabase database, string name, bool journal = false) =>
+        Pinned<T>(database, Layout.NameOf(name), journal);
 
     /// <summary>
     /// A majority for all of it: a segment must not survive a failover that the accounts before it did not. And the primary,
@@ -53,14 +56,18 @@ public sealed class LedgerDatabase(MongoExecutor execute, int? partitions)
         .WithReadPreference(ReadPreference.Primary);
 
     /// <exception cref="LedgerLayoutException">The ledger cannot be served as it is configured.</exception>
-    public Task<LedgerLayout> CheckAsync(CancellationToken cancellationToken) => ExecuteAsync((_, _) => Task.FromResult(Layout), cancellationToken);
+    public Task<LedgerLayout> CheckAsync(CancellationToken cancellationToken) =>
+        ExecuteAsync((_, _) => Task.FromResult(Layout), cancellationToken);
 
-    public static IMongoCollection<BsonDocument> SettingsOf(IMongoDatabase database) => Pinned<BsonDocument>(database, Settings, journal: true);
+    public static IMongoCollection<BsonDocument> SettingsOf(IMongoDatabase database) =>
+        Pinned<BsonDocument>(database, Settings, journal: true);
 
     /// <summary>The stored layout; null before the first use, and in a database from before it was stored.</summary>
     public static async Task<LedgerLayout?> ReadAsync(IMongoDatabase database, CancellationToken cancellationToken) =>
-        await SettingsOf(database).Find(Builders<BsonDocument>.Filter.Eq("_id", LayoutKey)).FirstOrDefaultAsync(cancellationToken) is { } found
-            ? new LedgerLayout(found["partitions"].AsInt32, found["epoch"].AsInt32, found.TryGetValue("moving_to", out var target) ? target.AsInt32 : null)
+        await SettingsOf(database).Find(Builders<BsonDocument>.Filter.Eq("_id", LayoutKey)).FirstOrDefaultAsync(cancellationToken)
+            is { } found
+            ? new LedgerLayout(found["partitions"].AsInt32, found["epoch"].AsInt32, found.TryGetValue("moving_to", out var target)
+                ? target.AsInt32 : null)
             : null;
 
     private async Task<LedgerLayout> DecideAsync(IMongoDatabase database, CancellationToken cancellationToken)
@@ -82,13 +89,16 @@ public sealed class LedgerDatabase(MongoExecutor execute, int? partitions)
     {
         try
         {
-            await SettingsOf(database).InsertOneAsync(new BsonDocument { ["_id"] = LayoutKey, ["partitions"] = configured, ["epoch"] = 0 }, options: null, cancellationToken);
+            await SettingsOf(database)
+                .InsertOneAsync(
+                new BsonDocument { ["_id"] = LayoutKey, ["partitions"] = configured, ["epoch"] = 0 }, options: null, cancellationToken);
         }
         catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
         {
             // It is there now.
         }
-        return await ReadAsync(database, cancellationToken) ?? throw new LedgerLayoutException("The layout of the ledger has just been removed from its database.");
+        return await ReadAsync(database, cancellationToken)
+            ?? throw new LedgerLayoutException("The layout of the ledger has just been removed from its database.");
     }
 
     /// <summary>A database from before the number was stored has tenants where the number put them.</summary>
@@ -99,15 +109,19 @@ public sealed class LedgerDatabase(MongoExecutor execute, int? partitions)
         while (true)
         {
             var filter = Builders<RawBsonDocument>.Filter.Gt("_id", after);
-            using var first = await blocks.Find(filter).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id")).Limit(1).FirstOrDefaultAsync(cancellationToken);
+            using var first = await blocks.Find(filter).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id")).Limit(1)
+                .FirstOrDefaultAsync(cancellationToken);
             if (first is null)
                 return;
             var block = BlockDocument.Decode(first);
             var layout = new LedgerLayout(configured);
-            if (block.IsReadable && Array.Find(block.ReadRecords(), record => layout.PartitionOf(record.Command.Tenant) != block.Partition) is { } elsewhere)
+            if (block.IsReadable && Array.Find(block.ReadRecords(), record => layout.PartitionOf(record.Command.Tenant) != block.Partition)
+                is { } elsewhere)
                 throw new LedgerLayoutException(
-                    $"Ledger:Partitions is {configured}, but the ledger in this database was made with another number: log {block.Partition} has a tenant "
-                    + $"that would be looked for in log {layout.PartitionOf(elsewhere.Command.Tenant)}. Set Ledger:Partitions to what it was.");
+                    $"Ledger:Partitions is {configured}, but the ledger in this database was made with another number: log "
+                    + $"{block.Partition} has a tenant "
+                    + $"that would be looked for in log {layout.PartitionOf(elsewhere.Command.Tenant)}. Set Ledger:Partitions to what it "
+                        + $"was.");
             // The first block of each log is enough.
             after = BlockDocument.Key(block.Partition + 1, 0);
         }

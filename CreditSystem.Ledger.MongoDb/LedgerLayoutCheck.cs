@@ -6,7 +6,8 @@ namespace CreditSystem.Ledger.MongoDb;
 /// Lets a process that is configured with another number of logs than its database has not start. Where the database is away
 /// then, the process starts all the same, serves nothing of the ledger, and ends as soon as it knows.
 /// </summary>
-internal sealed partial class LedgerLayoutCheck(LedgerDatabase database, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LedgerLayoutCheck> logger) : BackgroundService
+internal sealed partial class LedgerLayoutCheck(
+    LedgerDatabase database, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LedgerLayoutCheck> logger) : BackgroundService
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -63,7 +64,10 @@ internal sealed partial class LedgerLayoutCheck(LedgerDatabase database, IHostAp
         [LoggerMessage(3610, LogLevel.Critical, "The ledger cannot be served: {Sentence}")]
         public static partial void Wrong(ILogger logger, string sentence);
 
-        [LoggerMessage(3611, LogLevel.Warning, "The database cannot be asked how many logs its ledger has ({Failure}); it is asked again, and nothing of the ledger is served before")]
+        [LoggerMessage(
+            3611, LogLevel.Warning,
+            "The database cannot be asked how many logs its ledger has ({Failure}); it is asked again, and nothing of the ledger is "
+            + "served before")]
         public static partial void Unknown(ILogger logger, string failure);
     }
 }

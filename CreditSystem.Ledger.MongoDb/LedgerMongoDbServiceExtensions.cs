@@ -19,7 +19,8 @@ public static class LedgerMongoDbServiceExtensions
     public static IServiceCollection AddLedgerMongoDb(this IServiceCollection services, Func<IServiceProvider, MongoExecutor> executor)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(provider => new LedgerDatabase(executor(provider), provider.GetRequiredService<IOptions<LedgerOptions>>().Value.Partitions));
+        services.AddSingleton(provider =>
+            new LedgerDatabase(executor(provider), provider.GetRequiredService<IOptions<LedgerOptions>>().Value.Partitions));
         services.TryAddSingleton<IBlockStore, MongoBlockStore>();
         services.TryAddSingleton<IProjectionStore, MongoProjectionStore>();
         services.TryAddSingleton<IVerificationStore, MongoVerificationStore>();

@@ -18,7 +18,8 @@ public sealed class LedgerRepartition(MongoExecutor execute, TextWriter output, 
     public Task RunAsync(int target, CancellationToken cancellationToken) => execute(async (database, token) =>
     {
         var layout = await LedgerDatabase.ReadAsync(database, token)
-            ?? throw new LedgerLayoutException("This database has no ledger whose number of logs is known. Start the API once with the number that it has.");
+            ?? throw new LedgerLayoutException(
+                "This database has no ledger whose number of logs is known. Start the API once with the number that it has.");
         if (layout.Partitions == target)
             throw new LedgerLayoutException($"The ledger is spread over {target} logs already.");
         if (layout.MovingTo is { } other && other != target)
@@ -37,8 +38,11 @@ public sealed class LedgerRepartition(MongoExecutor execute, TextWriter output, 
         await WriteAsync($"Copied {copy.Records} records. Verifying the new logs.");
         await VerifyAsync(next, copy, token);
         await LogFollowers.MoveAsync(database, next, copy, token);
-        await SetAsync(database, Builders<BsonDocument>.Update.Set("partitions", target).Set("epoch", next.Epoch).Unset("moving_to"), token);
-        await WriteAsync($"The ledger is spread over {target} logs. Set Ledger:Partitions to {target} and start the API. The old logs stay in {layout.NameOf(MongoBlockStore.Collection)}.");
+        await SetAsync(
+            database, Builders<BsonDocument>.Update.Set("partitions", target).Set("epoch", next.Epoch).Unset("moving_to"), token);
+        await WriteAsync(
+            $"The ledger is spread over {target} logs. Set Ledger:Partitions to {target} and start the API. The old logs stay in "
+            + $"{layout.NameOf(MongoBlockStore.Collection)}.");
     }, cancellationToken);
 
     /// <summary>Lets everything be as it was before a move that has not ended.</summary>
@@ -53,21 +57,27 @@ public sealed class LedgerRepartition(MongoExecutor execute, TextWriter output, 
         await WriteAsync($"The ledger is spread over {layout.Partitions} logs, as before.");
     }, cancellationToken);
 
-    /// <summary>Takes the number of the next block, which is what a writer needs to write. Whoever is faster is read, and fenced behind.</summary>
-    private async Task FenceAsync(IMongoDatabase database, LedgerLayout layout, int partition, int target, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes the number of the next block, which is what a writer needs to write. A writer that is faster is read, and fenced
+    /// after its block.
+    /// </summary>
+    private async Task FenceAsync(
+        IMongoDatabase database, LedgerLayout layout, int partition, int target, CancellationToken cancellationToken)
     {
         var filter = Builders<BsonDocument>.Filter;
         var range = filter.Gt("_id", BlockDocument.Key(partition, 0)) & filter.Lt("_id", BlockDocument.Key(partition + 1, 0));
         while (true)
         {
-            var last = await Documents(database, layout).Find(range).Sort(Builders<BsonDocument>.Sort.Descending("_id")).Limit(1).FirstOrDefaultAsync(cancellationToken);
+            var last = await Documents(database, layout).Find(range).Sort(Builders<BsonDocument>.Sort.Descending("_id")).Limit(1)
+                .FirstOrDefaultAsync(cancellationToken);
             if (last?.Contains(Fence) == true)
                 return;
             try
             {
                 var key = last is null ? BlockDocument.Key(partition, 1) : last["_id"].AsInt64 + 1;
                 var text = $"spread over {target} logs at {time.GetUtcNow():O}";
-                await Documents(database, layout).InsertOneAsync(new BsonDocument { ["_id"] = key, [Fence] = text }, options: null, cancellationToken);
+                await Documents(database, layout)
+                    .InsertOneAsync(new BsonDocument { ["_id"] = key, [Fence] = text }, options: null, cancellationToken);
                 return;
             }
             catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
@@ -85,7 +95,9 @@ public sealed class LedgerRepartition(MongoExecutor execute, TextWriter output, 
         {
             var report = await ChainVerifier.VerifyAsync(store, partition, copy.HeadOf(partition), cancellationToken);
             if (!report.Intact || report.Blocks != copy.HeadOf(partition))
-                throw new LedgerLayoutException($"New log {partition} is not what was written: block {report.BrokenBlock} {report.Problem}. Nothing has been changed; begin again, or cancel.");
+                throw new LedgerLayoutException(
+                    $"New log {partition} is not what was written: block {report.BrokenBlock} {report.Problem}. Nothing has been "
+                    + $"changed; begin again, or cancel.");
         }
     }
 
@@ -99,8 +111,10 @@ public sealed class LedgerRepartition(MongoExecutor execute, TextWriter output, 
             await database.DropCollectionAsync(layout.NameOf(name), cancellationToken);
     }
 
-    private static Task<UpdateResult> SetAsync(IMongoDatabase database, UpdateDefinition<BsonDocument> change, CancellationToken cancellationToken) =>
-        LedgerDatabase.SettingsOf(database).UpdateOneAsync(Builders<BsonDocument>.Filter.Eq("_id", LedgerDatabase.LayoutKey), change, options: null, cancellationToken);
+    private static Task<UpdateResult> SetAsync(
+        IMongoDatabase database, UpdateDefinition<BsonDocument> change, CancellationToken cancellationToken) =>
+        LedgerDatabase.SettingsOf(database)
+            .UpdateOneAsync(Builders<BsonDocument>.Filter.Eq("_id", LedgerDatabase.LayoutKey), change, options: null, cancellationToken);
 
     private static IMongoCollection<BsonDocument> Documents(IMongoDatabase database, LedgerLayout layout) =>
         LedgerDatabase.Pinned<BsonDocument>(database, layout.NameOf(MongoBlockStore.Collection), journal: true);

@@ -38,7 +38,8 @@ public static class LogFollowers
                 };
             var (from, to) = (before["partition"].AsInt32, next.PartitionOf(follower["tenant"].AsString));
             var change = Builders<BsonDocument>.Update.Set("partition", to).Set(WhereItWas, before)
-                .Set("since", copy.NumberOf(from, before["since"].ToInt64(), to)).Set("cursor", copy.NumberOf(from, before["cursor"].ToInt64(), to));
+                .Set("since", copy.NumberOf(from, before["since"].ToInt64(), to))
+                    .Set("cursor", copy.NumberOf(from, before["cursor"].ToInt64(), to));
             await followers.UpdateOneAsync(ById(follower["_id"]), change, options: null, cancellationToken);
         }
     }
@@ -46,7 +47,8 @@ public static class LogFollowers
     internal static async Task MoveBackAsync(IMongoDatabase database, int epoch, CancellationToken cancellationToken)
     {
         var followers = database.GetCollection<BsonDocument>(Collection);
-        foreach (var follower in await followers.Find(Builders<BsonDocument>.Filter.Eq($"{WhereItWas}.epoch", epoch)).ToListAsync(cancellationToken))
+        foreach (var follower in await followers.Find(Builders<BsonDocument>.Filter.Eq($"{WhereItWas}.epoch", epoch))
+            .ToListAsync(cancellationToken))
         {
             var before = follower[WhereItWas];
             var change = Builders<BsonDocument>.Update.Set("partition", before["partition"]).Set("since", before["since"])

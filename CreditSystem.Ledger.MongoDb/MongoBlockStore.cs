@@ -36,25 +36,30 @@ public sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
         }
         catch (Exception exception) when (IsTooLarge(exception))
         {
-            throw new BlockTooLargeException($"The database does not take the {encoded.Length} bytes of block {block.Number} of partition {block.Partition}.", exception);
+            throw new BlockTooLargeException(
+                $"The database does not take the {encoded.Length} bytes of block {block.Number} of partition {block.Partition}.",
+                exception);
         }
     }
 
     public Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long number, int limit, CancellationToken cancellationToken) =>
         connection.ExecuteAsync<IReadOnlyList<Block>>(async (database, token) =>
         {
-            var found = await Blocks(database).Find(After(partition, number)).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id")).Limit(limit).ToListAsync(token);
-            return Decode(found);
+            var found = await Blocks(database).Find(After(partition, number)).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id"))
+                .Limit(limit).ToListAsync(token);
+            return found.DecodeAll(BlockDocument.Decode);
         }, cancellationToken);
 
-    public Task<IReadOnlyList<Block>> ReadPageAsync(int partition, long number, int limit, long maxBytes, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<Block>> ReadPageAsync(
+        int partition, long number, int limit, long maxBytes, CancellationToken cancellationToken) =>
         connection.ExecuteAsync<IReadOnlyList<Block>>(async (database, token) =>
         {
             // One reply of the server, which is at most 16 MiB, is in memory beside the page.
-            using var cursor = await Blocks(database).Find(After(partition, number)).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id")).Limit(limit).ToCursorAsync(token);
+            using var cursor = await Blocks(database).Find(After(partition, number)).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id"))
+                .Limit(limit).ToCursorAsync(token);
             var (page, bytes) = (new List<Block>(), 0L);
             while (bytes < maxBytes && await cursor.MoveNextAsync(token))
-                foreach (var block in Decode([.. cursor.Current]))
+                foreach (var block in cursor.Current.ToList().DecodeAll(BlockDocument.Decode))
                     if (bytes < maxBytes)
                     {
                         page.Add(block);
@@ -68,7 +73,7 @@ public sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
         {
             var key = Builders<RawBsonDocument>.Filter.Eq("_id", BlockDocument.Key(partition, number));
             var found = await Blocks(database).Find(key).Limit(1).ToListAsync(token);
-            return Decode(found).FirstOrDefault();
+            return found.DecodeAll(BlockDocument.Decode).FirstOrDefault();
         }, cancellationToken);
 
     public Task<int> RulesAsync(int? atLeast, CancellationToken cancellationToken) =>
@@ -77,7 +82,8 @@ public sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
             var settings = LedgerDatabase.SettingsOf(database);
             var key = Builders<BsonDocument>.Filter.Eq("_id", RulesKey);
             if (await settings.Find(key).FirstOrDefaultAsync(token) is null)
-                await DecideRulesAsync(settings, !await Blocks(database).Find(FilterDefinition<RawBsonDocument>.Empty).Limit(1).AnyAsync(token), token);
+                await DecideRulesAsync(settings, !await Blocks(database).Find(FilterDefinition<RawBsonDocument>.Empty).Limit(1)
+                    .AnyAsync(token), token);
             if (atLeast is { } version)
                 await settings.UpdateOneAsync(key, Builders<BsonDocument>.Update.Max("version", version), options: null, token);
             return (await settings.Find(key).FirstAsync(token))["version"].AsInt32;
@@ -87,7 +93,9 @@ public sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
     {
         try
         {
-            await settings.InsertOneAsync(new BsonDocument { { "_id", RulesKey }, { "version", isEmpty ? RulesVersion.Newest : RulesVersion.First } }, options: null, token);
+            await settings.InsertOneAsync(
+                new BsonDocument { { "_id", RulesKey }, { "version", isEmpty ? RulesVersion.Newest : RulesVersion.First } }, options: null,
+                token);
         }
         catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
         {
@@ -98,7 +106,8 @@ public sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
     public Task<long?> ReadClockAsync(CancellationToken cancellationToken) =>
         connection.ExecuteAsync(async (database, token) =>
         {
-            var hello = await database.Client.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("hello", 1), ReadPreference.Primary, token);
+            var hello = await database.Client.GetDatabase("admin")
+                .RunCommandAsync<BsonDocument>(new BsonDocument("hello", 1), ReadPreference.Primary, token);
             return hello.TryGetValue("localTime", out var localTime) ? localTime.AsBsonDateTime.MillisecondsSinceEpoch : (long?)null;
         }, cancellationToken);
 
@@ -112,20 +121,9 @@ public sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
     };
 
     private static FilterDefinition<RawBsonDocument> After(int partition, long number) =>
-        Builders<RawBsonDocument>.Filter.Gt("_id", BlockDocument.Key(partition, number)) & Builders<RawBsonDocument>.Filter.Lt("_id", BlockDocument.Key(partition + 1, 0));
+        Builders<RawBsonDocument>.Filter.Gt("_id", BlockDocument.Key(partition, number)) & Builders<RawBsonDocument>.Filter.Lt(
+            "_id", BlockDocument.Key(partition + 1, 0));
 
-    private static Block[] Decode(List<RawBsonDocument> documents)
-    {
-        try
-        {
-            return [.. documents.Select(BlockDocument.Decode)];
-        }
-        finally
-        {
-            foreach (var document in documents)
-                document.Dispose();
-        }
-    }
-
-    private IMongoCollection<RawBsonDocument> Blocks(IMongoDatabase database) => connection.Collection<RawBsonDocument>(database, Collection, journal: true);
+    private IMongoCollection<RawBsonDocument> Blocks(IMongoDatabase database) =>
+        connection.Collection<RawBsonDocument>(database, Collection, journal: true);
 }

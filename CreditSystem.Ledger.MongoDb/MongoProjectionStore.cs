@@ -21,12 +21,14 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
             foreach (var chunk in ids.Chunk(BatchAccounts))
             {
                 var filter = Builders<BsonDocument>.Filter.In("_id", chunk.Select(Binary));
-                found.AddRange((await Accounts(database).Find(filter).ToListAsync(token)).Select(AccountDocument.Decode));
+                var documents = await Accounts(database).Find(filter).As<RawBsonDocument>().ToListAsync(token);
+                found.AddRange(documents.DecodeAll(AccountDocument.Decode));
             }
             return found;
         }, cancellationToken);
 
-    public Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, long rebuilds, CancellationToken cancellationToken) =>
+    public Task SaveAsync(
+        int partition, IReadOnlyList<AccountState> accounts, long block, long rebuilds, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(async (database, token) =>
         {
             await EnsureIndexAsync(database, token);
@@ -46,7 +48,8 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
             {
                 await Accounts(database).UpdateOneAsync(
                     Builders<BsonDocument>.Filter.Eq("_id", Mark(partition)) & Counted(rebuilds),
-                    Builders<BsonDocument>.Update.Set("appliedBlock", 0L).Set("rebuilds", rebuilds + 1), new UpdateOptions { IsUpsert = true }, token);
+                    Builders<BsonDocument>.Update.Set("appliedBlock", 0L).Set("rebuilds", rebuilds + 1),
+                    new UpdateOptions { IsUpsert = true }, token);
             }
             catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
             {
@@ -59,15 +62,17 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
         connection.ExecuteAsync<IReadOnlyList<AccountState>>(async (database, token) =>
         {
             var filter = Builders<BsonDocument>.Filter;
-            var due = await Accounts(database).Find(filter.Lte("next", now) & filter.Eq("p", partition)).Limit(limit).ToListAsync(token);
-            return [.. due.Select(AccountDocument.Decode)];
+            var due = await Accounts(database).Find(filter.Lte("next", now) & filter.Eq("p", partition))
+                .Limit(limit).As<RawBsonDocument>().ToListAsync(token);
+            return due.DecodeAll(AccountDocument.Decode);
         }, cancellationToken);
 
     public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(async (database, token) =>
         {
             var key = Builders<BsonDocument>.Filter.Eq("_id", BlockDocument.Key(partition, after));
-            return await Segments(database).Find(key).Limit(1).FirstOrDefaultAsync(token) is { } found ? Decode(found, partition, after) : null;
+            return await Segments(database).Find(key).Limit(1).FirstOrDefaultAsync(token) is { } found ? Decode(found, partition, after)
+                : null;
         }, cancellationToken);
 
     public async Task<IdSegment> AddAsync(IdSegment segment, CancellationToken cancellationToken)
@@ -96,7 +101,9 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
                 return other;
             // What is there is damaged; it takes no reader further than having none.
             await connection.ExecuteAsync((database, token) =>
-                Segments(database).ReplaceOneAsync(Builders<BsonDocument>.Filter.Eq("_id", document["_id"]), document, new ReplaceOptions(), token), cancellationToken);
+                Segments(database)
+                    .ReplaceOneAsync(Builders<BsonDocument>.Filter.Eq("_id", document["_id"]), document, new ReplaceOptions(), token),
+                    cancellationToken);
             return segment;
         }
     }
@@ -110,9 +117,11 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
             var writes = accounts.Select((account, i) => new ReplaceOneModel<RawBsonDocument>(
                 filter.Eq("_id", Binary(account.Id)) & filter.Lt("appliedBlock", account.PreviousBlock), documents[i])
             { IsUpsert = true });
-            await connection.Collection<RawBsonDocument>(database, AccountsCollection).BulkWriteAsync(writes, new BulkWriteOptions { IsOrdered = false }, cancellationToken);
+            await connection.Collection<RawBsonDocument>(database, AccountsCollection)
+                .BulkWriteAsync(writes, new BulkWriteOptions { IsOrdered = false }, cancellationToken);
         }
-        catch (MongoBulkWriteException<RawBsonDocument> exception) when (exception.WriteErrors.All(error => error.Category == ServerErrorCategory.DuplicateKey))
+        catch (MongoBulkWriteException<RawBsonDocument> exception) when (
+            exception.WriteErrors.All(error => error.Category == ServerErrorCategory.DuplicateKey))
         {
             // The filter did not match because the account is there and as new: nothing to write.
         }
@@ -130,7 +139,8 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
         try
         {
             await Accounts(database).UpdateOneAsync(
-                filter.Eq("_id", Mark(partition)) & filter.Lt("appliedBlock", block) & Counted(rebuilds), Builders<BsonDocument>.Update.Set("appliedBlock", block),
+                filter.Eq("_id", Mark(partition)) & filter.Lt("appliedBlock", block) & Counted(rebuilds),
+                Builders<BsonDocument>.Update.Set("appliedBlock", block),
                 new UpdateOptions { IsUpsert = true }, cancellationToken);
         }
         catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
@@ -140,10 +150,12 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
     }
 
     private static FilterDefinition<BsonDocument> Counted(long rebuilds) =>
-        rebuilds == 0 ? Builders<BsonDocument>.Filter.In("rebuilds", [BsonNull.Value, (BsonValue)0L]) : Builders<BsonDocument>.Filter.Eq("rebuilds", rebuilds);
+        rebuilds == 0 ? Builders<BsonDocument>.Filter.In("rebuilds", [BsonNull.Value, (BsonValue)0L])
+            : Builders<BsonDocument>.Filter.Eq("rebuilds", rebuilds);
 
     private async Task<ProjectionMark> ReadMarkAsync(IMongoDatabase database, int partition, CancellationToken cancellationToken) =>
-        await Accounts(database).Find(Builders<BsonDocument>.Filter.Eq("_id", Mark(partition))).Limit(1).FirstOrDefaultAsync(cancellationToken) is { } mark
+        await Accounts(database).Find(Builders<BsonDocument>.Filter.Eq("_id", Mark(partition))).Limit(1)
+            .FirstOrDefaultAsync(cancellationToken) is { } mark
             ? new ProjectionMark(mark["appliedBlock"].AsInt64, mark.TryGetValue("rebuilds", out var rebuilds) ? rebuilds.AsInt64 : 0)
             : default;
 
@@ -153,7 +165,8 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
     {
         if (indexed)
             return;
-        var model = new CreateIndexModel<BsonDocument>(Builders<BsonDocument>.IndexKeys.Ascending("next"), new CreateIndexOptions { Name = "next", Sparse = true });
+        var model = new CreateIndexModel<BsonDocument>(
+            Builders<BsonDocument>.IndexKeys.Ascending("next"), new CreateIndexOptions { Name = "next", Sparse = true });
         await Accounts(database).Indexes.CreateOneAsync(model, options: null, cancellationToken);
         indexed = true;
     }
@@ -168,7 +181,9 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
 
     private static BsonBinaryData Binary(Guid id) => new(id, GuidRepresentation.Standard);
 
-    private IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) => connection.Collection<BsonDocument>(database, AccountsCollection);
+    private IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) =>
+        connection.Collection<BsonDocument>(database, AccountsCollection);
 
-    private IMongoCollection<BsonDocument> Segments(IMongoDatabase database) => connection.Collection<BsonDocument>(database, SegmentsCollection);
+    private IMongoCollection<BsonDocument> Segments(IMongoDatabase database) =>
+        connection.Collection<BsonDocument>(database, SegmentsCollection);
 }

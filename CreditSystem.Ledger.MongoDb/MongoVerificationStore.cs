@@ -13,7 +13,8 @@ public sealed class MongoVerificationStore(LedgerDatabase connection) : IVerific
     private const int BatchAccounts = 500;
     private const int PrefixBytes = sizeof(int) + sizeof(long);
 
-    public Task<VerificationMark> MarkAsync(int partition, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
+    public Task<VerificationMark> MarkAsync(int partition, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(async (database, token) =>
     {
         var generation = await GenerationAsync(database, partition, token);
         return await Marks(database).Find(ById(MarkId(partition))).FirstOrDefaultAsync(token) is { } found
@@ -22,36 +23,45 @@ public sealed class MongoVerificationStore(LedgerDatabase connection) : IVerific
             : new VerificationMark(partition, generation);
     }, cancellationToken);
 
-    public Task<VerificationMark> RestartAsync(VerificationMark incomplete, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
+    public Task<VerificationMark> RestartAsync(VerificationMark incomplete, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(async (database, token) =>
     {
         var (partition, next) = (incomplete.Partition, incomplete.Generation + 1);
         var moved = await Marks(database).UpdateOneAsync(
-            ById(GenerationId(partition)) & Builders<BsonDocument>.Filter.Eq("generation", incomplete.Generation), Builders<BsonDocument>.Update.Set("generation", next), cancellationToken: token);
+            ById(GenerationId(partition)) & Builders<BsonDocument>.Filter.Eq("generation", incomplete.Generation),
+            Builders<BsonDocument>.Update.Set("generation", next), cancellationToken: token);
         if (moved.ModifiedCount == 0)
             return new VerificationMark(partition, await GenerationAsync(database, partition, token));
         await Marks(database).DeleteOneAsync(ById(MarkId(partition)), token);
         await Accounts(database).DeleteManyAsync(
-            Builders<BsonDocument>.Filter.Gte("_id", AccountId(partition, 0, Guid.Empty)) & Builders<BsonDocument>.Filter.Lt("_id", AccountId(partition, next, Guid.Empty)), token);
+            Builders<BsonDocument>.Filter.Gte("_id", AccountId(partition, 0, Guid.Empty)) & Builders<BsonDocument>.Filter.Lt(
+            "_id", AccountId(partition, next, Guid.Empty)), token);
         return new VerificationMark(partition, next);
     }, cancellationToken);
 
-    public Task<IReadOnlyList<AuditedAccount>> LoadAsync(VerificationMark mark, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync<IReadOnlyList<AuditedAccount>>(async (database, token) =>
+    public Task<IReadOnlyList<VerifiedAccount>> LoadAsync(
+        VerificationMark mark, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync<IReadOnlyList<VerifiedAccount>>(async (database, token) =>
         {
-            var found = new List<AuditedAccount>(ids.Count);
+            var found = new List<VerifiedAccount>(ids.Count);
             foreach (var chunk in ids.Chunk(BatchAccounts))
-                found.AddRange(Decode(await Accounts(database).Find(Builders<BsonDocument>.Filter.In("_id", chunk.Select(id => AccountId(mark, id)))).ToListAsync(token)));
+                found.AddRange(
+                    Decode(await Accounts(database).Find(Builders<BsonDocument>.Filter.In("_id", chunk.Select(id => AccountId(mark, id))))
+                    .ToListAsync(token)));
             return found;
         }, cancellationToken);
 
-    public Task<IReadOnlyList<AuditedAccount>> PageAsync(VerificationMark mark, Guid after, int limit, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync<IReadOnlyList<AuditedAccount>>(async (database, token) =>
+    public Task<IReadOnlyList<VerifiedAccount>> PageAsync(
+        VerificationMark mark, Guid after, int limit, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync<IReadOnlyList<VerifiedAccount>>(async (database, token) =>
         {
-            var range = Builders<BsonDocument>.Filter.Gt("_id", AccountId(mark, after)) & Builders<BsonDocument>.Filter.Lt("_id", AccountId(mark.Partition, mark.Generation + 1, Guid.Empty));
-            return Decode(await Accounts(database).Find(range).Sort(Builders<BsonDocument>.Sort.Ascending("_id")).Limit(limit).ToListAsync(token));
+            var range = Builders<BsonDocument>.Filter.Gt("_id", AccountId(mark, after)) & Builders<BsonDocument>.Filter.Lt(
+                "_id", AccountId(mark.Partition, mark.Generation + 1, Guid.Empty));
+            return Decode(await Accounts(database).Find(range).Sort(Builders<BsonDocument>.Sort.Ascending("_id")).Limit(limit)
+                .ToListAsync(token));
         }, cancellationToken);
 
-    public Task SaveAsync(VerificationMark mark, IReadOnlyCollection<AuditedAccount> accounts, CancellationToken cancellationToken) =>
+    public Task SaveAsync(VerificationMark mark, IReadOnlyCollection<VerifiedAccount> accounts, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(async (database, token) =>
         {
             foreach (var chunk in accounts.Chunk(BatchAccounts))
@@ -60,32 +70,39 @@ public sealed class MongoVerificationStore(LedgerDatabase connection) : IVerific
             return true;
         }, cancellationToken);
 
-    public Task<FullVerification?> FullAsync(int partition, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
+    public Task<FullVerification?> FullAsync(int partition, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(async (database, token) =>
         await Marks(database).Find(ById(FullId(partition))).FirstOrDefaultAsync(token) is { } found
             ? new FullVerification(
-                DateTimeOffset.FromUnixTimeMilliseconds(found["at"].AsInt64), found["blocks"].AsInt64, found.TryGetValue("broken", out var broken) ? broken.AsInt64 : null,
+                DateTimeOffset.FromUnixTimeMilliseconds(found["at"].AsInt64), found["blocks"].AsInt64,
+                found.TryGetValue("broken", out var broken) ? broken.AsInt64 : null,
                 found.TryGetValue("problem", out var problem) ? problem.AsString : null)
             : null, cancellationToken);
 
-    public Task SaveFullAsync(int partition, FullVerification full, CancellationToken cancellationToken) => connection.ExecuteAsync((database, token) =>
+    public Task SaveFullAsync(int partition, FullVerification full, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync((database, token) =>
     {
-        var document = new BsonDocument { ["_id"] = FullId(partition), ["at"] = full.At.ToUnixTimeMilliseconds(), ["blocks"] = full.Blocks };
+        var document = new BsonDocument { ["_id"] = FullId(partition), ["at"] = full.At.ToUnixTimeMilliseconds(),
+            ["blocks"] = full.Blocks };
         if (full.BrokenBlock is { } broken)
             document.Add("broken", broken).Add("problem", full.Problem ?? "");
         return Marks(database).ReplaceOneAsync(ById(document["_id"]), document, new ReplaceOptions { IsUpsert = true }, token);
     }, cancellationToken);
 
-    private async Task SaveAsync(IMongoDatabase database, VerificationMark mark, AuditedAccount[] accounts, CancellationToken cancellationToken)
+    private async Task SaveAsync(
+        IMongoDatabase database, VerificationMark mark, VerifiedAccount[] accounts, CancellationToken cancellationToken)
     {
         var writes = accounts.Select(account => new ReplaceOneModel<BsonDocument>(
             ById(AccountId(mark, account.Id)) & Builders<BsonDocument>.Filter.Lte("block", account.LastBlock),
-            new BsonDocument { ["_id"] = AccountId(mark, account.Id), ["block"] = account.LastBlock, ["state"] = VerificationEncoding.Encode(account) })
+            new BsonDocument { ["_id"] = AccountId(mark, account.Id), ["block"] = account.LastBlock,
+            ["state"] = VerificationEncoding.Encode(account) })
         { IsUpsert = true });
         try
         {
             await Accounts(database).BulkWriteAsync(writes, new BulkWriteOptions { IsOrdered = false }, cancellationToken);
         }
-        catch (MongoBulkWriteException<BsonDocument> exception) when (exception.WriteErrors.All(error => error.Category == ServerErrorCategory.DuplicateKey))
+        catch (MongoBulkWriteException<BsonDocument> exception) when (
+            exception.WriteErrors.All(error => error.Category == ServerErrorCategory.DuplicateKey))
         {
             // Another replica has come further with these.
         }
@@ -93,11 +110,13 @@ public sealed class MongoVerificationStore(LedgerDatabase connection) : IVerific
 
     private async Task SaveMarkAsync(IMongoDatabase database, VerificationMark mark, CancellationToken cancellationToken)
     {
-        var document = new BsonDocument { ["_id"] = MarkId(mark.Partition), ["block"] = mark.Block, ["mark"] = VerificationEncoding.Encode(mark) };
+        var document = new BsonDocument { ["_id"] = MarkId(mark.Partition), ["block"] = mark.Block,
+            ["mark"] = VerificationEncoding.Encode(mark) };
         try
         {
             await Marks(database).ReplaceOneAsync(
-                ById(document["_id"]) & Builders<BsonDocument>.Filter.Lte("block", mark.Block), document, new ReplaceOptions { IsUpsert = true }, cancellationToken);
+                ById(document["_id"]) & Builders<BsonDocument>.Filter.Lte("block", mark.Block), document,
+                new ReplaceOptions { IsUpsert = true }, cancellationToken);
         }
         catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
         {
@@ -105,15 +124,18 @@ public sealed class MongoVerificationStore(LedgerDatabase connection) : IVerific
         }
     }
 
-    private static IReadOnlyList<AuditedAccount> Decode(List<BsonDocument> documents) =>
+    private static IReadOnlyList<VerifiedAccount> Decode(List<BsonDocument> documents) =>
     [
         .. documents.Select(document => VerificationEncoding.DecodeAccount(
-            document["state"].AsBsonBinaryData.Bytes, new Guid(document["_id"].AsBsonBinaryData.Bytes.AsSpan(PrefixBytes), bigEndian: true))).OfType<AuditedAccount>(),
+            document["state"].AsBsonBinaryData.Bytes,
+            new Guid(document["_id"].AsBsonBinaryData.Bytes.AsSpan(PrefixBytes), bigEndian: true))).OfType<VerifiedAccount>(),
     ];
 
     private static BsonBinaryData AccountId(VerificationMark mark, Guid account) => AccountId(mark.Partition, mark.Generation, account);
 
-    /// <summary>In the order of their bytes, so that the one index that every collection has finds all of a partition and one alone.</summary>
+    /// <summary>
+    /// In the order of their bytes, so that the one index that every collection has finds all of a partition and one alone.
+    /// </summary>
     private static BsonBinaryData AccountId(int partition, long generation, Guid account)
     {
         var bytes = new byte[PrefixBytes + 16];
@@ -141,5 +163,6 @@ public sealed class MongoVerificationStore(LedgerDatabase connection) : IVerific
 
     private IMongoCollection<BsonDocument> Marks(IMongoDatabase database) => connection.Collection<BsonDocument>(database, MarksCollection);
 
-    private IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) => connection.Collection<BsonDocument>(database, AccountsCollection);
+    private IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) =>
+        connection.Collection<BsonDocument>(database, AccountsCollection);
 }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
@@ -9,78 +11,57 @@ using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Ledger;
 
-/// <summary>The ledger as the rest of the application sees it.</summary>
-public sealed partial class CreditLedger : BackgroundService
+/// <summary>A hold as it is now, and how it came to be.</summary>
+public sealed record FoundHold(HoldState Hold, AccountState Account, LedgerRecord Placed);
+
+/// <summary>The ledger as the rest of the application sees it: all partitions, and which of them has what.</summary>
+public sealed class CreditLedger : BackgroundService
 {
+    private const int ReadsAtOnce = 16;
+
     private readonly LedgerPartition[] partitions;
-    private readonly PartitionVerifier[] verifiers;
-    private readonly SemaphoreSlim oneReading = new(1, 1);
-    private readonly IBlockStore store;
-    private readonly TimeSpan housekeeping;
+    private readonly LedgerLayout layout;
     private readonly ConcurrentDictionary<Guid, byte> inFlight = new();
     private readonly LedgerMetrics metrics;
     private readonly TimeProvider time;
 
     public CreditLedger(
-        IBlockStore store, IProjectionStore projections, IVerificationStore verification, IOptions<LedgerOptions> options, LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger)
+        IBlockStore store, IProjectionStore projections, IVerificationStore verification, IOptions<LedgerOptions> options,
+        LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger)
     {
-        this.store = store;
-        this.metrics = metrics;
-        this.time = time;
-        housekeeping = TimeSpan.FromMilliseconds(options.Value.CheckpointIntervalMilliseconds / 2.0);
+        (this.metrics, this.time) = (metrics, time);
+        layout = new LedgerLayout(options.Value.Partitions);
         var memory = MemoryBudget.OfProcess(options.Value);
         var clock = new ClockGuard(store, time, logger);
-        partitions = [.. Enumerable.Range(0, options.Value.Partitions)
+        partitions = [.. Enumerable.Range(0, layout.Partitions)
             .Select(number => new LedgerPartition(number, store, projections, options.Value, memory, clock, metrics, time, logger))];
-        verifiers = [.. partitions.Select(partition => new PartitionVerifier(partition, store, projections, verification, oneReading, time))];
-        metrics.Observe("credit_system_ledger_queue_depth", () => partitions.Sum(partition => (long)partition.QueueDepth), "Commands that wait for a commit");
-        metrics.Observe("credit_system_ledger_queue_capacity", () => (long)partitions.Length * options.Value.QueueCapacity, "Commands of one tenant each that may wait before new ones are refused");
-        metrics.Observe("credit_system_ledger_accounts_in_memory", () => partitions.Sum(partition => (long)partition.State.AccountCount), "Accounts that need not be read to be changed");
-        metrics.Observe("credit_system_ledger_projection_lag", () => partitions.Sum(partition => partition.Backlog.Records), "Records in the log that are not in the projection, which a start would have to replay");
-        metrics.Observe("credit_system_ledger_projection_age_seconds", () => (long)partitions.Max(partition => partition.Backlog.Age).TotalSeconds, "How long the oldest of those records has waited");
-        metrics.ObserveSeconds("credit_system_ledger_clock_skew_seconds", () => clock.SkewSeconds, "How far this replica's clock is ahead of the database's (negative: behind)");
-        metrics.Observe("credit_system_ledger_known_ids", () => partitions.Sum(partition => (long)partition.Reader.KnownIds), "Ids that no other request can have");
+        Verification = new LedgerVerifier(partitions, PartitionOf, store, projections, verification, time);
+        metrics.Observe(partitions, (long)partitions.Length * options.Value.QueueCapacity, clock);
     }
 
     public IReadOnlyList<LedgerPartition> Partitions => partitions;
 
-    /// <summary>The log that holds all of a tenant. One log per tenant makes an Idempotency-Key exact across its accounts and assets.</summary>
-    public LedgerPartition PartitionOf(string tenant) => partitions[PartitionHash.Of(tenant) % (uint)partitions.Length];
+    /// <summary>Whether what is in the logs is what was sealed, adds up, and is what is served.</summary>
+    public LedgerVerifier Verification { get; }
 
-    /// <summary>Commits one command, or gives the outcome that its id has had for ever.</summary>
+    /// <summary>
+    /// The log that holds all of a tenant. One log per tenant makes an Idempotency-Key exact across its accounts and assets.
+    /// </summary>
+    public LedgerPartition PartitionOf(string tenant) => partitions[layout.PartitionOf(tenant)];
+
+    /// <summary>Commits one command, or gives the outcome that its id has had before.</summary>
     /// <returns>Null when a request with the same id is being processed now.</returns>
-    public async Task<Committed?> ExecuteAsync(Command command)
-    {
-        if (!inFlight.TryAdd(command.Id, 0))
-            return null;
-        try
-        {
-            return (await SubmitAsync(command.Tenant, [command]))[0];
-        }
-        finally
-        {
-            inFlight.TryRemove(command.Id, out _);
-        }
-    }
+    public async Task<Committed?> ExecuteAsync(Command command) =>
+        await ExclusivelyAsync(command.Id, () => SubmitAsync(command.Tenant, [command])) is [var outcome] ? outcome : null;
 
     /// <summary>
     /// Commits the commands of one request in one block, each with its own outcome. The request has a record of its own, so
-    /// that its key is known for ever: a repetition executes nothing and gets the outcomes of the first time.
+    /// that its key is known from then on: a repetition executes nothing and gets the outcomes of the first time.
     /// </summary>
-    /// <returns>The outcome of the request itself and then of each command; null when one with the same id is being processed now.</returns>
-    public async Task<Committed[]?> ExecuteAsync(Command request, IEnumerable<Command> commands)
-    {
-        if (!inFlight.TryAdd(request.Id, 0))
-            return null;
-        try
-        {
-            return await SubmitAsync(request.Tenant, [request, .. commands], hasRequestRecord: true);
-        }
-        finally
-        {
-            inFlight.TryRemove(request.Id, out _);
-        }
-    }
+    /// <returns>The outcome of the request itself and then of each command; null when one with the same id is being processed
+    /// now.</returns>
+    public Task<Committed[]?> ExecuteAsync(Command request, IEnumerable<Command> commands) =>
+        ExclusivelyAsync(request.Id, () => SubmitAsync(request.Tenant, [request, .. commands], hasRequestRecord: true));
 
     /// <summary>Commits commands of one tenant, each with its own outcome.</summary>
     public Task<Committed[]> SubmitAsync(string tenant, Command[] commands) => SubmitAsync(tenant, commands, hasRequestRecord: false);
@@ -118,6 +99,39 @@ public sealed partial class CreditLedger : BackgroundService
         return account;
     }
 
+    /// <summary>
+    /// The accounts among <paramref name="ids"/> that the tenant has, for what never changes about them: asset, holder, whether
+    /// they are system accounts. Their balances may be old. What is not in it was not open when the call began.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<Guid, AccountState>> FindKnownAsync(
+        string tenant, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        var partition = PartitionOf(tenant);
+        var known = new ConcurrentDictionary<Guid, AccountState>();
+        foreach (var id in ids)
+            if (partition.AccountInMemory(id) is { } account && account.Tenant == tenant)
+                known[id] = account;
+        if (known.Count == ids.Count)
+            return known;
+        await ReadAsync(Missing());
+        // Another replica may have opened it just now.
+        if (Missing() is { Count: > 0 } missing)
+        {
+            await partition.SynchronizeAsync();
+            await ReadAsync(missing);
+        }
+        return known;
+
+        List<Guid> Missing() => [.. ids.Where(id => !known.ContainsKey(id))];
+
+        Task ReadAsync(List<Guid> wanted) => Parallel.ForEachAsync(
+            wanted, new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken }, async (id, _) =>
+            {
+                if (await partition.LoadAccountAsync(id) is { } account && account.Tenant == tenant)
+                    known[id] = account;
+            });
+    }
+
     /// <summary>Several accounts of the tenant as of one block; null where there is none.</summary>
     public async Task<AccountState?[]> SnapshotAsync(string tenant, Guid[] accounts) =>
         Array.ConvertAll(await PartitionOf(tenant).SnapshotAsync(accounts), account => account?.Tenant == tenant ? account : null);
@@ -130,11 +144,21 @@ public sealed partial class CreditLedger : BackgroundService
         return await partition.FindRecordAsync(id, cancellationToken) is { } record && record.Command.Tenant == tenant ? record : null;
     }
 
+    /// <summary>A hold of the tenant, expired if it is due; null where there is none.</summary>
+    public async Task<FoundHold?> FindHoldAsync(string tenant, Guid id, CancellationToken cancellationToken)
+    {
+        if (await FindRecordAsync(tenant, id, cancellationToken) is not { Accepted: true, Command: PlaceHold place, Hold: { } hold } placed
+            || place.Id != id)
+            return null;
+        // Finding the account settles what is due on it, this hold included.
+        var account = await FindAccountAsync(tenant, hold.Account, linearizable: false);
+        return account is null ? null
+            : new FoundHold(await PartitionOf(tenant).LoadHoldAsync(id, cancellationToken) ?? hold, account, placed);
+    }
+
     public override void Dispose()
     {
-        foreach (var verifier in verifiers)
-            verifier.Dispose();
-        oneReading.Dispose();
+        Verification.Dispose();
         base.Dispose();
     }
 
@@ -147,32 +171,19 @@ public sealed partial class CreditLedger : BackgroundService
 
     // What is queued at shutdown is still committed and answered; only the grace period of the host ends that.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll([HousekeepAsync(stoppingToken), .. partitions.Select(partition => Task.Run(() => partition.RunAsync(CancellationToken.None), CancellationToken.None))]);
+        Task.WhenAll(partitions.Select(partition => Task.Run(partition.RunAsync, CancellationToken.None)));
 
-    private async Task HousekeepAsync(CancellationToken stopping)
+    private async Task<Committed[]?> ExclusivelyAsync(Guid id, Func<Task<Committed[]>> submit)
     {
-        using var timer = new PeriodicTimer(housekeeping, time);
+        if (!inFlight.TryAdd(id, 0))
+            return null;
         try
         {
-            while (await timer.WaitForNextTickAsync(stopping))
-                foreach (var partition in partitions)
-                    partition.Housekeep();
+            return await submit();
         }
-        catch (OperationCanceledException)
+        finally
         {
-            // The partitions write what is left when they end.
+            inFlight.TryRemove(id, out _);
         }
-    }
-}
-
-internal static class PartitionHash
-{
-    /// <summary>FNV-1a: the same on every replica, unlike <see cref="string.GetHashCode()"/>.</summary>
-    public static uint Of(string tenant)
-    {
-        var hash = 2166136261u;
-        foreach (var character in tenant)
-            hash = (hash ^ character) * 16777619u;
-        return hash;
     }
 }

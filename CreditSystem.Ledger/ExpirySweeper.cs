@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using Microsoft.Extensions.Options;
@@ -8,7 +9,8 @@ namespace CreditSystem.Ledger;
 /// Posts what has expired on accounts that nobody asks about. Any number of replicas may sweep: the ids of the postings
 /// follow from what expires, and the number of the block decides who was first.
 /// </summary>
-internal sealed partial class ExpirySweeper(CreditLedger ledger, IOptions<LedgerOptions> options, TimeProvider time, ILogger<ExpirySweeper> logger) : BackgroundService
+internal sealed partial class ExpirySweeper(
+    CreditLedger ledger, IOptions<LedgerOptions> options, TimeProvider time, ILogger<ExpirySweeper> logger) : BackgroundService
 {
     private const int MostAtOnce = 200;
 
@@ -38,7 +40,9 @@ internal sealed partial class ExpirySweeper(CreditLedger ledger, IOptions<Ledger
             await partition.SubmitAsync([new SettleAccount(Guid.NewGuid(), account.Tenant, account.Id)]);
             return null;
         }
-        catch (Exception exception) when (exception is CommandFailedException || exception is LedgerUnavailableException { Reason: LedgerUnavailableReason.QueueFull or LedgerUnavailableReason.TooLarge or LedgerUnavailableReason.Corrupt })
+        catch (Exception exception) when (exception is CommandFailedException || exception
+            is LedgerUnavailableException { Reason: LedgerUnavailableReason.QueueFull or LedgerUnavailableReason.TooLarge
+            or LedgerUnavailableReason.Corrupt })
         {
             // A command that fails has been logged where it did; a tenant with a full queue settles as it goes.
             return account.Id;

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Partitions;
 
 namespace CreditSystem.Ledger;
 
@@ -27,29 +29,48 @@ public sealed class LedgerMetrics : IDisposable
         meter = factory.Create(Name);
         // The exporter appends _total to counters; the names are those that the original's dashboards know.
         operations = meter.CreateCounter<long>("credit_system_transaction_operations", description: "Outcomes of ledger commands");
-        processing = meter.CreateHistogram<double>("credit_system_transaction_processing_seconds", "s", "From the request's arrival in the queue to its outcome");
-        commit = meter.CreateHistogram<double>("credit_system_ledger_commit_seconds", "s", "One block: evaluation, encoding and the insert");
+        processing = meter.CreateHistogram<double>(
+            "credit_system_transaction_processing_seconds", "s", "From the request's arrival in the queue to its outcome");
+        commit = meter.CreateHistogram<double>(
+            "credit_system_ledger_commit_seconds", "s", "One block: evaluation, encoding and the insert");
         batch = meter.CreateHistogram<long>("credit_system_ledger_block_commands", description: "Commands per block");
         blockBytes = meter.CreateHistogram<long>("credit_system_ledger_block_bytes", "By", "Size of a block's records");
         rejected = meter.CreateCounter<long>("credit_system_ledger_rejected", description: "Commands that the ledger refused, by reason");
         replays = meter.CreateCounter<long>("credit_system_ledger_replays", description: "Requests answered with an earlier outcome");
         fenced = meter.CreateCounter<long>("credit_system_ledger_fenced", description: "Blocks that another replica was faster to append");
-        uncertain = meter.CreateCounter<long>("credit_system_ledger_append_uncertain", description: "Inserts whose outcome had to be found out");
+        uncertain = meter.CreateCounter<long>(
+            "credit_system_ledger_append_uncertain", description: "Inserts whose outcome had to be found out");
     }
 
     /// <summary>Observes what is known only by asking, such as how many commands wait.</summary>
-    public void Observe(string name, Func<long> value, string description) => meter.CreateObservableGauge(name, value, description: description);
+    internal void Observe(LedgerPartition[] partitions, long queueCapacity, ClockGuard clock)
+    {
+        Observe("queue_depth", () => partitions.Sum(partition => (long)partition.QueueDepth), "Commands that wait for a commit");
+        Observe("queue_capacity", () => queueCapacity, "Commands of one tenant each that may wait before new ones are refused");
+        Observe("accounts_in_memory", () => partitions.Sum(partition => (long)partition.Status.AccountsInMemory),
+            "Accounts that need not be read to be changed");
+        Observe("projection_lag", () => partitions.Sum(partition => partition.Status.Unprojected),
+            "Records in the log that are not in the projection, which a start would have to replay");
+        Observe("projection_age_seconds", () => (long)partitions.Max(partition => partition.CheckpointAge).TotalSeconds,
+            "How long the oldest of those records has waited");
+        Observe("known_ids", () => partitions.Sum(partition => (long)partition.KnownIds), "Ids that no other request can have");
+        meter.CreateObservableGauge(
+            "credit_system_ledger_clock_skew_seconds",
+            () => clock.SkewSeconds is { } known ? [new Measurement<double>(known)] : Array.Empty<Measurement<double>>(),
+            description: "How far this replica's clock is ahead of the database's (negative: behind)");
+    }
+
+    private void Observe(string name, Func<long> value, string description) =>
+        meter.CreateObservableGauge($"credit_system_ledger_{name}", value, description: description);
 
     /// <summary>Observes what is not known at all times: null leaves the series out.</summary>
     public void Observe(string name, Func<long?> value, string description) =>
-        meter.CreateObservableGauge(name, () => value() is { } known ? [new Measurement<long>(known)] : Array.Empty<Measurement<long>>(), description: description);
-
-    /// <summary>Observes seconds that are not known at all times.</summary>
-    public void ObserveSeconds(string name, Func<double?> value, string description) =>
-        meter.CreateObservableGauge(name, () => value() is { } known ? [new Measurement<double>(known)] : Array.Empty<Measurement<double>>(), description: description);
+        meter.CreateObservableGauge(name, () =>
+            value() is { } known ? [new Measurement<long>(known)] : Array.Empty<Measurement<long>>(), description: description);
 
     /// <summary>Observes one value for each value of a tag, which has few.</summary>
-    public void Observe(string name, Func<IEnumerable<Measurement<long>>> values, string description) => meter.CreateObservableGauge(name, values, description: description);
+    public void Observe(string name, Func<IEnumerable<Measurement<long>>> values, string description) =>
+        meter.CreateObservableGauge(name, values, description: description);
 
     public void Committed(IReadOnlyList<LedgerRecord> records, int commands, TimeSpan elapsed, int bytes)
     {
@@ -58,14 +79,14 @@ public sealed class LedgerMetrics : IDisposable
         blockBytes.Record(bytes);
         foreach (var record in records)
         {
-            operations.Add(1, new("operation_type", TypeOf(record.Command)), new("status", record.Accepted ? "success" : "rejected"));
+            operations.Add(1, new("operation_type", record.Command.Name), new("status", record.Accepted ? "success" : "rejected"));
             if (record.Rejection is { } rejection)
                 Rejected(rejection.Code.ToString());
         }
     }
 
     public void Processed(Command command, TimeSpan elapsed) =>
-        processing.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("operation_type", TypeOf(command)));
+        processing.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("operation_type", command.Name));
 
     public void Rejected(string reason) => rejected.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
@@ -76,13 +97,4 @@ public sealed class LedgerMetrics : IDisposable
     public void Uncertain() => uncertain.Add(1);
 
     public void Dispose() => meter.Dispose();
-
-    private static string TypeOf(Command command) => command switch
-    {
-        MoveCredits move => move.Kind.ToCode(),
-        _ => Names[(int)CommandWriter.OperationOf(command)],
-    };
-
-    private static readonly string[] Names =
-        ["", "open_account", "transfer", "batch", "reversal", "hold", "capture", "void", "grant", "grant_void", "expiry", "hold_expiry"];
 }

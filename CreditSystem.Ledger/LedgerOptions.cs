@@ -16,7 +16,9 @@ public sealed class LedgerOptions
     [Range(1, 5000)]
     public int MaxBlockCommands { get; set; } = 1000;
 
-    /// <summary>The most that is put together in one block, in bytes. MongoDB's limit is 16 MiB; one request alone may write 15 MiB.</summary>
+    /// <summary>
+    /// The most that is put together in one block, in bytes. MongoDB's limit is 16 MiB; one request alone may write 15 MiB.
+    /// </summary>
     [Range(4096, 8 * 1024 * 1024)]
     public int MaxBlockBytes { get; set; } = 8 * 1024 * 1024;
 
@@ -54,7 +56,9 @@ public sealed class LedgerOptions
     [Range(1, 100_000_000)]
     public int CheckpointTailRecords { get; set; } = 250_000;
 
-    /// <summary>How many accounts are kept in memory; the others are read when they are needed. By default as many as memory allows.</summary>
+    /// <summary>
+    /// How many accounts are kept in memory; the others are read when they are needed. By default as many as memory allows.
+    /// </summary>
     [Range(1, 100_000_000)]
     public int? MaxAccountsInMemory { get; set; }
 

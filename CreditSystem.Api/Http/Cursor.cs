@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
-using CreditSystem.Ledger;
+using CreditSystem.Ledger.History;
 
 namespace CreditSystem.Api.Http;
 

@@ -42,7 +42,7 @@ internal static class LedgerExtensions
     }
 
     // Everybody may read it: which checks, and no tenant's name.
-    private static void Report(HealthReasons? health, LedgerAudit verification)
+    private static void Report(HealthReasons? health, LedgerVerification verification)
     {
         var failed = verification.Findings.Select(found => found.Finding.Check).Distinct().Order(StringComparer.Ordinal).ToList();
         if (failed.Count == 0)

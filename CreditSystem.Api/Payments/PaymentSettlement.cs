@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using Microsoft.Extensions.Options;
 
@@ -112,7 +113,7 @@ internal sealed partial class PaymentSettlement(
     {
         var id = LedgerId.ForKey(order.Tenant, Principal, name);
         var fingerprint = SHA256.HashData(Encoding.UTF8.GetBytes(name));
-        var command = new MoveCredits(
+        var command = new Transfer(
             id, fingerprint, order.Tenant, null, kind, from, to, options.Value.Asset, amount, Reference: null, Metadata: null);
         // Two events at once are as common as one: they share the outcome.
         return (await ledger.SubmitAsync(order.Tenant, [command]))[0].Record;

@@ -12,28 +12,36 @@ internal static class BurnDown
     /// <param name="paidOnly">Leave promotional lots alone.</param>
     /// <returns>Negative amounts in the order of burn-down; empty when only the base lot pays.</returns>
     public static LotChange[] Draw(AccountState account, long amount, long now, bool paidOnly = false) =>
-        account.Lots.Length == 0 ? [] : [.. Take(account, amount, now, paidOnly).Select(part => new LotChange(part.Terms, -part.Amount, 0))];
+        account.Lots.Length == 0
+            ? []
+            : [.. Take(account, amount, now, paidOnly).Select(part => new LotChange(part.Terms, -part.Amount, 0))];
 
     /// <summary>Sets an amount aside for a hold. The amount must be free without overdraft.</summary>
-    public static LotChange[] Pin(AccountState account, long amount, long now, bool paidOnly = false) =>
+    public static LotChange[] Reserve(AccountState account, long amount, long now, bool paidOnly = false) =>
         [.. Take(account, amount, now, paidOnly).Select(part => new LotChange(part.Terms, 0, part.Amount))];
 
     /// <summary>The first <paramref name="amount"/> of what a hold has set aside.</summary>
-    public static LotChange[] Unpin(LotChange[] pins, long amount)
+    public static LotChange[] Release(LotChange[] reservations, long amount)
     {
         var taken = new List<LotChange>();
-        foreach (var pin in pins)
+        foreach (var reservation in reservations)
         {
-            var part = Math.Min(pin.Pinned, amount);
+            var part = Math.Min(reservation.Pinned, amount);
             if (part > 0)
-                taken.Add(new LotChange(pin.Terms, 0, part));
+                taken.Add(new LotChange(reservation.Terms, 0, part));
             amount -= part;
         }
         return [.. taken];
     }
 
-    public static LotChange[] Without(LotChange[] pins, LotChange[] taken) =>
-        [.. pins.Select(pin => pin with { Pinned = pin.Pinned - taken.Where(other => other.Terms.Id == pin.Terms.Id).Sum(other => other.Pinned) }).Where(pin => pin.Pinned > 0)];
+    /// <summary>What is left of reservations after some of them were taken.</summary>
+    public static LotChange[] Subtract(LotChange[] reservations, LotChange[] taken)
+    {
+        return [.. reservations.Select(Left).Where(part => part.Pinned > 0)];
+
+        LotChange Left(LotChange part) =>
+            part with { Pinned = part.Pinned - taken.Where(other => other.Terms.Id == part.Terms.Id).Sum(other => other.Pinned) };
+    }
 
     /// <summary>Gives back what a draw took, last drawn first, after skipping what has been given back already.</summary>
     public static LotChange[] Restore(LotChange[] drawn, long skip, long amount)
@@ -54,7 +62,8 @@ internal static class BurnDown
 
     /// <summary>What the receiver of a draw gets: the same lots, with their terms.</summary>
     public static LotChange[] Carry(LotChange[] drawn) =>
-        Entries.WithoutBaseOnly([.. drawn.Where(change => change.Amount != 0).Select(change => new LotChange(change.Terms, -change.Amount, 0))]);
+        Entries.WithoutBaseOnly(
+            [.. drawn.Where(change => change.Amount != 0).Select(change => new LotChange(change.Terms, -change.Amount, 0))]);
 
     /// <summary>What is free now in promotional lots.</summary>
     public static Int128 PromotionalFree(AccountState account, long now)
@@ -103,7 +112,7 @@ internal static class BurnDown
         }
         if (!baseTaken)
             TakeBase();
-        // The overdraft is drawn last, so it is given back first: an element of its own behind what the base lot had.
+        // The overdraft is drawn last, so it is given back first: an element of its own after what the base lot had.
         if (amount > 0)
             parts.Add((LotTerms.Base, amount));
         return parts;

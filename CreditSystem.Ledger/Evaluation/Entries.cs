@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger.Evaluation;
@@ -21,15 +22,28 @@ internal static class Entries
     {
         // The last guard: both entries would be made from the same balance, and one of them be lost.
         if (view.Rules >= RulesVersion.Second && from.Id == to.Id)
-            return LedgerRecord.Rejected(command, RejectionCode.SameAccount);
+            return command.Reject(RejectionCode.SameAccount);
         if (!TryMake(from, -amount, -released, drawn, out var debit) || !TryMake(to, amount, 0, credited, out var credit))
-            return LedgerRecord.Rejected(command, RejectionCode.LimitExceeded);
+            return command.Reject(RejectionCode.LimitExceeded);
         return LedgerRecord.Posted(command, new Posting(id, kind, from.Asset, [debit, credit]));
     }
 
+    /// <summary>Moves what is free of a grant to a system account.</summary>
+    public static LedgerRecord Withdraw(
+        LedgerView view, Command command, AccountState account, Lot lot, SystemAccount target, TransferKind kind)
+    {
+        var opened = new List<AccountState>();
+        var receiver = view.SystemAccount(account.Tenant, target, account.Asset, opened);
+        var record = Post(view, command, command.Id, kind, account, receiver, lot.Free, [new LotChange(lot.Terms, -lot.Free, 0)], []);
+        return record.Accepted ? record with { Opened = [.. opened] } : record;
+    }
+
     /// <summary>A posting that moves nothing but what is held.</summary>
-    public static Posting Reserve(Guid id, TransferKind kind, AccountState account, long held, LotChange[] lots) =>
-        new(id, kind, account.Asset, [new Entry(account.Id, 0, account.Sequence + 1, account.Posted, account.Held + held) { Lots = WithoutBaseOnly(lots) }]);
+    public static Posting Reserve(Guid id, TransferKind kind, AccountState account, long held, LotChange[] lots)
+    {
+        var entry = new Entry(account.Id, 0, account.Sequence + 1, account.Posted, account.Held + held) { Lots = WithoutBaseOnly(lots) };
+        return new(id, kind, account.Asset, [entry]);
+    }
 
     // The base lot follows from the account's sums, so changes of it alone are not stored.
     public static LotChange[] WithoutBaseOnly(LotChange[] lots) => Array.TrueForAll(lots, lot => lot.Terms.IsBase) ? [] : lots;

@@ -7,12 +7,17 @@ namespace CreditSystem.Ledger.Evaluation;
 /// What the blocks up to <see cref="Head"/> add up to, as far as it has been loaded. One writer; readers see whole,
 /// immutable accounts at any time.
 /// </summary>
-public sealed class LedgerState
+internal sealed class LedgerState
 {
     private readonly ConcurrentDictionary<Guid, AccountState> accounts = new(concurrencyLevel: 1, capacity: 1024);
     private readonly ConcurrentDictionary<Guid, HoldState> holds = new(concurrencyLevel: 1, capacity: 64);
     private readonly ConcurrentDictionary<Guid, long> reversed = new(concurrencyLevel: 1, capacity: 64);
     private HashSet<Guid> changed = [];
+
+    public LedgerState() => View = new Reads(this);
+
+    /// <summary>For other threads than the one that changes the state.</summary>
+    public Reads View { get; }
 
     /// <summary>The number of the last block applied.</summary>
     public long Head { get; private set; }
@@ -25,13 +30,11 @@ public sealed class LedgerState
 
     public byte[] Hash { get; private set; } = new byte[32];
 
-    /// <summary>The block that the state was started behind: 0 where all of it comes from the log.</summary>
+    /// <summary>The block that the state was resumed after: 0 where all of it comes from the log.</summary>
     public long Start { get; private set; }
 
     /// <summary>How many accounts have changed since the last checkpoint was begun.</summary>
     public int ChangedCount => changed.Count;
-
-    public ICollection<AccountState> Accounts => accounts.Values;
 
     public int AccountCount => accounts.Count;
 
@@ -63,18 +66,8 @@ public sealed class LedgerState
         (Head, At, Rules, Hash) = (view.BlockNumber, at, view.Rules, hash);
     }
 
-    /// <summary>Starts behind a checkpoint instead of at the first block.</summary>
-    public void StartAfter(long head, long at, int rules, byte[] hash) => (Start, Head, At, Rules, Hash) = (head, head, at, rules, hash);
-
-    /// <summary>Starts again at the first block.</summary>
-    public void Reset()
-    {
-        accounts.Clear();
-        holds.Clear();
-        reversed.Clear();
-        changed = [];
-        StartAfter(0, 0, RulesVersion.First, new byte[32]);
-    }
+    /// <summary>Resumes after a checkpoint instead of at the first block.</summary>
+    public void ResumeAfter(long head, long at, int rules, byte[] hash) => (Start, Head, At, Rules, Hash) = (head, head, at, rules, hash);
 
     /// <summary>The accounts that have changed since the last call.</summary>
     public List<AccountState> TakeChanged()
@@ -99,7 +92,8 @@ public sealed class LedgerState
                 holds.TryRemove(id, out _);
         if (accounts.Count <= most)
             return;
-        var cold = accounts.Values.Where(account => !account.IsSystem && !changed.Contains(account.Id)).OrderBy(account => account.PreviousBlock);
+        var cold = accounts.Values.Where(account => !account.IsSystem && !changed.Contains(account.Id))
+            .OrderBy(account => account.PreviousBlock);
         // A tenth more than needed, so that this is not done again at once.
         foreach (var account in cold.Take(accounts.Count - most + most / 10).ToList())
         {
@@ -107,5 +101,21 @@ public sealed class LedgerState
             foreach (var hold in account.Holds)
                 holds.TryRemove(hold.Id, out _);
         }
+    }
+
+    /// <summary>What any thread may read while the state changes: each account and hold is whole, as of its own last change.</summary>
+    public sealed class Reads
+    {
+        private readonly LedgerState state;
+
+        internal Reads(LedgerState state) => this.state = state;
+
+        public IEnumerable<AccountState> Accounts => state.accounts.Select(account => account.Value);
+
+        public AccountState? Account(Guid id) => state.Account(id);
+
+        public HoldState? Hold(Guid id) => state.Hold(id);
+
+        public long? Reversed(Guid transfer) => state.Reversed(transfer);
     }
 }

@@ -7,7 +7,7 @@ namespace CreditSystem.Ledger.Evaluation;
 /// The state with the effects of a block that is not in the log yet. Dropping the view undoes them, so a block that
 /// loses the race for its number leaves no trace.
 /// </summary>
-public sealed class LedgerView(LedgerState state, long blockNumber, long at, int rules)
+internal sealed class LedgerView(LedgerState state, long blockNumber, long at, int rules)
 {
     private readonly Dictionary<Guid, AccountState> accounts = [];
     private readonly Dictionary<Guid, HoldState> holds = [];
@@ -39,19 +39,25 @@ public sealed class LedgerView(LedgerState state, long blockNumber, long at, int
     public long Reversed(Guid transfer) => reversals.TryGetValue(transfer, out var amount) ? amount : state.Reversed(transfer) ?? 0;
 
     /// <summary>The record in the log that has this id: as a command, as a posting, or as the reference of a transfer.</summary>
-    public LedgerRecord? Known(Guid id) => known.GetValueOrDefault(id);
+    public LedgerRecord? Find(Guid id) => known.GetValueOrDefault(id);
 
     /// <summary>Tells the view about a record of an earlier block.</summary>
-    public void Remember(Guid id, LedgerRecord record) => known.TryAdd(id, record);
+    public void Preload(Guid id, LedgerRecord record) => known.TryAdd(id, record);
 
-    public AccountState? Find(string tenant, AccountRef account, string? asset)
+    /// <summary>The system account; one that nobody has used yet is to be opened by the record, if that is accepted.</summary>
+    public AccountState SystemAccount(string tenant, SystemAccount system, string asset, List<AccountState> opened)
     {
-        var found = Account(account.IsSystem ? LedgerId.ForSystemAccount(tenant, account.System, asset!) : account.Id);
-        return found is not null && found.Tenant == tenant ? found : null;
+        var id = LedgerId.ForSystemAccount(tenant, system, asset);
+        if (Account(id) is { } account)
+            return account;
+        account = new AccountState { Id = id, Tenant = tenant, Holder = system.ToCode(), Asset = asset, System = system, OpenedAt = at };
+        opened.Add(account);
+        return account;
     }
 
     /// <summary>Puts a record at the end of the block and applies its effects.</summary>
-    public LedgerRecord Append(LedgerRecord record) => Add(record.Accepted ? record with { Postings = Apply(record.Opened, record.Postings) } : record);
+    public LedgerRecord Append(LedgerRecord record) =>
+        Add(record.Accepted ? record with { Postings = Apply(record.Opened, record.Postings) } : record);
 
     /// <summary>Opens accounts and applies postings to them.</summary>
     public Posting[] Apply(AccountState[] opened, Posting[] postings)
@@ -73,8 +79,8 @@ public sealed class LedgerView(LedgerState state, long blockNumber, long at, int
         known[record.Command.Id] = record;
         foreach (var posting in record.Postings)
             known[posting.Id] = record;
-        foreach (var reference in References(record))
-            known[reference] = record;
+        foreach (var alias in record.Command.Aliases(record))
+            known[alias] = record;
         return record;
     }
 
@@ -92,7 +98,8 @@ public sealed class LedgerView(LedgerState state, long blockNumber, long at, int
         foreach (var entry in record.Postings.SelectMany(posting => posting.Entries))
         {
             if (Account(entry.Account) is not { } account || account.Sequence + 1 < entry.Sequence)
-                throw new ProjectionLostException($"block {blockNumber}: account {entry.Account} is missing or older than entry {entry.Sequence - 1}");
+                throw new ProjectionLostException(
+                    $"block {blockNumber}: account {entry.Account} is missing or older than entry {entry.Sequence - 1}");
             if (account.Sequence >= entry.Sequence)
                 continue;
             Apply(entry);
@@ -103,7 +110,8 @@ public sealed class LedgerView(LedgerState state, long blockNumber, long at, int
 
     private Entry Apply(Entry entry)
     {
-        var account = Account(entry.Account) ?? throw new LedgerCorruptException($"block {blockNumber}: account {entry.Account} was never opened");
+        var account = Account(entry.Account)
+            ?? throw new LedgerCorruptException($"block {blockNumber}: account {entry.Account} was never opened");
         entry = entry with { PreviousBlock = account.PreviousBlock, JumpBlock = account.JumpBlock() };
         Set(account with
         {
@@ -131,16 +139,6 @@ public sealed class LedgerView(LedgerState state, long blockNumber, long at, int
         undo = null;
     }
 
-    /// <summary>Other ids under which an accepted record is known: its references, and the grant that it voided.</summary>
-    public static IEnumerable<Guid> References(LedgerRecord record)
-    {
-        for (var i = 0; i < record.Postings.Length; i++)
-            if (record.Details(i).Reference is { } reference)
-                yield return ReferenceRules.IdOf(record, reference);
-        if (record is { Accepted: true, Command: VoidGrant voided })
-            yield return LedgerId.ForVoidedGrant(voided.Grant, voided.Account);
-    }
-
     private void ApplyRest(LedgerRecord record, bool holderIsCurrent)
     {
         if (record.Hold is { } hold)
@@ -155,8 +153,8 @@ public sealed class LedgerView(LedgerState state, long blockNumber, long at, int
             else if (hold.Status != HoldStatus.Active && open)
                 Set(account with { Holds = [.. account.Holds.Where(other => other.Id != hold.Id)] });
         }
-        if (record is { Accepted: true, Command: ReverseTransfer reverse })
-            reversals[reverse.Transfer] = record.Reversed;
+        if (record.ReversedTransfer is { } transfer)
+            reversals[transfer] = record.Reversed;
     }
 
     private void Set(AccountState account)
@@ -166,5 +164,5 @@ public sealed class LedgerView(LedgerState state, long blockNumber, long at, int
     }
 }
 
-/// <summary>What was written behind the log does not fit it: the state is to be worked out from the first block.</summary>
+/// <summary>What was projected does not fit the log: the state is to be worked out from the first block.</summary>
 internal sealed class ProjectionLostException(string message) : Exception(message);

@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger.Evaluation;
@@ -12,17 +13,17 @@ internal static class ReferenceRules
     {
         if (reference is null)
             return false;
-        var shared = view.Known(LedgerId.ForReference(command.Tenant, reference));
+        var shared = view.Find(LedgerId.ForReference(command.Tenant, reference));
         if (view.Rules < RulesVersion.Second)
             return shared is not null;
         // What was named under the first rules stays taken for whom it belongs to.
-        return view.Known(LedgerId.ForReference(command.Tenant, command.Holder, reference)) is not null || shared is not null && shared.Command.Holder == command.Holder;
+        return view.Find(LedgerId.ForReference(command.Tenant, command.Holder, reference)) is not null
+            || shared is not null && shared.Command.Holder == command.Holder;
     }
 
-    /// <summary>The ids under which the log may know the reference of a command.</summary>
-    public static IEnumerable<Guid> IdsOf(Command command) => ReferenceOf(command) is { } reference
-        ? [LedgerId.ForReference(command.Tenant, reference), LedgerId.ForReference(command.Tenant, command.Holder, reference)]
-        : [];
+    /// <summary>The ids under which the log may know a reference of the command.</summary>
+    public static Guid[] IdsOf(Command command, string reference) =>
+        [LedgerId.ForReference(command.Tenant, reference), LedgerId.ForReference(command.Tenant, command.Holder, reference)];
 
     /// <summary>The id under which the references of a record are known from now on.</summary>
     public static Guid IdOf(LedgerRecord record, string reference) => record.Rules < RulesVersion.Second
@@ -30,14 +31,6 @@ internal static class ReferenceRules
         : LedgerId.ForReference(record.Command.Tenant, record.Command.Holder, reference);
 
     /// <summary>What makes two references of one atomic batch the same.</summary>
-    public static string KeyOf(LedgerView view, string reference) => view.Rules < RulesVersion.Second ? reference : Identifier.Normalize(reference);
-
-    private static string? ReferenceOf(Command command) => command switch
-    {
-        MoveCredits move => move.Reference,
-        ReverseTransfer reverse => reverse.Reference,
-        PlaceHold place => place.Reference,
-        IssueGrant issue => issue.Reference,
-        _ => null,
-    };
+    public static string KeyOf(LedgerView view, string reference) =>
+        view.Rules < RulesVersion.Second ? reference : Identifier.Normalize(reference);
 }

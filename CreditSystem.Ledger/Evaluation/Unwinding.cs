@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger.Evaluation;
@@ -7,34 +8,37 @@ namespace CreditSystem.Ledger.Evaluation;
 /// others with their own terms. Out of a system account the grants that had paid get their credits back; those of a grant that
 /// has ended meanwhile go where the grant's went, in the same record, so that the answer can say so.
 /// </summary>
-public static class Unwinding
+internal static class Unwinding
 {
     public static LedgerRecord Post(
-        LedgerView view, ReverseTransfer command, Posting original, (AccountState From, AccountState To) accounts, (long Before, long Amount) part, long now)
+        LedgerView view, ReverseTransfer command, Posting original,
+        (AccountState From, AccountState To) accounts, (long Before, long Amount) part, long now)
     {
         var (from, to) = accounts;
         var betweenHolders = !from.IsSystem && !to.IsSystem;
         var slices = original.Debit.Lots.Length == 0 ? [] : BurnDown.Restore(original.Debit.Lots, part.Before, part.Amount);
         var paidOnly = betweenHolders && command.Grants == GrantTransfer.PaidOnly;
         if (!TryReturn(from, slices, part.Amount, now, paidOnly, out var drawn, out var most))
-            return LedgerRecord.Rejected(command, RejectionCode.NotTransferable, most, part.Amount);
+            return command.Reject(RejectionCode.NotTransferable, most, part.Amount);
         var credited = to.IsSystem ? [] : betweenHolders ? BurnDown.Carry(drawn) : slices;
         // Only of the grants that had paid is it looked up whether they were voided.
-        var voided = slices.Where(change => view.Known(LedgerId.ForVoidedGrant(change.Terms.Id, to.Id)) is not null).Select(change => change.Terms.Id).ToHashSet();
+        var voided = slices.Select(change => change.Terms.Id)
+            .Where(grant => view.Find(LedgerId.ForVoidedGrant(grant, to.Id)) is not null).ToHashSet();
         var ended = Ended(credited, voided, now);
         if (ended.Count > 0 && command.Policy == ReversalPolicy.Refuse)
-            return LedgerRecord.Rejected(command, RejectionCode.GrantEnded, part.Amount - ended.Sum(change => change.Amount), part.Amount);
+            return command.Reject(RejectionCode.GrantEnded, part.Amount - ended.Sum(change => change.Amount), part.Amount);
         if (command.Policy == ReversalPolicy.Extend)
         {
-            credited = [.. credited.Select((change, index) => IsExpired(change, voided, now) ? change with { Terms = Extended(command, change, index, now) } : change)];
+            credited =
+            [
+                .. credited.Select((change, index) =>
+                    IsExpired(change, voided, now) ? change with { Terms = Extended(command, change, index, now) } : change),
+            ];
             ended = Ended(credited, voided, now);
         }
         var record = Entries.Post(view, command, command.Id, TransferKind.Reversal, from, to, part.Amount, drawn, credited);
-        return record.Accepted ? Finish(view, record with { Reversed = part.Before + part.Amount }, to.Id, ended, voided, now) : record;
+        return record.Accepted ? Finish(view, record with { Reversed = part.Before + part.Amount }, to.Id, ended, voided) : record;
     }
-
-    /// <summary>The id of the grant that takes the place of an expired one in a reversal.</summary>
-    public static Guid ExtendedGrant(Guid reversal, int index) => LedgerId.Derive(reversal, "extended", index);
 
     /// <summary>The ids under which the log knows whether the grants of a posting were voided.</summary>
     public static IEnumerable<Guid> VoidsOf(Posting posting)
@@ -47,7 +51,8 @@ public static class Unwinding
 
     // The lots that were received first, then what is outside grants as far as the limit allows, and only then other grants: a
     // transfer that is reversed at once leaves no trace, even where it had paid back an overdraft.
-    private static bool TryReturn(AccountState account, LotChange[] slices, long amount, long now, bool paidOnly, out LotChange[] drawn, out long most)
+    private static bool TryReturn(
+        AccountState account, LotChange[] slices, long amount, long now, bool paidOnly, out LotChange[] drawn, out long most)
     {
         drawn = [];
         most = amount;
@@ -62,7 +67,8 @@ public static class Unwinding
                 left -= part;
             }
         var fromBase = (long)Int128.Clamp(account.BaseFree + account.CreditLimit, 0, left);
-        var rest = account with { Posted = account.Posted - (amount - left) - fromBase, Lots = BurnDown.Change(account.Lots, [.. returned]) };
+        var posted = account.Posted - (amount - left) - fromBase;
+        var rest = account with { Posted = posted, Lots = BurnDown.Change(account.Lots, [.. returned]) };
         if (fromBase > 0)
             returned.Add(new LotChange(LotTerms.Base, -fromBase, 0));
         left -= fromBase;
@@ -78,17 +84,19 @@ public static class Unwinding
     private static List<LotChange> Ended(LotChange[] credited, HashSet<Guid> voided, long now) =>
         [.. credited.Where(change => !change.Terms.IsBase && (change.Terms.ExpiresAt <= now || voided.Contains(change.Terms.Id)))];
 
-    private static bool IsExpired(LotChange change, HashSet<Guid> voided, long now) => change.Terms.ExpiresAt <= now && !voided.Contains(change.Terms.Id);
+    private static bool IsExpired(LotChange change, HashSet<Guid> voided, long now) =>
+        change.Terms.ExpiresAt <= now && !voided.Contains(change.Terms.Id);
 
     private static LotTerms Extended(ReverseTransfer command, LotChange change, int index, long now)
     {
         var terms = change.Terms;
         var expiresAt = (long)Int128.Min((Int128)now + terms.ExpiresAt!.Value - terms.EffectiveAt, long.MaxValue);
-        return new LotTerms(ExtendedGrant(command.Id, index), change.Amount, terms.Priority, expiresAt, terms.Promotional, now, now, terms.Source);
+        var id = LedgerId.ForExtendedGrant(command.Id, index);
+        return new LotTerms(id, change.Amount, terms.Priority, expiresAt, terms.Promotional, now, now, terms.Source);
     }
 
     // What came back to a grant that has ended goes on at once: to the grant's source where it was voided, else to breakage.
-    private static LedgerRecord Finish(LedgerView view, LedgerRecord record, Guid account, List<LotChange> ended, HashSet<Guid> voided, long now)
+    private static LedgerRecord Finish(LedgerView view, LedgerRecord record, Guid account, List<LotChange> ended, HashSet<Guid> voided)
     {
         var opened = new List<AccountState>();
         view.Begin();
@@ -96,11 +104,14 @@ public static class Unwinding
         foreach (var change in ended)
         {
             var holder = view.Account(account)!;
-            var (target, kind) = voided.Contains(change.Terms.Id) ? (change.Terms.Source, TransferKind.Void) : (SystemAccount.Breakage, TransferKind.Expiry);
+            var (target, kind) = voided.Contains(change.Terms.Id)
+                ? (change.Terms.Source, TransferKind.Void)
+                : (SystemAccount.Breakage, TransferKind.Expiry);
             var before = opened.Count;
-            var receiver = AccountRules.System(view, holder.Tenant, target, holder.Asset, now, opened);
+            var receiver = view.SystemAccount(holder.Tenant, target, holder.Asset, opened);
             var id = LedgerId.Derive(record.Command.Id, "ended", postings.Count);
-            var onward = Entries.Post(view, record.Command, id, kind, holder, receiver, change.Amount, [new LotChange(change.Terms, -change.Amount, 0)], []);
+            LotChange[] drawn = [new LotChange(change.Terms, -change.Amount, 0)];
+            var onward = Entries.Post(view, record.Command, id, kind, holder, receiver, change.Amount, drawn, []);
             if (onward.Rejection is { } rejection)
             {
                 view.Rollback();

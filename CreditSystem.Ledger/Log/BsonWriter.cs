@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Text;
@@ -6,145 +5,184 @@ using System.Text;
 namespace CreditSystem.Ledger.Log;
 
 /// <summary>
-/// Writes BSON (bsonspec.org) straight into one buffer. The driver's writer costs several allocations per value, and a
-/// block has thousands of values.
+/// Writes BSON (bsonspec.org) straight into one buffer, in the order of the calls. Of null, false and nothing it
+/// writes nothing at all. Names are UTF-8 without a zero, times Unix milliseconds.
 /// </summary>
 public sealed class BsonWriter
 {
-    private readonly ArrayBufferWriter<byte> output = new(4096);
-    private readonly Stack<int> open = new();
-    private readonly List<(int Start, int Length)> lengths = [];
+    // Document, then array, then document, as records have them: seldom deeper than this.
+    private readonly Stack<int> open = new(8);
+    private byte[] buffer;
 
-    public BsonWriter() => OpenDocument();
+    /// <summary>Begins the outermost document.</summary>
+    /// <param name="capacity">How many bytes are expected.</param>
+    public BsonWriter(int capacity = 4096)
+    {
+        buffer = new byte[Math.Max(capacity, 64)];
+        OpenDocument();
+    }
 
     /// <summary>Bytes so far.</summary>
-    public int Length => output.WrittenCount;
+    public int Length { get; private set; }
 
-    public void Int32(string name, int value)
-    {
-        Element(0x10, name);
-        BinaryPrimitives.WriteInt32LittleEndian(Take(4), value);
-    }
+    public void Int32(ReadOnlySpan<byte> name, int value) =>
+        BinaryPrimitives.WriteInt32LittleEndian(Element(BsonTag.Int32, name, 4), value);
 
-    public void Int64(string name, long value)
-    {
-        Element(0x12, name);
-        BinaryPrimitives.WriteInt64LittleEndian(Take(8), value);
-    }
+    public void Int64(ReadOnlySpan<byte> name, long value) =>
+        BinaryPrimitives.WriteInt64LittleEndian(Element(BsonTag.Int64, name, 8), value);
 
-    public void Int64(string name, long? value)
+    public void Int64(ReadOnlySpan<byte> name, long? value)
     {
         if (value is { } present)
             Int64(name, present);
     }
 
-    public void DateTime(string name, long unixMilliseconds)
+    public void Int64Array(ReadOnlySpan<byte> name, ReadOnlySpan<long> values)
     {
-        Element(0x09, name);
-        BinaryPrimitives.WriteInt64LittleEndian(Take(8), unixMilliseconds);
+        BeginArray(name);
+        for (var i = 0; i < values.Length; i++)
+        {
+            Index(BsonTag.Int64, i);
+            BinaryPrimitives.WriteInt64LittleEndian(Take(8), values[i]);
+        }
+        End();
     }
 
-    public void Flag(string name, bool value)
+    public void DateTime(ReadOnlySpan<byte> name, long unixMilliseconds) =>
+        BinaryPrimitives.WriteInt64LittleEndian(Element(BsonTag.DateTime, name, 8), unixMilliseconds);
+
+    public void Flag(ReadOnlySpan<byte> name, bool value)
     {
-        if (!value)
-            return;
-        Element(0x08, name);
-        Take(1)[0] = 1;
+        if (value)
+            Element(BsonTag.Boolean, name, 1)[0] = 1;
     }
 
-    public void String(string name, string? value)
+    public void String(ReadOnlySpan<byte> name, string? value)
     {
         if (value is null)
             return;
-        Element(0x02, name);
         var length = Encoding.UTF8.GetByteCount(value);
-        BinaryPrimitives.WriteInt32LittleEndian(Take(4), length + 1);
-        Encoding.UTF8.GetBytes(value, Take(length));
-        Take(1)[0] = 0;
+        var target = Element(BsonTag.String, name, 4 + length + 1);
+        BinaryPrimitives.WriteInt32LittleEndian(target, length + 1);
+        Encoding.UTF8.GetBytes(value, target[4..]);
+        target[^1] = 0;
     }
 
-    public void Guid(string name, Guid value)
+    public void Guid(ReadOnlySpan<byte> name, Guid value)
     {
-        Element(0x05, name);
-        var target = Take(21);
+        var target = Element(BsonTag.Binary, name, 4 + 1 + 16);
         BinaryPrimitives.WriteInt32LittleEndian(target, 16);
-        target[4] = 0x04;
+        target[4] = BsonTag.Uuid;
         value.TryWriteBytes(target[5..], bigEndian: true, out _);
     }
 
-    public void Binary(string name, ReadOnlySpan<byte> value)
+    public void Binary(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
-        Element(0x05, name);
-        var target = Take(5 + value.Length);
+        var target = Element(BsonTag.Binary, name, 4 + 1 + value.Length);
         BinaryPrimitives.WriteInt32LittleEndian(target, value.Length);
-        target[4] = 0x00;
+        target[4] = BsonTag.Generic;
         value.CopyTo(target[5..]);
     }
 
     /// <summary>An array whose content is encoded already.</summary>
-    public void RawArray(string name, ReadOnlySpan<byte> document)
+    public void RawArray(ReadOnlySpan<byte> name, ReadOnlySpan<byte> document) =>
+        document.CopyTo(Element(BsonTag.Array, name, document.Length));
+
+    /// <summary>An array of documents; nothing at all where there is none.</summary>
+    /// <param name="name">The name of the member.</param>
+    /// <param name="items">What the documents are of.</param>
+    /// <param name="write">Writes what one document has.</param>
+    public void Documents<T>(ReadOnlySpan<byte> name, T[] items, Action<BsonWriter, T> write)
     {
-        Element(0x04, name);
-        document.CopyTo(Take(document.Length));
+        if (items.Length == 0)
+            return;
+        BeginArray(name);
+        for (var i = 0; i < items.Length; i++)
+        {
+            BeginDocument(i);
+            write(this, items[i]);
+            End();
+        }
+        End();
     }
 
-    public void BeginDocument(string name)
+    public void BeginDocument(ReadOnlySpan<byte> name)
     {
-        Element(0x03, name);
+        Element(BsonTag.Document, name, 0);
         OpenDocument();
     }
 
+    /// <summary>Begins a document that is an element of an array.</summary>
     public void BeginDocument(int index)
     {
-        Take(1)[0] = 0x03;
-        Span<byte> digits = stackalloc byte[11];
-        index.TryFormat(digits, out var length, provider: CultureInfo.InvariantCulture);
-        digits[..length].CopyTo(Take(length));
-        Take(1)[0] = 0;
+        Index(BsonTag.Document, index);
         OpenDocument();
     }
 
-    public void BeginArray(string name)
+    public void BeginArray(ReadOnlySpan<byte> name)
     {
-        Element(0x04, name);
+        Element(BsonTag.Array, name, 0);
         OpenDocument();
     }
 
+    /// <summary>Ends the document or the array that was begun last.</summary>
     public void End()
     {
         Take(1)[0] = 0;
         var start = open.Pop();
-        lengths.Add((start, output.WrittenCount - start));
+        BinaryPrimitives.WriteInt32LittleEndian(buffer.AsSpan(start), Length - start);
     }
 
     /// <summary>Ends the outermost document and gives its bytes.</summary>
     public byte[] ToArray()
     {
         End();
-        var written = output.WrittenSpan.ToArray();
-        foreach (var (start, length) in lengths)
-            BinaryPrimitives.WriteInt32LittleEndian(written.AsSpan(start), length);
-        return written;
+        return buffer.AsSpan(0, Length).ToArray();
     }
 
     private void OpenDocument()
     {
-        open.Push(output.WrittenCount);
+        open.Push(Length);
         Take(4);
     }
 
-    private void Element(byte type, string name)
+    private void Index(byte type, int index)
     {
-        var target = Take(name.Length + 2);
+        Span<byte> digits = stackalloc byte[11];
+        index.TryFormat(digits, out var length, provider: CultureInfo.InvariantCulture);
+        Element(type, digits[..length], 0);
+    }
+
+    private Span<byte> Element(byte type, ReadOnlySpan<byte> name, int size)
+    {
+        var target = Take(name.Length + 2 + size);
         target[0] = type;
-        Encoding.UTF8.GetBytes(name, target[1..]);
-        target[^1] = 0;
+        name.CopyTo(target[1..]);
+        target[name.Length + 1] = 0;
+        return target[(name.Length + 2)..];
     }
 
     private Span<byte> Take(int size)
     {
-        var span = output.GetSpan(size)[..size];
-        output.Advance(size);
-        return span;
+        if (size > buffer.Length - Length)
+            Array.Resize(ref buffer, Math.Max(checked(Length + size), (int)Math.Min(2L * buffer.Length, Array.MaxLength)));
+        Length += size;
+        return buffer.AsSpan(Length - size, size);
     }
+}
+
+/// <summary>The types and subtypes that the ledger's documents have.</summary>
+internal static class BsonTag
+{
+    public const byte String = 0x02;
+    public const byte Document = 0x03;
+    public const byte Array = 0x04;
+    public const byte Binary = 0x05;
+    public const byte Boolean = 0x08;
+    public const byte DateTime = 0x09;
+    public const byte Int32 = 0x10;
+    public const byte Int64 = 0x12;
+
+    public const byte Generic = 0x00;
+    public const byte Uuid = 0x04;
 }

@@ -18,7 +18,8 @@ public interface IBlockStore
     /// The same, ending with the block that brings the content to <paramref name="maxBytes"/>: what is in memory at once does not
     /// grow with the size of blocks. Ask <see cref="BlockPages.MayGoOn"/> whether there may be more.
     /// </summary>
-    async Task<IReadOnlyList<Block>> ReadPageAsync(int partition, long number, int limit, long maxBytes, CancellationToken cancellationToken) =>
+    async Task<IReadOnlyList<Block>> ReadPageAsync(
+        int partition, long number, int limit, long maxBytes, CancellationToken cancellationToken) =>
         BlockPages.Cut(await ReadAfterAsync(partition, number, limit, cancellationToken), maxBytes);
 
     /// <summary>

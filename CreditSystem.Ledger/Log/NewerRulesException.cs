@@ -8,5 +8,6 @@ namespace CreditSystem.Ledger.Log;
 /// replica, which knows them, can answer.
 /// </summary>
 internal sealed class NewerRulesException(int partition, long block, int rules) : LedgerUnavailableException(
-    $"Block {block} of partition {partition} was written by version {rules} of the rules; this replica knows versions up to {RulesVersion.Newest}.",
+    $"Block {block} of partition {partition} was written by version {rules} of the rules; "
+    + $"this replica knows versions up to {RulesVersion.Newest}.",
     LedgerUnavailableReason.NewerRules);

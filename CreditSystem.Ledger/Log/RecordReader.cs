@@ -1,102 +1,92 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
-using MongoDB.Bson;
-using MongoDB.Bson.IO;
-using MongoDB.Bson.Serialization;
-using MongoDB.Bson.Serialization.Serializers;
 
 namespace CreditSystem.Ledger.Log;
 
-/// <summary>Decodes what <see cref="RecordWriter"/> wrote.</summary>
+/// <summary>Decodes what <see cref="RecordWriter"/> wrote, member by member in its order.</summary>
 public static class RecordReader
 {
-    public static LedgerRecord[] Read(ReadOnlyMemory<byte> content, long block, long at, int rules)
+    /// <summary>What never changes about an account.</summary>
+    public static AccountState AccountFields(this ref BsonReader reader) => new()
     {
-        var document = Document(content);
-        return [.. document.Values.Select(value => Record(value.AsBsonDocument) with { Block = block, At = at, Rules = rules })];
-    }
-
-    public static BsonDocument Document(ReadOnlyMemory<byte> content)
-    {
-        using var buffer = new ByteArrayBuffer(content.ToArray(), isReadOnly: true);
-        using var stream = new ByteBufferStream(buffer);
-        using var reader = new BsonBinaryReader(stream);
-        return BsonDocumentSerializer.Instance.Deserialize(BsonDeserializationContext.CreateRoot(reader));
-    }
-
-    public static LotChange[] Lots(BsonDocument owner, string name) =>
-        owner.TryGetValue(name, out var lots)
-            ? [.. lots.AsBsonArray.Select(lot => new LotChange(Terms(lot.AsBsonDocument), lot["d"].AsInt64, lot["p"].AsInt64))]
-            : [];
-
-    public static LotTerms Terms(BsonDocument lot) => Id(lot, "id") is var id && id == Guid.Empty
-        ? LotTerms.Base
-        : new LotTerms(
-            id, lot["amt"].AsInt64, lot["pri"].AsInt32, Time(lot, "exp"), lot.Contains("promo"), lot["eff"].AsInt64, lot["at"].AsInt64,
-            (SystemAccount)lot["src"].AsInt32);
-
-    public static HoldState Hold(BsonDocument hold) => new(
-        Id(hold, "id"), Id(hold, "a"), Account(hold, "to"), hold["amt"].AsInt64, hold["cap"].AsInt64, (HoldStatus)hold["st"].AsInt32,
-        hold["exp"].AsInt64, hold["at"].AsInt64, Lots(hold, "pins"));
-
-    public static AccountState Account(BsonDocument account) => new()
-    {
-        Id = Id(account, "id"),
-        Tenant = string.Intern(account["t"].AsString),
-        Holder = account["holder"].AsString,
-        Asset = string.Intern(account["asset"].AsString),
-        System = (SystemAccount)account.GetValue("sys", 0).AsInt32,
-        CreditLimit = account["limit"].AsInt64,
-        OpenedAt = account["at"].AsInt64,
+        Id = reader.Guid("id"u8),
+        Tenant = reader.SharedString("t"u8),
+        Holder = reader.String("holder"u8),
+        Asset = reader.SharedString("asset"u8),
+        System = (SystemAccount)reader.Choice("sys"u8),
+        CreditLimit = reader.Int64("limit"u8),
+        OpenedAt = reader.Int64("at"u8),
     };
 
-    public static Guid Id(BsonDocument owner, string name) => owner[name].AsBsonBinaryData.ToGuid();
+    /// <summary>What never changes about a grant.</summary>
+    public static LotTerms Terms(this ref BsonReader reader) => reader.Guid("id"u8) is var id && id == Guid.Empty
+        ? LotTerms.Base
+        : new LotTerms(
+            id, reader.Int64("amt"u8), reader.Int32("pri"u8), reader.OptionalInt64("exp"u8), reader.Flag("promo"u8),
+            reader.Int64("eff"u8), reader.Int64("at"u8), (SystemAccount)reader.Int32("src"u8));
 
-    public static long? Time(BsonDocument owner, string name) => owner.TryGetValue(name, out var value) ? value.AsInt64 : null;
-
-    public static AccountRef Account(BsonDocument owner, string name) =>
-        owner[name] is BsonInt32 system ? AccountRef.To((SystemAccount)system.Value) : AccountRef.To(Id(owner, name));
-
-    public static string? Text(BsonDocument owner, string name) => owner.TryGetValue(name, out var value) ? value.AsString : null;
-
-    private static LedgerRecord Record(BsonDocument record)
+    internal static LedgerRecord Record(ReadOnlySpan<byte> document, long block, long at, int rules)
     {
-        var command = CommandReader.Read(record);
-        var no = record.TryGetValue("no", out var rejection) ? rejection.AsBsonDocument : null;
-        if (no is not null)
-            command = command with { TraceId = Text(no, "trace") };
-        return new LedgerRecord(command, no is null ? null : Rejection(no))
+        var reader = new BsonReader(document);
+        var command = StoredCommand.Read(ref reader);
+        var rejection = reader.IsNext("no"u8) ? reader.Rejection(ref command) : null;
+        var record = new LedgerRecord(command, rejection)
         {
-            Opened = record.TryGetValue("open", out var open) ? [.. open.AsBsonArray.Select(account => Account(account.AsBsonDocument))] : [],
-            Postings = Postings(record, command.Id),
-            Hold = record.TryGetValue("hold", out var hold) ? Hold(hold.AsBsonDocument) : null,
-            Reversed = record.GetValue("reversed", 0L).AsInt64,
+            Opened = reader.Documents("open"u8, static (ref BsonReader account) => account.AccountFields()),
+            Postings = reader.IsNext("kind"u8)
+                ? [reader.Posting(command.Id)]
+                : reader.Documents("posts"u8, static (ref BsonReader posting) => posting.Posting(posting.Guid("id"u8))),
+            Hold = reader.IsNext("hold"u8) ? reader.Hold() : null,
+            Reversed = reader.IsNext("reversed"u8) ? Written(reader.Int64("reversed"u8)) : 0,
+            Block = block,
+            At = at,
+            Rules = rules,
         };
+        reader.End();
+        return record;
     }
 
-    private static Rejection Rejection(BsonDocument no) => new(
-        (RejectionCode)no["code"].AsInt32, Time(no, "avail"), Time(no, "req"),
-        no.TryGetValue("i", out var index) ? index.AsInt32 : null,
-        no.TryGetValue("st", out var state) ? (HoldStatus)state.AsInt32 : null);
+    internal static AccountRef Account(this ref BsonReader reader, scoped ReadOnlySpan<byte> name) =>
+        reader.IsInt32(name) ? AccountRef.To((SystemAccount)Written(reader.Int32(name))) : AccountRef.To(reader.Guid(name));
 
-    private static Posting[] Postings(BsonDocument record, Guid id)
+    internal static int Choice(this ref BsonReader reader, scoped ReadOnlySpan<byte> name) =>
+        reader.IsNext(name) ? (int)Written(reader.Int32(name)) : 0;
+
+    // Of what is left out where it is zero, a zero is not what the writer writes.
+    private static long Written(long number) =>
+        number != 0 ? number : throw new LedgerCorruptException("A member is zero that is left out then.");
+
+    private static LotChange[] Lots(this ref BsonReader reader, scoped ReadOnlySpan<byte> name) =>
+        reader.Documents(name, static (ref BsonReader lot) => new LotChange(lot.Terms(), lot.Int64("d"u8), lot.Int64("p"u8)));
+
+    private static HoldState Hold(this ref BsonReader reader)
     {
-        if (record.Contains("e"))
-            return [Posting(record, id)];
-        return record.TryGetValue("posts", out var posts)
-            ? [.. posts.AsBsonArray.Select(posting => Posting(posting.AsBsonDocument, Id(posting.AsBsonDocument, "id")))]
-            : [];
+        var hold = reader.Document("hold"u8);
+        var state = new HoldState(
+            hold.Guid("id"u8), hold.Guid("a"u8), hold.Account("to"u8), hold.Int64("amt"u8), hold.Int64("cap"u8),
+            (HoldStatus)hold.Int32("st"u8), hold.Int64("exp"u8), hold.Int64("at"u8), hold.Lots("pins"u8));
+        hold.End();
+        return state;
     }
 
-    private static Posting Posting(BsonDocument posting, Guid id) =>
-        new(
-            id, (TransferKind)posting["kind"].AsInt32, string.Intern(posting["cur"].AsString),
-            [.. posting["e"].AsBsonArray.Select(entry => Entry(entry.AsBsonDocument))]);
+    private static Rejection Rejection(this ref BsonReader reader, ref Command command)
+    {
+        var no = reader.Document("no"u8);
+        command = command with { TraceId = no.OptionalString("trace"u8) };
+        var rejection = new Rejection(
+            (RejectionCode)no.Int32("code"u8), no.OptionalInt64("avail"u8), no.OptionalInt64("req"u8), no.OptionalInt32("i"u8),
+            (HoldStatus?)no.OptionalInt32("st"u8));
+        no.End();
+        return rejection;
+    }
 
-    private static Entry Entry(BsonDocument entry) =>
-        new(Id(entry, "a"), entry["d"].AsInt64, entry["seq"].AsInt64, entry["bal"].AsInt64, entry["held"].AsInt64)
+    private static Posting Posting(this ref BsonReader reader, Guid id) => new(
+        id, (TransferKind)reader.Int32("kind"u8), reader.SharedString("cur"u8),
+        reader.Documents("e"u8, static (ref BsonReader entry) => new Entry(
+            entry.Guid("a"u8), entry.Int64("d"u8), entry.Int64("seq"u8), entry.Int64("bal"u8), entry.Int64("held"u8))
         {
-            Lots = Lots(entry, "lots"),
-            PreviousBlock = entry["prev"].AsInt64,
-            JumpBlock = entry["jump"].AsInt64,
-        };
+            PreviousBlock = entry.Int64("prev"u8),
+            JumpBlock = entry.Int64("jump"u8),
+            Lots = entry.Lots("lots"u8),
+        }));
 }

@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger.Log;
@@ -10,162 +11,132 @@ public static class RecordWriter
     {
         var writer = new BsonWriter();
         for (var i = 0; i < records.Count; i++)
-            Element(writer, i, records[i]);
+            writer.Element(i, records[i]);
         return writer.ToArray();
     }
 
     /// <summary>One element of that array.</summary>
-    public static void Element(BsonWriter writer, int index, LedgerRecord record)
+    internal static void Element(this BsonWriter writer, int index, LedgerRecord record)
     {
         writer.BeginDocument(index);
-        Record(writer, record);
-        writer.End();
-    }
-
-    public static void Lots(BsonWriter writer, string name, LotChange[] lots)
-    {
-        if (lots.Length == 0)
-            return;
-        writer.BeginArray(name);
-        for (var i = 0; i < lots.Length; i++)
-        {
-            writer.BeginDocument(i);
-            Terms(writer, lots[i].Terms);
-            writer.Int64("d", lots[i].Amount);
-            writer.Int64("p", lots[i].Pinned);
-            writer.End();
-        }
-        writer.End();
-    }
-
-    public static void Terms(BsonWriter writer, LotTerms terms)
-    {
-        writer.Guid("id", terms.Id);
-        if (terms.IsBase)
-            return;
-        writer.Int64("amt", terms.Amount);
-        writer.Int32("pri", terms.Priority);
-        writer.Int64("exp", terms.ExpiresAt);
-        writer.Flag("promo", terms.Promotional);
-        writer.Int64("eff", terms.EffectiveAt);
-        writer.Int64("at", terms.CreatedAt);
-        writer.Int32("src", (int)terms.Source);
-    }
-
-    public static void Hold(BsonWriter writer, HoldState hold)
-    {
-        writer.Guid("id", hold.Id);
-        writer.Guid("a", hold.Account);
-        Account(writer, "to", hold.Destination);
-        writer.Int64("amt", hold.Amount);
-        writer.Int64("cap", hold.Captured);
-        writer.Int32("st", (int)hold.Status);
-        writer.Int64("exp", hold.ExpiresAt);
-        writer.Int64("at", hold.CreatedAt);
-        Lots(writer, "pins", hold.Pins);
-    }
-
-    private static void Record(BsonWriter writer, LedgerRecord record)
-    {
-        CommandWriter.Write(writer, record.Command);
+        StoredCommand.Write(writer, record.Command);
         if (record.Rejection is { } rejection)
-            Rejection(writer, rejection, record.Command.TraceId);
-        if (record.Opened.Length > 0)
-            Opened(writer, record.Opened);
+            writer.Rejection(rejection, record.Command.TraceId);
+        writer.Documents("open"u8, record.Opened, static (writer, account) => writer.AccountFields(account));
         if (record.Postings is [var only] && only.Id == record.Command.Id)
-            Posting(writer, only, nested: false);
-        else if (record.Postings.Length > 0)
-            Postings(writer, record.Postings);
+            writer.Posting(only);
+        else
+            writer.Documents("posts"u8, record.Postings, static (writer, posting) =>
+            {
+                writer.Guid("id"u8, posting.Id);
+                writer.Posting(posting);
+            });
         if (record.Hold is { } hold)
-        {
-            writer.BeginDocument("hold");
-            Hold(writer, hold);
-            writer.End();
-        }
+            writer.Hold(hold);
         if (record.Reversed != 0)
-            writer.Int64("reversed", record.Reversed);
-    }
-
-    private static void Rejection(BsonWriter writer, Rejection rejection, string? traceId)
-    {
-        writer.BeginDocument("no");
-        writer.String("trace", traceId);
-        writer.Int32("code", (int)rejection.Code);
-        writer.Int64("avail", rejection.Available);
-        writer.Int64("req", rejection.Required);
-        if (rejection.Index is { } index)
-            writer.Int32("i", index);
-        if (rejection.State is { } state)
-            writer.Int32("st", (int)state);
-        writer.End();
-    }
-
-    private static void Opened(BsonWriter writer, AccountState[] accounts)
-    {
-        writer.BeginArray("open");
-        for (var i = 0; i < accounts.Length; i++)
-        {
-            writer.BeginDocument(i);
-            AccountFields(writer, accounts[i]);
-            writer.End();
-        }
+            writer.Int64("reversed"u8, record.Reversed);
         writer.End();
     }
 
     /// <summary>What never changes about an account.</summary>
-    public static void AccountFields(BsonWriter writer, AccountState account)
+    public static void AccountFields(this BsonWriter writer, AccountState account)
     {
-        writer.Guid("id", account.Id);
-        writer.String("t", account.Tenant);
-        writer.String("holder", account.Holder);
-        writer.String("asset", account.Asset);
-        if (account.IsSystem)
-            writer.Int32("sys", (int)account.System);
-        writer.Int64("limit", account.CreditLimit);
-        writer.Int64("at", account.OpenedAt);
+        writer.Guid("id"u8, account.Id);
+        writer.String("t"u8, account.Tenant);
+        writer.String("holder"u8, account.Holder);
+        writer.String("asset"u8, account.Asset);
+        writer.Choice("sys"u8, (int)account.System);
+        writer.Int64("limit"u8, account.CreditLimit);
+        writer.Int64("at"u8, account.OpenedAt);
     }
 
-    private static void Postings(BsonWriter writer, Posting[] postings)
+    /// <summary>What never changes about a grant.</summary>
+    public static void Terms(this BsonWriter writer, LotTerms terms)
     {
-        writer.BeginArray("posts");
-        for (var i = 0; i < postings.Length; i++)
-        {
-            writer.BeginDocument(i);
-            Posting(writer, postings[i], nested: true);
-            writer.End();
-        }
-        writer.End();
+        writer.Guid("id"u8, terms.Id);
+        if (terms.IsBase)
+            return;
+        writer.Int64("amt"u8, terms.Amount);
+        writer.Int32("pri"u8, terms.Priority);
+        writer.Int64("exp"u8, terms.ExpiresAt);
+        writer.Flag("promo"u8, terms.Promotional);
+        writer.Int64("eff"u8, terms.EffectiveAt);
+        writer.Int64("at"u8, terms.CreatedAt);
+        writer.Int32("src"u8, (int)terms.Source);
     }
 
-    private static void Posting(BsonWriter writer, Posting posting, bool nested)
-    {
-        if (nested)
-            writer.Guid("id", posting.Id);
-        writer.Int32("kind", (int)posting.Kind);
-        writer.String("cur", posting.Asset);
-        writer.BeginArray("e");
-        for (var i = 0; i < posting.Entries.Length; i++)
-        {
-            var entry = posting.Entries[i];
-            writer.BeginDocument(i);
-            writer.Guid("a", entry.Account);
-            writer.Int64("d", entry.Amount);
-            writer.Int64("seq", entry.Sequence);
-            writer.Int64("bal", entry.Posted);
-            writer.Int64("held", entry.Held);
-            writer.Int64("prev", entry.PreviousBlock);
-            writer.Int64("jump", entry.JumpBlock);
-            Lots(writer, "lots", entry.Lots);
-            writer.End();
-        }
-        writer.End();
-    }
-
-    public static void Account(BsonWriter writer, string name, AccountRef account)
+    internal static void Account(this BsonWriter writer, ReadOnlySpan<byte> name, AccountRef account)
     {
         if (account.IsSystem)
             writer.Int32(name, (int)account.System);
         else
             writer.Guid(name, account.Id);
+    }
+
+    /// <summary>Absent: what was always done. So records of older rules keep their bytes.</summary>
+    internal static void Choice(this BsonWriter writer, ReadOnlySpan<byte> name, int number)
+    {
+        if (number != 0)
+            writer.Int32(name, number);
+    }
+
+    internal static void Details(this BsonWriter writer, string? reference, string? metadata)
+    {
+        writer.String("ref"u8, reference);
+        writer.String("meta"u8, metadata);
+    }
+
+    private static void Lots(this BsonWriter writer, ReadOnlySpan<byte> name, LotChange[] lots) =>
+        writer.Documents(name, lots, static (writer, lot) =>
+        {
+            writer.Terms(lot.Terms);
+            writer.Int64("d"u8, lot.Amount);
+            writer.Int64("p"u8, lot.Pinned);
+        });
+
+    private static void Hold(this BsonWriter writer, HoldState hold)
+    {
+        writer.BeginDocument("hold"u8);
+        writer.Guid("id"u8, hold.Id);
+        writer.Guid("a"u8, hold.Account);
+        writer.Account("to"u8, hold.Destination);
+        writer.Int64("amt"u8, hold.Amount);
+        writer.Int64("cap"u8, hold.Captured);
+        writer.Int32("st"u8, (int)hold.Status);
+        writer.Int64("exp"u8, hold.ExpiresAt);
+        writer.Int64("at"u8, hold.CreatedAt);
+        writer.Lots("pins"u8, hold.Reservations);
+        writer.End();
+    }
+
+    private static void Rejection(this BsonWriter writer, Rejection rejection, string? traceId)
+    {
+        writer.BeginDocument("no"u8);
+        writer.String("trace"u8, traceId);
+        writer.Int32("code"u8, (int)rejection.Code);
+        writer.Int64("avail"u8, rejection.Available);
+        writer.Int64("req"u8, rejection.Required);
+        if (rejection.Index is { } index)
+            writer.Int32("i"u8, index);
+        if (rejection.State is { } state)
+            writer.Int32("st"u8, (int)state);
+        writer.End();
+    }
+
+    private static void Posting(this BsonWriter writer, Posting posting)
+    {
+        writer.Int32("kind"u8, (int)posting.Kind);
+        writer.String("cur"u8, posting.Asset);
+        writer.Documents("e"u8, posting.Entries, static (writer, entry) =>
+        {
+            writer.Guid("a"u8, entry.Account);
+            writer.Int64("d"u8, entry.Amount);
+            writer.Int64("seq"u8, entry.Sequence);
+            writer.Int64("bal"u8, entry.Posted);
+            writer.Int64("held"u8, entry.Held);
+            writer.Int64("prev"u8, entry.PreviousBlock);
+            writer.Int64("jump"u8, entry.JumpBlock);
+            writer.Lots("lots"u8, entry.Lots);
+        });
     }
 }

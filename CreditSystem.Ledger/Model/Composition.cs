@@ -13,7 +13,8 @@ internal static class Composition
     private const int FirstSyllable = 0xAC00, Leading = 0x1100, Vowel = 0x1161, Trailing = 0x11A7;
     private const int Leadings = 19, Vowels = 21, Trailings = 28, Syllables = Leadings * Vowels * Trailings;
 
-    private static readonly (FrozenDictionary<int, int[]> Parts, FrozenDictionary<(int, int), int> Pairs, FrozenDictionary<int, byte> Classes) Data = Read();
+    private static readonly
+        (FrozenDictionary<int, int[]> Parts, FrozenDictionary<(int, int), int> Pairs, FrozenDictionary<int, byte> Classes) Data = Read();
 
     public static string Compose(string text)
     {
@@ -82,7 +83,8 @@ internal static class Composition
     {
         if (first - Leading is >= 0 and < Leadings and var leading && second - Vowel is >= 0 and < Vowels and var vowel)
             return FirstSyllable + (leading * Vowels + vowel) * Trailings;
-        if (first - FirstSyllable is >= 0 and < Syllables and var syllable && syllable % Trailings == 0 && second - Trailing is > 0 and < Trailings and var trailing)
+        if (first - FirstSyllable is >= 0 and < Syllables and var syllable && syllable % Trailings == 0
+            && second - Trailing is > 0 and < Trailings and var trailing)
             return first + trailing;
         return Data.Pairs.TryGetValue((first, second), out var pair) ? pair : null;
     }

@@ -8,9 +8,10 @@ public enum HoldStatus
     Expired = 3,
 }
 
-/// <summary>A hold. <see cref="Pins"/> is what is still set aside, in the order in which captures draw it.</summary>
+/// <summary>A hold. <see cref="Reservations"/> is what is still set aside, in the order in which captures draw it.</summary>
 public sealed record HoldState(
-    Guid Id, Guid Account, AccountRef Destination, long Amount, long Captured, HoldStatus Status, long ExpiresAt, long CreatedAt, LotChange[] Pins)
+    Guid Id, Guid Account, AccountRef Destination, long Amount, long Captured, HoldStatus Status,
+    long ExpiresAt, long CreatedAt, LotChange[] Reservations)
 {
-    public long Remaining => Pins.Sum(pin => pin.Pinned);
+    public long Remaining => Reservations.Sum(part => part.Pinned);
 }

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace CreditSystem.Ledger.Model;
 
-/// <summary>Name-based identifiers (RFC 9562, UUIDv5): the same name gives the same id on every replica and for ever.</summary>
+/// <summary>Name-based identifiers (RFC 9562, UUIDv5): the same name gives the same id on every replica, always.</summary>
 public static class LedgerId
 {
     private static readonly Guid Transfers = new("6f1f6c52-9a3c-4d57-8a60-0d8f6f3b9a01");
@@ -16,9 +16,11 @@ public static class LedgerId
     private const char Separator = '\0';
 
     /// <summary>The id of the command that an Idempotency-Key names.</summary>
-    public static Guid ForKey(string tenant, string principal, string key) => Name(Transfers, string.Concat(tenant, "\0", principal, "\0" + key));
+    public static Guid ForKey(string tenant, string principal, string key) =>
+        Name(Transfers, string.Concat(tenant, "\0", principal, "\0" + key));
 
-    public static Guid ForAccount(string tenant, string holder, string asset) => Name(Accounts, string.Join(Separator, tenant, holder, asset));
+    public static Guid ForAccount(string tenant, string holder, string asset) =>
+        Name(Accounts, string.Join(Separator, tenant, holder, asset));
 
     public static Guid ForSystemAccount(string tenant, SystemAccount account, string asset) =>
         Name(Accounts, string.Join(Separator, tenant, "", account.ToCode(), asset));
@@ -33,6 +35,9 @@ public static class LedgerId
 
     /// <summary>What stands for the end of a grant on an account in the index of ids.</summary>
     public static Guid ForVoidedGrant(Guid grant, Guid account) => Derive(grant, $"voided on {account}", 0);
+
+    /// <summary>The id of the grant that takes the place of an expired one in a reversal.</summary>
+    public static Guid ForExtendedGrant(Guid reversal, int index) => Derive(reversal, "extended", index);
 
     public static Guid ForUsageEvent(string tenant, string eventId) => Name(Usage, string.Join(Separator, tenant, eventId));
 

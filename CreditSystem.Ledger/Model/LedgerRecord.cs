@@ -1,3 +1,5 @@
+using CreditSystem.Ledger.Commands;
+
 namespace CreditSystem.Ledger.Model;
 
 /// <summary>A command, its outcome, and what the outcome changed: all that the log stores.</summary>
@@ -9,7 +11,7 @@ public sealed record LedgerRecord(Command Command, Rejection? Rejection)
     /// <summary>The hold after this record, where it placed or changed one.</summary>
     public HoldState? Hold { get; init; }
 
-    /// <summary>How much of <see cref="ReverseTransfer.Transfer"/> is reversed after this record.</summary>
+    /// <summary>How much of <see cref="ReversedTransfer"/> is reversed after this record.</summary>
     public long Reversed { get; init; }
 
     /// <summary>The block that holds the record, and its time, Unix milliseconds.</summary>
@@ -19,13 +21,10 @@ public sealed record LedgerRecord(Command Command, Rejection? Rejection)
     /// <summary>The version of the rules by which the command was decided.</summary>
     public int Rules { get; init; } = RulesVersion.Newest;
 
-    /// <summary>When what the record did took effect: for what expired, when it was due. It does not depend on who looked, and when.</summary>
-    public long EffectiveAt => Command switch
-    {
-        ExpireHold when Hold is { } hold => Math.Min(hold.ExpiresAt, At),
-        ExpireLot { DueAt: var due } when Accepted => Math.Min(due ?? Postings[0].Debit.Lots[0].Terms.ExpiresAt ?? At, At),
-        _ => At,
-    };
+    /// <summary>
+    /// When what the record did took effect: for what expired, when it was due. It does not depend on who looked, and when.
+    /// </summary>
+    public long EffectiveAt => Command.TookEffectAt(this);
 
     public bool Accepted => Rejection is null;
 
@@ -34,15 +33,9 @@ public sealed record LedgerRecord(Command Command, Rejection? Rejection)
 
     public static LedgerRecord Posted(Command command, params Posting[] postings) => new(command, null) { Postings = postings };
 
+    /// <summary>The transfer of which the record reversed something; null where it reversed nothing.</summary>
+    public Guid? ReversedTransfer => Accepted ? Command.ReversedTransfer : null;
+
     /// <summary>The reference and the metadata that the caller gave to a posting of this record.</summary>
-    public (string? Reference, string? Metadata) Details(int posting) => Command switch
-    {
-        MoveCredits move => (move.Reference, move.Metadata),
-        MoveCreditsAtomically batch => (batch.Items[posting].Reference, batch.Items[posting].Metadata),
-        // What follows a reversal, the expiry of what it gave back, has no name of its own.
-        ReverseTransfer reverse when posting == 0 => (reverse.Reference, reverse.Metadata),
-        PlaceHold hold => (hold.Reference, hold.Metadata),
-        IssueGrant grant => (grant.Reference, grant.Metadata),
-        _ => default,
-    };
+    public (string? Reference, string? Metadata) Details(int posting) => Command.Details(posting);
 }

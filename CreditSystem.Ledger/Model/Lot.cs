@@ -1,7 +1,8 @@
 namespace CreditSystem.Ledger.Model;
 
 /// <summary>What a grant promised; never changes. Times are Unix milliseconds.</summary>
-public sealed record LotTerms(Guid Id, long Amount, int Priority, long? ExpiresAt, bool Promotional, long EffectiveAt, long CreatedAt, SystemAccount Source)
+public sealed record LotTerms(
+    Guid Id, long Amount, int Priority, long? ExpiresAt, bool Promotional, long EffectiveAt, long CreatedAt, SystemAccount Source)
     : IComparable<LotTerms>
 {
     public const int HighestPriority = 0;

@@ -32,4 +32,5 @@ public enum RejectionCode
 
 /// <param name="Index">Which item of an atomic batch failed.</param>
 /// <param name="State">What the hold was instead of active.</param>
-public sealed record Rejection(RejectionCode Code, long? Available = null, long? Required = null, int? Index = null, HoldStatus? State = null);
+public sealed record Rejection(
+    RejectionCode Code, long? Available = null, long? Required = null, int? Index = null, HoldStatus? State = null);

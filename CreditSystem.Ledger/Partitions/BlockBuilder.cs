@@ -1,6 +1,8 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Submissions;
 
 namespace CreditSystem.Ledger.Partitions;
 
@@ -9,16 +11,17 @@ namespace CreditSystem.Ledger.Partitions;
 internal sealed record BlockDraft(LedgerView View, BlockContent Content, int Submissions);
 
 /// <summary>Decides commands, as many as fit into a block.</summary>
-internal sealed class BlockBuilder(LedgerOptions options, LedgerState state, PartitionRecovery recovery, CommandPrefetcher prefetcher)
+internal sealed class BlockBuilder(LedgerOptions options)
 {
     // One request may write more than is put together: MongoDB takes 16 MiB, and what cannot be committed whole would never be.
     private readonly int mostAlone = options.MaxBlockBytes / 8 * 15;
 
     /// <exception cref="CommandFailedException">A command cannot be decided; without its submission the others can.</exception>
-    public async Task<BlockDraft> BuildAsync(List<Submission> batch, long now, CancellationToken cancellationToken)
+    public async Task<BlockDraft> BuildAsync(
+        PartitionState state, int rules, List<Submission> batch, long now, CancellationToken cancellationToken)
     {
-        var (view, content) = (CreateView(now), new BlockContent());
-        await prefetcher.LoadAsync(view, batch, cancellationToken);
+        var (view, content) = (CreateView(state.Ledger, rules, now), new BlockContent());
+        await new CommandPrefetcher(state).LoadAsync(view, batch, cancellationToken);
         for (var i = 0; i < batch.Count; i++)
         {
             Execute(view, batch[i]);
@@ -26,19 +29,21 @@ internal sealed class BlockBuilder(LedgerOptions options, LedgerState state, Par
             if (content.Length <= options.MaxBlockBytes)
                 continue;
             if (i > 0)
-                return await BuildAsync(batch.GetRange(0, i), now, cancellationToken);
-            return content.Length <= mostAlone ? new BlockDraft(view, content, 1) : ExpireFirst(batch[0], view.Records, now);
+                return await BuildAsync(state, rules, batch.GetRange(0, i), now, cancellationToken);
+            return content.Length <= mostAlone
+                ? new BlockDraft(view, content, 1)
+                : ExpireFirst(batch[0], view.Records, CreateView(state.Ledger, rules, now));
         }
         return new BlockDraft(view, content, batch.Count);
     }
 
     // Where what has expired on the accounts of a request is what makes it large, that becomes a block of its own before it:
     // the postings are the same, and fewer are left each time.
-    private BlockDraft ExpireFirst(Submission submission, List<LedgerRecord> decided, long now)
+    private BlockDraft ExpireFirst(Submission submission, List<LedgerRecord> decided, LedgerView view)
     {
-        var (view, content) = (CreateView(now), new BlockContent());
-        foreach (var account in decided.Select(record => ExpiredOn(record.Command)).Where(account => account != default).Distinct())
-            foreach (var _ in Evaluator.Settle(view, account, view.At))
+        var content = new BlockContent();
+        foreach (var account in decided.Select(record => record.Command.ExpiringAccount).OfType<Guid>().Distinct())
+            foreach (var _ in Settlement.Of(view, account))
             {
                 content.AddNew(view.Records);
                 if (content.Length > options.MaxBlockBytes)
@@ -46,17 +51,12 @@ internal sealed class BlockBuilder(LedgerOptions options, LedgerState state, Par
             }
         return view.Records.Count > 0
             ? new BlockDraft(view, content, 0)
-            : throw new CommandFailedException(submission, null, new BlockTooLargeException("What the request would write is more than a block may hold."));
+            : throw new CommandFailedException(
+                submission, null, new BlockTooLargeException("What the request would write is more than a block may hold."));
     }
 
-    private static Guid ExpiredOn(Command command) => command switch
-    {
-        ExpireLot expire => expire.Account,
-        ExpireHold expire => expire.Account,
-        _ => default,
-    };
-
-    private LedgerView CreateView(long now) => new(state, state.Head + 1, Math.Max(now, state.At), recovery.Rules);
+    private static LedgerView CreateView(LedgerState state, int rules, long now) =>
+        new(state, state.Head + 1, Math.Max(now, state.At), rules);
 
     private static void Execute(LedgerView view, Submission submission)
     {
@@ -65,7 +65,8 @@ internal sealed class BlockBuilder(LedgerOptions options, LedgerState state, Par
         {
             try
             {
-                outcomes[i] = i > 0 && submission.HasRequestRecord && outcomes[0].Replayed ? ReplayStored(view, commands[i]) : Execute(view, commands[i]);
+                var isReplay = i > 0 && submission.HasRequestRecord && outcomes[0].Replayed;
+                outcomes[i] = isReplay ? ReplayStored(view, commands[i]) : Execute(view, commands[i]);
             }
             catch (Exception exception) when (CommandFailedException.IsOfTheCommand(exception))
             {
@@ -80,9 +81,12 @@ internal sealed class BlockBuilder(LedgerOptions options, LedgerState state, Par
         return new Committed(Evaluator.Execute(view, command), replayed);
     }
 
-    /// <summary>The outcome of a command whose request is in the log. What is not there was outside its bounds then, and is refused again.</summary>
+    /// <summary>
+    /// The outcome of a command whose request is in the log. What is not there was outside its bounds then, and is refused again.
+    /// </summary>
     private static Committed ReplayStored(LedgerView view, Command command) =>
-        new(IsKnown(view, command) ? view.Known(command.Id)! : LedgerRecord.Rejected(command, RejectionCode.LimitExceeded), true);
+        new(IsKnown(view, command) ? view.Find(command.Id)! : LedgerRecord.Rejected(command, RejectionCode.LimitExceeded), true);
 
-    private static bool IsKnown(LedgerView view, Command command) => view.Known(command.Id) is { } earlier && earlier.Command.Id == command.Id;
+    private static bool IsKnown(LedgerView view, Command command) =>
+        view.Find(command.Id) is { } earlier && earlier.Command.Id == command.Id;
 }

@@ -1,163 +1,107 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
-using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Submissions;
 
 namespace CreditSystem.Ledger.Partitions;
 
 /// <summary>
 /// Brings into memory what the commands of a block will look at, so that they can be decided without I/O: earlier records
-/// with their ids, the holds and reversals they are about, and the accounts they touch.
+/// with their ids, the holds and reversals they are about, and the accounts they touch. It is lent the state for one block.
 /// </summary>
-internal sealed class CommandPrefetcher(LedgerState state, PartitionReader reader, PartitionRecovery recovery)
+internal sealed class CommandPrefetcher(PartitionState partition)
 {
     // Each with the first submission that needs it.
     private readonly Dictionary<Guid, Submission> accounts = [];
     private readonly HashSet<Guid> reads = [];
     private readonly HashSet<(string Tenant, string Asset)> assets = [];
 
-    private Submission collecting = null!;
-
-    // The system accounts of these are in memory, which they never leave: a rebuild brings all back.
-    private readonly HashSet<(string Tenant, string Asset)> loadedAssets = [];
+    private readonly Needs needs = new();
 
     /// <exception cref="CommandFailedException">What a command needs cannot be found out.</exception>
     public async Task LoadAsync(LedgerView view, List<Submission> batch, CancellationToken cancellationToken)
     {
-        accounts.Clear();
-        reads.Clear();
-        assets.Clear();
         foreach (var submission in batch)
         {
             reads.UnionWith(submission.Read);
-            collecting = submission;
             foreach (var command in submission.Commands)
-                await AttributeAsync(submission, command, () => CollectAsync(view, command, cancellationToken));
+                await CollectAsync(view, submission, command, cancellationToken);
         }
-        await recovery.LoadAsync([.. accounts.Keys.Union(reads)], cancellationToken);
+        await partition.LoadAsync([.. accounts.Keys.Union(reads)], cancellationToken);
         await LoadSystemAccountsAsync(cancellationToken);
         // An expiry changes the account of the hold and none other, so this adds no account to load.
         foreach (var (id, submission) in accounts)
-            if (state.Account(id) is { Holds.Length: > 0 } account)
+            if (partition.Ledger.Account(id) is { Holds.Length: > 0 } account)
                 foreach (var hold in account.Holds)
                     if (hold.ExpiresAt <= view.At)
-                        await AttributeAsync(submission, null, async () => await FindHoldAsync(hold.Id, cancellationToken));
+                        await CollectAsync(submission, hold.Id, cancellationToken);
     }
 
-    private static async ValueTask AttributeAsync(Submission submission, Command? command, Func<ValueTask> load)
+    private async ValueTask CollectAsync(LedgerView view, Submission submission, Command command, CancellationToken cancellationToken)
     {
         try
         {
-            await load();
+            do
+            {
+                needs.Clear();
+                command.Require(view, needs);
+            }
+            while (await LoadAsync(view, cancellationToken));
         }
         catch (Exception exception) when (CommandFailedException.IsOfTheCommand(exception))
         {
             throw new CommandFailedException(submission, command, exception);
         }
+        foreach (var account in needs.Accounts)
+            if (account != Guid.Empty)
+                accounts.TryAdd(account, submission);
+        assets.UnionWith(needs.Assets);
     }
 
-    private async ValueTask CollectAsync(LedgerView view, Command command, CancellationToken cancellationToken)
+    private async ValueTask CollectAsync(Submission submission, Guid hold, CancellationToken cancellationToken)
     {
-        await PreloadAsync(view, command.Id, cancellationToken);
-        foreach (var reference in ReferenceRules.IdsOf(command))
-            await PreloadAsync(view, reference, cancellationToken);
-        switch (command)
+        try
         {
-            case MoveCredits move:
-                Add(move.From);
-                Add(move.To);
-                if (move.Asset is { } asset)
-                    assets.Add((move.Tenant, asset));
-                break;
-            case MoveCreditsAtomically batch:
-                foreach (var item in batch.Items)
-                    await CollectAsync(view, item, cancellationToken);
-                break;
-            case ReverseTransfer reverse:
-                await PreloadAsync(view, reverse.Transfer, cancellationToken);
-                await CollectAsync(view, reverse, cancellationToken);
-                break;
-            case OpenAccount open:
-                Add(LedgerId.ForAccount(open.Tenant, open.AccountHolder, open.Asset));
-                break;
-            case PlaceHold place:
-                Add(place.Account);
-                Add(place.Destination);
-                break;
-            case CaptureHold { Hold: var hold }:
-                await AddHoldAsync(hold, cancellationToken);
-                break;
-            case VoidHold { Hold: var hold }:
-                await AddHoldAsync(hold, cancellationToken);
-                break;
-            default:
-                Add(SingleAccount(command));
-                break;
+            await LoadHoldAsync(hold, cancellationToken);
+        }
+        catch (Exception exception) when (CommandFailedException.IsOfTheCommand(exception))
+        {
+            throw new CommandFailedException(submission, null, exception);
         }
     }
 
-    private async ValueTask CollectAsync(LedgerView view, ReverseTransfer reverse, CancellationToken cancellationToken)
+    /// <returns>Whether something was found, because of which the command may need more.</returns>
+    private async ValueTask<bool> LoadAsync(LedgerView view, CancellationToken cancellationToken)
     {
-        foreach (var posting in view.Known(reverse.Transfer)?.Postings ?? [])
-            if (posting.Id == reverse.Transfer)
+        var found = false;
+        foreach (var id in needs.Records)
+            if (view.Find(id) is null && partition.Records.MayKnow(id) && await partition.Records.FindAsync(id, cancellationToken)
+                is { } record)
             {
-                foreach (var entry in posting.Entries)
-                    Add(entry.Account);
-                foreach (var voided in Unwinding.VoidsOf(posting))
-                    await PreloadAsync(view, voided, cancellationToken);
+                view.Preload(id, record);
+                found = true;
             }
-        if (state.Reversed(reverse.Transfer) is null && await reader.FindReversedAsync(reverse.Transfer, cancellationToken) is > 0 and var reversed)
-            state.LoadReversed(reverse.Transfer, reversed);
+        foreach (var hold in needs.Holds)
+            found |= await LoadHoldAsync(hold, cancellationToken);
+        foreach (var transfer in needs.Reversals)
+            if (partition.Ledger.Reversed(transfer) is null && await partition.Records.FindReversedAsync(transfer, cancellationToken)
+                is > 0 and var reversed)
+                partition.Ledger.LoadReversed(transfer, reversed);
+        return found;
     }
 
-    private async ValueTask AddHoldAsync(Guid id, CancellationToken cancellationToken)
+    private async ValueTask<bool> LoadHoldAsync(Guid id, CancellationToken cancellationToken)
     {
-        if (await FindHoldAsync(id, cancellationToken) is not { } hold)
-            return;
-        Add(hold.Account);
-        Add(hold.Destination);
+        if (partition.Ledger.Hold(id) is not null || await partition.Records.FindHoldAsync(id, cancellationToken) is not { } hold)
+            return false;
+        partition.Ledger.Load(hold);
+        return true;
     }
 
-    private async ValueTask<HoldState?> FindHoldAsync(Guid id, CancellationToken cancellationToken)
-    {
-        if (state.Hold(id) is null && await reader.FindHoldAsync(id, cancellationToken) is { } found)
-            state.Load(found);
-        return state.Hold(id);
-    }
-
-    private async ValueTask PreloadAsync(LedgerView view, Guid id, CancellationToken cancellationToken)
-    {
-        if (reader.MayKnow(id) && await reader.FindAsync(id, cancellationToken) is { } found)
-            view.Remember(id, found);
-    }
-
-    // Which of them an outcome touches follows from rules that are none of this class's business: all six, once per asset.
-    private async Task LoadSystemAccountsAsync(CancellationToken cancellationToken)
+    private Task LoadSystemAccountsAsync(CancellationToken cancellationToken)
     {
         foreach (var id in accounts.Keys)
-            if (state.Account(id) is { } account)
+            if (partition.Ledger.Account(id) is { } account)
                 assets.Add((account.Tenant, account.Asset));
-        assets.ExceptWith(loadedAssets);
-        if (assets.Count == 0)
-            return;
-        var ids = assets.SelectMany(asset => SystemAccounts.All.Select(system => LedgerId.ForSystemAccount(asset.Tenant, system, asset.Asset))).ToList();
-        await recovery.LoadAsync(ids, cancellationToken);
-        loadedAssets.UnionWith(assets);
+        return partition.LoadSystemAccountsAsync(assets, cancellationToken);
     }
-
-    private void Add(AccountRef account)
-    {
-        if (!account.IsSystem)
-            Add(account.Id);
-    }
-
-    private void Add(Guid account) => accounts.TryAdd(account, collecting);
-
-    private static Guid SingleAccount(Command command) => command switch
-    {
-        IssueGrant issue => issue.Account,
-        VoidGrant withdraw => withdraw.Account,
-        SettleAccount settle => settle.Account,
-        ExpireLot expire => expire.Account,
-        ExpireHold expire => expire.Account,
-        _ => throw new ArgumentOutOfRangeException(nameof(command), command.GetType().Name, "It is not known what this command needs."),
-    };
 }

@@ -1,9 +1,18 @@
+using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Submissions;
+
 namespace CreditSystem.Ledger.Partitions;
 
 /// <summary>The ledger cannot answer now, or cannot know the outcome. A retry with the same key is safe.</summary>
 public class LedgerUnavailableException(string message, LedgerUnavailableReason reason, Exception? inner = null) : Exception(message, inner)
 {
     public LedgerUnavailableReason Reason { get; } = reason;
+
+    internal static LedgerUnavailableException Recovering() =>
+        new("The ledger is being read. Try again.", LedgerUnavailableReason.Recovering);
+
+    internal static LedgerUnavailableException Corrupt(Exception exception) =>
+        new("The log is damaged.", LedgerUnavailableReason.Corrupt, exception);
 }
 
 public enum LedgerUnavailableReason
@@ -27,13 +36,15 @@ public enum LedgerUnavailableReason
 }
 
 /// <summary>A command cannot be decided, whatever else is in its block. Only its own request fails.</summary>
-internal sealed class CommandFailedException(Submission submission, Model.Command? command, Exception inner) : Exception("The command cannot be decided.", inner)
+internal sealed class CommandFailedException(Submission submission, Command? command, Exception inner)
+    : Exception("The command cannot be decided.", inner)
 {
     public Submission Submission { get; } = submission;
 
-    public Model.Command? Command { get; } = command;
+    public Command? Command { get; } = command;
 
     /// <summary>Whether a failure is that of the command itself and not of what it was read from.</summary>
     public static bool IsOfTheCommand(Exception exception) => exception is not
-        (LedgerUnavailableException or OperationCanceledException or Evaluation.ProjectionLostException or OutOfMemoryException or CommandFailedException);
+        (LedgerUnavailableException or OperationCanceledException or Evaluation.ProjectionLostException or OutOfMemoryException
+            or CommandFailedException);
 }

@@ -6,162 +6,105 @@ using CreditSystem.Ledger.Projection;
 namespace CreditSystem.Ledger.Partitions;
 
 /// <summary>
-/// Brings the state of one partition up to the end of its log: from the projection and the blocks after it, or, where
-/// the projection is lost or does not fit, from the first block. Only the partition's loop calls it. It takes as long as the
-/// log is long; a time limit applies to each step, and what has been applied is not read again.
+/// Brings a state up to the end of its log: from the projection and the blocks after it, or, where the projection is lost or does
+/// not fit, from the first block. It takes as long as the log is long; a time limit applies to each step, and what has been
+/// applied is not read again.
 /// </summary>
 internal sealed partial class PartitionRecovery(
-    int partition, IBlockStore store, IProjectionStore projections, GuardedProjection guarded, LedgerOptions options, LedgerState state, PartitionReader reader,
-    Checkpointer checkpointer, RecoveryGate gate, TimeProvider time, ILogger logger)
+    int partition, IBlockStore store, IProjectionStore projections, ColdAccounts cold, Checkpointer checkpointer, LedgerOptions options,
+    Action<PartitionState> onApplied, TimeProvider time, ILogger logger)
 {
-    private bool started;
     private int? rules;
 
     /// <summary>The version of the rules that the next block is made by: the database's, and never less than the last block's.</summary>
-    public int Rules => Math.Max(rules ?? RulesVersion.First, state.Rules);
+    public int RulesAfter(PartitionState state) => Math.Max(rules ?? RulesVersion.First, state.Ledger.Rules);
 
     /// <summary>Reads and applies what is new in the log.</summary>
-    public Task CatchUpAsync(CancellationToken cancellationToken) => CatchUpAsync([], cancellationToken);
-
-    /// <summary>Reads and applies what is new, and has these accounts in memory then, all as of the same block.</summary>
-    public async Task CatchUpAsync(IReadOnlyCollection<Guid> accounts, CancellationToken cancellationToken)
+    public async Task CatchUpAsync(PartitionState state, CancellationToken cancellationToken)
     {
-        try
-        {
-            if (!started)
-                await StartAsync(cancellationToken);
-            rules ??= await StepAsync(DecideRulesAsync, cancellationToken);
-            await ApplyNewAsync(cancellationToken);
-            gate.Open();
-            // On the way they may have left memory; and what is read of them may be of a later block than has been applied.
-            while (await StepAsync(token => LoadAsync(accounts, token), cancellationToken) > 0)
-                await ApplyNewAsync(cancellationToken);
-        }
-        catch (ProjectionLostException exception)
-        {
-            await RebuildAsync(exception.Message, cancellationToken);
-            while (await StepAsync(token => LoadAsync(accounts, token), cancellationToken) > 0)
-                await ApplyNewAsync(cancellationToken);
-        }
+        if (!state.IsStarted)
+            await StartAsync(state, cancellationToken);
+        rules ??= await StepAsync(DecideRulesAsync, cancellationToken);
+        await ApplyNewAsync(state, cancellationToken);
     }
 
-    /// <summary>Works everything out again from the first block.</summary>
-    public async Task RebuildAsync(string reason, CancellationToken cancellationToken)
+    /// <summary>Has these accounts in memory, all as of the same block.</summary>
+    public async Task LoadAsync(PartitionState state, IReadOnlyCollection<Guid> accounts, CancellationToken cancellationToken)
     {
-        RecoveryLog.Rebuild(logger, partition, state.Start, reason);
-        gate.Close();
-        await checkpointer.DiscardAsync();
-        await StepAsync(BeginRebuildAsync, cancellationToken);
-        state.Reset();
-        reader.Clear();
-        checkpointer.ResumeFrom(0);
-        started = true;
-        try
-        {
-            rules ??= await StepAsync(DecideRulesAsync, cancellationToken);
-            await ApplyNewAsync(cancellationToken);
-            gate.Open();
-        }
-        catch (ProjectionLostException) when (checkpointer.HasEvicted)
-        {
-            // What was written on the way has been lost again: the next attempt begins anew.
-            throw RecoveryGate.Recovering();
-        }
-        catch (ProjectionLostException exception)
-        {
-            throw new LedgerCorruptException(exception.Message, state.Head + 1, exception);
-        }
+        // On the way they may have left memory; and what is read of them may be of a later block than has been applied.
+        while (await StepAsync(token => state.LoadAsync(accounts, token), cancellationToken) > 0)
+            await ApplyNewAsync(state, cancellationToken);
     }
 
-    /// <summary>Brings accounts into memory that the log has opened.</summary>
-    /// <returns>How many had to be read.</returns>
-    public async Task<int> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    /// <summary>Lets a new state begin at the first block, once the other replicas know.</summary>
+    public Task BeginRebuildAsync(CancellationToken cancellationToken) => StepAsync(async token =>
     {
-        var cold = ids.Where(id => state.Account(id) is null && reader.MayKnow(id)).ToList();
-        if (cold.Count == 0)
-            return 0;
-        foreach (var account in await guarded.LoadAsync(cold, cancellationToken))
-            state.Load(account);
-        foreach (var id in cold)
-            if (state.Account(id) is null && await reader.HasOpenedAsync(id, cancellationToken))
-                throw new ProjectionLostException($"account {id} is in the log but not in the projection");
-        return cold.Count;
-    }
+        await cold.BeginRebuildAsync(token);
+        return true;
+    }, cancellationToken);
 
-    private async Task StartAsync(CancellationToken cancellationToken)
+    private async Task StartAsync(PartitionState state, CancellationToken cancellationToken)
     {
-        reader.Clear();
+        state.Records.Clear();
         var last = default(IdSegment);
         while (await StepAsync(token => projections.SegmentAsync(partition, last?.Last ?? 0, token), cancellationToken) is { } segment)
         {
-            reader.Add(segment);
+            state.Records.Add(segment);
             last = segment;
         }
         if (last is null)
-            await StepAsync(guarded.StartAsync, cancellationToken);
-        var end = last is null ? null : await StepAsync(token => FindEndAsync(last, token), cancellationToken);
-        if (end is null)
-        {
-            reader.Clear();
-            last = null;
-        }
-        state.Reset();
-        if (last is not null)
-            state.StartAfter(last.Last, last.At, end!.Rules, last.Hash);
-        checkpointer.ResumeFrom(state.Head);
-        started = true;
-        RecoveryLog.Started(logger, partition, state.Head, reader.KnownIds);
+            await StepAsync(cold.StartAsync, cancellationToken);
+        else if (await StepAsync(token => FindEndAsync(last, token), cancellationToken) is { } end)
+            state.Ledger.ResumeAfter(last.Last, last.At, end.Rules, last.Hash);
+        else
+            state.Records.Clear();
+        state.ResumeAfter(state.Ledger.Head);
+        Log.Started(logger, partition, state.Ledger.Head, state.Records.Count);
     }
 
     // What belongs to another log, or to a longer one, or beside which the accounts are older, is as good as nothing.
     private async Task<Block?> FindEndAsync(IdSegment last, CancellationToken cancellationToken) =>
-        (await guarded.StartAsync(cancellationToken)).Block >= last.Last
+        (await cold.StartAsync(cancellationToken)).Block >= last.Last
         && await store.ReadAsync(partition, last.Last, cancellationToken) is { } end && end.Hash.AsSpan().SequenceEqual(last.Hash)
             ? end
             : null;
-
-    private async Task<bool> BeginRebuildAsync(CancellationToken cancellationToken)
-    {
-        await guarded.BeginRebuildAsync(cancellationToken);
-        return true;
-    }
 
     private async Task<int> DecideRulesAsync(CancellationToken cancellationToken)
     {
         var decided = await store.RulesAsync(options.RulesVersion, cancellationToken);
         if (decided < RulesVersion.Newest && partition == 0)
-            RecoveryLog.OlderRules(logger, decided, RulesVersion.Newest);
+            Log.OlderRules(logger, decided, RulesVersion.Newest);
         return Math.Min(decided, RulesVersion.Newest);
     }
 
-    private async Task ApplyNewAsync(CancellationToken cancellationToken)
+    private async Task ApplyNewAsync(PartitionState state, CancellationToken cancellationToken)
     {
-        while (!await StepAsync(ApplyPageAsync, cancellationToken))
+        while (!await StepAsync(token => ApplyPageAsync(state, token), cancellationToken))
             cancellationToken.ThrowIfCancellationRequested();
     }
 
     /// <returns>True at the end of the log.</returns>
-    private async Task<bool> ApplyPageAsync(CancellationToken cancellationToken)
+    private async Task<bool> ApplyPageAsync(PartitionState state, CancellationToken cancellationToken)
     {
-        var blocks = await store.ReadPageAsync(partition, state.Head, options.RecoveryPageBlocks, BlockPages.MaxBytes, cancellationToken);
+        var blocks = await store.ReadPageAsync(
+            partition, state.Ledger.Head, options.RecoveryPageBlocks, BlockPages.MaxBytes, cancellationToken);
         var records = new LedgerRecord[blocks.Count][];
         for (var i = 0; i < records.Length; i++)
-            records[i] = Check(blocks[i], i == 0 ? null : blocks[i - 1]).ReadRecords();
-        await LoadAsync(records.SelectMany(AccountsOf).ToHashSet(), cancellationToken);
+            records[i] = Check(blocks[i], i == 0 ? (state.Ledger.Head, state.Ledger.Hash) : (blocks[i - 1].Number, blocks[i - 1].Hash))
+                .ReadRecords();
+        await state.LoadAsync(records.SelectMany(AccountsOf).ToHashSet(), cancellationToken);
         for (var i = 0; i < records.Length; i++)
-            Apply(blocks[i], records[i]);
-        await checkpointer.FlushIfOverLimitAsync(cancellationToken);
+        {
+            var view = new LedgerView(state.Ledger, blocks[i].Number, blocks[i].At, blocks[i].Rules);
+            foreach (var record in records[i])
+                view.Replay(record);
+            state.Apply(blocks[i], view, records[i]);
+        }
+        onApplied(state);
+        // While much is replayed at once, or faster than it is written, memory stays bounded.
+        if (state.IsChangedOverLimit)
+            await checkpointer.FlushAsync(state, cancellationToken);
         return !blocks.MayGoOn(options.RecoveryPageBlocks);
-    }
-
-    private void Apply(Block block, LedgerRecord[] records)
-    {
-        var view = new LedgerView(state, block.Number, block.At, block.Rules);
-        foreach (var record in records)
-            view.Replay(record);
-        state.Advance(view, block.At, block.Hash);
-        reader.Add(block.Number, records, block.Content.Length);
-        checkpointer.OnCommitted(records.Length);
     }
 
     private async Task<T> StepAsync<T>(Func<CancellationToken, Task<T>> step, CancellationToken cancellationToken)
@@ -171,31 +114,24 @@ internal sealed partial class PartitionRecovery(
         return await step(either.Token);
     }
 
-    private Block Check(Block block, Block? before)
-    {
-        var (number, hash) = before is null ? (state.Head, state.Hash) : (before.Number, before.Hash);
-        return block.Number == number + 1 && block.Previous.AsSpan().SequenceEqual(hash) && block.IsIntact()
+    private Block Check(Block block, (long Number, byte[] Hash) before) =>
+        block.Number == before.Number + 1 && block.Previous.AsSpan().SequenceEqual(before.Hash) && block.IsIntact()
             ? block
-            : throw new LedgerCorruptException($"block {number + 1} of partition {partition} is not what was sealed after block {number}", number + 1);
-    }
+            : throw new LedgerCorruptException(
+                $"block {before.Number + 1} of partition {partition} is not what was sealed after block {before.Number}", before.Number
+                + 1);
 
-    private static IEnumerable<Guid> AccountsOf(LedgerRecord[] records)
-    {
-        foreach (var record in records)
-            foreach (var posting in record.Postings)
-                foreach (var entry in posting.Entries)
-                    yield return entry.Account;
-    }
+    private static IEnumerable<Guid> AccountsOf(LedgerRecord[] records) =>
+        records.SelectMany(record => record.Postings).SelectMany(posting => posting.Entries).Select(entry => entry.Account);
 
-    private static partial class RecoveryLog
+    private static partial class Log
     {
-        [LoggerMessage(3012, LogLevel.Warning, "This database is written by version {Rules} of the ledger's rules; version {Newest} is known. Once no older replica runs, set Ledger:RulesVersion to {Newest}")]
+        [LoggerMessage(
+            3012, LogLevel.Warning, "This database is written by version {Rules} of the ledger's rules; version {Newest} is known. "
+            + "Once no older replica runs, set Ledger:RulesVersion to {Newest}")]
         public static partial void OlderRules(ILogger logger, int rules, int newest);
 
         [LoggerMessage(3003, LogLevel.Information, "Partition {Partition}: resumes after block {Block} with {Ids} ids")]
         public static partial void Started(ILogger logger, int partition, long block, int ids);
-
-        [LoggerMessage(3004, LogLevel.Warning, "Partition {Partition}: the projection up to block {Block} is incomplete ({Reason}); all of it is worked out again")]
-        public static partial void Rebuild(ILogger logger, int partition, long block, string reason);
     }
 }

@@ -3,7 +3,7 @@ using CreditSystem.Ledger.Model;
 namespace CreditSystem.Ledger.Projection;
 
 /// <summary>
-/// What is written behind the log so that a start need not read all of it. Everything here can be lost: it is worked out
+/// The projection of the log: written so that a start need not read all of it. Everything here can be lost: it is worked out
 /// from the log again.
 /// </summary>
 public interface IProjectionStore
@@ -26,7 +26,7 @@ public interface IProjectionStore
     /// <summary>Accounts of the partition on which something has expired at or before a time.</summary>
     Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken);
 
-    /// <summary>The segment of ids that begins behind a block, or null.</summary>
+    /// <summary>The segment of ids that begins after a block, or null.</summary>
     Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken);
 
     /// <summary>Writes a segment unless another replica has written one that begins there.</summary>

@@ -17,7 +17,8 @@ public sealed record IdSegment(int Partition, long After, long Last, long At, by
     private const int LatestBytes = 24;
 
     public static IdSegment Create(
-        int partition, long after, long last, long at, byte[] hash, IReadOnlyList<(ulong Key, long Block)> ids, IReadOnlyList<(Guid Id, long Block)> latest)
+        int partition, long after, long last, long at, byte[] hash, IReadOnlyList<(ulong Key, long Block)> ids,
+        IReadOnlyList<(Guid Id, long Block)> latest)
     {
         var (idBytes, latestBytes) = (new byte[ids.Count * IdBytes], new byte[latest.Count * LatestBytes]);
         for (var i = 0; i < ids.Count; i++)

@@ -1,7 +1,7 @@
 namespace CreditSystem.Ledger.Projection;
 
 /// <summary>Ids that are in memory and not in a segment yet, in the order of their blocks.</summary>
-public sealed class PendingIds
+internal sealed class PendingIds
 {
     private readonly Lock gate = new();
     private readonly List<(ulong Key, long Block)> ids = [];
@@ -32,7 +32,8 @@ public sealed class PendingIds
     public (List<(ulong Key, long Block)> Ids, List<(Guid Id, long Block)> Latest) UpTo(long block)
     {
         lock (gate)
-            return (ids.GetRange(0, CountUpTo(ids.Count, i => ids[i].Block, block)), latest.GetRange(0, CountUpTo(latest.Count, i => latest[i].Block, block)));
+            return (ids.GetRange(0, CountUpTo(ids.Count, i => ids[i].Block, block)),
+                latest.GetRange(0, CountUpTo(latest.Count, i => latest[i].Block, block)));
     }
 
     public void DropUpTo(long block)

@@ -8,16 +8,24 @@ internal sealed class SimulatedNetwork(SimulationScheduler scheduler)
     /// <summary>How many calls in a hundred go wrong.</summary>
     public int FaultPercent { get; set; }
 
-    public Task<T> CallAsync<T>(Func<T> effect, CancellationToken cancellationToken)
+    /// <summary>How much longer reading a page of the log takes at most, in milliseconds.</summary>
+    public int PageDelay { get; init; }
+
+    public Task<T> ReadPageAsync<T>(Func<T> effect, CancellationToken cancellationToken) =>
+        CallAsync(effect, PageDelay == 0 ? 0 : scheduler.Random.Next(PageDelay / 2, PageDelay), cancellationToken);
+
+    public Task<T> CallAsync<T>(Func<T> effect, CancellationToken cancellationToken) => CallAsync(effect, longer: 0, cancellationToken);
+
+    private Task<T> CallAsync<T>(Func<T> effect, int longer, CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         // Who gives up does not know whether the call has arrived or will.
         cancellationToken.Register(() => answer.TrySetCanceled(cancellationToken));
         var fault = scheduler.Chance(FaultPercent) ? (Fault)scheduler.Random.Next(1, 5) : Fault.None;
         if (fault == Fault.RequestLost)
-            scheduler.After(Delay(), () => answer.TrySetException(new TimeoutException("simulated: the request was lost")));
+            scheduler.After(longer + Delay(), () => answer.TrySetException(new TimeoutException("simulated: the request was lost")));
         else
-            scheduler.After(fault == Fault.Late ? scheduler.Random.Next(100, 6000) : Delay(), () => Arrive(effect, answer, fault));
+            scheduler.After(fault == Fault.Late ? scheduler.Random.Next(100, 6000) : longer + Delay(), () => Arrive(effect, answer, fault));
         return answer.Task;
     }
 

@@ -1,11 +1,13 @@
 using System.Diagnostics.Metrics;
+using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CreditSystem.Ledger.Simulation;
 
-/// <summary>A process of the API as far as its ledger goes: the partition's loop, its housekeeping and its sweep.</summary>
+/// <summary>A process of the API as far as its ledger goes: the partition's loop and its sweep.</summary>
 internal sealed class SimulatedReplica
 {
     private static readonly LedgerMetrics Metrics = new(new MeterFactory());
@@ -13,18 +15,17 @@ internal sealed class SimulatedReplica
     private readonly SimulationScheduler scheduler;
     private readonly SimulatedActor actor;
     private readonly SimulatedTime time;
-    private readonly LedgerOptions options;
 
     public SimulatedReplica(SimulationScheduler scheduler, SimulatedStorage storage, LedgerOptions options)
     {
         this.scheduler = scheduler;
-        this.options = options;
         actor = new SimulatedActor(scheduler);
         time = new SimulatedTime(scheduler, actor) { Ahead = TimeSpan.FromMilliseconds(scheduler.Random.Next(-3000, 3000)) };
         Partition = new LedgerPartition(
-            0, storage, storage, options, new MemoryBudget(options, availableBytes: 1 << 20), new ClockGuard(storage, time, NullLogger.Instance), Metrics, time, NullLogger<LedgerPartition>.Instance);
-        Loop = actor.Start(() => Partition.RunAsync(CancellationToken.None));
-        actor.Start(HousekeepAsync);
+            0, storage, storage, options, new MemoryBudget(options, availableBytes: 1 << 20),
+            new ClockGuard(storage, time, NullLogger.Instance),
+            Metrics, time, NullLogger<LedgerPartition>.Instance);
+        Loop = actor.Start(Partition.RunAsync);
         actor.Start(SweepAsync);
     }
 
@@ -35,20 +36,13 @@ internal sealed class SimulatedReplica
 
     public bool IsAlive => !actor.IsDead;
 
-    public string Describe() => $"block {Partition.State.Head}, {Partition.QueueDepth} waiting, {Partition.Backlog.Records} to write, {Partition.Recovery}";
+    public string Describe() =>
+        $"block {Partition.Status.Head}, {Partition.QueueDepth} waiting, {Partition.Status.Unprojected} to write, "
+        + (Partition.IsRecovered ? "whole" : "being read");
 
     public void Kill() => actor.Kill();
 
     public void SetClock(TimeSpan ahead) => time.Ahead = ahead;
-
-    private async Task HousekeepAsync()
-    {
-        while (true)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(options.CheckpointIntervalMilliseconds / 2.0), time);
-            Partition.Housekeep();
-        }
-    }
 
     private async Task SweepAsync()
     {
@@ -58,7 +52,8 @@ internal sealed class SimulatedReplica
             try
             {
                 foreach (var account in await Partition.FindDueAsync(time.GetUtcNow().ToUnixTimeMilliseconds(), 10, CancellationToken.None))
-                    await Partition.SubmitAsync([new SettleAccount(LedgerId.Derive(account.Id, "sweep", number), account.Tenant, account.Id)]);
+                    await Partition.SubmitAsync(
+                        [new SettleAccount(LedgerId.Derive(account.Id, "sweep", number), account.Tenant, account.Id)]);
             }
             catch (Exception exception) when (exception is LedgerUnavailableException or TimeoutException)
             {

@@ -5,7 +5,8 @@ using CreditSystem.Ledger.Projection;
 namespace CreditSystem.Ledger.Simulation;
 
 /// <summary>The database of a simulation: one partition's log, and a projection of which parts may be lost.</summary>
-internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedNetwork network, int maxBlockBytes, int rules) : IBlockStore, IProjectionStore
+internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedNetwork network, int maxBlockBytes, int rules)
+    : IBlockStore, IProjectionStore
 {
     private readonly Dictionary<Guid, AccountState> accounts = [];
     private readonly Dictionary<long, IdSegment> segments = [];
@@ -14,10 +15,11 @@ internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedN
 
     public List<Block> Blocks { get; } = [];
 
-    public Task<bool> TryAppendAsync(Block block, CancellationToken cancellationToken) => network.CallAsync(() => TryAppend(block), cancellationToken);
+    public Task<bool> TryAppendAsync(Block block, CancellationToken cancellationToken) =>
+        network.CallAsync(() => TryAppend(block), cancellationToken);
 
     public Task<IReadOnlyList<Block>> ReadAfterAsync(int partition, long number, int limit, CancellationToken cancellationToken) =>
-        network.CallAsync<IReadOnlyList<Block>>(() => [.. Blocks.Skip((int)number).Take(limit)], cancellationToken);
+        network.ReadPageAsync<IReadOnlyList<Block>>(() => [.. Blocks.Skip((int)number).Take(limit)], cancellationToken);
 
     public Task<Block?> ReadAsync(int partition, long number, CancellationToken cancellationToken) =>
         network.CallAsync(() => number >= 1 && number <= Blocks.Count ? Blocks[(int)number - 1] : null, cancellationToken);
@@ -28,24 +30,31 @@ internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedN
     public Task<int> RulesAsync(int? atLeast, CancellationToken cancellationToken) => network.CallAsync(() => rules, cancellationToken);
 
     public Task<IReadOnlyList<AccountState>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
-        network.CallAsync<IReadOnlyList<AccountState>>(() => [.. ids.Where(accounts.ContainsKey).Select(id => accounts[id])], cancellationToken);
+        network.CallAsync<IReadOnlyList<AccountState>>(() =>
+            [.. ids.Where(accounts.ContainsKey).Select(id => accounts[id])], cancellationToken);
 
-    public async Task SaveAsync(int partition, IReadOnlyList<AccountState> changed, long block, long rebuilds, CancellationToken cancellationToken)
+    public async Task SaveAsync(
+        int partition, IReadOnlyList<AccountState> changed, long block, long rebuilds, CancellationToken cancellationToken)
     {
         // As the real one: several writes, and the mark after them. None goes on across a loss.
         var before = losses;
         foreach (var part in changed.Chunk(3))
-            await network.CallAsync(() => before == losses ? Save(part) : throw new TimeoutException("simulated: the connection is gone"), cancellationToken);
-        await network.CallAsync(() => mark = before == losses ? mark.Rebuilds == rebuilds ? mark with { Block = Math.Max(mark.Block, block) } : mark : throw new TimeoutException("simulated: the connection is gone"), cancellationToken);
+            await network.CallAsync(() =>
+                before == losses ? Save(part) : throw new TimeoutException("simulated: the connection is gone"), cancellationToken);
+        await network.CallAsync(() =>
+            mark = before == losses ? mark.Rebuilds == rebuilds ? mark with { Block = Math.Max(mark.Block, block) } : mark
+            : throw new TimeoutException("simulated: the connection is gone"), cancellationToken);
     }
 
-    public Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken) => network.CallAsync(() => mark, cancellationToken);
+    public Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken) =>
+        network.CallAsync(() => mark, cancellationToken);
 
     public Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken) =>
         network.CallAsync(() => mark = mark.Rebuilds == rebuilds ? new ProjectionMark(0, rebuilds + 1) : mark, cancellationToken);
 
     public Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken) =>
-        network.CallAsync<IReadOnlyList<AccountState>>(() => [.. accounts.Values.Where(account => account.NextExpiry() <= now).Take(limit)], cancellationToken);
+        network.CallAsync<IReadOnlyList<AccountState>>(() =>
+            [.. accounts.Values.Where(account => account.NextExpiry() <= now).Take(limit)], cancellationToken);
 
     public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
         network.CallAsync(() => segments.GetValueOrDefault(after), cancellationToken);

@@ -1,8 +1,11 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger.Simulation;
 
-/// <summary>Commands of two tenants on few accounts, so that they meet: everything that can be asked for, at ages that expire soon.</summary>
+/// <summary>
+/// Commands of two tenants on few accounts, so that they meet: everything that can be asked for, at ages that expire soon.
+/// </summary>
 internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
 {
     private const string Asset = "credits";
@@ -14,6 +17,9 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
     private readonly List<(string Tenant, Guid Id)> holds = [];
     private readonly List<(string Tenant, Guid Id, Guid Account)> grants = [];
     private int count;
+
+    /// <summary>A command whose code throws: a batch with an item that is not there.</summary>
+    public static bool CannotBeDecided(Command command) => command is TransferBatch { Items: [null] };
 
     /// <summary>All accounts of a tenant that there can be.</summary>
     public static Guid[] AccountsOf(string tenant) =>
@@ -33,7 +39,7 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
             return new OpenAccount(id, [], tenant, null, Holders[(count - 1) / 2], Asset, scheduler.Chance(30) ? 100 : 0);
         if (count <= 3 * Holders.Length)
             return Move(tenant, id, AccountRef.To(SystemAccount.Issuance), 500, TransferKind.Purchase);
-        return scheduler.Random.Next(12) switch
+        return scheduler.Random.Next(13) switch
         {
             0 => new OpenAccount(id, [], tenant, null, Pick(Holders), Asset, 0),
             1 => Move(tenant, id, AccountRef.To(SystemAccount.Issuance), 200, TransferKind.Purchase),
@@ -44,29 +50,33 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
             8 => new CaptureHold(id, [], tenant, null, Recent(holds, tenant), scheduler.Chance(50) ? Amount() : null, scheduler.Chance(50)),
             9 => new VoidHold(id, [], tenant, null, Recent(holds, tenant)),
             10 => Grant(tenant, id),
+            11 => new TransferBatch(id, [], tenant, null, [null!]),
             _ => VoidGrant(tenant, id),
         };
     }
 
-    public Command[] Burst() => [.. Enumerable.Range(0, 16).Select(_ => Batch(Tenants[count % 2], LedgerId.Derive(space, "command", count++), metadata: 450))];
+    public Command[] Burst() =>
+        [.. Enumerable.Range(0, 16).Select(_ => Batch(Tenants[count % 2], LedgerId.Derive(space, "command", count++), metadata: 450))];
 
-    private MoveCredits Move(string tenant, Guid id, AccountRef from, long amount, TransferKind kind)
+    private Transfer Move(string tenant, Guid id, AccountRef from, long amount, TransferKind kind)
     {
         moves.Add((tenant, id));
-        var to = kind == TransferKind.Transfer && scheduler.Chance(25) ? AccountRef.To(SystemAccount.Revenue) : AccountRef.To(Account(tenant));
+        var to = kind == TransferKind.Transfer && scheduler.Chance(25) ? AccountRef.To(SystemAccount.Revenue)
+            : AccountRef.To(Account(tenant));
         // A reference is used twice now and then, which only one can have.
         var reference = scheduler.Chance(20) ? $"r{scheduler.Random.Next(6)}" : null;
-        return new MoveCredits(id, [], tenant, null, kind, from, to, null, amount, reference, null);
+        return new Transfer(id, [], tenant, null, kind, from, to, null, amount, reference, null);
     }
 
-    private MoveCreditsAtomically Batch(string tenant, Guid id, int metadata = 300)
+    private TransferBatch Batch(string tenant, Guid id, int metadata = 300)
     {
-        var items = new MoveCredits[scheduler.Random.Next(2, 6)];
+        var items = new Transfer[scheduler.Random.Next(2, 6)];
         for (var i = 0; i < items.Length; i++)
-            items[i] = new MoveCredits(
-                LedgerId.Derive(id, "item", i), [], tenant, null, TransferKind.Transfer, AccountRef.To(Account(tenant)), AccountRef.To(Account(tenant)), null, Amount() / 4 + 1, null,
+            items[i] = new Transfer(
+                LedgerId.Derive(id, "item", i), [], tenant, null, TransferKind.Transfer, AccountRef.To(Account(tenant)),
+                AccountRef.To(Account(tenant)), null, Amount() / 4 + 1, null,
                 scheduler.Chance(50) ? new string('m', metadata) : null);
-        return new MoveCreditsAtomically(id, [], tenant, null, items);
+        return new TransferBatch(id, [], tenant, null, items);
     }
 
     private ReverseTransfer Reverse(string tenant, Guid id) =>
@@ -84,7 +94,8 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
         var account = Account(tenant);
         grants.Add((tenant, id, account));
         return new IssueGrant(
-            id, [], tenant, null, account, Amount(), scheduler.Chance(50) ? SystemAccount.Promo : SystemAccount.Issuance, scheduler.Random.Next(100),
+            id, [], tenant, null, account, Amount(), scheduler.Chance(50) ? SystemAccount.Promo : SystemAccount.Issuance,
+            scheduler.Random.Next(100),
             scheduler.Chance(50), null, scheduler.Chance(70) ? SoonMilliseconds() : null, null, null);
     }
 

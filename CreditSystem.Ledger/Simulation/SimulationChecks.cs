@@ -1,4 +1,5 @@
 using System.Globalization;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
@@ -7,7 +8,8 @@ using CreditSystem.Ledger.Partitions;
 namespace CreditSystem.Ledger.Simulation;
 
 /// <summary>What must hold whatever happened.</summary>
-internal sealed class SimulationChecks(SimulatedStorage storage, List<(Command Command, LedgerRecord Outcome)> acknowledged, TimeProvider time)
+internal sealed class SimulationChecks(
+    SimulatedStorage storage, List<(Command Command, LedgerRecord Outcome)> acknowledged, TimeProvider time)
 {
     private readonly LedgerState state = new();
     private readonly Dictionary<Guid, LedgerRecord> known = [];
@@ -19,29 +21,35 @@ internal sealed class SimulationChecks(SimulatedStorage storage, List<(Command C
         Log();
         foreach (var (command, outcome) in acknowledged)
         {
-            Require(commands.TryGetValue(command.Id, out var record), $"{command.GetType().Name} {command.Id} was answered and is not in the log");
+            Require(commands.TryGetValue(command.Id, out var record),
+                $"{command.GetType().Name} {command.Id} was answered and is not in the log");
             Same(command, outcome, record!);
         }
     }
 
-    /// <summary>The chain is whole; each block, evaluated again, has the same bytes; each command is in it once. Goes on where it stopped.</summary>
+    /// <summary>
+    /// The chain is whole; each block, evaluated again, has the same bytes; each command is in it once. Goes on where it stopped.
+    /// </summary>
     private void Log()
     {
         foreach (var block in storage.Blocks.Skip((int)state.Head))
         {
-            Require(block.Number == state.Head + 1 && block.Previous.AsSpan().SequenceEqual(state.Hash) && block.IsIntact() && block.At >= state.At, $"block {block.Number} does not follow");
+            Require(block.Number == state.Head + 1 && block.Previous.AsSpan().SequenceEqual(state.Hash) && block.IsIntact()
+                && block.At >= state.At, $"block {block.Number} does not follow");
             var records = block.ReadRecords();
             var view = new LedgerView(state, block.Number, block.At, block.Rules);
             foreach (var (id, record) in known)
-                view.Remember(id, record);
+                view.Preload(id, record);
             foreach (var record in records)
             {
                 Require(commands.TryAdd(record.Command.Id, record), $"block {block.Number}: command {record.Command.Id} is executed twice");
                 Evaluator.Execute(view, record.Command);
             }
-            Require(RecordWriter.Write(view.Records).AsSpan().SequenceEqual(block.Content.Span), $"block {block.Number} has other outcomes when it is evaluated again");
+            Require(RecordWriter.Write(view.Records).AsSpan().SequenceEqual(block.Content.Span),
+                $"block {block.Number} has other outcomes when it is evaluated again");
             foreach (var record in view.Records)
-                foreach (var id in record.Postings.Select(posting => posting.Id).Append(record.Command.Id).Concat(LedgerView.References(record)))
+                foreach (var id in record.Postings.Select(posting => posting.Id).Append(record.Command.Id)
+                    .Concat(record.Command.Aliases(record)))
                     known.TryAdd(id, record);
             state.Advance(view, block.At, block.Hash);
         }
@@ -60,13 +68,15 @@ internal sealed class SimulationChecks(SimulatedStorage storage, List<(Command C
                 // Sweeps go on; what is served must be what the log says of the same entry.
                 Log();
                 if (served?.Sequence == state.Account(id)?.Sequence)
-                    Require(Text(served) == Text(state.Account(id)), $"account {id} is served as {Text(served)}, and the log adds up to {Text(state.Account(id))}");
+                    Require(Text(served) == Text(state.Account(id)),
+                        $"account {id} is served as {Text(served)}, and the log adds up to {Text(state.Account(id))}");
                 else
-                    Require((served?.Sequence ?? -1) >= least, $"account {id} is served at entry {served?.Sequence}, and the log is at {state.Account(id)?.Sequence}");
+                    Require((served?.Sequence ?? -1) >= least,
+                        $"account {id} is served at entry {served?.Sequence}, and the log is at {state.Account(id)?.Sequence}");
             }
     }
 
-    /// <summary>What was answered once is answered the same for ever.</summary>
+    /// <summary>What was answered once is answered the same from then on.</summary>
     public async Task RetriesAsync(LedgerPartition partition, Random random)
     {
         foreach (var (command, outcome) in acknowledged.Where(_ => random.Next(3) == 0).ToList())
@@ -78,18 +88,21 @@ internal sealed class SimulationChecks(SimulatedStorage storage, List<(Command C
     }
 
     /// <summary>A read shows a moment: balances that add up to zero, no earlier than what has been answered before it began.</summary>
-    public static async Task<bool> ReadAsync(LedgerPartition partition, SimulatedStorage storage, List<(Command Command, LedgerRecord Outcome)> acknowledged)
+    public static async Task<bool> ReadAsync(
+        LedgerPartition partition, SimulatedStorage storage, List<(Command Command, LedgerRecord Outcome)> acknowledged)
     {
-        var opened = acknowledged.Where(one => one.Outcome.Accepted && one.Command is OpenAccount).Select(one => one.Outcome.Opened[0].Id).ToList();
+        var opened = acknowledged.Where(one => one.Outcome.Accepted && one.Command is OpenAccount).Select(one => one.Outcome.Opened[0].Id)
+            .ToList();
         var latest = storage.Blocks.Count;
         foreach (var tenant in SimulatedWorkload.AllTenants)
         {
             var accounts = await partition.SnapshotAsync(SimulatedWorkload.AccountsOf(tenant));
-            Require(partition.State.Head >= latest, $"a read is of block {partition.State.Head}, and block {latest} was there before");
+            Require(partition.Status.Head >= latest, $"a read is of block {partition.Status.Head}, and block {latest} was there before");
             var sum = accounts.Sum(account => account?.Posted ?? 0);
             Require(sum == 0, $"the balances of {tenant} add up to {sum}");
             foreach (var account in accounts)
-                Require(account is null || account.IsSystem || account.Posted - account.Held >= -account.CreditLimit, $"account {account?.Id} is below its limit");
+                Require(account is null || account.IsSystem || account.Posted - account.Held >= -account.CreditLimit,
+                    $"account {account?.Id} is below its limit");
         }
         if (opened.Count > 0)
         {
@@ -112,7 +125,8 @@ internal sealed class SimulationChecks(SimulatedStorage storage, List<(Command C
             {
                 return await ask();
             }
-            catch (LedgerUnavailableException unavailable) when (unavailable.Reason is LedgerUnavailableReason.Recovering or LedgerUnavailableReason.Storage)
+            catch (LedgerUnavailableException unavailable) when (unavailable.Reason is LedgerUnavailableReason.Recovering
+                or LedgerUnavailableReason.Storage)
             {
                 await Task.Delay(TimeSpan.FromMilliseconds(50), time);
             }
@@ -127,7 +141,11 @@ internal sealed class SimulationChecks(SimulatedStorage storage, List<(Command C
 
     private static string Text(AccountState? account) => account is null
         ? "nothing"
-        : string.Create(CultureInfo.InvariantCulture, $"{account.Sequence}: {account.Posted}/{account.Held} {string.Join(' ', account.Lots.Select(lot => $"{lot.Terms.Id}={lot.Remaining}/{lot.Pinned}"))} {string.Join(' ', account.Holds.Select(hold => hold.Id))}");
+        : string.Create(
+            CultureInfo.InvariantCulture,
+            $"{account.Sequence}: {account.Posted}/{account.Held} "
+            + $"{string.Join(' ', account.Lots.Select(lot => $"{lot.Terms.Id}={lot.Remaining}/{lot.Pinned}"))} "
+            + $"{string.Join(' ', account.Holds.Select(hold => hold.Id))}");
 
     private static void Require(bool holds, string otherwise)
     {

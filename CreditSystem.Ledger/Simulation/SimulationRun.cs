@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 
@@ -33,7 +34,9 @@ public sealed class SimulationRun
     {
         this.seed = seed;
         scheduler = new SimulationScheduler(seed);
-        network = new SimulatedNetwork(scheduler) { FaultPercent = scheduler.Random.Next(0, 12) };
+        // Now and then a recovery takes longer than a commit may.
+        network = new SimulatedNetwork(scheduler) { FaultPercent = scheduler.Random.Next(0, 12), PageDelay = scheduler.Chance(15) ? 900
+            : 0 };
         options = new LedgerOptions
         {
             Partitions = 1,
@@ -48,7 +51,8 @@ public sealed class SimulationRun
             CheckpointSegmentIds = scheduler.Random.Next(5, 60),
             MaxAccountsInMemory = scheduler.Random.Next(2, 12),
         };
-        storage = new SimulatedStorage(scheduler, network, options.MaxBlockBytes / 8 * 15, scheduler.Chance(80) ? RulesVersion.Newest : RulesVersion.First);
+        storage = new SimulatedStorage(scheduler, network, options.MaxBlockBytes / 8 * 15, scheduler.Chance(80) ? RulesVersion.Newest
+            : RulesVersion.First);
         workload = new SimulatedWorkload(scheduler, seed);
         replicas = [.. Enumerable.Range(0, 2).Select(_ => Create())];
     }
@@ -70,21 +74,25 @@ public sealed class SimulationRun
             violation = $"unexpected {exception.GetType().Name}: {exception.Message}";
         }
         var blocks = run.storage.Blocks;
-        return new SimulationResult(seed, violation, blocks.Count == 0 ? "" : Convert.ToHexStringLower(blocks[^1].Hash.AsSpan(0, 8)), blocks.Count, run.acknowledged.Count, run.scheduler.Steps);
+        return new SimulationResult(
+            seed, violation, blocks.Count == 0 ? "" : Convert.ToHexStringLower(blocks[^1].Hash.AsSpan(0, 8)), blocks.Count,
+            run.acknowledged.Count, run.scheduler.Steps);
     }
 
     private string? Play()
     {
         var chaos = new SimulatedActor(scheduler).Start(MakeTroubleAsync);
-        Finish([.. Enumerable.Range(0, Clients).Select(_ => Start(WorkAsync)), chaos], "a command has no outcome although the storage answers again");
+        Finish([.. Enumerable.Range(0, Clients).Select(_ => Start(WorkAsync)), chaos],
+            "a command has no outcome although the storage answers again");
         network.FaultPercent = 0;
         var check = new SimulationChecks(storage, acknowledged, new SimulatedTime(scheduler, new SimulatedActor(scheduler)));
         check.Answers();
         foreach (var replica in replicas)
             Finish([Start(time => check.ReplicaAsync(replica.Partition))], "a replica does not answer");
-        // Whoever starts now, from what was checkpointed, knows every account and every key.
+        // A replica that starts now, from what was checkpointed, knows every account and every key.
         var last = Create();
-        Finish([Start(time => check.ReplicaAsync(last.Partition)), Start(time => check.RetriesAsync(last.Partition, scheduler.Random))], "a new replica does not answer");
+        Finish([Start(time => check.ReplicaAsync(last.Partition)), Start(time => check.RetriesAsync(last.Partition, scheduler.Random))],
+            "a new replica does not answer");
         check.Answers();
         return null;
     }
@@ -113,38 +121,9 @@ public sealed class SimulationRun
             task.GetAwaiter().GetResult();
     }
 
-    /// <summary>Crashes, lost projections and wrong clocks, for a while.</summary>
     private async Task MakeTroubleAsync()
     {
-        var time = new SimulatedTime(scheduler, (SimulatedActor)SynchronizationContext.Current!);
-        for (var i = scheduler.Random.Next(0, 9); i > 0; i--)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(scheduler.Random.Next(5, 1500)), time);
-            var index = scheduler.Random.Next(replicas.Length);
-            switch (scheduler.Random.Next(7))
-            {
-                case 0 or 1:
-                    replicas[index].Kill();
-                    await Task.Delay(TimeSpan.FromMilliseconds(scheduler.Random.Next(1, 500)), time);
-                    replicas[index] = Create();
-                    break;
-                case 2 or 3:
-                    storage.LoseAccounts(scheduler.Random.Next(10, 101));
-                    break;
-                case 4:
-                    storage.LoseSegments();
-                    break;
-                case 5:
-                    replicas[index].SetClock(TimeSpan.FromDays(365));
-                    await Task.Delay(TimeSpan.FromMilliseconds(scheduler.Random.Next(1, 3000)), time);
-                    replicas[index].SetClock(TimeSpan.Zero);
-                    break;
-                default:
-                    storage.LoseAccounts(100);
-                    storage.LoseSegments();
-                    break;
-            }
-        }
+        await new SimulatedTrouble(scheduler, storage, replicas, Create).MakeAsync();
         (isChaosOver, network.FaultPercent) = (true, network.FaultPercent / 2);
     }
 
@@ -154,7 +133,7 @@ public sealed class SimulationRun
         {
             // Now and then several large ones at once, which together are more than a block may hold.
             await Task.WhenAll((scheduler.Chance(4) ? workload.Burst() : [workload.Next()]).Select(command => ExecuteAsync(time, command)));
-            if (scheduler.Chance(30))
+            if (acknowledged.Count > 0 && scheduler.Chance(30))
                 await RetryOneAsync(time);
             if (scheduler.Chance(30))
                 await UntilAnsweredAsync(time, replica => SimulationChecks.ReadAsync(replica.Partition, storage, acknowledged));
@@ -163,8 +142,28 @@ public sealed class SimulationRun
         }
     }
 
-    private async Task ExecuteAsync(SimulatedTime time, Command command) =>
-        acknowledged.Add((command, await UntilAnsweredAsync(time, async replica => (await replica.Partition.SubmitAsync([command]))[0].Record)));
+    private async Task ExecuteAsync(SimulatedTime time, Command command)
+    {
+        if (SimulatedWorkload.CannotBeDecided(command))
+            await UntilAnsweredAsync(time, replica => FailAsync(replica, command));
+        else
+            acknowledged.Add(
+                (command, await UntilAnsweredAsync(time, async replica => (await replica.Partition.SubmitAsync([command]))[0].Record)));
+    }
+
+    // It fails for good, and takes no other along: theirs would be an unexpected exception.
+    private static async Task<bool> FailAsync(SimulatedReplica replica, Command command)
+    {
+        try
+        {
+            await replica.Partition.SubmitAsync([command]);
+        }
+        catch (CommandFailedException)
+        {
+            return true;
+        }
+        throw new SimulationViolationException($"{command.GetType().Name} {command.Id} was decided, and cannot be");
+    }
 
     private async Task RetryOneAsync(SimulatedTime time)
     {
@@ -186,7 +185,8 @@ public sealed class SimulationRun
                 if (replica.IsAlive)
                     return await ask(replica).WaitAsync(TimeSpan.FromSeconds(20), time);
             }
-            catch (LedgerUnavailableException unavailable) when (unavailable.Reason is not (LedgerUnavailableReason.Corrupt or LedgerUnavailableReason.TooLarge or LedgerUnavailableReason.NewerRules))
+            catch (LedgerUnavailableException unavailable) when (unavailable.Reason
+                is not (LedgerUnavailableReason.Corrupt or LedgerUnavailableReason.TooLarge or LedgerUnavailableReason.NewerRules))
             {
                 // 503: again.
             }

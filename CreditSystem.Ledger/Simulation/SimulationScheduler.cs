@@ -139,7 +139,7 @@ internal sealed class SimulatedTime(SimulationScheduler scheduler, SimulatedActo
 
         private void Fire(int current, TimeSpan period)
         {
-            if (current != version)
+            if (current != version || actor.IsDead)
                 return;
             actor.Run(_ => callback(state), null);
             if (period > TimeSpan.Zero)

@@ -35,7 +35,9 @@ public static class ChainVerifier
                 break;
         }
         return report.Blocks < atLeast
-            ? report with { BrokenBlock = report.Blocks + 1, Problem = $"is missing: the log ends at block {report.Blocks}, but block {atLeast} was in it" }
+            ? report
+                with { BrokenBlock = report.Blocks + 1,
+                Problem = $"is missing: the log ends at block {report.Blocks}, but block {atLeast} was in it" }
             : report;
     }
 
@@ -68,7 +70,8 @@ public static class ChainVerifier
     }
 
     /// <summary>The hash that a block has; null where there is none that can be read.</summary>
-    public static async Task<byte[]?> TryReadHashAsync(this IBlockStore store, int partition, long number, CancellationToken cancellationToken)
+    public static async Task<byte[]?> TryReadHashAsync(
+        this IBlockStore store, int partition, long number, CancellationToken cancellationToken)
     {
         try
         {
@@ -81,7 +84,8 @@ public static class ChainVerifier
     }
 
     /// <summary>One by one through the page that cannot be read, to the block that is why.</summary>
-    private static async Task<ChainReport> NarrowAsync(IBlockStore store, int partition, ChainReport report, CancellationToken cancellationToken)
+    private static async Task<ChainReport> NarrowAsync(
+        IBlockStore store, int partition, ChainReport report, CancellationToken cancellationToken)
     {
         while (true)
         {

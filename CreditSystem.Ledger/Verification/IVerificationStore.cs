@@ -15,14 +15,17 @@ public interface IVerificationStore
     /// </summary>
     Task<VerificationMark> RestartAsync(VerificationMark incomplete, CancellationToken cancellationToken);
 
-    /// <summary>The accounts among <paramref name="ids"/> that have been stored with the mark's generation and are as they were sealed.</summary>
-    Task<IReadOnlyList<AuditedAccount>> LoadAsync(VerificationMark mark, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
+    /// <summary>
+    /// The accounts among <paramref name="ids"/> that have been stored with the mark's generation and are as they were sealed.
+    /// </summary>
+    Task<IReadOnlyList<VerifiedAccount>> LoadAsync(
+        VerificationMark mark, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
 
     /// <summary>Some accounts in the order of their ids, after one.</summary>
-    Task<IReadOnlyList<AuditedAccount>> PageAsync(VerificationMark mark, Guid after, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<VerifiedAccount>> PageAsync(VerificationMark mark, Guid after, int limit, CancellationToken cancellationToken);
 
     /// <summary>Stores accounts and then the mark; a mark that has come further stays.</summary>
-    Task SaveAsync(VerificationMark mark, IReadOnlyCollection<AuditedAccount> accounts, CancellationToken cancellationToken);
+    Task SaveAsync(VerificationMark mark, IReadOnlyCollection<VerifiedAccount> accounts, CancellationToken cancellationToken);
 
     /// <summary>The last time that a whole log was read; null before the first.</summary>
     Task<FullVerification?> FullAsync(int partition, CancellationToken cancellationToken);

@@ -5,7 +5,7 @@ using CreditSystem.Ledger.Projection;
 namespace CreditSystem.Ledger.Verification;
 
 /// <summary>
-/// Verifies one log, going on at the stored mark. One pass at a time: whoever asks meanwhile waits for it, so that many who ask
+/// Verifies one log, going on at the stored mark. One pass at a time: those who ask meanwhile wait for it, so that many who ask
 /// cost as much as one. A pass belongs to nobody who asks, and does not end when they hang up.
 /// </summary>
 /// <param name="partition">The log.</param>
@@ -15,7 +15,8 @@ namespace CreditSystem.Ledger.Verification;
 /// <param name="oneReading">Lets one log at a time be read as a whole.</param>
 /// <param name="time">When that was.</param>
 internal sealed class PartitionVerifier(
-    LedgerPartition partition, IBlockStore store, IProjectionStore projections, IVerificationStore marks, SemaphoreSlim oneReading, TimeProvider time) : IDisposable
+    LedgerPartition partition, IBlockStore store, IProjectionStore projections, IVerificationStore marks, SemaphoreSlim oneReading,
+    TimeProvider time) : IDisposable
 {
     private readonly CancellationTokenSource stopping = new();
     private readonly SharedTask<VerificationPass> passes = new();
@@ -25,7 +26,7 @@ internal sealed class PartitionVerifier(
     /// <summary>Verifies what is new, up to the block that the caller knows of at least.</summary>
     public async Task<VerificationPass> AdvanceAsync(CancellationToken cancellationToken)
     {
-        var atLeast = partition.State.Head;
+        var atLeast = partition.Status.Head;
         VerificationPass pass;
         // One that was under way may have read the end of the log before the caller's block was there.
         do
@@ -40,7 +41,7 @@ internal sealed class PartitionVerifier(
         await oneReading.WaitAsync(stopping.Token);
         try
         {
-            var report = await ChainVerifier.VerifyAsync(store, partition.Number, partition.State.Head, stopping.Token);
+            var report = await ChainVerifier.VerifyAsync(store, partition.Number, partition.Status.Head, stopping.Token);
             return await KeepAsync(report.Blocks, report.BrokenBlock, report.Problem);
         }
         finally
@@ -49,14 +50,16 @@ internal sealed class PartitionVerifier(
         }
     }, cancellationToken);
 
-    public Task<FullVerification?> LatestFullAsync(CancellationToken cancellationToken) => marks.FullAsync(partition.Number, cancellationToken);
+    public Task<FullVerification?> LatestFullAsync(CancellationToken cancellationToken) =>
+        marks.FullAsync(partition.Number, cancellationToken);
 
     /// <summary>The chain as far as it is known: from the mark, from what is new, and from the last reading of all of it.</summary>
     public async Task<ChainReport> ChainAsync(CancellationToken cancellationToken)
     {
         var pass = await AdvanceAsync(cancellationToken);
         var full = await marks.FullAsync(partition.Number, cancellationToken);
-        var (broken, problem) = full?.BrokenBlock is { } known && !(pass.Broken?.Block < known) ? (known, full.Problem) : (pass.Broken?.Block, pass.Broken?.Detail);
+        var (broken, problem) = full?.BrokenBlock is { } known && !(pass.Broken?.Block < known) ? (known, full.Problem)
+            : (pass.Broken?.Block, pass.Broken?.Detail);
         if (broken is null || broken > pass.Mark.Block)
             return new ChainReport(pass.Mark.Block, pass.Mark.Hash, broken, problem, full);
         // It was verified once, and what follows it with it: intact is what was before.
@@ -65,7 +68,8 @@ internal sealed class PartitionVerifier(
     }
 
     /// <summary>What does not hold, of any tenant or of one. What only the last reading of the whole log has found is among it.</summary>
-    public async Task<(VerificationPass Pass, IReadOnlyList<Finding> Findings)> FindAsync(string? tenant, CancellationToken cancellationToken)
+    public async Task<(VerificationPass Pass, IReadOnlyList<Finding> Findings)> FindAsync(
+        string? tenant, CancellationToken cancellationToken)
     {
         var pass = await AdvanceAsync(cancellationToken);
         var findings = new List<Finding>(pass.Mark.Findings);

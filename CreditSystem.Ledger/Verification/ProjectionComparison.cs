@@ -23,13 +23,13 @@ internal sealed class ProjectionComparison(LedgerPartition partition, IProjectio
     }
 
     /// <summary>Accounts of a pass, before they are stored.</summary>
-    public async Task CompareAsync(IReadOnlyCollection<AuditedAccount> audited, CancellationToken cancellationToken)
+    public async Task CompareAsync(IReadOnlyCollection<VerifiedAccount> verified, CancellationToken cancellationToken)
     {
         await turn.WaitAsync(cancellationToken);
         try
         {
-            foreach (var account in audited)
-                if (partition.State.Account(account.Id) is { } live)
+            foreach (var account in verified)
+                if (partition.AccountInMemory(account.Id) is { } live)
                     Mark(account, account.Agrees(live));
         }
         finally
@@ -38,7 +38,9 @@ internal sealed class ProjectionComparison(LedgerPartition partition, IProjectio
         }
     }
 
-    /// <summary>What differs, after a look at those that differed, at the tenant's own that are in memory, and at the next in turn.</summary>
+    /// <summary>
+    /// What differs, after a look at those that differed, at the tenant's own that are in memory, and at the next in turn.
+    /// </summary>
     public async Task<IReadOnlyList<Finding>> DifferencesAsync(string? tenant, CancellationToken cancellationToken)
     {
         if (verified is not { } mark)
@@ -48,13 +50,15 @@ internal sealed class ProjectionComparison(LedgerPartition partition, IProjectio
         {
             var known = differing.ToList();
             if (tenant is not null)
-                known.AddRange(partition.State.Accounts.Where(account => account.Tenant == tenant).Take(AccountsInTurn).Select(account => account.Id));
-            var audited = new List<AuditedAccount>(await marks.LoadAsync(mark, [.. known.Distinct()], cancellationToken));
+                known.AddRange(partition.AccountsInMemory.Where(account => account.Tenant == tenant).Take(AccountsInTurn)
+                    .Select(account => account.Id));
+            var verified = new List<VerifiedAccount>(await marks.LoadAsync(mark, [.. known.Distinct()], cancellationToken));
             var page = await marks.PageAsync(mark, last, AccountsInTurn, cancellationToken);
             last = page.Count < AccountsInTurn ? Guid.Empty : page[^1].Id;
-            audited.AddRange(page);
-            await LookAsync(audited, cancellationToken);
-            return [.. audited.DistinctBy(account => account.Id).Where(account => differing.Contains(account.Id)).Select(account => Difference(account, mark.Block))];
+            verified.AddRange(page);
+            await LookAsync(verified, cancellationToken);
+            return [.. verified.DistinctBy(account => account.Id).Where(account => differing.Contains(account.Id))
+                .Select(account => Difference(account, mark.Block))];
         }
         finally
         {
@@ -64,22 +68,23 @@ internal sealed class ProjectionComparison(LedgerPartition partition, IProjectio
 
     public void Dispose() => turn.Dispose();
 
-    private async Task LookAsync(List<AuditedAccount> audited, CancellationToken cancellationToken)
+    private async Task LookAsync(List<VerifiedAccount> verified, CancellationToken cancellationToken)
     {
-        var cold = new List<AuditedAccount>();
-        foreach (var account in audited)
-            if (partition.State.Account(account.Id) is { } live)
+        var cold = new List<VerifiedAccount>();
+        foreach (var account in verified)
+            if (partition.AccountInMemory(account.Id) is { } live)
                 Mark(account, account.Agrees(live));
             else
                 cold.Add(account);
         if (cold.Count == 0)
             return;
-        var stored = (await projections.LoadAsync([.. cold.Select(account => account.Id).Distinct()], cancellationToken)).ToDictionary(account => account.Id);
+        var stored = (await projections.LoadAsync([.. cold.Select(account => account.Id).Distinct()], cancellationToken))
+            .ToDictionary(account => account.Id);
         foreach (var account in cold)
             Mark(account, !stored.TryGetValue(account.Id, out var found) || account.Agrees(found));
     }
 
-    private void Mark(AuditedAccount account, bool agrees)
+    private void Mark(VerifiedAccount account, bool agrees)
     {
         if (agrees)
             differing.Remove(account.Id);
@@ -87,6 +92,7 @@ internal sealed class ProjectionComparison(LedgerPartition partition, IProjectio
             differing.Add(account.Id);
     }
 
-    private static Finding Difference(AuditedAccount account, long block) => new(
-        account.Tenant, LedgerChecks.Projection, account.Id, block, $"account {account.Id} is served otherwise than its entries up to {account.Sequence} add up to");
+    private static Finding Difference(VerifiedAccount account, long block) => new(
+        account.Tenant, LedgerChecks.Projection, account.Id, block,
+        $"account {account.Id} is served otherwise than its entries up to {account.Sequence} add up to");
 }

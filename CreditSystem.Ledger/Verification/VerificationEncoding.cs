@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace CreditSystem.Ledger.Verification;
 
-/// <summary>The bytes in which marks and audited accounts are stored: content, then its SHA-256.</summary>
+/// <summary>The bytes in which marks and verified accounts are stored: content, then its SHA-256.</summary>
 public static class VerificationEncoding
 {
     private const byte Version = 1;
@@ -44,7 +44,8 @@ public static class VerificationEncoding
     {
         if (reader.ReadInt32() != partition)
             return null;
-        var mark = new VerificationMark(partition, reader.ReadInt64()) { Block = reader.ReadInt64(), At = reader.ReadInt64(), Hash = reader.ReadBytes(32) };
+        var mark = new VerificationMark(
+            partition, reader.ReadInt64()) { Block = reader.ReadInt64(), At = reader.ReadInt64(), Hash = reader.ReadBytes(32) };
         for (var left = reader.ReadInt32(); left > 0; left--)
             mark.Accounts[reader.ReadString()] = reader.ReadInt64();
         for (var left = reader.ReadInt32(); left > 0; left--)
@@ -52,12 +53,15 @@ public static class VerificationEncoding
         for (var left = reader.ReadInt32(); left > 0; left--)
         {
             var (tenant, check, account) = (reader.ReadString(), reader.ReadString(), new Guid(reader.ReadBytes(16)));
-            mark.Findings.Add(new Finding(tenant.Length == 0 ? null : tenant, check, account == Guid.Empty ? null : account, reader.ReadInt64(), reader.ReadString()));
+            mark.Findings.Add(
+                new Finding(
+                tenant.Length == 0 ? null : tenant, check, account == Guid.Empty ? null : account, reader.ReadInt64(),
+                reader.ReadString()));
         }
         return mark;
     });
 
-    public static byte[] Encode(AuditedAccount account) => Sealed(writer =>
+    public static byte[] Encode(VerifiedAccount account) => Sealed(writer =>
     {
         writer.Write(account.Id.ToByteArray());
         writer.Write(account.Tenant);
@@ -79,13 +83,13 @@ public static class VerificationEncoding
     });
 
     /// <returns>Null where the bytes are not as they were sealed, or are of another account.</returns>
-    public static AuditedAccount? DecodeAccount(byte[] bytes, Guid id) => Open(bytes, reader =>
+    public static VerifiedAccount? DecodeAccount(byte[] bytes, Guid id) => Open(bytes, reader =>
     {
         if (new Guid(reader.ReadBytes(16)) != id)
             return null;
         var (tenant, isSystem, limit) = (string.Intern(reader.ReadString()), reader.ReadBoolean(), reader.ReadInt64());
         var (sequence, block) = (reader.ReadInt64(), reader.ReadInt64());
-        var account = new AuditedAccount(id, tenant, isSystem, limit)
+        var account = new VerifiedAccount(id, tenant, isSystem, limit)
         {
             Sequence = sequence,
             LastBlock = block,
@@ -95,7 +99,7 @@ public static class VerificationEncoding
             Base = ReadInt128(reader),
         };
         for (var left = reader.ReadInt32(); left > 0; left--)
-            account.Lots[new Guid(reader.ReadBytes(16))] = new AuditedLot(reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
+            account.Lots[new Guid(reader.ReadBytes(16))] = new VerifiedLot(reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
         return account;
     });
 
@@ -113,7 +117,8 @@ public static class VerificationEncoding
     private static T? Open<T>(byte[] bytes, Func<BinaryReader, T?> read)
         where T : class
     {
-        if (bytes.Length <= SealBytes || !SHA256.HashData(bytes.AsSpan(0, bytes.Length - SealBytes)).AsSpan().SequenceEqual(bytes.AsSpan(bytes.Length - SealBytes)))
+        if (bytes.Length <= SealBytes || !SHA256.HashData(bytes.AsSpan(0, bytes.Length - SealBytes)).AsSpan()
+            .SequenceEqual(bytes.AsSpan(bytes.Length - SealBytes)))
             return null;
         using var reader = new BinaryReader(new MemoryStream(bytes, 0, bytes.Length - SealBytes));
         return reader.ReadByte() == Version ? read(reader) : null;

@@ -33,7 +33,9 @@ public sealed class VerificationMark(int partition, long generation)
 
     public void Add(Finding finding)
     {
-        if (Findings.Count < MaxFindings && !Findings.Exists(known => known.Check == finding.Check && known.Tenant == finding.Tenant && known.Account == finding.Account))
+        if (Findings.Count < MaxFindings
+            && !Findings.Exists(known =>
+            known.Check == finding.Check && known.Tenant == finding.Tenant && known.Account == finding.Account))
             Findings.Add(finding);
     }
 

@@ -17,7 +17,7 @@ internal sealed class VerificationPass
 
     private readonly IVerificationStore marks;
     private readonly ProjectionComparison comparison;
-    private readonly Dictionary<Guid, AuditedAccount> accounts = [];
+    private readonly Dictionary<Guid, VerifiedAccount> accounts = [];
     private readonly HashSet<Guid> missing = [];
     private VerificationMark saved;
 
@@ -38,13 +38,16 @@ internal sealed class VerificationPass
     public Finding? Broken { get; private set; }
 
     public static async Task<VerificationPass> RunAsync(
-        LedgerPartition partition, IBlockStore store, IVerificationStore marks, ProjectionComparison comparison, CancellationToken cancellationToken)
+        LedgerPartition partition, IBlockStore store, IVerificationStore marks, ProjectionComparison comparison,
+        CancellationToken cancellationToken)
     {
-        var atLeast = partition.State.Head;
+        var atLeast = partition.Status.Head;
         var pass = new VerificationPass(await marks.MarkAsync(partition.Number, cancellationToken), marks, comparison);
         var mark = pass.Mark;
-        if (mark.Block > 0 && await store.TryReadHashAsync(partition.Number, mark.Block, cancellationToken) is var there && there?.AsSpan().SequenceEqual(mark.Hash) is not true)
-            pass.Break(mark.Block, there is null ? "is missing, or cannot be read, and was verified before" : "is not the block that was verified");
+        if (mark.Block > 0 && await store.TryReadHashAsync(partition.Number, mark.Block, cancellationToken) is var there && there?.AsSpan()
+            .SequenceEqual(mark.Hash) is not true)
+            pass.Break(mark.Block, there is null ? "is missing, or cannot be read, and was verified before"
+                : "is not the block that was verified");
         while (pass.Broken is null && await pass.ReadPageAsync(partition.Number, store, cancellationToken))
         {
             // The next page.
@@ -119,7 +122,8 @@ internal sealed class VerificationPass
     private async Task<bool> LoadAsync(LedgerRecord[] records, CancellationToken cancellationToken)
     {
         var opened = records.SelectMany(record => record.Opened).Select(account => account.Id).ToHashSet();
-        var touched = records.SelectMany(record => record.Postings).SelectMany(posting => posting.Entries).Select(entry => entry.Account).Concat(opened).ToHashSet();
+        var touched = records.SelectMany(record => record.Postings).SelectMany(posting => posting.Entries).Select(entry => entry.Account)
+            .Concat(opened).ToHashSet();
         touched.RemoveWhere(id => accounts.ContainsKey(id) || missing.Contains(id));
         if (touched.Count == 0)
             return true;
@@ -145,9 +149,11 @@ internal sealed class VerificationPass
         {
             // One that is ahead of the mark has been opened before; opened twice, an account would start again at zero.
             if (accounts.TryGetValue(opened.Id, out var known) && known.StoredBlock < block)
-                Mark.Add(new Finding(opened.Tenant, LedgerChecks.Entries, opened.Id, block, $"block {block}: account {opened.Id} was open already"));
+                Mark.Add(
+                    new Finding(
+                    opened.Tenant, LedgerChecks.Entries, opened.Id, block, $"block {block}: account {opened.Id} was open already"));
             else if (known is null)
-                accounts[opened.Id] = AuditedAccount.Opened(opened, block);
+                accounts[opened.Id] = VerifiedAccount.Opened(opened, block);
             Mark.Accounts[opened.Tenant] = Mark.Accounts.GetValueOrDefault(opened.Tenant) + 1;
         }
         foreach (var posting in record.Postings)
@@ -161,13 +167,17 @@ internal sealed class VerificationPass
         {
             sum += entry.Amount;
             if (!accounts.TryGetValue(entry.Account, out var account))
-                Mark.Add(new Finding(tenant, LedgerChecks.Entries, entry.Account, block, $"block {block}: account {entry.Account} was never opened"));
+                Mark.Add(
+                    new Finding(
+                    tenant, LedgerChecks.Entries, entry.Account, block, $"block {block}: account {entry.Account} was never opened"));
             else
                 foreach (var finding in account.Apply(entry, block))
                     Mark.Add(finding);
         }
         if (sum != 0)
-            Mark.Add(new Finding(tenant, LedgerChecks.Entries, null, block, $"block {block}: the entries of transfer {posting.Id} add up to {sum}"));
+            Mark.Add(
+                new Finding(
+                tenant, LedgerChecks.Entries, null, block, $"block {block}: the entries of transfer {posting.Id} add up to {sum}"));
         Mark.AddToSum(tenant, posting.Asset, sum);
     }
 
@@ -189,5 +199,6 @@ internal sealed class VerificationPass
 
     private void Break(long block, string problem) => Broken = new Finding(null, LedgerChecks.Chain, null, block, problem);
 
-    private static VerificationMark Copy(VerificationMark mark) => VerificationEncoding.DecodeMark(VerificationEncoding.Encode(mark), mark.Partition)!;
+    private static VerificationMark Copy(VerificationMark mark) =>
+        VerificationEncoding.DecodeMark(VerificationEncoding.Encode(mark), mark.Partition)!;
 }

@@ -4,7 +4,7 @@ using CreditSystem.Ledger.Projection;
 
 namespace CreditSystem.Tests.Ledger;
 
-/// <summary>What is written behind the log, in memory; a test can lose any part of it.</summary>
+/// <summary>The projection of the log, in memory; a test can lose any part of it.</summary>
 internal sealed class InMemoryProjectionStore : IProjectionStore
 {
     private readonly ConcurrentDictionary<(int Partition, long After), IdSegment> segments = new();
@@ -20,6 +20,9 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
 
     /// <summary>Where a test lets a write fail, or pauses it.</summary>
     public Func<Task> BeforeSave { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Where a test lets a rebuild not begin.</summary>
+    public Action BeforeRebuild { get; set; } = () => { };
 
     /// <summary>Set when a write was given up.</summary>
     public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -59,6 +62,7 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
 
     public Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken)
     {
+        BeforeRebuild();
         if (Rebuilds.GetValueOrDefault(partition) == rebuilds)
             (Saved[partition], Rebuilds[partition]) = (0, rebuilds + 1);
         return Task.CompletedTask;

@@ -35,14 +35,14 @@ internal sealed class InMemoryVerificationStore : IVerificationStore
 
     public void LoseAccounts() => accounts.Clear();
 
-    public Task<IReadOnlyList<AuditedAccount>> LoadAsync(VerificationMark mark, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<AuditedAccount>>(
-            [.. ids.Where(id => accounts.ContainsKey((mark.Partition, mark.Generation, id))).Select(id => VerificationEncoding.DecodeAccount(accounts[(mark.Partition, mark.Generation, id)].State, id)).OfType<AuditedAccount>()]);
+    public Task<IReadOnlyList<VerifiedAccount>> LoadAsync(VerificationMark mark, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<VerifiedAccount>>(
+            [.. ids.Where(id => accounts.ContainsKey((mark.Partition, mark.Generation, id))).Select(id => VerificationEncoding.DecodeAccount(accounts[(mark.Partition, mark.Generation, id)].State, id)).OfType<VerifiedAccount>()]);
 
-    public Task<IReadOnlyList<AuditedAccount>> PageAsync(VerificationMark mark, Guid after, int limit, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<VerifiedAccount>> PageAsync(VerificationMark mark, Guid after, int limit, CancellationToken cancellationToken) =>
         LoadAsync(mark, [.. accounts.Keys.Where(key => key.Partition == mark.Partition && key.Account.CompareTo(after) > 0).Select(key => key.Account).Order().Take(limit)], cancellationToken);
 
-    public Task SaveAsync(VerificationMark mark, IReadOnlyCollection<AuditedAccount> changed, CancellationToken cancellationToken)
+    public Task SaveAsync(VerificationMark mark, IReadOnlyCollection<VerifiedAccount> changed, CancellationToken cancellationToken)
     {
         Saves++;
         foreach (var account in changed)

@@ -48,7 +48,7 @@ public sealed class LedgerLayoutTests(MongoServer mongo, RedisServer redis)
 
     /// <summary>A number with which the tenant would be looked for elsewhere.</summary>
     private static int OtherThan(string tenant, int partitions) =>
-        Enumerable.Range(3, 20).First(number => PartitionHash.Of(tenant) % (uint)number != PartitionHash.Of(tenant) % (uint)partitions);
+        Enumerable.Range(3, 20).First(number => new LedgerLayout(number).PartitionOf(tenant) != new LedgerLayout(partitions).PartitionOf(tenant));
 
     private async Task<ApiProcess> StartAsync(IMongoDatabase database, int partitions) => await ApiProcess.StartAsync(
         mongo, redis, "Production", ("mongodb:database_name", database.DatabaseNamespace.DatabaseName), ("Ledger:Partitions", $"{partitions}"));

@@ -60,7 +60,7 @@ public sealed partial class LedgerRepartitionTests(MongoServer mongo, RedisServe
         }
         var stored = await database.GetCollection<BsonDocument>("webhook_endpoints").Find(new BsonDocument("_id", endpoint)).SingleAsync(Token);
         var head = moved.Services.GetRequiredService<CreditSystem.Ledger.CreditLedger>().PartitionOf("acme");
-        Assert.Equal((head.Number, true), (stored["partition"].AsInt32, stored["cursor"].ToInt64() < head.State.Head));
+        Assert.Equal((head.Number, true), (stored["partition"].AsInt32, stored["cursor"].ToInt64() < head.Status.Head));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Verification;
@@ -14,13 +15,13 @@ public sealed class VerificationTests
     public async Task Reads_only_what_is_new_also_after_a_restart()
     {
         await using (var host = await FilledAsync(moves: 40))
-            Assert.Equal(42, (await host.Ledger.VerifyAsync(Ask.Tenant, CancellationToken.None)).Blocks);
+            Assert.Equal(42, (await host.Ledger.Verification.VerifyAsync(Ask.Tenant, CancellationToken.None)).Blocks);
 
         await using var restarted = await StartAsync();
         var bob = await restarted.OpenAsync("bob");
         var before = store.Reads;
-        var report = await restarted.Ledger.VerifyAsync(Ask.Tenant, CancellationToken.None);
-        var invariants = await restarted.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None);
+        var report = await restarted.Ledger.Verification.VerifyAsync(Ask.Tenant, CancellationToken.None);
+        var invariants = await restarted.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None);
 
         Assert.Equal((true, 43L, 1), (report.Intact, report.Blocks, store.Reads - before));
         Assert.Equal((true, 43L, 4L), (invariants.Holds, invariants.Block, invariants.Accounts));
@@ -31,10 +32,10 @@ public sealed class VerificationTests
     public async Task Serves_all_who_ask_with_one_pass()
     {
         await using var host = await FilledAsync(moves: 300);
-        await host.Ledger.VerifyAsync(Ask.Tenant, CancellationToken.None);
+        await host.Ledger.Verification.VerifyAsync(Ask.Tenant, CancellationToken.None);
         var before = store.Reads;
 
-        var full = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => host.Ledger.VerifyAsync(Ask.Tenant, CancellationToken.None, full: true)));
+        var full = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => host.Ledger.Verification.VerifyAsync(Ask.Tenant, CancellationToken.None, full: true)));
 
         Assert.All(full, report => Assert.Equal((true, 302L), (report.Intact, report.Blocks)));
         // Whoever came too late for the first reading shares the second.
@@ -66,15 +67,15 @@ public sealed class VerificationTests
     public async Task Keeps_what_it_has_found_when_it_is_killed_before_it_has_stored_how_far_it_came()
     {
         await using (var host = await FilledAsync(moves: 3))
-            await host.Ledger.VerifyAsync(Ask.Tenant, CancellationToken.None);
+            await host.Ledger.Verification.VerifyAsync(Ask.Tenant, CancellationToken.None);
         Forge(entry => entry with { Posted = entry.Posted + 1_000 });
         store.Verification.BeforeMark = () => throw new InvalidOperationException("killed");
 
         await using (var host = await StartAsync())
-            await Assert.ThrowsAsync<InvalidOperationException>(() => host.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None));
+            await Assert.ThrowsAsync<InvalidOperationException>(() => host.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None));
         store.Verification.BeforeMark = () => { };
         await using var restarted = await StartAsync();
-        var report = await restarted.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None);
+        var report = await restarted.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None);
 
         var broken = Assert.Single(report.Checks, check => check is { Name: LedgerChecks.Entries, Holds: false });
         Assert.Equal((Ask.Tenant, 6L), (broken.Finding!.Tenant, broken.Finding.Block));
@@ -85,7 +86,7 @@ public sealed class VerificationTests
     public async Task Begins_again_where_its_mark_or_its_accounts_are_lost_or_damaged()
     {
         await using (var host = await FilledAsync(moves: 3))
-            await host.Ledger.VerifyAsync(Ask.Tenant, CancellationToken.None);
+            await host.Ledger.Verification.VerifyAsync(Ask.Tenant, CancellationToken.None);
 
         store.Verification.Marks[0][20] ^= 1;
         await HoldsAsync();
@@ -97,7 +98,7 @@ public sealed class VerificationTests
         async Task HoldsAsync()
         {
             await using var host = await StartAsync();
-            var report = await host.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None);
+            var report = await host.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None);
             Assert.True(report.Holds, string.Join('\n', report.Checks));
         }
     }
@@ -106,13 +107,13 @@ public sealed class VerificationTests
     public async Task Says_so_where_the_log_no_longer_has_the_block_that_was_verified()
     {
         await using (var host = await FilledAsync(moves: 3))
-            await host.Ledger.VerifyAsync(Ask.Tenant, CancellationToken.None);
+            await host.Ledger.Verification.VerifyAsync(Ask.Tenant, CancellationToken.None);
         store.Remove(0, 5);
         // Its checkpoint went with it.
         store.Projections.LoseSegments();
 
         await using var restarted = await StartAsync();
-        var report = await restarted.Ledger.VerifyAsync(Ask.Tenant, CancellationToken.None);
+        var report = await restarted.Ledger.Verification.VerifyAsync(Ask.Tenant, CancellationToken.None);
 
         Assert.Equal(5, report.BrokenBlock);
     }
@@ -124,13 +125,13 @@ public sealed class VerificationTests
         await using (var host = await StartAsync())
         {
             alice = await host.OpenAsync("alice", funds: 1_000);
-            await host.Ledger.VerifyAsync(Ask.Tenant, CancellationToken.None);
+            await host.Ledger.Verification.VerifyAsync(Ask.Tenant, CancellationToken.None);
         }
         var (partition, account) = store.Projections.Accounts[alice];
         store.Projections.Accounts[alice] = (partition, account with { Posted = 1_000_000 });
 
         await using var restarted = await StartAsync();
-        var report = await restarted.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None);
+        var report = await restarted.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None);
 
         Assert.Equal(alice, Assert.Single(report.Checks, check => check is { Name: LedgerChecks.Projection, Holds: false }).Finding!.Account);
     }

@@ -119,14 +119,14 @@ public sealed class LedgerWatchTests(MongoServer mongo)
         return measured;
     }
 
-    /// <summary>In the first id or key that the first record of some block has.</summary>
+    /// <summary>In the id of the first record that some block has.</summary>
     private static async Task ChangeOneByteAsync(IMongoCollection<BsonDocument> blocks)
     {
         var block = await blocks.Find(FilterDefinition<BsonDocument>.Empty).FirstAsync(Cancellation);
-        var binary = block["txs"].AsBsonArray[0].AsBsonDocument.First(element => element.Value.IsBsonBinaryData);
-        var bytes = binary.Value.AsBsonBinaryData.Bytes;
-        bytes[^1] ^= 1;
-        var change = Builders<BsonDocument>.Update.Set($"txs.0.{binary.Name}", new BsonBinaryData(bytes, binary.Value.AsBsonBinaryData.SubType));
+        var content = block["txs"].AsBsonBinaryData.Bytes;
+        // The array's length, its element "0", the record's length, its member "id" with a length and a subtype.
+        content[4 + 3 + 4 + 4 + 5] ^= 1;
+        var change = Builders<BsonDocument>.Update.Set("txs", new BsonBinaryData(content));
         var result = await blocks.UpdateOneAsync(Builders<BsonDocument>.Filter.Eq("_id", block["_id"]), change, cancellationToken: Cancellation);
         Assert.Equal(1, result.ModifiedCount);
     }

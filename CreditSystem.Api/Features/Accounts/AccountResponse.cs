@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using CreditSystem.Ledger;
+using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Accounts;

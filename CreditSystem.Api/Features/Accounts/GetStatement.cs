@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.History;
 
 namespace CreditSystem.Api.Features.Accounts;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,6 @@
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Ledger;
-using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Commands;
 
 namespace CreditSystem.Api.Features.Holds;
 

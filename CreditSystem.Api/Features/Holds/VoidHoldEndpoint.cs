@@ -1,5 +1,5 @@
 using CreditSystem.Ledger;
-using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Commands;
 
 namespace CreditSystem.Api.Features.Holds;
 

@@ -1,4 +1,5 @@
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using Microsoft.Extensions.Options;
@@ -17,7 +18,7 @@ internal static class CreateBatch
             return miscounted;
         var names = transfers.SelectMany(transfer => new[] { transfer.From, transfer.To });
         var accounts = await KnownAccounts.FindAsync(ledger, options.Value, caller.Tenant, names, request.Aborted);
-        var items = new Validated<MoveCredits>[transfers.Count];
+        var items = new Validated<Transfer>[transfers.Count];
         for (var i = 0; i < items.Length; i++)
             items[i] = CreateTransfer.ToCommand(transfers[i], caller, key with { Id = LedgerId.Derive(key.Id, "item", i) }, accounts);
 
@@ -34,19 +35,19 @@ internal static class CreateBatch
         _ => items.Contains(default) ? ApiProblems.BadRequest(ProblemCodes.Malformed, $"{name} must not contain null.") : null,
     };
 
-    private static async Task<Validated<BatchResponse>> EachAsync(KeyedRequest request, CreditLedger ledger, Validated<MoveCredits>[] items)
+    private static async Task<Validated<BatchResponse>> EachAsync(KeyedRequest request, CreditLedger ledger, Validated<Transfer>[] items)
     {
         var commands = new List<Command>(items.Length);
         foreach (var item in items)
             if (item.TryGet(out var command, out _))
                 commands.Add(command with { TraceId = ApiProblems.TraceId });
-        var header = MoveCreditsAtomically.Request(request.Key.Id, request.Key.Fingerprint, request.Caller.Tenant, request.Caller.Holder);
+        var header = TransferBatch.Header(request.Key.Id, request.Key.Fingerprint, request.Caller.Tenant, request.Caller.Holder);
         if (await ledger.ExecuteAsync(header, commands) is not { } outcomes)
             return LedgerProblems.InFlight();
         return LedgerRequests.Accept(request, outcomes[0]).TryGet(out _, out var problem) ? Results(items, outcomes) : problem;
     }
 
-    private static BatchResponse Results(Validated<MoveCredits>[] items, Committed[] outcomes)
+    private static BatchResponse Results(Validated<Transfer>[] items, Committed[] outcomes)
     {
         var results = new BatchItemResult[items.Length];
         var next = 1;
@@ -65,9 +66,9 @@ internal static class CreateBatch
         new(index, refused.Status, null, refused.Problem);
 
     private static async Task<Validated<LedgerRecord>> TogetherAsync(
-        KeyedRequest request, CreditLedger ledger, Validated<MoveCredits>[] items)
+        KeyedRequest request, CreditLedger ledger, Validated<Transfer>[] items)
     {
-        var moves = new MoveCredits[items.Length];
+        var moves = new Transfer[items.Length];
         for (var i = 0; i < items.Length; i++)
             if (!items[i].TryGet(out moves[i]!, out var problem))
             {
@@ -77,7 +78,7 @@ internal static class CreateBatch
 
         return await ledger.CommitAsync(
             request,
-            new MoveCreditsAtomically(request.Key.Id, request.Key.Fingerprint, request.Caller.Tenant, request.Caller.Holder, moves));
+            new TransferBatch(request.Key.Id, request.Key.Fingerprint, request.Caller.Tenant, request.Caller.Holder, moves));
     }
 
     private static Created<AtomicBatchResponse> Created(LedgerRecord record)

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using Microsoft.Extensions.Options;
 
@@ -36,7 +37,7 @@ internal static class CreateTransfer
     internal static Created<TransferResponse> Created(LedgerRecord record) =>
         TypedResults.Created((string?)null, TransferResponse.Create(record, 0));
 
-    internal static Validated<MoveCredits> ToCommand(
+    internal static Validated<Transfer> ToCommand(
         CreateTransferRequest request, RequestCaller caller, IdempotencyKey key, KnownAccounts accounts)
     {
         if (!RequestValidation.Account("from", request.From).TryGet(out var from, out var problem))
@@ -55,7 +56,7 @@ internal static class CreateTransfer
             return RequestValidation.UnknownAsset();
         // Where no account says which asset is meant, the command does: its bounds are what the amount is within.
         (from, to) = (accounts.Resolve(from, asset), accounts.Resolve(to, asset));
-        return new MoveCredits(
+        return new Transfer(
             key.Id, key.Fingerprint, caller.Tenant, caller.Holder, kind, from, to,
             request.Asset ?? (own is null || from.IsSystem && to.IsSystem ? asset : null), request.Amount, request.Reference, metadata.Text)
         { Grants = rules.GrantTransfers };

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Transfers;
@@ -27,7 +26,7 @@ public sealed record ReturnedCredits(
             return new ReturnedCredits(null, lot.Amount, "restored", null);
         if (ended.TryGetValue(lot.Terms.Id, out var kind))
             return new ReturnedCredits(lot.Terms.Id, lot.Amount, kind == TransferKind.Void ? "voided" : "expired", null);
-        var outcome = lot.Terms.Id == Unwinding.ExtendedGrant(record.Command.Id, place) ? "extended" : "restored";
+        var outcome = lot.Terms.Id == LedgerId.ForExtendedGrant(record.Command.Id, place) ? "extended" : "restored";
         return new ReturnedCredits(
             lot.Terms.Id, lot.Amount, outcome, lot.Terms.ExpiresAt is { } expiresAt ? WireNames.Time(expiresAt) : null);
     }

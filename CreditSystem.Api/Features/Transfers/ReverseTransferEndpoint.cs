@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using Microsoft.Extensions.Options;
 
@@ -46,7 +47,7 @@ internal static class ReverseTransferEndpoint
     private static async Task<string?> AssetOfAsync(
         CreditLedger ledger, RequestCaller caller, Guid transfer, CancellationToken cancellationToken)
     {
-        var record = await ledger.PartitionOf(caller.Tenant).Reader.FindAsync(transfer, cancellationToken)
+        var record = await ledger.PartitionOf(caller.Tenant).FindRecordAsync(transfer, cancellationToken)
             ?? await ledger.FindRecordAsync(caller.Tenant, transfer, cancellationToken);
         return record is { Postings: [var posting, ..] } && record.Command.Tenant == caller.Tenant ? posting.Asset : null;
     }

@@ -1,5 +1,6 @@
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using Microsoft.Extensions.Options;
@@ -18,7 +19,7 @@ internal static class RecordUsage
             return unusable;
         var accounts = await KnownAccounts.FindAsync(
             ledger, options.Value, caller.Tenant, events.Select(used => used.Account), request.Aborted);
-        var items = new Validated<MoveCredits>[events.Count];
+        var items = new Validated<Transfer>[events.Count];
         var commands = new List<Command>(items.Length);
         for (var i = 0; i < items.Length; i++)
         {
@@ -27,7 +28,7 @@ internal static class RecordUsage
                 commands.Add(command);
         }
 
-        var header = MoveCreditsAtomically.Request(key.Id, key.Fingerprint, caller.Tenant, caller.Holder);
+        var header = TransferBatch.Header(key.Id, key.Fingerprint, caller.Tenant, caller.Holder);
         if (await ledger.ExecuteAsync(header, commands) is not { } outcomes)
             return LedgerProblems.InFlight();
         return LedgerRequests.Accept(request, outcomes[0]).Answer(_ => TypedResults.Ok(Results(events, items, outcomes)));
@@ -45,7 +46,7 @@ internal static class RecordUsage
         return null;
     }
 
-    private static Validated<MoveCredits> ToCommand(UsageEvent used, RequestCaller caller, CreditLedger ledger, KnownAccounts accounts)
+    private static Validated<Transfer> ToCommand(UsageEvent used, RequestCaller caller, CreditLedger ledger, KnownAccounts accounts)
     {
         if (!RequestValidation.HolderAccount("account", used.Account).TryGet(out var account, out var problem))
             return problem;
@@ -60,10 +61,10 @@ internal static class RecordUsage
         // A user names events apart from everybody else, so that nobody can take the id of an event that is still to come.
         var holder = caller.Holder;
         var id = IdOf(used.Id);
-        if (Identifier.Normalize(used.Id) is var name && name != used.Id && !ledger.PartitionOf(caller.Tenant).Reader.MayKnow(id))
+        if (Identifier.Normalize(used.Id) is var name && name != used.Id && !ledger.PartitionOf(caller.Tenant).MayKnow(id))
             id = IdOf(name);
         var fingerprint = IdempotencyKey.FingerprintOf(HttpMethods.Post, "usage event", used);
-        return new MoveCredits(
+        return new Transfer(
             id, fingerprint, caller.Tenant, holder, TransferKind.Burn, account, AccountRef.To(SystemAccount.Revenue),
             own is null || account.IsSystem ? asset : null, used.Amount, null, metadata.Text)
         { TraceId = ApiProblems.TraceId };
@@ -71,7 +72,7 @@ internal static class RecordUsage
         Guid IdOf(string name) => LedgerId.ForUsageEvent(caller.Tenant, holder is null ? name : $"{holder}\0{name}");
     }
 
-    private static UsageResponse Results(IReadOnlyList<UsageEvent> events, Validated<MoveCredits>[] items, Committed[] outcomes)
+    private static UsageResponse Results(IReadOnlyList<UsageEvent> events, Validated<Transfer>[] items, Committed[] outcomes)
     {
         var results = new UsageResult[items.Length];
         var next = 1;
@@ -82,7 +83,7 @@ internal static class RecordUsage
         return new UsageResponse(results);
     }
 
-    private static UsageResult Result(string id, MoveCredits command, LedgerRecord record)
+    private static UsageResult Result(string id, Transfer command, LedgerRecord record)
     {
         if (!record.Command.Fingerprint.AsSpan().SequenceEqual(command.Fingerprint))
             return Refused(

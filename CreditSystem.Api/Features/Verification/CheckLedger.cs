@@ -16,7 +16,7 @@ internal static class CheckLedger
 
     private static async Task<Ok<LedgerCheckResponse>> HandleAsync(CreditLedger ledger, CancellationToken cancellationToken)
     {
-        var audit = await ledger.AuditAsync(fullAfter: TimeSpan.Zero, cancellationToken);
+        var audit = await ledger.Verification.VerifyAllAsync(fullAfter: TimeSpan.Zero, cancellationToken);
         var findings = audit.Findings.Take(MostFindings)
             .Select(found => new LedgerFinding(
                 found.Partition, found.Finding.Check, found.Finding.Tenant, found.Finding.Account, found.Finding.Block,

@@ -7,7 +7,7 @@ internal static class GetInvariants
     public static async Task<Ok<InvariantsResponse>> HandleAsync(
         RequestCaller caller, CreditLedger ledger, CancellationToken cancellationToken)
     {
-        var report = await ledger.InvariantsAsync(caller.Tenant, cancellationToken);
+        var report = await ledger.Verification.InvariantsAsync(caller.Tenant, cancellationToken);
         return TypedResults.Ok(new InvariantsResponse(
             report.Holds, report.Block, report.Block == 0 ? null : WireNames.Time(report.At), report.Accounts,
             [.. report.Checks.Select(check =>

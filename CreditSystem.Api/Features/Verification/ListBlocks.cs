@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.History;
 
 namespace CreditSystem.Api.Features.Verification;
 
@@ -16,7 +17,7 @@ internal static class ListBlocks
         var after = default(HistoryPosition);
         if (cursor is not null && (!Cursor.TryDecode(cursor, out after) || after.Sequence != 0))
             return Cursor.Invalid();
-        var page = await ledger.BlocksAsync(caller.Tenant, after.Block, size, cancellationToken);
+        var page = await ledger.Verification.BlocksAsync(caller.Tenant, after.Block, size, cancellationToken);
         return TypedResults.Ok(new BlockPageResponse(
             [.. page.Blocks.Select(block => new BlockResponse(
                 block.Number, WireNames.Time(block.At), Convert.ToHexStringLower(block.Previous), Convert.ToHexStringLower(block.Hash),

@@ -11,7 +11,7 @@ internal static class VerifyChain
         bool? full,
         CancellationToken cancellationToken)
     {
-        var report = await ledger.VerifyAsync(caller.Tenant, cancellationToken, full is true);
+        var report = await ledger.Verification.VerifyAsync(caller.Tenant, cancellationToken, full is true);
         return TypedResults.Ok(new ChainResponse(
             report.Intact, report.Blocks, Convert.ToHexStringLower(report.HeadHash), report.BrokenBlock, report.Problem,
             report.Full is { } last

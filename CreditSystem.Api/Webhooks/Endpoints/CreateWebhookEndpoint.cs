@@ -1,6 +1,7 @@
 using System.Net;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Outbox;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Webhooks.Endpoints;
@@ -8,12 +9,6 @@ namespace CreditSystem.Api.Webhooks.Endpoints;
 internal static class CreateWebhookEndpoint
 {
     private const int MaxUrlLength = 2048;
-
-    private static readonly string[] KnownTypes =
-    [
-        "account.opened", "transfer.posted", "transfer.reversed", "hold.placed", "hold.captured", "hold.voided", "hold.expired",
-        "grant.issued", "grant.voided", "grant.expired",
-    ];
 
     public static async Task<Results<Created<IssuedWebhookEndpointResponse>, ProblemHttpResult>> HandleAsync(
         RequestCaller caller, JsonBody<CreateWebhookEndpointRequest> body, AuditNote audit,
@@ -23,8 +18,8 @@ internal static class CreateWebhookEndpoint
         var request = body.Value;
         if (CheckUrl(request.Url, options.Value.AllowPrivateAddresses) is { } invalid)
             return invalid;
-        if (request.Types?.Except(KnownTypes, StringComparer.Ordinal).Any() == true)
-            return ApiProblems.BadRequest("invalid_types", $"types must be some of {string.Join(", ", KnownTypes)}.");
+        if (request.Types?.Except(LedgerEvents.All, StringComparer.Ordinal).Any() == true)
+            return ApiProblems.BadRequest("invalid_types", $"types must be some of {string.Join(", ", LedgerEvents.All)}.");
         if ((await store.ListAsync(caller.Tenant, cancellationToken)).Count >= options.Value.MaxEndpointsPerTenant)
             return ApiProblems.Create(
                 StatusCodes.Status422UnprocessableEntity, "limit_exceeded",
@@ -41,8 +36,8 @@ internal static class CreateWebhookEndpoint
             Types = [.. request.Types?.Distinct(StringComparer.Ordinal) ?? []],
             Secret = ciphertext,
             Partition = partition.Number,
-            Since = partition.State.Head,
-            Cursor = partition.State.Head,
+            Since = partition.Status.Head,
+            Cursor = partition.Status.Head,
             CreatedAt = time.GetUtcNow().UtcDateTime,
         };
         await store.InsertAsync(endpoint, cancellationToken);

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Tests.Ledger.Engine;
@@ -17,14 +18,14 @@ internal static class Ask
     public static OpenAccount Open(string holder, long limit = 0, Guid? id = null) =>
         new(id ?? Guid.NewGuid(), Print("open", holder, limit), Tenant, null, holder, Asset, limit);
 
-    public static MoveCredits Fund(Guid account, long amount) => Move(To(SystemAccount.Issuance), To(account), amount, kind: TransferKind.Purchase);
+    public static Transfer Fund(Guid account, long amount) => Move(To(SystemAccount.Issuance), To(account), amount, kind: TransferKind.Purchase);
 
-    public static MoveCredits Move(Guid from, Guid to, long amount, Guid? id = null) => Move(To(from), To(to), amount, id);
+    public static Transfer Move(Guid from, Guid to, long amount, Guid? id = null) => Move(To(from), To(to), amount, id);
 
-    public static MoveCredits Move(AccountRef from, AccountRef to, long amount, Guid? id = null, TransferKind kind = TransferKind.Transfer, string? reference = null) =>
+    public static Transfer Move(AccountRef from, AccountRef to, long amount, Guid? id = null, TransferKind kind = TransferKind.Transfer, string? reference = null) =>
         new(id ?? Guid.NewGuid(), Print("move", from, to, amount, kind, reference), Tenant, null, kind, from, to, null, amount, reference, null);
 
-    public static MoveCreditsAtomically Atomically(MoveCredits[] items, Guid? id = null) =>
+    public static TransferBatch Atomically(Transfer[] items, Guid? id = null) =>
         new(id ?? Guid.NewGuid(), Print("atomic", string.Join(';', items.Select(item => item.ToString()))), Tenant, null, items);
 
     public static ReverseTransfer Reverse(Guid transfer, long? amount = null, Guid? id = null, string? reference = null) =>

@@ -1,9 +1,9 @@
-using CreditSystem.Ledger.Partitions;
+using CreditSystem.Ledger.Projection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Tests.Ledger.Engine;
 
-/// <summary>How far what is written behind the log lags: whoever watches it must see a write that fails.</summary>
+/// <summary>How far the projection lags behind the log: whoever watches it must see a write that fails.</summary>
 public sealed class BacklogTests
 {
     private readonly FakeTimeProvider time = new(TimeProvider.System.GetUtcNow());
@@ -19,36 +19,34 @@ public sealed class BacklogTests
             throw new TimeoutException("injected");
         };
         await using var host = await EngineHost.StartAsync(store, time: time);
-        var backlog = host.Partition.Backlog;
+        var partition = host.Partition;
 
         for (var account = 0; account < 3; account++)
             await host.OpenAsync($"u{account}");
         await PassAsync(() => Volatile.Read(ref failures) < 3);
 
-        Assert.Equal(3, backlog.Records);
-        Assert.True(backlog.Age > TimeSpan.FromMinutes(2), $"{backlog.Age}");
+        Assert.Equal(3, partition.Status.Unprojected);
+        Assert.True(partition.CheckpointAge > TimeSpan.FromMinutes(2), $"{partition.CheckpointAge}");
         store.Projections.BeforeSave = () => Task.CompletedTask;
-        await PassAsync(() => backlog.Records > 0);
-        Assert.Equal(TimeSpan.Zero, backlog.Age);
+        await PassAsync(() => partition.Status.Unprojected > 0);
+        Assert.Equal(TimeSpan.Zero, partition.CheckpointAge);
     }
 
     [Fact]
     public void Keeps_what_comes_while_a_checkpoint_is_written_and_counts_its_age_from_then()
     {
-        var backlog = new CheckpointBacklog(time);
-        backlog.Add(5);
+        var lag = new CheckpointLag(time);
+        lag.Add(5);
         time.Advance(TimeSpan.FromSeconds(30));
-        backlog.Take();
+        lag.Begin();
         time.Advance(TimeSpan.FromSeconds(10));
-        backlog.Add(2);
+        lag.Add(2);
         time.Advance(TimeSpan.FromSeconds(3));
-        Assert.Equal((7, TimeSpan.FromSeconds(43)), (backlog.Records, backlog.Age));
+        Assert.Equal((7, TimeSpan.FromSeconds(43)), (lag.Records, time.GetElapsedTime(lag.Since!.Value)));
 
-        backlog.Written();
+        lag.Complete();
 
-        Assert.Equal((2, TimeSpan.FromSeconds(3)), (backlog.Records, backlog.Age));
-        backlog.Clear();
-        Assert.Equal((0, TimeSpan.Zero), (backlog.Records, backlog.Age));
+        Assert.Equal((2, TimeSpan.FromSeconds(3)), (lag.Records, time.GetElapsedTime(lag.Since!.Value)));
     }
 
     /// <summary>Lets minutes pass, in which the background gets its turn.</summary>

@@ -65,7 +65,7 @@ public sealed class BlockSizeTests(MongoServer mongo)
 
         Assert.Equal(12 * 100, (await host.Ledger.SnapshotAsync(Ask.Tenant, [.. accounts])).Sum(account => account!.Posted));
         Assert.All(store.Blocks(0), block => Assert.True(block.Content.Length <= Together / 8 * 15));
-        Assert.True((await host.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
+        Assert.True((await host.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
     }
 
     [Fact]

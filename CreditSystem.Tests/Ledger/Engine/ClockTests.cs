@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.MongoDb;
 using CreditSystem.Ledger.Partitions;
 using CreditSystem.Secrets.Rotation;

@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Outbox;
 using Microsoft.Extensions.Time.Testing;
 
@@ -54,7 +55,7 @@ public sealed class HistoryTests : IAsyncLifetime
     {
         var account = await host.AccountAsync(alice);
         var sequences = new List<long>();
-        for (CreditSystem.Ledger.HistoryPosition? next = null; ;)
+        for (HistoryPosition? next = null; ;)
         {
             var page = await host.Ledger.EntriesAsync(account, next, 150, CancellationToken.None);
             sequences.AddRange(page!.Entries.Select(entry => entry.Entry.Sequence));
@@ -62,7 +63,7 @@ public sealed class HistoryTests : IAsyncLifetime
                 break;
         }
         Assert.Equal(Enumerable.Range(1, 701).Reverse().Select(sequence => (long)sequence), sequences);
-        Assert.Null(await host.Ledger.EntriesAsync(account, new CreditSystem.Ledger.HistoryPosition(5, 1), 10, CancellationToken.None));
+        Assert.Null(await host.Ledger.EntriesAsync(account, new HistoryPosition(5, 1), 10, CancellationToken.None));
     }
 
     [Fact]

@@ -1,4 +1,7 @@
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using Microsoft.Extensions.Logging;
@@ -39,16 +42,16 @@ public sealed class IsolationTests
         var log = new Records();
         await using var host = await EngineHost.StartAsync(store, logger: log);
         var (alice, bob) = (await host.OpenAsync("alice", 1000), await host.OpenAsync("bob"));
-        var unknown = new Unknown(Guid.NewGuid());
+        var failing = new Failing(Guid.NewGuid());
 
-        var outcomes = await TogetherAsync(host, [Ask.Move(alice, bob, 1), unknown, Ask.Move(alice, bob, 2), .. Enumerable.Range(0, 30).Select(_ => Ask.Move(alice, bob, 1))]);
+        var outcomes = await TogetherAsync(host, [Ask.Move(alice, bob, 1), failing, Ask.Move(alice, bob, 2), .. Enumerable.Range(0, 30).Select(_ => Ask.Move(alice, bob, 1))]);
 
         Assert.IsType<CommandFailedException>(outcomes[1].Exception?.InnerException);
         outcomes.RemoveAt(1);
         Assert.All(await Task.WhenAll(outcomes), outcome => Assert.True(outcome.Accepted));
         Assert.Equal(33, await host.PostedAsync(bob));
         var logged = Assert.Single(log.Lines, line => line.StartsWith("3009 ", StringComparison.Ordinal));
-        Assert.Contains(unknown.Id.ToString(), logged, StringComparison.Ordinal);
+        Assert.Contains(failing.Id.ToString(), logged, StringComparison.Ordinal);
         Assert.Contains(Ask.Tenant, logged, StringComparison.Ordinal);
     }
 
@@ -100,7 +103,14 @@ public sealed class IsolationTests
 
     private ExpirySweeper Sweeper(EngineHost host) => new(host.Ledger, Options.Create(new LedgerOptions()), time, NullLogger<ExpirySweeper>.Instance);
 
-    private sealed record Unknown(Guid Id) : Command(Id, [], Ask.Tenant, null);
+    private sealed record Failing(Guid Id) : Command(Id, [], Ask.Tenant, null)
+    {
+        public override string Name => "failing";
+
+        internal override LedgerRecord Decide(LedgerView view) => throw new NotSupportedException("A fault in a command.");
+
+        internal override void Write(BsonWriter writer) => throw new NotSupportedException("It has no record.");
+    }
 
     private sealed class Records : ILogger<LedgerPartition>
     {

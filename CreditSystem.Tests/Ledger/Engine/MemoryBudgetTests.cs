@@ -1,5 +1,5 @@
 using CreditSystem.Ledger;
-using CreditSystem.Ledger.Partitions;
+using CreditSystem.Ledger.Limits;
 
 namespace CreditSystem.Tests.Ledger.Engine;
 

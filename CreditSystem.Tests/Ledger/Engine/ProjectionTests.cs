@@ -1,4 +1,5 @@
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using Microsoft.Extensions.Time.Testing;
 
@@ -18,7 +19,7 @@ public sealed class ProjectionTests
         await using var host = await EngineHost.StartAsync(store);
 
         Assert.Equal(before, await BalancesAsync(host, accounts));
-        Assert.True((await host.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
+        Assert.True((await host.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
     }
 
     [Fact]
@@ -38,21 +39,21 @@ public sealed class ProjectionTests
 
         Assert.Equal(-35, await host.PostedAsync(accounts[0]) - old.Single(one => one.Key == accounts[0]).Value.Account.Posted);
         Assert.True((await host.DoAsync(Ask.Move(accounts[1], accounts[0], 1))).Accepted);
-        Assert.True((await host.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
+        Assert.True((await host.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
     }
 
     [Fact]
     public async Task A_start_behind_a_checkpoint_reads_neither_the_old_blocks_nor_all_accounts_and_knows_every_key()
     {
-        var moves = new List<MoveCredits>();
+        var moves = new List<Transfer>();
         var (accounts, before) = await FilledAsync(moves);
         var head = store.Blocks(0).Count();
 
         await using var host = await EngineHost.StartAsync(store);
         var retried = await host.Ledger.ExecuteAsync(moves[3]);
 
-        Assert.Equal(head, host.Partition.State.Start);
-        Assert.True(host.Partition.State.AccountCount < accounts.Count);
+        Assert.Equal(head, host.Partition.Status.ResumedAfter);
+        Assert.True(host.Partition.Status.AccountsInMemory < accounts.Count);
         Assert.True(retried!.Value.Replayed);
         Assert.Equal(before, await BalancesAsync(host, accounts));
         Assert.Equal(head, store.Blocks(0).Count());
@@ -61,13 +62,13 @@ public sealed class ProjectionTests
     [Fact]
     public async Task Without_the_ids_a_start_reads_the_log_and_a_key_is_known_all_the_same()
     {
-        var moves = new List<MoveCredits>();
+        var moves = new List<Transfer>();
         var (accounts, before) = await FilledAsync(moves);
 
         store.Projections.LoseSegments();
         await using var host = await EngineHost.StartAsync(store);
 
-        Assert.Equal(0, host.Partition.State.Start);
+        Assert.Equal(0, host.Partition.Status.ResumedAfter);
         Assert.True((await host.Ledger.ExecuteAsync(moves[0]))!.Value.Replayed);
         Assert.Equal(before, await BalancesAsync(host, accounts));
     }
@@ -84,7 +85,7 @@ public sealed class ProjectionTests
         await EvictedAsync(host);
         Assert.All(await BalancesAsync(host, accounts), balance => Assert.Equal(1000, balance));
         Assert.True(store.Projections.Loads > 0);
-        Assert.True((await host.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
+        Assert.True((await host.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
     }
 
     [Fact]
@@ -94,7 +95,7 @@ public sealed class ProjectionTests
         var accounts = await OpenAsync(host, 40);
         await host.DoAsync(Ask.Move(accounts[38], accounts[39], 1));
         await EvictedAsync(host);
-        Assert.Null(host.Partition.State.Account(accounts[0]));
+        Assert.Null(host.Partition.AccountInMemory(accounts[0]));
 
         store.Projections.Accounts.Clear();
         var again = await host.DoAsync(Ask.Open("u0"));
@@ -111,7 +112,7 @@ public sealed class ProjectionTests
     {
         Guid alice, bob;
         PlaceHold hold;
-        MoveCredits move;
+        Transfer move;
         await using (var first = await EngineHost.StartAsync(store))
         {
             (alice, bob) = (await first.OpenAsync("alice", 1000), await first.OpenAsync("bob"));
@@ -179,7 +180,7 @@ public sealed class ProjectionTests
     // Checkpoints are written in the background, and what is written can leave memory at the next turn of the loop.
     private static async Task EvictedAsync(EngineHost host)
     {
-        while (host.Partition.State.AccountCount > 30)
+        while (host.Partition.Status.AccountsInMemory > 30)
         {
             await Task.Delay(5, TestContext.Current.CancellationToken);
             await host.Partition.SynchronizeAsync();
@@ -188,7 +189,7 @@ public sealed class ProjectionTests
 
     private static void Small(LedgerOptions options) => (options.MaxAccountsInMemory, options.CheckpointTailRecords) = (10, 1);
 
-    private async Task<(List<Guid> Accounts, List<long> Balances)> FilledAsync(List<MoveCredits>? moves = null)
+    private async Task<(List<Guid> Accounts, List<long> Balances)> FilledAsync(List<Transfer>? moves = null)
     {
         await using var host = await EngineHost.StartAsync(store);
         var accounts = await OpenAsync(host, 12);

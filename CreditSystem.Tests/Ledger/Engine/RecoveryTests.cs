@@ -59,7 +59,7 @@ public sealed class RecoveryTests
     [Fact]
     public async Task A_rebuild_beside_a_checkpoint_that_is_being_written_leaves_no_ids_out()
     {
-        var moves = new List<CreditSystem.Ledger.Model.MoveCredits>();
+        var moves = new List<CreditSystem.Ledger.Commands.Transfer>();
         await using (var host = await EngineHost.StartAsync(store, time: time, configure: Small))
         {
             var accounts = new List<Guid>();
@@ -82,7 +82,7 @@ public sealed class RecoveryTests
                 await host.Partition.SynchronizeAsync();
                 await Task.Delay(5, TestContext.Current.CancellationToken);
             }
-            Assert.Null(host.Partition.State.Account(accounts[30]));
+            Assert.Null(host.Partition.AccountInMemory(accounts[30]));
             store.BeforeRead = after =>
             {
                 if (after != 32)
@@ -98,7 +98,37 @@ public sealed class RecoveryTests
         await using var second = await EngineHost.StartAsync(store, time: time);
         foreach (var move in moves)
             Assert.True((await second.Ledger.ExecuteAsync(move))!.Value.Replayed);
-        Assert.True((await second.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
+        Assert.True((await second.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
+    }
+
+    [Fact]
+    public async Task What_a_rebuild_has_cut_off_is_written_later_when_the_rebuild_does_not_come_about()
+    {
+        Guid alice;
+        await using (var host = await EngineHost.StartAsync(store, time: time, configure: Small))
+        {
+            alice = await host.OpenAsync("alice", 100);
+            var accounts = new List<Guid>();
+            for (var i = 0; i < 40; i++)
+                accounts.Add(await host.OpenAsync($"u{i}", 100));
+            await EvictedAsync(host);
+            var missing = accounts.First(id => host.Partition.AccountInMemory(id) is null);
+            var (saving, save) = (new TaskCompletionSource(), new TaskCompletionSource());
+            store.Projections.BeforeSave = () => saving.TrySetResult() ? save.Task : Task.CompletedTask;
+            await host.DoAsync(Ask.Fund(alice, 11));
+            while (!saving.Task.IsCompleted)
+                await host.Partition.SynchronizeAsync();
+
+            store.Projections.BeforeRebuild = () => throw new TimeoutException("injected");
+            Assert.True(store.Projections.Accounts.TryRemove(missing, out var lost));
+            await ReasonAsync(() => host.Ledger.FindAccountAsync(Ask.Tenant, missing, linearizable: false));
+            Assert.True(store.Projections.Cancelled.Task.IsCompleted);
+            store.Projections.Accounts[missing] = lost;
+            Assert.Equal(111, await host.PostedAsync(alice));
+        }
+
+        await using var second = await EngineHost.StartAsync(store, time: time);
+        Assert.Equal(111, await second.PostedAsync(alice));
     }
 
     [Fact]
@@ -132,7 +162,7 @@ public sealed class RecoveryTests
 
     private static async Task EvictedAsync(EngineHost host)
     {
-        while (host.Partition.State.AccountCount > 30)
+        while (host.Partition.Status.AccountsInMemory > 30)
         {
             await Task.Delay(5, TestContext.Current.CancellationToken);
             await host.Partition.SynchronizeAsync();

@@ -1,5 +1,7 @@
-using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Partitions;
+using CreditSystem.Ledger.Submissions;
 
 namespace CreditSystem.Tests.Ledger.Engine;
 
@@ -69,6 +71,6 @@ public sealed class SubmissionQueueTests
 
     private static Submission Batch(string tenant, int items) => new(
     [
-        new MoveCreditsAtomically(Guid.NewGuid(), [], tenant, null, [.. Enumerable.Repeat<MoveCredits>(null!, items)]),
+        new TransferBatch(Guid.NewGuid(), [], tenant, null, [.. Enumerable.Repeat<Transfer>(null!, items)]),
     ]);
 }

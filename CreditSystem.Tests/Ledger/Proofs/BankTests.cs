@@ -38,7 +38,7 @@ public sealed class BankTests(MongoServer mongo)
         var journal = log.SelectMany(block => block.ReadRecords()).ToLookup(record => record.Command.Id);
         Assert.All(acknowledged, outcome => Assert.Equal(outcome.Block, Assert.Single(journal[outcome.Command.Id]).Block));
         Assert.True((await ChainVerifier.VerifyAsync(firstStore.Blocks, 0, log.Count, CancellationToken.None)).Intact);
-        Assert.True((await second.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
+        Assert.True((await second.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
 
         // The projection that both have written: gone, and the balances are the same.
         var before = await second.Ledger.SnapshotAsync(Ask.Tenant, accounts);
@@ -65,11 +65,11 @@ public sealed class BankTests(MongoServer mongo)
         var changed = MongoDB.Bson.Serialization.BsonSerializer.Deserialize<BsonDocument>(stored);
         await blocks.ReplaceOneAsync(new BsonDocument("_id", key), changed, new MongoDB.Driver.ReplaceOptions(), TestContext.Current.CancellationToken);
 
-        var report = await host.Ledger.VerifyAsync(Ask.Tenant, CancellationToken.None);
+        var report = await host.Ledger.Verification.VerifyAsync(Ask.Tenant, CancellationToken.None);
 
         Assert.Equal(move.Block, report.BrokenBlock);
         Assert.Equal(move.Block - 1, report.Blocks);
-        Assert.False((await host.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
+        Assert.False((await host.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
     }
 
     private static async Task<List<LedgerRecord>> TransferAsync(EngineHost replica, Guid[] accounts, Random random)
@@ -91,8 +91,8 @@ public sealed class BankTests(MongoServer mongo)
             var snapshot = await replica.Ledger.SnapshotAsync(Ask.Tenant, accounts);
             Assert.Equal(Funds * Accounts, snapshot.Sum(account => account!.Posted));
             Assert.All(snapshot, account => Assert.True(account!.Posted >= 0));
-            Assert.True(replica.Partition.State.Head >= head, "A later snapshot is of an earlier block.");
-            head = replica.Partition.State.Head;
+            Assert.True(replica.Partition.Status.Head >= head, "A later snapshot is of an earlier block.");
+            head = replica.Partition.Status.Head;
         }
         return reads;
     }

@@ -47,7 +47,7 @@ public sealed class EngineWalkTests
         }
         foreach (var (id, posted, held) in walk.Expected)
             Assert.Equal((id, posted, held), (id, (await host.AccountAsync(id)).Posted, (await host.AccountAsync(id)).Held));
-        Assert.True((await host.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
+        Assert.True((await host.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
         await host.DisposeAsync();
         Replay.AssertSameBytes([.. store.Blocks(0)]);
     }

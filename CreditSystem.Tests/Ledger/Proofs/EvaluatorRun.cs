@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
@@ -20,15 +21,16 @@ internal sealed class EvaluatorRun(int rules = RulesVersion.Newest)
     {
         var view = new LedgerView(State, State.Head + 1, Math.Max(now, State.At), rules);
         foreach (var (id, record) in known)
-            view.Remember(id, record);
+            view.Preload(id, record);
         var outcomes = Array.ConvertAll(commands, command => Evaluator.Execute(view, command));
         foreach (var record in view.Records)
-            foreach (var id in record.Postings.Select(posting => posting.Id).Append(record.Command.Id).Concat(LedgerView.References(record)))
+            foreach (var id in record.Postings.Select(posting => posting.Id).Append(record.Command.Id).Concat(record.Command.Aliases(record)))
                 known.TryAdd(id, record);
         Records.AddRange(view.Records);
         // The bytes are what a replica would read: what is lost in them would be lost to it.
         var bytes = RecordWriter.Write(view.Records);
-        Assert.True(RecordWriter.Write(RecordReader.Read(bytes, view.BlockNumber, view.At, rules)).AsSpan().SequenceEqual(bytes), "A record is not read as it was written.");
+        var read = CreditSystem.Ledger.Log.Block.Seal(0, view.BlockNumber, view.At, rules, new byte[32], bytes).ReadRecords();
+        Assert.True(RecordWriter.Write(read).AsSpan().SequenceEqual(bytes), "A record is not read as it was written.");
         State.Advance(view, view.At, new byte[32]);
         return outcomes;
     }

@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using CreditSystem.Tests.Ledger.Engine;
@@ -35,7 +36,7 @@ public sealed class FaultTests
             var balances = await Task.WhenAll(accounts.Select(first.PostedAsync));
             Assert.Equal(4000, balances.Sum());
             Assert.Equal(Expected(accounts, outcomes), balances);
-            Assert.True((await first.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
+            Assert.True((await first.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
         }
     }
 

@@ -37,7 +37,7 @@ public sealed class FencingTests
         Assert.Equal(50, await first.PostedAsync(alice));
         Assert.Equal(50, await second.PostedAsync(bob));
         Assert.Equal(head + 6, store.Blocks(0).Count());
-        Assert.True((await first.Ledger.VerifyAsync(Ask.Tenant, CancellationToken.None)).Intact);
+        Assert.True((await first.Ledger.Verification.VerifyAsync(Ask.Tenant, CancellationToken.None)).Intact);
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public sealed class FencingTests
             Assert.Equal(3000 + moved, balances[3..].Sum());
         }
         Assert.Equal(moves.Count, store.Blocks(0).SelectMany(block => block.ReadRecords()).Count(record => moves.Exists(move => move.Id == record.Command.Id)));
-        Assert.True((await second.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
+        Assert.True((await second.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
         Assert.True((await ChainVerifier.VerifyAsync(store, 0, 1, CancellationToken.None)).Intact);
     }
 }

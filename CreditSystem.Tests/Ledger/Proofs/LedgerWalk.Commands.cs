@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Tests.Ledger.Engine;
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Tests.Ledger.Engine;
 using CsCheck;
@@ -100,13 +101,13 @@ internal sealed partial class LedgerWalk
             if (name[0] != '$' && account is not null && account.Available(Now) != Reference.Available(name))
                 return $"{name}: the evaluator has {account.Available(Now)} available, the reference {Reference.Available(name)}";
         }
-        return Run.State.Accounts.GroupBy(account => account.Asset).FirstOrDefault(asset => asset.Aggregate((Int128)0, (sum, account) => sum + account.Posted) != 0) is { } wrong
+        return Run.State.View.Accounts.GroupBy(account => account.Asset).FirstOrDefault(asset => asset.Aggregate((Int128)0, (sum, account) => sum + account.Posted) != 0) is { } wrong
             ? $"the balances in {wrong.Key} do not add up to zero"
             : null;
     }
 
     /// <summary>All balances and lots, without the numbers of entries and blocks.</summary>
-    public string Picture() => string.Join('\n', Run.State.Accounts
+    public string Picture() => string.Join('\n', Run.State.View.Accounts
         .Where(account => account.Posted != 0 || account.Held != 0 || account.Lots.Length > 0).OrderBy(account => account.Id)
         .Select(account => $"{account.Id} {account.Posted}/{account.Held}" + string.Concat(account.Lots.Select(lot => $" {lot.Terms.Id}:{lot.Remaining}:{lot.Pinned}"))));
 

@@ -1,4 +1,4 @@
-using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Tests.Ledger.Proofs;
 
@@ -33,7 +33,7 @@ internal sealed partial class ReferenceLedger
         if (policy == "Refuse" && given.Where(part => HasEnded(part.Lot)).Sum(part => part.Size) is > 0 and var lost)
             return $"GrantEnded {amount - lost} {amount}";
         if (policy == "Extend")
-            given = [.. given.Select((part, index) => HasEnded(part.Lot) && !IsVoided(part.Lot) ? (Extended(part.Lot, Unwinding.ExtendedGrant(id, index)), part.Size) : part)];
+            given = [.. given.Select((part, index) => HasEnded(part.Lot) && !IsVoided(part.Lot) ? (Extended(part.Lot, LedgerId.ForExtendedGrant(id, index)), part.Size) : part)];
         if (!Fits(payer, payee, amount))
             return "LimitExceeded";
         var parts = given.Select(part => (part.Lot, part.Size, Ended: HasEnded(part.Lot), Target: IsVoided(part.Lot) ? part.Lot.Source : InAsset("$Breakage", payee.Asset))).ToList();

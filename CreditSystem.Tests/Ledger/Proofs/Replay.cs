@@ -18,7 +18,7 @@ internal static class Replay
             var records = block.ReadRecords();
             var view = new LedgerView(state, block.Number, block.At, block.Rules);
             foreach (var (id, record) in known)
-                view.Remember(id, record);
+                view.Preload(id, record);
             foreach (var record in records)
             {
                 // What is due is posted by the command that touches the account, ahead of it; by nothing else.
@@ -29,7 +29,7 @@ internal static class Replay
                 RecordWriter.Write(view.Records).AsSpan().SequenceEqual(block.Content.Span),
                 $"block {block.Number} has other outcomes when it is evaluated again: {string.Join('\n', view.Records)}");
             foreach (var record in view.Records)
-                foreach (var id in record.Postings.Select(posting => posting.Id).Append(record.Command.Id).Concat(LedgerView.References(record)))
+                foreach (var id in record.Postings.Select(posting => posting.Id).Append(record.Command.Id).Concat(record.Command.Aliases(record)))
                     known.TryAdd(id, record);
             state.Advance(view, block.At, block.Hash);
         }

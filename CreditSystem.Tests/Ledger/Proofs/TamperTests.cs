@@ -54,7 +54,7 @@ public sealed class TamperTests
         Assert.Equal(5, (await ChainVerifier.VerifyAsync(store, 0, 6, CancellationToken.None)).BrokenBlock);
         // Without what was written behind it, which begins after the damage.
         await using var host = await EngineHost.StartAsync(store, new InMemoryProjectionStore());
-        Assert.False((await host.Ledger.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
+        Assert.False((await host.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Holds);
         var refused = await Assert.ThrowsAsync<CreditSystem.Ledger.Partitions.LedgerUnavailableException>(() => host.DoAsync(Ask.Open("mallory")));
         Assert.Equal(CreditSystem.Ledger.Partitions.LedgerUnavailableReason.Corrupt, refused.Reason);
     }

@@ -1,4 +1,4 @@
-using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Tests.Ledger.Engine;
 using CreditSystem.Tests.Ledger.Proofs;
 using CsCheck;

@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.MongoDb;
@@ -16,7 +17,7 @@ public sealed class RulesVersionTests
     {
         var blocks = SampleLog.Blocks();
 
-        var commands = blocks.SelectMany(block => block.ReadRecords()).Select(record => CommandWriter.OperationOf(record.Command)).ToHashSet();
+        var commands = blocks.SelectMany(block => block.ReadRecords()).Select(record => StoredCommand.OperationOf(record.Command)).ToHashSet();
         Assert.Equal(SampleLog.Kinds, commands.Count);
         Assert.All(blocks, block => Assert.Equal(RulesVersion.First, block.Rules));
         Assert.Equal(SampleLog.Documents(), blocks.ConvertAll(BlockDocument.Encode));
@@ -72,9 +73,9 @@ public sealed class RulesVersionTests
 
         var refused = await Assert.ThrowsAsync<NewerRulesException>(() => host.DoAsync(Ask.Open("dave")));
         Assert.Equal(LedgerUnavailableReason.NewerRules, refused.Reason);
-        Assert.Equal($"Block {last.Number + 1} of partition 0 was written by version 3 of the rules; this replica knows versions up to 2.", refused.Message);
+        Assert.Equal($"Block {last.Number + 1} of partition 0 was written by version 4 of the rules; this replica knows versions up to 3.", refused.Message);
         await Assert.ThrowsAsync<NewerRulesException>(() => host.AccountAsync(carol));
-        Assert.True((await host.Ledger.VerifyAsync(Ask.Tenant, CancellationToken.None)).Intact);
+        Assert.True((await host.Ledger.Verification.VerifyAsync(Ask.Tenant, CancellationToken.None)).Intact);
 
         // Gone on after the blocks that it knows once it is of the newer version: here, once the block is away.
         store.Remove(0, last.Number + 1);
@@ -92,7 +93,7 @@ public sealed class RulesVersionTests
         var answer = await host.Client(Ask.Tenant).PostAsync("/v1/accounts", new { holder = "dave" });
 
         Assert.Equal((503, "ledger_newer"), (answer.Status, answer.Code));
-        Assert.Contains("version 3 of the rules", (string?)answer.Body["detail"], StringComparison.Ordinal);
+        Assert.Contains("version 4 of the rules", (string?)answer.Body["detail"], StringComparison.Ordinal);
         Assert.Equal("10", answer.Response.Headers.RetryAfter?.ToString());
     }
 

@@ -1,0 +1,44 @@
+namespace CreditSystem.Ledger.Limits;
+
+/// <summary>
+/// What the ledger keeps in memory, out of what the process may have: the container's limit, or the machine's memory. The rest is
+/// for what cannot be given up: the ids of all commands, requests under way, and the runtime itself.
+/// </summary>
+internal sealed class MemoryBudget
+{
+    // With its strings, its trail, a few grants and its place in the table.
+    private const int AccountBytes = 1024;
+    private const double AccountsShare = 0.35;
+    private const long MostAccounts = 4_000_000;
+
+    // Decoded, a record takes some four times its bytes in the log.
+    private const double RecordsShare = 0.03;
+    private const long MostRecordBytes = 128L * 1024 * 1024;
+
+    // With its command's strings: metadata of 1 KiB is two in memory.
+    private const int CommandBytes = 4096;
+    private const double QueuesShare = 0.1;
+
+    /// <param name="options">What is set there is not derived.</param>
+    /// <param name="availableBytes">What the process may have.</param>
+    public MemoryBudget(LedgerOptions options, long availableBytes)
+    {
+        Accounts = new SharedAllowance(
+            options.MaxAccountsInMemory ?? Math.Clamp((long)(availableBytes * AccountsShare) / AccountBytes, 1000, MostAccounts),
+            options.Partitions);
+        RecordBytes = new SharedAllowance(Math.Min((long)(availableBytes * RecordsShare), MostRecordBytes), options.Partitions);
+        Commands = new SharedAllowance(Math.Max((long)(availableBytes * QueuesShare) / CommandBytes, 1000), options.Partitions);
+    }
+
+    /// <summary>Accounts that need not be read to be changed.</summary>
+    public SharedAllowance Accounts { get; }
+
+    /// <summary>Blocks that need not be read again, by the size of their content.</summary>
+    public SharedAllowance RecordBytes { get; }
+
+    /// <summary>Commands that wait.</summary>
+    public SharedAllowance Commands { get; }
+
+    /// <summary>What this process may have; the runtime knows the container's limit.</summary>
+    public static MemoryBudget OfProcess(LedgerOptions options) => new(options, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+}

@@ -1,0 +1,23 @@
+namespace CreditSystem.Ledger.Outbox;
+
+/// <summary>The names of what can happen. A release adds names; it changes and removes none.</summary>
+public static class LedgerEvents
+{
+    public const string AccountOpened = "account.opened";
+    public const string TransferPosted = "transfer.posted";
+    public const string TransferReversed = "transfer.reversed";
+    public const string HoldPlaced = "hold.placed";
+    public const string HoldCaptured = "hold.captured";
+    public const string HoldVoided = "hold.voided";
+    public const string HoldExpired = "hold.expired";
+    public const string GrantIssued = "grant.issued";
+    public const string GrantVoided = "grant.voided";
+    public const string GrantExpired = "grant.expired";
+
+    /// <summary>All names.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        AccountOpened, TransferPosted, TransferReversed, HoldPlaced, HoldCaptured, HoldVoided, HoldExpired,
+        GrantIssued, GrantVoided, GrantExpired,
+    ];
+}

@@ -1,0 +1,60 @@
+using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Projection;
+
+namespace CreditSystem.Ledger.Partitions;
+
+/// <summary>
+/// What any thread may read of a partition's state, without waiting for its loop: accounts and holds, each as of its own last change,
+/// and the records of the log. Nothing can be changed by it.
+/// </summary>
+internal sealed class PartitionReads(LedgerState.Reads state, RecordIndex records, ColdAccounts cold)
+{
+    /// <summary>The accounts that are in memory.</summary>
+    public IEnumerable<AccountState> Accounts => state.Accounts;
+
+    public int KnownIds => records.Count;
+
+    /// <summary>Null where it is not in memory.</summary>
+    public AccountState? Account(Guid id) => state.Account(id);
+
+    /// <summary>False: the log certainly has nothing with this id.</summary>
+    public bool MayKnow(Guid id) => records.MayKnow(id);
+
+    public ValueTask<LedgerRecord?> FindRecordAsync(Guid id, CancellationToken cancellationToken) =>
+        records.FindAsync(id, cancellationToken);
+
+    /// <summary>The records of a block that have the id anywhere in them.</summary>
+    public ValueTask<IReadOnlyList<LedgerRecord>> RecordsNamingAsync(long block, Guid id, CancellationToken cancellationToken) =>
+        records.RecordsNamingAsync(block, id, cancellationToken);
+
+    public async ValueTask<HoldState?> LoadHoldAsync(Guid id, CancellationToken cancellationToken) =>
+        state.Hold(id) ?? await records.FindHoldAsync(id, cancellationToken);
+
+    public async ValueTask<long> LoadReversedAsync(Guid transfer, CancellationToken cancellationToken) =>
+        state.Reversed(transfer) ?? await records.FindReversedAsync(transfer, cancellationToken);
+
+    /// <summary>The account from memory or from the projection; null where there is none.</summary>
+    /// <exception cref="ProjectionLostException">The log has opened it, and the projection does not have it.</exception>
+    public async ValueTask<AccountState?> LoadAccountAsync(Guid id)
+    {
+        if (state.Account(id) is { } account)
+            return account;
+        if (!records.MayKnow(id))
+            return null;
+        try
+        {
+            // Not kept: only the loop may put an account into memory, or it could be an older one than the loop's.
+            if (await cold.LoadAsync([id], CancellationToken.None) is [var found])
+                return state.Account(id) ?? found;
+        }
+        catch (ProjectionLostException) when (state.Account(id) is not null)
+        {
+            return state.Account(id);
+        }
+        account = state.Account(id);
+        return account is not null || !await records.HasOpenedAsync(id, CancellationToken.None)
+            ? account
+            : throw new ProjectionLostException($"account {id} is not in the projection");
+    }
+}

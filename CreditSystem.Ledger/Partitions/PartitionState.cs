@@ -1,0 +1,146 @@
+using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Limits;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Projection;
+
+namespace CreditSystem.Ledger.Partitions;
+
+/// <summary>
+/// All that a partition keeps in memory: what its blocks add up to, in which block each id is, and what of it has not been written to
+/// the projection yet. <see cref="PartitionOwner"/> alone refers to it, and lends it for one call at a time to those who decide,
+/// replay and write. It is made anew when everything is worked out again.
+/// </summary>
+internal sealed class PartitionState
+{
+    private readonly ColdAccounts cold;
+    private readonly SharedAllowance.Share allowance;
+    private readonly CheckpointLag lag;
+    private readonly TimeProvider time;
+    private readonly HashSet<(string Tenant, string Asset)> loadedAssets = [];
+
+    public PartitionState(RecordIndex records, ColdAccounts cold, SharedAllowance.Share allowance, TimeProvider time)
+    {
+        (Records, this.cold, this.allowance, this.time) = (records, cold, allowance, time);
+        lag = new CheckpointLag(time);
+        LastChange = time.GetTimestamp();
+        Reads = new PartitionReads(Ledger.View, records, cold);
+    }
+
+    public LedgerState Ledger { get; } = new();
+
+    public RecordIndex Records { get; }
+
+    /// <summary>For other threads.</summary>
+    public PartitionReads Reads { get; }
+
+    /// <summary>Whether it is known after which block it resumes.</summary>
+    public bool IsStarted { get; private set; }
+
+    /// <summary>Why the projection is not to be relied on; null while it is.</summary>
+    public string? Lost { get; private set; }
+
+    /// <summary>Whether accounts have left memory.</summary>
+    public bool HasEvicted { get; private set; }
+
+    /// <summary>Records since the last checkpoint began; decides when the next one is due.</summary>
+    public long Tail { get; private set; }
+
+    /// <summary>The timestamp of the last block.</summary>
+    public long LastChange { get; private set; }
+
+    /// <summary>The block up to which ids have been written.</summary>
+    public long Covered { get; private set; }
+
+    public bool IsOverLimit => Ledger.AccountCount > allowance.Limit;
+
+    /// <summary>Whether what has changed and is not written is more than there is room for.</summary>
+    public bool IsChangedOverLimit => Ledger.ChangedCount > allowance.Limit;
+
+    public PartitionStatus Status => new(Ledger.Head, Ledger.Start, Ledger.AccountCount, lag.Records, lag.Since);
+
+    /// <summary>Resumes after a block that ids have been written up to; 0 for the first block of the log.</summary>
+    public void ResumeAfter(long block)
+    {
+        Covered = block;
+        cold.RelyOn(block);
+        IsStarted = true;
+    }
+
+    /// <summary>Takes over what has been decided for a block, or read in it, once it is in the log.</summary>
+    public void Apply(Block block, LedgerView view, LedgerRecord[] records)
+    {
+        Ledger.Advance(view, block.At, block.Hash);
+        Records.Add(block.Number, records, block.Content.Length);
+        Tail += records.Length;
+        LastChange = time.GetTimestamp();
+        lag.Add(records.Length);
+        allowance.Report(Ledger.AccountCount);
+    }
+
+    /// <summary>Brings accounts into memory that the log has opened.</summary>
+    /// <returns>How many had to be read.</returns>
+    public async Task<int> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        var missing = ids.Where(id => Ledger.Account(id) is null && Records.MayKnow(id)).ToList();
+        if (missing.Count == 0)
+            return 0;
+        foreach (var account in await cold.LoadAsync(missing, cancellationToken))
+            Ledger.Load(account);
+        foreach (var id in missing)
+            if (Ledger.Account(id) is null && await Records.HasOpenedAsync(id, cancellationToken))
+                throw new ProjectionLostException($"account {id} is in the log but not in the projection");
+        return missing.Count;
+    }
+
+    /// <summary>
+    /// Brings the system accounts of assets into memory, which they never leave: which of them an outcome touches follows from the rules.
+    /// </summary>
+    public async Task LoadSystemAccountsAsync(HashSet<(string Tenant, string Asset)> assets, CancellationToken cancellationToken)
+    {
+        assets.ExceptWith(loadedAssets);
+        if (assets.Count == 0)
+            return;
+        await LoadAsync(
+            [.. assets.SelectMany(asset =>
+            SystemAccounts.All.Select(system => LedgerId.ForSystemAccount(asset.Tenant, system, asset.Asset)))],
+            cancellationToken);
+        loadedAssets.UnionWith(assets);
+    }
+
+    /// <summary>A copy of all that has changed, to be written while the state goes on changing.</summary>
+    public Checkpoint BeginCheckpoint()
+    {
+        var (ids, latest) = Records.Pending.UpTo(Ledger.Head);
+        Tail = 0;
+        lag.Begin();
+        return new Checkpoint(Ledger.TakeChanged(), Ledger.Head, Ledger.At, Ledger.Hash, cold.Rebuilds, Covered, ids, latest);
+    }
+
+    /// <summary>Takes note of what became of a checkpoint.</summary>
+    public void EndCheckpoint(Checkpoint checkpoint, CheckpointOutcome outcome)
+    {
+        Lost ??= outcome.Lost;
+        if (outcome.Covered is { } block)
+        {
+            Covered = block;
+            Records.Pending.DropUpTo(block);
+            cold.RelyOn(checkpoint.Block);
+            Evict();
+            lag.Complete();
+        }
+        else
+        {
+            Ledger.ReturnChanged(checkpoint.Accounts);
+            Tail++;
+        }
+    }
+
+    /// <summary>Forgets cold accounts, down to what there is room for.</summary>
+    public void Evict()
+    {
+        HasEvicted = true;
+        Ledger.Evict((int)Math.Min(allowance.Limit, int.MaxValue));
+        allowance.Report(Ledger.AccountCount);
+    }
+}

@@ -1,0 +1,70 @@
+using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Partitions;
+
+namespace CreditSystem.Ledger.Projection;
+
+/// <summary>What a checkpoint writes: all that has changed up to a block, copied between two blocks.</summary>
+/// <param name="Rebuilds">The rebuilds of the projection that the writer knows of.</param>
+/// <param name="Covered">The block up to which ids have been written before.</param>
+/// <param name="Ids">All ids of the blocks after <paramref name="Covered"/> up to <paramref name="Block"/>, in their order.</param>
+/// <param name="Latest">Likewise holds and reversed transfers.</param>
+internal sealed record Checkpoint(
+    IReadOnlyList<AccountState> Accounts, long Block, long At, byte[] Hash, long Rebuilds, long Covered,
+    List<(ulong Key, long Block)> Ids, List<(Guid Id, long Block)> Latest);
+
+/// <param name="Covered">The block that ids are written up to; null where the checkpoint was not written.</param>
+/// <param name="Lost">Why the projection is not to be relied on any more.</param>
+internal readonly record struct CheckpointOutcome(long? Covered, string? Lost);
+
+/// <summary>Writes accounts, and then the ids of the same blocks.</summary>
+internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjectionStore projections, int segmentIds)
+{
+    /// <returns>The block that the ids are written up to: another replica's segments may end elsewhere.</returns>
+    public async Task<long> WriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        FailPoints.Hit(FailPoints.BeforeCheckpoint);
+        var mark = await projections.MarkAsync(partition, cancellationToken);
+        if (mark.Rebuilds != checkpoint.Rebuilds)
+            throw new ProjectionLostException("another replica works it out again");
+        // A replica that lags has nothing to add, and must not put an older state where an account is missing.
+        if (mark.Block < checkpoint.Block)
+            await projections.SaveAsync(partition, checkpoint.Accounts, checkpoint.Block, checkpoint.Rebuilds, cancellationToken);
+        FailPoints.Hit(FailPoints.DuringCheckpoint);
+        var covered = checkpoint.Covered;
+        while (covered < checkpoint.Block)
+        {
+            var next = await WriteNextAsync(checkpoint, covered, cancellationToken);
+            // Where another replica was faster its segment counts, if this one has come as far; else there is always a next time.
+            if (next.Last > checkpoint.Block)
+                break;
+            covered = next.Last;
+        }
+        return covered;
+    }
+
+    private async Task<IdSegment> WriteNextAsync(Checkpoint checkpoint, long covered, CancellationToken cancellationToken)
+    {
+        var (ids, latest) = (After(checkpoint.Ids, id => id.Block, covered), After(checkpoint.Latest, id => id.Block, covered));
+        var (block, at, hash) = (checkpoint.Block, checkpoint.At, checkpoint.Hash);
+        if (ids.Count > segmentIds)
+        {
+            if (await projections.SegmentAsync(partition, covered, cancellationToken) is { } there)
+                return there;
+            var last = ids[segmentIds].Block;
+            if (last < block && await store.ReadAsync(partition, last, cancellationToken) is { } end)
+                (block, at, hash) = (last, end.At, end.Hash);
+        }
+        var segment = IdSegment.Create(
+            partition, covered, block, at, hash, [.. ids.TakeWhile(id => id.Block <= block)],
+            [.. latest.TakeWhile(id => id.Block <= block)]);
+        return await projections.AddAsync(segment, cancellationToken);
+    }
+
+    private static List<T> After<T>(List<T> ids, Func<T, long> blockOf, long block)
+    {
+        var first = ids.FindIndex(id => blockOf(id) > block);
+        return first < 0 ? [] : first == 0 ? ids : ids.GetRange(first, ids.Count - first);
+    }
+}
