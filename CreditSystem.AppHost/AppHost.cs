@@ -18,16 +18,19 @@ var servers = await ServerMode.ChooseAsync(builder, launch);
 
 var mongodb = builder.AddMongoDB("mongodb").WithDataVolume("credit-system-mongodb");
 var database = mongodb.AddDatabase("credit-system", "credit_system");
-var mongodbServer = mongodb.RunAsProcess<Projects.CreditSystem_Dev_Mongo>(servers, "MONGO_PORT", healthCheck: new MongoDBHealthCheck(mongodb.Resource));
+var mongodbServer = mongodb.RunAsProcess<Projects.CreditSystem_Dev_Mongo>(servers, "MONGO_PORT",
+    healthCheck: new MongoDBHealthCheck(mongodb.Resource));
 
 var redis = builder.AddRedis("redis").WithDataVolume("credit-system-redis").WithPersistence();
-var redisServer = redis.RunAsProcess<Projects.CreditSystem_Dev_Redis>(servers, "REDIS_PORT", healthCheck: new RedisHealthCheck(redis.Resource));
+var redisServer = redis.RunAsProcess<Projects.CreditSystem_Dev_Redis>(servers, "REDIS_PORT",
+    healthCheck: new RedisHealthCheck(redis.Resource));
 
 var vault = builder.AddVault("vault").PublishAsAddress("vault-address");
-var vaultServer = vault.RunAsProcess<Projects.CreditSystem_Dev_Vault>(servers, "VAULT_DEV_LISTEN_ADDRESS", "127.0.0.1:").WithVaultCommands(vault);
+var vaultServer = vault.RunAsProcess<Projects.CreditSystem_Dev_Vault>(servers, "VAULT_DEV_LISTEN_ADDRESS",
+    "127.0.0.1:").WithVaultCommands(vault);
 
 // Makes the users, the secrets, the policies and the AppRole: nothing else ever holds an administrator's credentials.
-var bootstrap = builder.AddVaultBootstrap<Projects.CreditSystem_VaultProxy>("vault-bootstrap", vault, servers)
+var bootstrap = builder.AddVaultBootstrap<Projects.CreditSystem_Cli>("vault-bootstrap", vault, servers)
     .WithReference(database, connectionName: "mongodb").WaitFor(mongodbServer)
     .WithReference(redis).WaitFor(redisServer)
     .WaitFor(vaultServer);
@@ -55,7 +58,7 @@ var api = builder.AddProject<Projects.CreditSystem_Api>("api")
     .WithLedgerCommands();
 
 // Buttons of the dashboard: rotate the secret_id (also every twelve hours), demonstrate.
-var rotation = builder.AddSecretIdRotation<Projects.CreditSystem_VaultProxy>("vault-rotation", vault, bootstrap, api);
+var rotation = builder.AddSecretIdRotation<Projects.CreditSystem_Cli>("vault-rotation", vault, bootstrap, api);
 builder.AddDemonstration<Projects.CreditSystem_Dev_Traffic>("demo-traffic", launch, api, vaultServer, rotation);
 
 builder.AddKubernetesStep();

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Cli;
 
@@ -14,7 +13,6 @@ internal sealed record CommandHost(Func<string, string?> Variable, TimeProvider 
     internal string? VariableOrNull(string name) => Variable(name) is { Length: > 0 } value ? value : null;
 
     /// <summary>The option, else the variable.</summary>
-    internal string? ValueOf(ParseResult parsed, Option<string> option, string variable) => parsed.GetValue(option) is { Length: > 0 } value ? value : VariableOrNull(variable);
-
-    internal Task<int> RunAsync(RootCommand command, IReadOnlyList<string> args) => CommandRunner.RunAsync(command, args, Output);
+    internal string? ValueOf(ParseResult parsed, Option<string> option, string variable) =>
+        parsed.GetValue(option) is { Length: > 0 } value ? value : VariableOrNull(variable);
 }

@@ -7,7 +7,8 @@ namespace CreditSystem.VaultProxy;
 /// cluster goes on sending them until every node has learned that this replica is leaving. Then Kestrel closes the port and
 /// waits for the requests in flight, as long as the host's shutdown timeout allows.
 /// </summary>
-internal sealed partial class GracefulDrain(IOptions<VaultProxyOptions> options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<GracefulDrain> logger)
+internal sealed partial class GracefulDrain(IOptions<VaultProxyOptions> options, IHostApplicationLifetime lifetime, TimeProvider time,
+    ILogger<GracefulDrain> logger)
     : IHostedLifecycleService
 {
     private readonly DrainOptions _options = options.Value.Drain;
@@ -39,7 +40,8 @@ internal sealed partial class GracefulDrain(IOptions<VaultProxyOptions> options,
 
     private static partial class Log
     {
-        [LoggerMessage(10, LogLevel.Information, "Leaving: not ready from now on; the port closes in {DelaySeconds} s, requests in flight then have {TimeoutSeconds} s.")]
+        [LoggerMessage(10, LogLevel.Information,
+            "Leaving: not ready from now on; the port closes in {DelaySeconds} s, requests in flight then have {TimeoutSeconds} s.")]
         internal static partial void Draining(ILogger logger, double delaySeconds, double timeoutSeconds);
     }
 }

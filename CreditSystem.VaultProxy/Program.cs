@@ -1,15 +1,16 @@
+using System.CommandLine;
 using CreditSystem.ServiceDefaults;
 using CreditSystem.ServiceDefaults.Cli;
 using CreditSystem.VaultProxy;
-using CreditSystem.VaultProxy.Commands;
 
 StartFailure.Explain();
-if (await CommandLine.TryRunAsync(args) is { } exitCode)
+if (await CommandRunner.TryRunAsync(args, ProxyCommands) is { } exitCode)
     return exitCode;
 
-// Answers are passed on by the thread that has received them: nothing here waits, and a hand-over to another thread costs
+// Responses are passed on by the thread that has received them: nothing here waits, and a hand-over to another thread costs
 // more than the rest of a request. The sockets read it once, before the first of them is made.
-Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", Environment.GetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS") ?? "1");
+const string InlineCompletions = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+Environment.SetEnvironmentVariable(InlineCompletions, Environment.GetEnvironmentVariable(InlineCompletions) ?? "1");
 
 var builder = WebApplication.CreateSlimBuilder(args);
 builder.AddServiceDefaults();
@@ -21,3 +22,6 @@ app.MapDefaultEndpoints();
 
 await app.RunAsync();
 return 0;
+
+static RootCommand ProxyCommands() =>
+    new("The only way to Vault. Without a command it runs until it is told to end.") { HealthProbe.Create(defaultPort: 8200) };

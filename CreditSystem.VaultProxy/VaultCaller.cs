@@ -40,7 +40,10 @@ internal readonly record struct VaultCaller(TokenId Token, string Address)
 
         public string Address { get; } = context.Connection.RemoteIpAddress?.ToString() ?? "unknown";
 
-        /// <summary>Kestrel hands out the same string for the same header of a connection; only then is the HMAC of before good, whatever another string says.</summary>
+        /// <summary>
+        /// Kestrel hands out the same string for the same header of a connection; only then is the HMAC of before good, whatever
+        /// another string says.
+        /// </summary>
         public TokenId Name(string header, int skip)
         {
             var last = Volatile.Read(ref _last);

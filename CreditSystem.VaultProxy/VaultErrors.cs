@@ -4,7 +4,7 @@ using CreditSystem.VaultProxy.Policy;
 
 namespace CreditSystem.VaultProxy;
 
-/// <summary>Answers of the proxy itself, in the shape of Vault's: <c>{"errors":["…"]}</c>.</summary>
+/// <summary>Responses of the proxy itself, in the shape of Vault's: <c>{"errors":["…"]}</c>.</summary>
 internal static class VaultErrors
 {
     internal const string JsonContentType = "application/json";
@@ -18,7 +18,8 @@ internal static class VaultErrors
     internal static bool IsInvalidSecretId(ReadOnlySpan<byte> body) => body.IndexOf("invalid role or secret ID"u8) >= 0;
 
     /// <summary>Said by a standby between two active nodes; it has passed the request on to none.</summary>
-    internal static bool IsWithoutActiveNode(ReadOnlySpan<byte> body) => body.IndexOf("local node not active but active cluster node not found"u8) >= 0;
+    internal static bool IsWithoutActiveNode(ReadOnlySpan<byte> body) =>
+        body.IndexOf("local node not active but active cluster node not found"u8) >= 0;
 
     /// <summary>Whether it is <c>{"errors":[]}</c>.</summary>
     internal static bool IsEmpty(ReadOnlySpan<byte> body) => body.Trim(" \r\n\t"u8).SequenceEqual("""{"errors":[]}"""u8);
@@ -28,7 +29,9 @@ internal static class VaultErrors
 
     /// <returns>The body; with an empty message no error, as Vault says that there is nothing.</returns>
     internal static byte[] Render(string message) =>
-        Bodies.GetOrAdd(message, static text => JsonSerializer.SerializeToUtf8Bytes(new ErrorBody(text.Length == 0 ? [] : [text]), VaultErrorsJson.Default.ErrorBody));
+        Bodies.GetOrAdd(
+            message, static text => JsonSerializer.SerializeToUtf8Bytes(new ErrorBody(text.Length == 0 ? [] : [text]),
+                VaultErrorsJson.Default.ErrorBody));
 
     internal static ValueTask WriteAsync(HttpContext context, int status, string message, TimeSpan? retryAfter = null)
     {
@@ -39,7 +42,8 @@ internal static class VaultErrors
         response.ContentLength = body.Length;
         response.Headers.CacheControl = "no-store";
         if (retryAfter is { } delay)
-            response.Headers.RetryAfter = ((int)Math.Max(1, Math.Ceiling(delay.TotalSeconds))).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = (
+                (int)Math.Max(1, Math.Ceiling(delay.TotalSeconds))).ToString(System.Globalization.CultureInfo.InvariantCulture);
         return HttpMethods.IsHead(context.Request.Method)
             ? ValueTask.CompletedTask
             : new ValueTask(response.Body.WriteAsync(body, context.RequestAborted).AsTask());
@@ -59,7 +63,7 @@ internal static class VaultErrors
     internal static ValueTask WriteDenialAsync(HttpContext context, DenialReason reason)
     {
         var (status, message) = Describe(reason);
-        // Whoever sends what two servers could read differently gets no second request on the same connection; nor is the rest
+        // A client that sends what two servers could read differently gets no second request on the same connection; nor is the rest
         // of an oversized body read.
         if (status is StatusCodes.Status400BadRequest or StatusCodes.Status413PayloadTooLarge)
             context.Response.Headers.Connection = "close";

@@ -1,3 +1,5 @@
+using CreditSystem.VaultProxy.Policy;
+
 namespace CreditSystem.VaultProxy;
 
 /// <summary>What the proxy serves, and to whom it forwards. Section <c>VaultProxy</c>; validated at start.</summary>
@@ -13,7 +15,9 @@ internal sealed class VaultProxyOptions
     /// <summary>The KV v2 secrets that may be read and written, each <c>mount/prefix</c>. Default: <c>secret/credit-system</c>.</summary>
     public List<string> KvPrefixes { get; init; } = [];
 
-    /// <summary>The transit keys that may be used, each <c>mount/key</c>, or <c>mount/*</c> for all. Default: <c>transit/credit-system</c>.</summary>
+    /// <summary>
+    /// The transit keys that may be used, each <c>mount/key</c>, or <c>mount/*</c> for all. Default: <c>transit/credit-system</c>.
+    /// </summary>
     public List<string> TransitKeys { get; init; } = [];
 
     /// <summary>Mounts of the database engine whose credentials may be issued. Default: <c>database</c>.</summary>
@@ -32,7 +36,8 @@ internal sealed class VaultProxyOptions
     public List<ExtraRoute> Routes { get; init; } = [];
 
     /// <summary>
-    /// Lets every path through except those of <see cref="Policy.ForbiddenPaths"/>, also to a Vault that is new or sealed. For administering or testing a
+    /// Lets every path through except those of <see cref="Policy.ForbiddenPaths"/>, also to a Vault that is new or sealed. For
+    /// administering or testing a
     /// development Vault through the proxy; never where applications connect.
     /// </summary>
     public bool AllowAdministration { get; init; }
@@ -54,7 +59,10 @@ internal sealed class VaultProxyOptions
     /// <summary>One further allowed path.</summary>
     internal sealed class ExtraRoute
     {
-        /// <summary>Below <c>/v1/</c>, in the syntax of <see cref="Policy.PathTemplate"/>, e.g. <c>auth/kubernetes/login</c> or <c>kv/data/team/{tail}</c>.</summary>
+        /// <summary>
+        /// Below <c>/v1/</c>, in the syntax of <see cref="Policy.PathTemplate"/>, e.g. <c>auth/kubernetes/login</c> or
+        /// <c>kv/data/team/{tail}</c>.
+        /// </summary>
         public string Path { get; init; } = "";
 
         /// <summary>GET, HEAD, LIST, SCAN (OpenBao), POST, PUT, PATCH, DELETE.</summary>
@@ -111,10 +119,13 @@ internal sealed class UpstreamOptions
 /// <summary>The KV cache. Off where no prefix is given.</summary>
 internal sealed class CacheOptions
 {
-    /// <summary>KV v2 secrets whose reads are cached, each <c>mount/prefix</c> within <see cref="VaultProxyOptions.KvPrefixes"/>. Default: none.</summary>
+    /// <summary>
+    /// KV v2 secrets whose reads are cached, each <c>mount/prefix</c> within <see cref="VaultProxyOptions.KvPrefixes"/>. Default:
+    /// none.
+    /// </summary>
     public List<string> Prefixes { get; init; } = [];
 
-    /// <summary>Seconds for which an answer is served, 1 to 300. A write that does not pass this proxy is seen after that long.</summary>
+    /// <summary>Seconds for which a response is served, 1 to 300. A write that does not pass this proxy is seen after that long.</summary>
     public int TtlSeconds { get; init; } = 30;
 
     /// <summary>
@@ -123,13 +134,15 @@ internal sealed class CacheOptions
     /// </summary>
     public int ProofSeconds { get; init; } = 60;
 
-    /// <summary>Seconds past its TTL for which an answer is served while Vault fails, 0 (never) to 3600. Not while Vault is sealed.</summary>
+    /// <summary>
+    /// Seconds past its TTL for which a response is served while Vault fails, 0 (never) to 3600. Not while Vault is sealed.
+    /// </summary>
     public int StaleIfErrorSeconds { get; init; }
 
-    /// <summary>Memory of all answers in bytes.</summary>
+    /// <summary>Memory of all responses in bytes.</summary>
     public long MaxBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>The largest answer that is kept, in bytes; at most 65536.</summary>
+    /// <summary>The largest response that is kept, in bytes; at most 65536.</summary>
     public int MaxEntryBytes { get; init; } = 64 * 1024;
 }
 

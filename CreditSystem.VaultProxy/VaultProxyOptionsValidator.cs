@@ -20,34 +20,44 @@ internal sealed class VaultProxyOptionsValidator : IValidateOptions<VaultProxyOp
             .. Cache(options),
             .. Limits(options),
         ];
-        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems.Select(problem => $"VaultProxy:{problem}"));
+        return problems.Count == 0
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(problems.Select(problem => $"VaultProxy:{problem}"));
     }
 
     private static IEnumerable<string> Upstreams(VaultProxyOptions options)
     {
         if (options.Upstreams.Count is 0 or > MaxUpstreams)
-            yield return $"Upstreams must name 1 to {MaxUpstreams} Vault nodes, for instance VaultProxy__Upstreams__0=https://vault.example:8200";
+            yield return $"Upstreams must name 1 to {MaxUpstreams} Vault nodes, for instance "
+                + "VaultProxy__Upstreams__0=https://vault.example:8200";
         foreach (var address in options.Upstreams.Where(address => !IsOrigin(address)))
-            yield return $"Upstreams: '{(address.Contains('@') ? "(with credentials)" : address)}' is not http(s)://host[:port] without a path";
+            yield return $"Upstreams: '{(address.Contains('@') ? "(with credentials)" : address)}' is not http(s)://host[:port] without "
+                + "a path";
         foreach (var address in options.Peers.Addresses.Where(address => !IsOrigin(address)))
-            yield return $"Peers:Addresses: '{(address.Contains('@') ? "(with credentials)" : address)}' is not http(s)://host[:port] without a path";
+            yield return $"Peers:Addresses: '{(address.Contains('@') ? "(with credentials)" : address)}' is not http(s)://host[:port] "
+                + "without a path";
     }
 
     private static bool IsOrigin(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https") && uri is { PathAndQuery: "/", UserInfo: "", Fragment: "" };
+        Uri.TryCreate(address, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https")
+            && uri is { PathAndQuery: "/", UserInfo: "", Fragment: "" };
 
     private static IEnumerable<string> Paths(VaultProxyOptions options) =>
         options.KvPrefixes.Where(prefix => !IsMountAndNames(prefix)).Select(prefix => $"KvPrefixes: '{prefix}' is not mount/prefix")
-            .Concat(options.TransitKeys.Where(key => !IsMountAndNames(key.EndsWith("/*", StringComparison.Ordinal) ? key[..^1] + "all" : key)).Select(key => $"TransitKeys: '{key}' is not mount/key or mount/*"))
-            .Concat(options.DatabaseMounts.Where(mount => !PathTemplate.IsName(mount)).Select(mount => $"DatabaseMounts: '{mount}' is not a mount"))
+            .Concat(options.TransitKeys.Where(key => !IsMountAndNames(key.EndsWith("/*",
+                StringComparison.Ordinal) ? key[..^1] + "all" : key)).Select(key => $"TransitKeys: '{key}' is not mount/key or mount/*"))
+            .Concat(options.DatabaseMounts.Where(mount => !PathTemplate.IsName(mount)).Select(
+                mount => $"DatabaseMounts: '{mount}' is not a mount"))
             .Concat(options.PkiMounts.Where(mount => !PathTemplate.IsName(mount)).Select(mount => $"PkiMounts: '{mount}' is not a mount"))
             .Concat(PathTemplate.IsName(options.AppRoleMount) ? [] : [$"AppRoleMount: '{options.AppRoleMount}' is not a mount"])
-            .Concat(options.Namespaces.Where(space => !space.Trim('/').Split('/').All(part => PathTemplate.IsName(part))).Select(space => $"Namespaces: '{space}' is not a namespace"));
+            .Concat(options.Namespaces.Where(space => !space.Trim('/').Split('/').All(part => PathTemplate.IsName(part))).Select(
+                space => $"Namespaces: '{space}' is not a namespace"));
 
     private static bool IsMountAndNames(string text)
     {
         var names = text.TrimEnd('/').Split('/');
-        return names.Length > 1 && names[0] is not ("sys" or "auth" or "identity" or "cubbyhole") && names.All(part => PathTemplate.IsName(part));
+        return names.Length > 1 && names[0] is not ("sys" or "auth" or "identity" or "cubbyhole")
+            && names.All(part => PathTemplate.IsName(part));
     }
 
     private static IEnumerable<string> Routes(VaultProxyOptions options)
@@ -61,7 +71,8 @@ internal sealed class VaultProxyOptionsValidator : IValidateOptions<VaultProxyOp
             if (route.Methods.Count == 0 || route.Methods.Any(method => VaultMethodsParser.Parse(method) == VaultMethods.None))
                 yield return $"Routes: '{route.Path}' needs Methods out of GET, HEAD, LIST, SCAN, POST, PUT, PATCH, DELETE";
             if (route.TimeoutSeconds is < 1 or > 90 || route.BodyLimitBytes is < 0 or > VaultRoute.LargeBodyBytes)
-                yield return $"Routes: '{route.Path}' has TimeoutSeconds outside 1 to 90, or BodyLimitBytes outside 0 to {VaultRoute.LargeBodyBytes}";
+                yield return $"Routes: '{route.Path}' has TimeoutSeconds outside 1 to 90, or BodyLimitBytes outside 0 to "
+                    + $"{VaultRoute.LargeBodyBytes}";
         }
     }
 
@@ -79,7 +90,8 @@ internal sealed class VaultProxyOptionsValidator : IValidateOptions<VaultProxyOp
 
     private static IEnumerable<string> Files(UpstreamOptions options)
     {
-        foreach (var (file, setting) in new[] { (options.CaCertificatePath, "CaCertificatePath"), (options.ClientCertificatePath, "ClientCertificatePath"), (options.ClientKeyPath, "ClientKeyPath") })
+        foreach (var (file, setting) in new[] { (options.CaCertificatePath, "CaCertificatePath"), (options.ClientCertificatePath,
+            "ClientCertificatePath"), (options.ClientKeyPath, "ClientKeyPath") })
         {
             if (!string.IsNullOrEmpty(file) && !File.Exists(file))
                 yield return $"Upstream:{setting}: there is no file '{file}'";
@@ -104,7 +116,8 @@ internal sealed class VaultProxyOptionsValidator : IValidateOptions<VaultProxyOp
         .. Range(options.Cache.StaleIfErrorSeconds, 0, 3600, "Cache:StaleIfErrorSeconds"),
         .. Range(options.Cache.MaxEntryBytes, 1, 64 * 1024, "Cache:MaxEntryBytes"),
         .. Range(options.Cache.MaxBytes, options.Cache.MaxEntryBytes, 1L << 30, "Cache:MaxBytes"),
-        .. options.Cache.Prefixes.Where(prefix => !IsMountAndNames(prefix)).Select(prefix => $"Cache:Prefixes: '{prefix}' is not mount/prefix"),
+        .. options.Cache.Prefixes.Where(prefix => !IsMountAndNames(prefix)).Select(
+            prefix => $"Cache:Prefixes: '{prefix}' is not mount/prefix"),
     ];
 
     private static IEnumerable<string> Limits(VaultProxyOptions options) =>

@@ -6,5 +6,5 @@ namespace CreditSystem.Api.Commands;
 internal static class CommandLine
 {
     /// <returns>The exit code, or null when the first argument is meant as no command.</returns>
-    internal static async Task<int?> TryRunAsync(string[] args) => args is [var word, ..] && CommandWord.IsOne(word) ? await OperatorCommands.RunAsync(args) : null;
+    internal static async Task<int?> TryRunAsync(string[] args) => args is [var word, ..] && CliArguments.IsCommand(word) ? await OperatorCommands.RunAsync(args) : null;
 }

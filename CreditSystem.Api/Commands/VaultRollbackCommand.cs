@@ -11,7 +11,7 @@ namespace CreditSystem.Api.Commands;
 /// <summary><c>vault rollback PATH --to N</c>: writes the old version as a new one, unless somebody else has written meanwhile.</summary>
 internal static class VaultRollbackCommand
 {
-    internal static readonly Option<int> To = NumberOption.Create("--to", "The version to go back to", least: 1, most: int.MaxValue, byDefault: null);
+    internal static readonly Option<int> To = CliOption.Number("--to", "The version to go back to", least: 1, most: int.MaxValue, byDefault: null);
     internal static readonly Option<bool> DryRun = new("--dry-run") { Description = "Only show which keys would change" };
 
     internal sealed record Answer(string Path, int From, int To, int? Written, string? DeletedAt, IReadOnlyList<string> Added, IReadOnlyList<string> Removed, IReadOnlyList<string> Changed);

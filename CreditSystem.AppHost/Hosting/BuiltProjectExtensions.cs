@@ -13,7 +13,8 @@ internal static class BuiltProjectExtensions
         if (builder.ExecutionContext.IsPublishMode)
             return;
 
-        var isOthersTask = builder.Configuration["DEBUG_SESSION_PORT"] is { Length: > 0 } || builder.Configuration["DOTNET_WATCH"] is "1" or "true";
+        var isOthersTask = builder.Configuration["DEBUG_SESSION_PORT"] is { Length: > 0 }
+            || builder.Configuration["DOTNET_WATCH"] is "1" or "true";
         var environment = builder.Environment.EnvironmentName;
         builder.Eventing.Subscribe<BeforeStartEvent>((start, _) =>
         {

@@ -3,7 +3,8 @@ namespace CreditSystem.AppHost.Hosting;
 internal static class CommandExtensions
 {
     /// <summary>Adds a command of which only one runs at a time; it says success when what it does is done.</summary>
-    internal static IResourceBuilder<T> WithExclusiveCommand<T>(this IResourceBuilder<T> resource, string name, string displayName, Func<ExecuteCommandContext, Task<ExecuteCommandResult>> executeAsync, CommandOptions options)
+    internal static IResourceBuilder<T> WithExclusiveCommand<T>(this IResourceBuilder<T> resource, string name, string displayName,
+        Func<ExecuteCommandContext, Task<ExecuteCommandResult>> executeAsync, CommandOptions options)
         where T : IResource
     {
         var turn = new OneAtATime();

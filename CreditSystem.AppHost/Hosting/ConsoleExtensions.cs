@@ -6,7 +6,9 @@ namespace CreditSystem.AppHost.Hosting;
 
 internal static class ConsoleExtensions
 {
-    /// <summary>What Aspire, and its dashboard with every click in a browser, write about themselves. All other settings go before these.</summary>
+    /// <summary>
+    /// What Aspire, and its dashboard with every click in a browser, write about themselves. All other settings go before these.
+    /// </summary>
     private static readonly Dictionary<string, string?> QuietLevels = new()
     {
         ["Logging:LogLevel:Microsoft"] = "Warning",
@@ -19,7 +21,8 @@ internal static class ConsoleExtensions
     };
 
     /// <summary>Shows on the terminal what goes on: the log of every resource, its states, and when all is up.</summary>
-    internal static void AddConsole(this IDistributedApplicationBuilder builder, IResourceBuilder<ProjectResource> api, IResourceBuilder<ProjectResource> vaultProxy)
+    internal static void AddConsole(this IDistributedApplicationBuilder builder, IResourceBuilder<ProjectResource> api,
+        IResourceBuilder<ProjectResource> vaultProxy)
     {
         if (builder.ExecutionContext.IsPublishMode)
             return;
@@ -30,7 +33,8 @@ internal static class ConsoleExtensions
             services.GetRequiredService<ResourceNotificationService>(),
             services.GetRequiredService<ResourceLoggerService>(),
             services.GetRequiredService<IHostApplicationLifetime>(),
-            new ReadyLine(services.GetRequiredService<DistributedApplicationModel>(), builder.Configuration, api.Resource, vaultProxy.Resource)));
+            new ReadyLine(services.GetRequiredService<DistributedApplicationModel>(), builder.Configuration, api.Resource,
+                vaultProxy.Resource)));
         // A hosted service would be started when all resources are up: the orchestrator's own start waits for them.
         builder.Eventing.Subscribe<BeforeStartEvent>((start, _) =>
         {

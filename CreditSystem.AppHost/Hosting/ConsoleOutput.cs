@@ -9,7 +9,8 @@ namespace CreditSystem.AppHost.Hosting;
 /// The log of every resource with its name before each line, its states, one line when all is up; and the end of a start that
 /// cannot succeed, which Aspire itself would wait for without a word.
 /// </summary>
-internal sealed class ConsoleOutput(DistributedApplicationModel model, ResourceNotificationService notifications, ResourceLoggerService logs, IHostApplicationLifetime lifetime, ReadyLine ready)
+internal sealed class ConsoleOutput(DistributedApplicationModel model, ResourceNotificationService notifications,
+    ResourceLoggerService logs, IHostApplicationLifetime lifetime, ReadyLine ready)
 {
     private static readonly TimeSpan Reminder = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(3);
@@ -20,12 +21,14 @@ internal sealed class ConsoleOutput(DistributedApplicationModel model, ResourceN
     private volatile bool isReady;
     private bool hasGivenUp;
 
-    private IReadOnlyList<IResource> Shown { get; } = [.. model.Resources.Where(resource => resource is ProjectResource or ContainerResource)];
+    private IReadOnlyList<IResource> Shown { get; } = [.. model.Resources.Where(
+        resource => resource is ProjectResource or ContainerResource)];
 
     /// <summary>What must run on; the others end when they have done their work.</summary>
     private HashSet<IResource> Servers { get; } = [
         .. ready.Needs,
-        .. model.Resources.SelectMany(resource => resource.Annotations.OfType<WaitAnnotation>()).Where(wait => wait.WaitType != WaitType.WaitForCompletion).Select(wait => wait.Resource),
+        .. model.Resources.SelectMany(resource => resource.Annotations.OfType<WaitAnnotation>())
+            .Where(wait => wait.WaitType != WaitType.WaitForCompletion).Select(wait => wait.Resource),
     ];
 
     private int NameWidth => Shown.Max(resource => resource.Name.Length);
@@ -138,10 +141,14 @@ internal sealed class ConsoleOutput(DistributedApplicationModel model, ResourceN
             {
                 if (notifications.TryGetCurrentState(resource.Name, out var now)
                     && now.Snapshot is { State.Text: "Running", HealthStatus: not (null or HealthStatus.Healthy) } snapshot)
-                    Write(resource, $"-- still {snapshot.HealthStatus}: {snapshot.HealthReports.FirstOrDefault(report => report.Status is not (null or HealthStatus.Healthy))?.Description ?? "no report yet"}");
+                {
+                    var report = snapshot.HealthReports.FirstOrDefault(report => report.Status is not (null or HealthStatus.Healthy));
+                    Write(resource, $"-- still {snapshot.HealthStatus}: {report?.Description ?? "no report yet"}");
+                }
             }
         }
     }
 
-    private void Write(IResource resource, string line) => Console.WriteLine($"{TimeProvider.System.GetLocalNow():HH:mm:ss} {resource.Name.PadRight(NameWidth)} | {line}");
+    private void Write(IResource resource, string line) =>
+        Console.WriteLine($"{TimeProvider.System.GetLocalNow():HH:mm:ss} {resource.Name.PadRight(NameWidth)} | {line}");
 }

@@ -38,5 +38,7 @@ internal sealed class DataDirectoryLock : IDisposable
     public void Dispose() => file.Dispose();
 
     private static int? Read(string file) =>
-        File.Exists(file) && int.TryParse(File.ReadAllText(file), NumberStyles.None, CultureInfo.InvariantCulture, out var process) ? process : null;
+        File.Exists(file) && int.TryParse(File.ReadAllText(file), NumberStyles.None, CultureInfo.InvariantCulture, out var process)
+            ? process
+            : null;
 }

@@ -11,8 +11,12 @@ internal static partial class DemonstrationExtensions
     private static readonly TimeSpan Scene = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(15);
 
-    /// <summary>Adds customers who use the API. While they do, the secret_id is rotated and Vault is sealed for a while, and none of them notices.</summary>
-    internal static void AddDemonstration<TProject>(this IDistributedApplicationBuilder builder, string name, LaunchOptions launch, IResourceBuilder<ProjectResource> api, IResourceBuilder<IResource> vaultServer, IResourceBuilder<IResource> rotation)
+    /// <summary>
+    /// Adds customers who use the API. While they do, the secret_id is rotated and Vault is sealed for a while, and none of them
+    /// notices.
+    /// </summary>
+    internal static void AddDemonstration<TProject>(this IDistributedApplicationBuilder builder, string name, LaunchOptions launch,
+        IResourceBuilder<ProjectResource> api, IResourceBuilder<IResource> vaultServer, IResourceBuilder<IResource> rotation)
         where TProject : IProjectMetadata, new()
     {
         if (builder.ExecutionContext.IsPublishMode)
@@ -29,13 +33,16 @@ internal static partial class DemonstrationExtensions
         else
             traffic.WithExplicitStart();
 
-        api.WithExclusiveCommand("demonstrate", "Start the demonstration", context => StartAsync(context, traffic.Resource), new CommandOptions
+        api.WithExclusiveCommand("demonstrate", "Start the demonstration", context => StartAsync(context, traffic.Resource),
+            new CommandOptions
         {
             Description = "Two minutes of customers, with a rotation of the secret_id and a short outage of Vault on the way.",
             IconName = "PeopleTeam",
             UpdateState = CommandExtensions.WhenRunning,
         });
-        builder.Eventing.Subscribe<ResourceReadyEvent>(traffic.Resource, (ready, cancellationToken) => PlayWhileItRunsAsync(ready.Services, traffic.Resource, vaultServer.Resource, rotation.Resource, cancellationToken));
+        builder.Eventing.Subscribe<ResourceReadyEvent>(
+            traffic.Resource, (ready, cancellationToken) => PlayWhileItRunsAsync(ready.Services, traffic.Resource, vaultServer.Resource,
+                rotation.Resource, cancellationToken));
     }
 
     private static async Task<ExecuteCommandResult> StartAsync(ExecuteCommandContext context, ProjectResource traffic)
@@ -44,7 +51,8 @@ internal static partial class DemonstrationExtensions
         if (notifications.TryGetCurrentState(traffic.Name, out var now) && now.Snapshot.State?.Text == KnownResourceStates.Running)
             return CommandResults.Failure($"The demonstration is under way already. Stop '{traffic.Name}' to end it.");
 
-        var started = await context.Services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(traffic, KnownResourceCommands.StartCommand, context.CancellationToken);
+        var started = await context.Services.GetRequiredService<ResourceCommandService>().ExecuteCommandAsync(traffic,
+            KnownResourceCommands.StartCommand, context.CancellationToken);
         if (!started.Success)
             return started;
 
@@ -52,14 +60,16 @@ internal static partial class DemonstrationExtensions
         return CommandResults.Success($"The customers are there for two minutes. Stop '{traffic.Name}' to end it before.");
     }
 
-    /// <summary>Stopping the customers stops the demonstration: nobody expects Vault to be sealed after that.</summary>
-    private static async Task PlayWhileItRunsAsync(IServiceProvider services, ProjectResource traffic, IResource vault, IResource rotation, CancellationToken cancellationToken)
+    /// <summary>To stop the customers is to stop the play: nobody expects Vault to be sealed after that.</summary>
+    private static async Task PlayWhileItRunsAsync(IServiceProvider services, ProjectResource traffic, IResource vault, IResource rotation,
+        CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var play = PlayAsync(services, vault, rotation, ended.Token);
         try
         {
-            var stopped = services.GetRequiredService<ResourceNotificationService>().WaitForResourceAsync(traffic.Name, KnownResourceStates.TerminalStates, ended.Token);
+            var stopped = services.GetRequiredService<ResourceNotificationService>().WaitForResourceAsync(traffic.Name,
+                KnownResourceStates.TerminalStates, ended.Token);
             await Task.WhenAny(play, stopped);
         }
         finally

@@ -43,7 +43,9 @@ internal static class LaunchExtensions
                 }
 
                 if (!mayChoose || instance == MostInstances)
-                    return (null, $"Another run (process {holder}) uses the data in {directory}. Stop it, or give this one its own: --data-directory {wanted}-2");
+                    return (
+                        null, $"Another run (process {holder}) uses the data in {directory}. Stop it, or give this one its own: "
+                            + $"--data-directory {wanted}-2");
             }
             catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
             {

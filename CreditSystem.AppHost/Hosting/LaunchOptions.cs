@@ -109,13 +109,15 @@ internal sealed class LaunchOptions
 
     /// <summary>Its own options, those of its pipelines and its CLI, and any setting by its key (<c>--Section:Key value</c>).</summary>
     private static bool IsOfAspire(string name) =>
-        AspireOptions.Contains(name) || name.StartsWith("--dcp-", StringComparison.Ordinal) || (name.StartsWith("--", StringComparison.Ordinal) && name.Contains(':', StringComparison.Ordinal));
+        AspireOptions.Contains(name) || name.StartsWith("--dcp-", StringComparison.Ordinal)
+            || (name.StartsWith("--", StringComparison.Ordinal) && name.Contains(':', StringComparison.Ordinal));
 
     private static readonly string[] Flags = ["--no-dashboard", "--demo"];
 
     private static readonly string[] AspireOptions =
     [
-        "--operation", "--publisher", "--step", "--list-steps", "--output-path", "--log-level", "--include-exception-details", "--clear-cache", "--yes",
+        "--operation", "--publisher", "--step", "--list-steps", "--output-path", "--log-level", "--include-exception-details",
+        "--clear-cache", "--yes",
         "--environment", "--applicationName", "--contentRoot", "--deploy", "--start-debug-session", "--isolated", "--non-interactive",
     ];
 
@@ -126,12 +128,14 @@ internal sealed class LaunchOptions
         ["--dashboard-port"] = (options, value) => IsPort(value, out var port) && (options.DashboardPort = port) > 0,
         ["--demo"] = (options, value) => value.Length == 0 && (options.HasDemonstration = true),
         ["--no-dashboard"] = (options, value) => value.Length == 0 && !(options.HasDashboard = false),
-        ["--data-directory"] = (options, value) => value.Length > 0 && (options.HasDataDirectory = true) && (options.DataDirectory = Path.GetFullPath(value)).Length > 0,
+        ["--data-directory"] = (options, value) => value.Length > 0 && (options.HasDataDirectory = true)
+            && (options.DataDirectory = Path.GetFullPath(value)).Length > 0,
         ["--servers"] = (options, value) => (options.Servers = value) is ServerMode.Containers or ServerMode.Processes,
     };
 
     private static bool IsPort(string text, out int port) => int.TryParse(text, out port) && port is > 0 and <= 65_533;
 
     private static string DefaultDataDirectory() =>
-        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "credit-system");
+        Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+            "credit-system");
 }

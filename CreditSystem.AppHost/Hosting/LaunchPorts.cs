@@ -22,7 +22,10 @@ internal static class LaunchPorts
         }
 
         var taken = Wanted(launch).FirstOrDefault(address => !IsFree(address.Port));
-        return taken == default ? null : $"Port {taken.Port} of {taken.What} is in use. Stop what listens there, or choose another one: dotnet run --project CreditSystem.AppHost -- {taken.Option} {taken.Suggestion}";
+        return taken == default
+            ? null
+            : $"Port {taken.Port} of {taken.What} is in use. Stop what listens there, or choose another one: dotnet run --project "
+                + $"CreditSystem.AppHost -- {taken.Option} {taken.Suggestion}";
     }
 
     private static IEnumerable<(string What, int Port, string Option, int Suggestion)> Wanted(LaunchOptions launch)
@@ -88,7 +91,8 @@ internal static class LaunchPorts
         }
     }
 
-    private static bool IsFree(int port) => CanListen(IPAddress.Loopback, port) && (!Socket.OSSupportsIPv6 || CanListen(IPAddress.IPv6Loopback, port));
+    private static bool IsFree(int port) =>
+        CanListen(IPAddress.Loopback, port) && (!Socket.OSSupportsIPv6 || CanListen(IPAddress.IPv6Loopback, port));
 
     private static bool CanListen(IPAddress address, int port)
     {

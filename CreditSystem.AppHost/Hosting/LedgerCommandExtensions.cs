@@ -20,8 +20,10 @@ internal static class LedgerCommandExtensions
             return api;
 
         var turn = new OneAtATime();
-        api.ApplicationBuilder.Services.AddHttpClient(Client, http => http.Timeout = Patience).AddHttpMessageHandler(() => new ExclusiveHandler(turn));
-        return api.WithHttpCommand("/ledger/check", "Check invariants", endpointName: "management", commandName: CheckInvariants, commandOptions: new HttpCommandOptions
+        api.ApplicationBuilder.Services.AddHttpClient(
+            Client, http => http.Timeout = Patience).AddHttpMessageHandler(() => new ExclusiveHandler(turn));
+        return api.WithHttpCommand("/ledger/check", "Check invariants", endpointName: "management", commandName: CheckInvariants,
+            commandOptions: new HttpCommandOptions
         {
             Description = "Adds up the whole ledger, and recomputes every hash chain from its first block.",
             IconName = "ClipboardCheckmark",
@@ -43,7 +45,8 @@ internal static class LedgerCommandExtensions
         var (violations, broken) = ((int)document!["violations"]!, (int)document["broken_chains"]!);
         return violations == 0 && broken == 0
             ? CommandResults.Success("The ledger adds up, and every chain is unbroken.", document.ToJsonString(), CommandResultFormat.Json)
-            : CommandResults.Failure($"{violations} statements about the ledger do not hold, {broken} chains are broken.", document.ToJsonString(), CommandResultFormat.Json);
+            : CommandResults.Failure($"{violations} statements about the ledger do not hold, {broken} chains are broken.",
+                document.ToJsonString(), CommandResultFormat.Json);
     }
 
     /// <summary>Answers 409 itself while another check is under way.</summary>

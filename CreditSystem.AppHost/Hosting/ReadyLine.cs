@@ -4,7 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace CreditSystem.AppHost.Hosting;
 
 /// <summary>The line that says that all is up, with every URL and one command to try next.</summary>
-internal sealed class ReadyLine(DistributedApplicationModel model, IConfiguration configuration, ProjectResource api, ProjectResource vaultProxy)
+internal sealed class ReadyLine(DistributedApplicationModel model, IConfiguration configuration, ProjectResource api,
+    ProjectResource vaultProxy)
 {
     private const string Dashboard = "aspire-dashboard";
 
@@ -17,13 +18,15 @@ internal sealed class ReadyLine(DistributedApplicationModel model, IConfiguratio
         var urls = $"API {apiUrl}, its documentation {apiUrl}/docs, vault-proxy {vaultProxy.GetEndpoint("http").Url}";
         if (DashboardUrl() is { } dashboardUrl)
             urls += $", dashboard {dashboardUrl}";
-        return string.Create(CultureInfo.InvariantCulture, $"\nReady after {elapsed.TotalSeconds:0} s: {urls}. Try: curl {apiUrl}/health\n");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"\nReady after {elapsed.TotalSeconds:0} s: {urls}. Try: curl {apiUrl}/health\n");
     }
 
     /// <summary>With the token that lets a browser in, unless everybody may.</summary>
     private string? DashboardUrl()
     {
-        var endpoint = model.Resources.OfType<IResourceWithEndpoints>().FirstOrDefault(resource => resource.Name == Dashboard)?.GetEndpoint("http");
+        var endpoint = model.Resources.OfType<IResourceWithEndpoints>().FirstOrDefault(resource => resource.Name == Dashboard)
+            ?.GetEndpoint("http");
         if (endpoint is not { Exists: true, IsAllocated: true })
             return null;
 

@@ -18,7 +18,8 @@ internal static partial class ResourceLines
     }
 
     /// <summary>What a resource has written last.</summary>
-    internal static async Task<IReadOnlyList<string>> LastLinesAsync(this ResourceLoggerService logs, IResource resource, CancellationToken cancellationToken)
+    internal static async Task<IReadOnlyList<string>> LastLinesAsync(this ResourceLoggerService logs, IResource resource,
+        CancellationToken cancellationToken)
     {
         var last = new Queue<string>();
         await foreach (var lines in logs.GetAllAsync(resource).WithCancellation(cancellationToken))

@@ -21,7 +21,11 @@ internal sealed record ServerMode(bool IsProcesses, string DataDirectory)
 
         var runtime = launch.Servers is null ? await FindContainerRuntimeAsync() : null;
         var isProcesses = (launch.Servers ?? (runtime is null ? Processes : Containers)) == Processes;
-        var why = launch.Servers is not null ? "--servers says so" : runtime is null ? "neither docker nor podman answers" : $"{runtime} answers";
+        var why = launch.Servers is not null
+            ? "--servers says so"
+            : runtime is null
+            ? "neither docker nor podman answers"
+            : $"{runtime} answers";
         Console.WriteLine($"MongoDB, Redis and Vault run as {(isProcesses ? Processes : Containers)}: {why}.");
         return new ServerMode(isProcesses, launch.DataDirectory);
     }
@@ -41,7 +45,8 @@ internal sealed record ServerMode(bool IsProcesses, string DataDirectory)
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(runtime, "info") { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process =
+                Process.Start(new ProcessStartInfo(runtime, "info") { RedirectStandardOutput = true, RedirectStandardError = true })!;
             // What it says is of no interest, but a full pipe would keep it from ending.
             _ = process.StandardOutput.ReadToEndAsync();
             _ = process.StandardError.ReadToEndAsync();

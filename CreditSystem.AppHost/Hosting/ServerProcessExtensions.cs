@@ -7,7 +7,7 @@ internal static class ServerProcessExtensions
 {
     /// <summary>
     /// Where servers run as processes, a project of <c>dev/</c> takes the container's place under its name. It gets the
-    /// container's environment and endpoints, so that references to the container reach the process.
+    /// container's environment and endpoints, so that what refers to the container reaches the process.
     /// </summary>
     /// <param name="container">The server as a container.</param>
     /// <param name="mode">What servers run as.</param>
@@ -15,7 +15,8 @@ internal static class ServerProcessExtensions
     /// <param name="listenHost">What stands before the port in it, if it is an address.</param>
     /// <param name="healthCheck">Stands in for the container's check, which waits for an event of a resource that is not there.</param>
     /// <returns>The resource to wait for.</returns>
-    internal static IResourceBuilder<IResourceWithEndpoints> RunAsProcess<TProject>(this IResourceBuilder<ContainerResource> container, ServerMode mode, string listenVariable, string listenHost = "", IHealthCheck? healthCheck = null)
+    internal static IResourceBuilder<IResourceWithEndpoints> RunAsProcess<TProject>(this IResourceBuilder<ContainerResource> container,
+        ServerMode mode, string listenVariable, string listenHost = "", IHealthCheck? healthCheck = null)
         where TProject : IProjectMetadata, new()
     {
         if (!mode.IsProcesses)
@@ -41,7 +42,8 @@ internal static class ServerProcessExtensions
         {
             // A port of the container's own network means nothing to a process.
             endpoint.TargetPort = null;
-            process.WithEnvironment(listenVariable, $"{listenHost}{process.GetEndpoint(endpoint.Name).Property(EndpointProperty.TargetPort)}");
+            process.WithEnvironment(
+                listenVariable, $"{listenHost}{process.GetEndpoint(endpoint.Name).Property(EndpointProperty.TargetPort)}");
         }
 
         return process;

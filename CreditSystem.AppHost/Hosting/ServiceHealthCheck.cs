@@ -22,7 +22,8 @@ internal static class ServiceHealthCheckExtensions
         var key = $"{service.Resource.Name}_service_check";
         builder.Services.AddHttpClient(Client, http => http.Timeout = Patience);
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(key, services =>
-            new ServiceHealthCheck(services.GetRequiredService<IHttpClientFactory>(), Client, () => $"{endpoint.Url}{path}"), HealthStatus.Unhealthy, null));
+            new ServiceHealthCheck(services.GetRequiredService<IHttpClientFactory>(), Client,
+                () => $"{endpoint.Url}{path}"), HealthStatus.Unhealthy, null));
         return service.WithHealthCheck(key);
     }
 }
@@ -37,11 +38,14 @@ internal sealed class ServiceHealthCheck(IHttpClientFactory clients, string clie
             using var http = clients.CreateClient(clientName);
             using var answer = await http.GetAsync(url(), cancellationToken);
             var text = await answer.Content.ReadAsStringAsync(cancellationToken);
-            return Read(text) ?? (answer.IsSuccessStatusCode ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"It answers {(int)answer.StatusCode}."));
+            return Read(text) ?? (answer.IsSuccessStatusCode ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(
+                $"It answers {(int)answer.StatusCode}."));
         }
-        catch (Exception failed) when (failed is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception failed)
+            when (failed is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
-            return HealthCheckResult.Unhealthy(failed is HttpRequestException ? $"It does not answer: {failed.Message}" : "It does not answer in time.");
+            return HealthCheckResult.Unhealthy(
+                failed is HttpRequestException ? $"It does not answer: {failed.Message}" : "It does not answer in time.");
         }
     }
 
@@ -49,7 +53,8 @@ internal sealed class ServiceHealthCheck(IHttpClientFactory clients, string clie
     {
         try
         {
-            return JsonNode.Parse(text) is JsonObject document && document["status"] is JsonValue status && status.TryGetValue<string>(out var name)
+            return JsonNode.Parse(text) is JsonObject document && document["status"] is JsonValue status
+                && status.TryGetValue<string>(out var name)
                 ? From(name.ToUpperInvariant(), document["reasons"] is JsonArray { Count: > 0 } reasons ? string.Join("; ", reasons) : text)
                 : null;
         }

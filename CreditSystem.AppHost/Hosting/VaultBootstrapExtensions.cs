@@ -6,11 +6,13 @@ internal static class VaultBootstrapExtensions
     private const string SecretIdParameter = "vault-secret-id";
 
     /// <summary>Adds the step that prepares Vault, and the users of the servers behind it, before any service starts.</summary>
-    /// <typeparam name="TProject">The vault-proxy, whose image has the command <c>bootstrap</c>.</typeparam>
-    internal static IResourceBuilder<ProjectResource> AddVaultBootstrap<TProject>(this IDistributedApplicationBuilder builder, string name, IResourceBuilder<VaultResource> vault, ServerMode mode)
+    /// <typeparam name="TProject">The command line, which has <c>bootstrap</c>.</typeparam>
+    internal static IResourceBuilder<ProjectResource> AddVaultBootstrap<TProject>(this IDistributedApplicationBuilder builder, string name,
+        IResourceBuilder<VaultResource> vault, ServerMode mode)
         where TProject : IProjectMetadata, new()
     {
-        var credentials = new CredentialsAnnotation(Path.Combine(mode.DataDirectory, "approle"), Path.Combine(mode.DataDirectory, "approle-rotator"));
+        var credentials = new CredentialsAnnotation(Path.Combine(mode.DataDirectory, "approle"),
+            Path.Combine(mode.DataDirectory, "approle-rotator"));
         var bootstrap = builder.AddProject<TProject>(name)
             .WithArgs(
                 "bootstrap", "--environment", "development",
@@ -27,7 +29,8 @@ internal static class VaultBootstrapExtensions
     /// Gives a service its AppRole: in a run the folder of files that the bootstrap writes and that rotation replaces; in a
     /// deployment two parameters, which the Kubernetes components turn into a mounted Secret.
     /// </summary>
-    internal static IResourceBuilder<ProjectResource> WithAppRole(this IResourceBuilder<ProjectResource> service, IResourceBuilder<ProjectResource> bootstrap)
+    internal static IResourceBuilder<ProjectResource> WithAppRole(this IResourceBuilder<ProjectResource> service,
+        IResourceBuilder<ProjectResource> bootstrap)
     {
         var builder = service.ApplicationBuilder;
         if (builder.ExecutionContext.IsPublishMode)
@@ -42,7 +45,8 @@ internal static class VaultBootstrapExtensions
     }
 
     /// <summary>Gives the rotation its own AppRole, and the folder whose secret_id it replaces.</summary>
-    internal static IResourceBuilder<ProjectResource> WithRotatorAppRole(this IResourceBuilder<ProjectResource> rotation, IResourceBuilder<ProjectResource> bootstrap)
+    internal static IResourceBuilder<ProjectResource> WithRotatorAppRole(this IResourceBuilder<ProjectResource> rotation,
+        IResourceBuilder<ProjectResource> bootstrap)
     {
         bootstrap.Resource.TryGetLastAnnotation<CredentialsAnnotation>(out var credentials);
         return rotation

@@ -12,7 +12,8 @@ internal static class VaultBuilderExtensions
     /// <param name="port">The port on this machine; any free one by default.</param>
     /// <returns>A reference to the <see cref="IResourceBuilder{VaultResource}"/>.</returns>
     /// <remarks>A <see cref="VaultResource"/> is healthy when it is initialised, unsealed and active.</remarks>
-    internal static IResourceBuilder<VaultResource> AddVault(this IDistributedApplicationBuilder builder, [ResourceName] string name, int? port = null)
+    internal static IResourceBuilder<VaultResource> AddVault(this IDistributedApplicationBuilder builder, [ResourceName] string name,
+        int? port = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -35,7 +36,8 @@ internal static class VaultBuilderExtensions
     /// <summary>Where the application is published, Vault is not a part of it, but an address that is asked for.</summary>
     /// <param name="builder">The Vault.</param>
     /// <param name="parameterName">The name of the parameter that holds the address.</param>
-    internal static IResourceBuilder<VaultResource> PublishAsAddress(this IResourceBuilder<VaultResource> builder, [ResourceName] string parameterName)
+    internal static IResourceBuilder<VaultResource> PublishAsAddress(this IResourceBuilder<VaultResource> builder,
+        [ResourceName] string parameterName)
     {
         ArgumentNullException.ThrowIfNull(builder);
 
@@ -46,11 +48,15 @@ internal static class VaultBuilderExtensions
         return builder.ExcludeFromManifest();
     }
 
-    /// <summary>Tells a resource where Vault is: <c>ConnectionStrings__name</c> as for every other server, and <c>VAULT_ADDR</c>, which Vault's own clients read.</summary>
+    /// <summary>
+    /// Tells a resource where Vault is: <c>ConnectionStrings__name</c> as for every other server, and <c>VAULT_ADDR</c>, which Vault's
+    /// own clients read.
+    /// </summary>
     /// <param name="builder">The resource that uses Vault. It gets no token.</param>
     /// <param name="vault">The Vault.</param>
     /// <param name="connectionName">The name of the connection string; that of the Vault by default.</param>
-    internal static IResourceBuilder<T> WithReference<T>(this IResourceBuilder<T> builder, IResourceBuilder<VaultResource> vault, string? connectionName = null)
+    internal static IResourceBuilder<T> WithReference<T>(this IResourceBuilder<T> builder, IResourceBuilder<VaultResource> vault,
+        string? connectionName = null)
         where T : IResourceWithEnvironment
     {
         ArgumentNullException.ThrowIfNull(builder);

@@ -19,7 +19,8 @@ internal static partial class VaultCommandExtensions
 
     /// <param name="server">What Vault runs as: the container, or the process in its place.</param>
     /// <param name="vault">The Vault itself, which knows its root token.</param>
-    internal static IResourceBuilder<IResourceWithEndpoints> WithVaultCommands(this IResourceBuilder<IResourceWithEndpoints> server, IResourceBuilder<VaultResource> vault)
+    internal static IResourceBuilder<IResourceWithEndpoints> WithVaultCommands(this IResourceBuilder<IResourceWithEndpoints> server,
+        IResourceBuilder<VaultResource> vault)
     {
         if (vault.ApplicationBuilder.ExecutionContext.IsPublishMode)
             return server;
@@ -29,12 +30,14 @@ internal static partial class VaultCommandExtensions
         return server
             .WithExclusiveCommand(Seal, "Seal", context => SealAsync(server.Resource, vault.Resource, context), new CommandOptions
             {
-                Description = "Takes Vault's keys out of memory: from now on it answers nothing. The services go on with the secrets they have.",
+                Description =
+                    "Takes Vault's keys out of memory: from now on it answers nothing. The services go on with the secrets they have.",
                 ConfirmationMessage = "Seal Vault? Nothing can be read from it until it is unsealed.",
                 IconName = "LockClosed",
                 UpdateState = context => Where(context, sealedNow: false),
             })
-            .WithExclusiveCommand(Unseal, "Unseal", context => UnsealAsync(server.Resource, vault.Resource, control, context), new CommandOptions
+            .WithExclusiveCommand(Unseal, "Unseal", context => UnsealAsync(server.Resource, vault.Resource, control, context),
+                new CommandOptions
             {
                 Description = "Gives Vault its unseal key.",
                 IconName = "LockOpen",
@@ -47,14 +50,18 @@ internal static partial class VaultCommandExtensions
     {
         var control = process.WithHttpEndpoint(name: Control)
             .WithEndpoint(Control, endpoint => endpoint.ExcludeReferenceEndpoint = true)
-            .WithUrlForEndpoint(Control, url => (url.DisplayText, url.DisplayLocation) = ("Fault injection", UrlDisplayLocation.DetailsOnly))
+            .WithUrlForEndpoint(
+                Control, url => (url.DisplayText, url.DisplayLocation) = ("Fault injection", UrlDisplayLocation.DetailsOnly))
             .GetEndpoint(Control);
         process.WithEnvironment("VAULT_DEV_CONTROL_ADDRESS", $"127.0.0.1:{control.Property(EndpointProperty.TargetPort)}");
         return control;
     }
 
-    private static ResourceCommandState Where(UpdateCommandStateContext context, bool sealedNow) => context.ResourceSnapshot.State?.Text == KnownResourceStates.Running
-        && (context.ResourceSnapshot.HealthStatus == HealthStatus.Unhealthy) == sealedNow ? ResourceCommandState.Enabled : ResourceCommandState.Disabled;
+    private static ResourceCommandState Where(UpdateCommandStateContext context, bool sealedNow) =>
+        context.ResourceSnapshot.State?.Text == KnownResourceStates.Running
+        && (context.ResourceSnapshot.HealthStatus == HealthStatus.Unhealthy) == sealedNow
+            ? ResourceCommandState.Enabled
+            : ResourceCommandState.Disabled;
 
     private static async Task<ExecuteCommandResult> SealAsync(IResource server, VaultResource vault, ExecuteCommandContext context)
     {
@@ -67,7 +74,8 @@ internal static partial class VaultCommandExtensions
             : CommandResults.Failure($"Vault answered {(int)answer.StatusCode}.");
     }
 
-    private static async Task<ExecuteCommandResult> UnsealAsync(IResource server, VaultResource vault, EndpointReference? control, ExecuteCommandContext context)
+    private static async Task<ExecuteCommandResult> UnsealAsync(IResource server, VaultResource vault, EndpointReference? control,
+        ExecuteCommandContext context)
     {
         using var http = context.CreateClient();
         if (await FindKeyAsync(http, server, control, context) is not { } key)
@@ -80,7 +88,8 @@ internal static partial class VaultCommandExtensions
     }
 
     /// <summary>Success, as soon as the dashboard shows it too and offers the opposite.</summary>
-    private static async Task<ExecuteCommandResult> SeenAsync(this ExecuteCommandContext context, IResource server, HealthStatus expected, string message)
+    private static async Task<ExecuteCommandResult> SeenAsync(this ExecuteCommandContext context, IResource server, HealthStatus expected,
+        string message)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         limit.CancelAfter(Patience);
@@ -97,14 +106,17 @@ internal static partial class VaultCommandExtensions
         return CommandResults.Success(message);
     }
 
-    private static HttpClient CreateClient(this ExecuteCommandContext context) => context.Services.GetRequiredService<IHttpClientFactory>().CreateClient(Client);
+    private static HttpClient CreateClient(this ExecuteCommandContext context) =>
+        context.Services.GetRequiredService<IHttpClientFactory>().CreateClient(Client);
 
     /// <summary>The development server tells it at its control address; HashiCorp's prints it when it starts in development mode.</summary>
-    private static async Task<string?> FindKeyAsync(HttpClient http, IResource server, EndpointReference? control, ExecuteCommandContext context)
+    private static async Task<string?> FindKeyAsync(HttpClient http, IResource server, EndpointReference? control,
+        ExecuteCommandContext context)
     {
         try
         {
-            if (control is not null && await http.GetFromJsonAsync<JsonNode>($"{control.Url}/unseal-key", context.CancellationToken) is { } answer)
+            if (control is not null
+                && await http.GetFromJsonAsync<JsonNode>($"{control.Url}/unseal-key", context.CancellationToken) is { } answer)
                 return (string?)answer["key"];
         }
         catch (HttpRequestException)

@@ -26,11 +26,13 @@ internal sealed class AspireManifest
         try
         {
             using var document = JsonDocument.Parse(json);
-            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("resources", out var resources))
+            if (document.RootElement.ValueKind != JsonValueKind.Object
+                || !document.RootElement.TryGetProperty("resources", out var resources))
                 throw new ManifestException("The manifest has no 'resources': is it an aspire-manifest.json?");
 
             var list = resources.EnumerateObject().Select(property => ManifestResourceReader.Read(property.Name, property.Value)).ToList();
-            var twice = list.GroupBy(resource => resource.Name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1);
+            var twice = list.GroupBy(resource => resource.Name,
+                StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1);
             return twice is null
                 ? new AspireManifest(list)
                 : throw new ManifestException($"The manifest names the resource '{twice.Key}' twice.");

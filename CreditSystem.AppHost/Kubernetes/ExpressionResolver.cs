@@ -49,7 +49,8 @@ internal sealed partial class ExpressionResolver(AspireManifest manifest)
             var resource = manifest.Find(expression[..dot])
                 ?? throw new ManifestException($"The expression '{{{expression}}}' names a resource that the manifest does not have.");
             return ResolveMember(resource, expression[(dot + 1)..])
-                ?? throw new ManifestException($"The expression '{{{expression}}}' cannot be resolved: '{resource.Name}' ({resource.Type}) has no such member.");
+                ?? throw new ManifestException(
+                    $"The expression '{{{expression}}}' cannot be resolved: '{resource.Name}' ({resource.Type}) has no such member.");
         }
         finally
         {

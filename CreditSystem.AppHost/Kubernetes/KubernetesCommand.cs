@@ -72,7 +72,8 @@ internal static class KubernetesCommand
 
     private sealed record Options(string Output, string Manifest, string Namespace)
     {
-        private const string UsageText = "usage: kubernetes [--output deploy/base] [--manifest aspire-manifest.json] [--namespace credit-system]";
+        private const string UsageText =
+            "usage: kubernetes [--output deploy/base] [--manifest aspire-manifest.json] [--namespace credit-system]";
 
         internal static Options? Parse(string[] args, out string? error)
         {

@@ -18,7 +18,8 @@ internal static partial class KubernetesStep
     internal static void AddKubernetesStep(this IDistributedApplicationBuilder builder)
     {
         builder.Pipeline.AddStep(KubernetesCommand.Verb, WriteAsync, dependsOn: ManifestStep);
-        builder.Services.PostConfigure<PipelineOptions>(options => options.OutputPath ??= Path.Combine(builder.AppHostDirectory, "..", ManifestFile));
+        builder.Services.PostConfigure<PipelineOptions>(
+            options => options.OutputPath ??= Path.Combine(builder.AppHostDirectory, "..", ManifestFile));
     }
 
     private static async Task WriteAsync(PipelineStepContext context)
@@ -26,7 +27,9 @@ internal static partial class KubernetesStep
         var path = context.Services.GetRequiredService<IOptions<PipelineOptions>>().Value.OutputPath!;
         var manifest = Path.GetFullPath(path.EndsWith(".json", StringComparison.Ordinal) ? path : Path.Combine(path, ManifestFile));
         var output = Path.Combine(Path.GetDirectoryName(manifest)!, "deploy", "base");
-        Log.Written(context.Logger, output, await KubernetesCommand.WriteAsync(manifest, output, KubernetesCommand.DefaultNamespace, context.CancellationToken));
+        Log.Written(
+            context.Logger, output, await KubernetesCommand.WriteAsync(manifest, output, KubernetesCommand.DefaultNamespace,
+                context.CancellationToken));
     }
 
     private static partial class Log

@@ -7,7 +7,8 @@ namespace CreditSystem.AppHost.Kubernetes;
 internal static class KustomizeBase
 {
     /// <summary>First line of each file, by which a later run knows its own.</summary>
-    internal const string Header = "# Written from aspire-manifest.json by `dotnet run --project CreditSystem.AppHost -- kubernetes`: do not edit.";
+    internal const string Header =
+        "# Written from aspire-manifest.json by `dotnet run --project CreditSystem.AppHost -- kubernetes`: do not edit.";
 
     /// <summary>Renders the base.</summary>
     /// <exception cref="ManifestException">The manifest has no Kubernetes form here.</exception>

@@ -51,7 +51,8 @@ internal sealed record ManifestResource(string Name, string Type)
     public string? Default { get; init; }
 
     /// <summary>True when it becomes a workload of the cluster.</summary>
-    public bool IsWorkload => Type is ManifestTypes.Project or ManifestTypes.ProjectV1 or ManifestTypes.Container or ManifestTypes.ContainerV1;
+    public bool IsWorkload =>
+        Type is ManifestTypes.Project or ManifestTypes.ProjectV1 or ManifestTypes.Container or ManifestTypes.ContainerV1;
 
     /// <summary>True when its image is built from a project of this repository.</summary>
     public bool IsProject => Type is ManifestTypes.Project or ManifestTypes.ProjectV1;

@@ -12,7 +12,8 @@ internal static partial class ManifestResourceReader
     {
         var type = Text(json, "type") ?? throw new ManifestException($"Resource '{name}' has no type.");
         if (!ManifestTypes.Known.Contains(type))
-            throw new ManifestException($"Resource '{name}' is of type '{type}', which has no Kubernetes form here; known are {string.Join(", ", ManifestTypes.Known)}.");
+            throw new ManifestException($"Resource '{name}' is of type '{type}', which has no Kubernetes form here; known are "
+                + $"{string.Join(", ", ManifestTypes.Known)}.");
 
         var resource = new ManifestResource(name, type)
         {
@@ -29,7 +30,8 @@ internal static partial class ManifestResourceReader
     private static ManifestResource ReadWorkload(ManifestResource resource, JsonElement json)
     {
         if (!DnsLabel().IsMatch(resource.Name))
-            throw new ManifestException($"Resource '{resource.Name}' cannot name a Service: at most 63 of a-z, 0-9 and '-', beginning with a letter.");
+            throw new ManifestException(
+                $"Resource '{resource.Name}' cannot name a Service: at most 63 of a-z, 0-9 and '-', beginning with a letter.");
         if (json.TryGetProperty("bindMounts", out var mounts) && mounts.GetArrayLength() > 0)
             throw new ManifestException($"Resource '{resource.Name}' has bind mounts, which would not exist on a node; use a volume.");
         if (!resource.IsProject && Text(json, "image") is null)
@@ -41,7 +43,8 @@ internal static partial class ManifestResourceReader
             Entrypoint = Text(json, "entrypoint"),
             Args = Items(json, "args").Select(item => item.GetString()!).ToList(),
             Env = Members(json, "env").Select(member => KeyValuePair.Create(member.Name, member.Value.GetString() ?? "")).ToList(),
-            Bindings = Members(json, "bindings").Where(member => !IsTlsOfProject(resource, member.Name)).Select(member => ReadBinding(resource, member)).ToList(),
+            Bindings = Members(json, "bindings").Where(member => !IsTlsOfProject(resource, member.Name))
+                .Select(member => ReadBinding(resource, member)).ToList(),
             Volumes = Items(json, "volumes").Select(item => ReadVolume(resource, item)).ToList(),
         };
     }

@@ -26,7 +26,8 @@ internal sealed class WorkloadObjects(ManifestResource resource, ExpressionResol
     private string SecretName => $"{resource.Name}-secrets";
 
     /// <summary>Environment that may be read by anybody, as <c>NAME=value</c>.</summary>
-    private List<string> Literals => environment.Where(entry => !entry.Value.IsSecret).Select(entry => $"{entry.Key}={entry.Value.Text}").ToList();
+    private List<string> Literals =>
+        environment.Where(entry => !entry.Value.IsSecret).Select(entry => $"{entry.Key}={entry.Value.Text}").ToList();
 
     public Node Workload()
     {
@@ -48,7 +49,8 @@ internal sealed class WorkloadObjects(ManifestResource resource, ExpressionResol
         if (IsStateful)
             spec["volumeClaimTemplates"] = resource.Volumes.Select(Claim).ToList();
 
-        return Object("apps/v1", IsStateful ? "StatefulSet" : "Deployment", new Node { ["name"] = resource.Name, ["labels"] = Labels }, spec);
+        return Object("apps/v1", IsStateful ? "StatefulSet" : "Deployment", new Node { ["name"] = resource.Name, ["labels"] = Labels },
+            spec);
     }
 
     public Node Service() => Object("v1", "Service", new Node { ["name"] = resource.Name }, new Node
@@ -84,7 +86,8 @@ internal sealed class WorkloadObjects(ManifestResource resource, ExpressionResol
         if (resource.Args.Count > 0)
             node["args"] = resource.Args.Select(Argument).ToList();
         if (resource.Bindings.Count > 0)
-            node["ports"] = resource.Bindings.Select(binding => new Node { ["name"] = binding.Name, ["containerPort"] = binding.TargetPort }).ToList();
+            node["ports"] = resource.Bindings.Select(
+                binding => new Node { ["name"] = binding.Name, ["containerPort"] = binding.TargetPort }).ToList();
         if (Literals.Count > 0)
             node["envFrom"] = new List<Node> { new() { ["configMapRef"] = new Node { ["name"] = ConfigMapName } } };
         if (SecretEnvironment() is { Count: > 0 } secrets)

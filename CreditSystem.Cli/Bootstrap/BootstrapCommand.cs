@@ -1,9 +1,10 @@
 using System.CommandLine;
+using CreditSystem.Cli.Bootstrap.Databases;
+using CreditSystem.Cli.Bootstrap.Values;
 using CreditSystem.Cli.Kubernetes;
 using CreditSystem.Cli.Rotation;
 using CreditSystem.Cli.Vault;
 using CreditSystem.ServiceDefaults.Cli;
-using CreditSystem.VaultProxy.Commands;
 
 namespace CreditSystem.Cli.Bootstrap;
 
@@ -15,22 +16,39 @@ internal sealed class BootstrapCommand
     private readonly VaultConnection connection = new();
     private readonly ClusterConnection clusters = new();
     private readonly NameOptions names = new();
-    private readonly Option<string> tokenFile = new("--token-file") { Description = "File of the administrator's token; by default VAULT_TOKEN" };
-    private readonly Option<bool> dryRun = new("--dry-run") { Description = "Only say what would change, by name, and what stands in the way" };
-    private readonly Option<bool> printPolicy = new("--print-policy") { Description = "Only print the least policy that the administrator's token needs for this" };
-    private readonly Option<bool> databaseEngine = new("--database-engine") { Description = "Set up the database engine as well: Vault then makes short-lived MongoDB users, for Vault:MongoDB:Mode=Dynamic (not with OpenBao)" };
-    private readonly Option<string> credentials = new("--credentials-directory") { Description = "Where to write the API's role_id and secret_id" };
-    private readonly Option<string> rotatorCredentials = new("--rotator-credentials-directory") { Description = "Where to write the rotation's role_id and secret_id" };
-    private readonly Option<bool> kubernetesSecrets = new("--kubernetes-secrets") { Description = "Put the credentials into the Secrets vault-approle-creds and vault-rotator-creds, and the databases' passwords into mongodb-secrets and redis-secrets" };
-    private readonly Option<string> clusterId = new("--cluster-id") { Description = "What tells this cluster from others; by default CREDIT_SYSTEM_CLUSTER, or the uid of its kube-system" };
-    private readonly Option<bool> shareRoles = new("--share-roles") { Description = "Another cluster logs in by the same roles, and shares the secrets" };
-    private readonly Option<int> waitSeconds = NumberOption.Create("--wait-seconds", "How long a database may take until it answers", least: 1, most: 3_600, byDefault: 30);
-    private readonly Option<string> auditFile = new("--audit-file") { Description = "Set up an audit device that writes to this file of Vault's host (not with OpenBao)" };
-    private readonly Option<string> keep = new("--keep-values") { Description = "Development only: folder that remembers, for a Vault that forgets, the keys of stored data" };
-    private readonly Option<bool> newKeys = new("--new-keys") { Description = "Make up keys even where data may be stored under lost ones, which can then never be read again" };
-    private readonly Option<bool> omitRoot = new("--omit-root-credentials") { Description = "Leave root_user and root_password out of the mongodb secret" };
-    private readonly Option<string> environment = new("--environment") { Description = "The value of app.environment where there is none", DefaultValueFactory = _ => "production" };
-    private readonly Option<string[]> set = new("--set") { Description = "SECRET.KEY=@FILE (or =VALUE where it is not confidential); may be given again" };
+    private readonly Option<string> tokenFile = CliOption.Text("--token-file", "File of the administrator's token; by default VAULT_TOKEN");
+    private readonly Option<bool> dryRun = CliOption.Flag("--dry-run", "Only say what would change, by name, and what stands in the way");
+    private readonly Option<bool> printPolicy = CliOption.Flag("--print-policy",
+        "Only print the least policy that the administrator's token needs for this");
+    private readonly Option<bool> databaseEngine = CliOption.Flag(
+        "--database-engine", "Set up the database engine as well: Vault then makes short-lived MongoDB users, for "
+            + "Vault:MongoDB:Mode=Dynamic (not with OpenBao)");
+    private readonly Option<string> credentials = CliOption.Text("--credentials-directory",
+        "Where to write the API's role_id and secret_id");
+    private readonly Option<string> rotatorCredentials = CliOption.Text("--rotator-credentials-directory",
+        "Where to write the rotation's role_id and secret_id");
+    private readonly Option<bool> kubernetesSecrets = CliOption.Flag(
+        "--kubernetes-secrets",
+        "Put the credentials into the Secrets vault-approle-creds and vault-rotator-creds, and the databases' passwords into "
+            + "mongodb-secrets and redis-secrets");
+    private readonly Option<string> clusterId = CliOption.Text("--cluster-id",
+        "What tells this cluster from others; by default CREDIT_SYSTEM_CLUSTER, or the uid of its kube-system");
+    private readonly Option<bool> shareRoles = CliOption.Flag("--share-roles",
+        "Another cluster logs in by the same roles, and shares the secrets");
+    private readonly Option<int> waitSeconds = CliOption.Number("--wait-seconds", "How long a database may take until it answers", least: 1,
+        most: 3_600, byDefault: 30);
+    private readonly Option<string> auditFile = CliOption.Text("--audit-file",
+        "Set up an audit device that writes to this file of Vault's host (not with OpenBao)");
+    private readonly Option<string> keep = CliOption.Text("--keep-values",
+        "Development only: folder that remembers, for a Vault that forgets, the keys of stored data");
+    private readonly Option<bool> newKeys = CliOption.Flag("--new-keys",
+        "Make up keys even where data may be stored under lost ones, which can then never be read again");
+    private readonly Option<bool> omitRoot = CliOption.Flag("--omit-root-credentials",
+        "Leave root_user and root_password out of the mongodb secret");
+    private readonly Option<string> environment = CliOption.Text("--environment", "The value of app.environment where there is none",
+        "production");
+    private readonly Option<string[]> set =
+        new("--set") { Description = "SECRET.KEY=@FILE (or =VALUE where it is not confidential); may be given again" };
 
     internal static Task<int> RunAsync(string[] args, CommandHost host) => CommandLine.RunAsync([Name, .. args], host);
 
@@ -42,12 +60,14 @@ internal sealed class BootstrapCommand
             "Prepare Vault: engines, policies, AppRoles and the four secrets; and the application's users of MongoDB and Redis, whose "
             + "administrators' connection strings are ConnectionStrings__mongodb and ConnectionStrings__redis. Run it again at any time.")
         {
-            tokenFile, dryRun, printPolicy, databaseEngine, credentials, rotatorCredentials, kubernetesSecrets, clusterId, shareRoles, waitSeconds, auditFile, keep, newKeys, omitRoot, environment, set,
+            tokenFile, dryRun, printPolicy, databaseEngine, credentials, rotatorCredentials, kubernetesSecrets, clusterId, shareRoles,
+            waitSeconds, auditFile, keep, newKeys, omitRoot, environment, set,
         };
         names.AddTo(command);
         connection.AddTo(command);
         clusters.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => PrepareAsync(parsed, host, parsed.InvocationConfiguration.Output, cancellationToken));
+        command.SetAction(
+            (parsed, cancellationToken) => PrepareAsync(parsed, host, parsed.InvocationConfiguration.Output, cancellationToken));
         return command;
     }
 
@@ -66,8 +86,9 @@ internal sealed class BootstrapCommand
             var token = await ReadTokenAsync(parsed, host, cancellationToken);
             using var vault = await connection.OpenAsync(parsed, host, cancellationToken);
             vault.Token = token;
-            var changes = new Changes(output, parsed.GetValue(dryRun));
-            return await FinishAsync(await new BootstrapRun(vault, request, changes, host.Time).ExecuteAsync(cancellationToken), changes, output);
+            var changes = new ChangeReporter(output, parsed.GetValue(dryRun));
+            return await FinishAsync(await new BootstrapRun(vault, request, changes, host.Time).ExecuteAsync(cancellationToken), changes,
+                output);
         }
         catch (TargetUnavailableException unavailable)
         {
@@ -75,21 +96,23 @@ internal sealed class BootstrapCommand
         }
     }
 
-    private static async Task<int> FinishAsync(IReadOnlyList<string> missing, Changes changes, TextWriter output)
+    private static async Task<int> FinishAsync(IReadOnlyList<string> missing, ChangeReporter changes, TextWriter output)
     {
         await output.WriteLineAsync($"{(changes.IsDryRun ? "Would change" : "Changed")}: {changes.Count}.");
         if (changes.Objections > 0)
-            throw new CommandException($"A run would fail: {changes.Objections} of the rights that it needs are missing (--print-policy prints them all).");
+            throw new CommandException(
+                $"A run would fail: {changes.Objections} of the rights that it needs are missing (--print-policy prints them all).");
         if (missing.Count == 0)
             return CommandExitCodes.Done;
         await output.WriteLineAsync($"Missing: {string.Join(", ", missing)}. Give the connection strings, or --set NAME=@FILE.");
         return CommandExitCodes.Incomplete;
     }
 
-    private async Task<BootstrapRequest> ReadRequestAsync(ParseResult parsed, CommandHost host, Cluster? cluster, CancellationToken cancellationToken)
+    private async Task<BootstrapRequest> ReadRequestAsync(ParseResult parsed, CommandHost host, Cluster? cluster,
+        CancellationToken cancellationToken)
     {
         var settings = names.Read(parsed);
-        var given = await GivenValues.ReadAsync(parsed.GetValue(set) ?? [], cancellationToken);
+        var given = await SuppliedValues.ReadAsync(parsed.GetValue(set) ?? [], cancellationToken);
         var (own, rotator) = (cluster?.Secret("vault-approle-creds"), cluster?.Secret("vault-rotator-creds"));
         return new BootstrapRequest(settings)
         {
@@ -99,12 +122,13 @@ internal sealed class BootstrapCommand
             RotatorCredentials = TargetsOf(parsed.GetValue(rotatorCredentials), rotator),
             MongoPassword = cluster is null ? null : ServerPassword.OfMongo(cluster),
             RedisPassword = cluster is null ? null : ServerPassword.OfRedis(cluster),
-            Cluster = await ClusterIdentity.FindAsync(cluster, host.ValueOf(parsed, clusterId, "CREDIT_SYSTEM_CLUSTER"), [.. TargetsOf(null, own), .. TargetsOf(null, rotator)], cancellationToken),
+            Cluster = await ClusterIdentity.FindAsync(cluster, host.ValueOf(parsed, clusterId, "CREDIT_SYSTEM_CLUSTER"),
+                [.. TargetsOf(null, own), .. TargetsOf(null, rotator)], cancellationToken),
             SharesRoles = parsed.GetValue(shareRoles),
             InventsKeys = parsed.GetValue(newKeys),
             Patience = TimeSpan.FromSeconds(parsed.GetValue(waitSeconds)),
             AuditFile = parsed.GetValue(auditFile),
-            KeptValuesDirectory = parsed.GetValue(keep),
+            DevValuesDirectory = parsed.GetValue(keep),
             WithDatabaseEngine = parsed.GetValue(databaseEngine),
             WithRootCredentials = !parsed.GetValue(omitRoot),
             Environment = parsed.GetRequiredValue(environment),
@@ -113,15 +137,19 @@ internal sealed class BootstrapCommand
     }
 
     private static IReadOnlyList<ICredentialTarget> TargetsOf(string? directory, ClusterSecret? secret) =>
-        [.. directory is null ? (ICredentialTarget[])[] : [new DirectoryTarget(directory)], .. secret is null ? (ICredentialTarget[])[] : [new KubernetesTarget(secret)]];
+        [.. directory is null ? (ICredentialTarget[])[] : [new DirectoryTarget(directory)],
+            .. secret is null ? (ICredentialTarget[])[] : [new KubernetesTarget(secret)]];
 
     private async Task<string> ReadTokenAsync(ParseResult parsed, CommandHost host, CancellationToken cancellationToken)
     {
         if (parsed.GetValue(tokenFile) is not { } path)
-            return host.VariableOrNull("VAULT_TOKEN") ?? throw new CommandException("Set VAULT_TOKEN to an administrator's token, or give --token-file.");
+            return host.VariableOrNull("VAULT_TOKEN")
+                ?? throw new CommandException("Set VAULT_TOKEN to an administrator's token, or give --token-file.");
         try
         {
-            return (await File.ReadAllTextAsync(path, cancellationToken)).Trim() is { Length: > 0 } token ? token : throw new CommandUsageException($"{path} is empty: it should hold an administrator's token.");
+            return (await File.ReadAllTextAsync(path, cancellationToken)).Trim() is { Length: > 0 } token
+                ? token
+                : throw new CommandUsageException($"{path} is empty: it should hold an administrator's token.");
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,3 +1,4 @@
+using CreditSystem.Cli.Bootstrap.Databases;
 using CreditSystem.Cli.Rotation;
 
 namespace CreditSystem.Cli.Bootstrap;
@@ -17,7 +18,9 @@ internal sealed record BootstrapRequest(BootstrapSettings Settings)
     /// <summary>Where those of the rotation go.</summary>
     public IReadOnlyList<ICredentialTarget> RotatorCredentials { get; init; } = [];
 
-    /// <summary>The administrator's password where the connection string has none; null where the database is in no cluster of ours.</summary>
+    /// <summary>
+    /// The administrator's password where the connection string has none; null where the database is in no cluster of ours.
+    /// </summary>
     public ServerPassword? MongoPassword { get; init; }
 
     /// <summary>As <see cref="MongoPassword"/>.</summary>
@@ -38,7 +41,7 @@ internal sealed record BootstrapRequest(BootstrapSettings Settings)
     /// <summary>Whether keys are made up even where data may depend on lost ones.</summary>
     public bool InventsKeys { get; init; }
 
-    public string? KeptValuesDirectory { get; init; }
+    public string? DevValuesDirectory { get; init; }
 
     public bool WithRootCredentials { get; init; } = true;
 

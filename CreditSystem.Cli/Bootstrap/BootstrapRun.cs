@@ -1,3 +1,6 @@
+using CreditSystem.Cli.Bootstrap.Databases;
+using CreditSystem.Cli.Bootstrap.Steps;
+using CreditSystem.Cli.Bootstrap.Values;
 using CreditSystem.Cli.Vault;
 using CreditSystem.ServiceDefaults.Cli;
 
@@ -7,7 +10,7 @@ namespace CreditSystem.Cli.Bootstrap;
 /// Prepares Vault and the users of the databases. Every step looks first and writes only what differs, so that it can be run
 /// again at any time, also after it was ended half-way: a password is in Vault before the database is told it.
 /// </summary>
-internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest request, Changes changes, TimeProvider time)
+internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest request, ChangeReporter changes, TimeProvider time)
 {
     private readonly SecretStep secrets = new(vault, request.Settings, changes);
 
@@ -19,11 +22,13 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
         foreach (var role in request.SharesRoles ? (string[])[] : [request.Settings.Role, request.Settings.RotatorRole])
             await credentials.RequireOwnAsync(role, cancellationToken);
         var drafts = await ReadSecretsAsync(cancellationToken);
-        var kept = new KeptValues(request.KeptValuesDirectory);
+        var kept = new DevValueStore(request.DevValuesDirectory);
         await kept.RestoreAsync(drafts["app"], cancellationToken);
-        var mongo = await CreateAsync("MongoDB", "ConnectionStrings__mongodb", request.MongoConnectionString, request.MongoPassword, drafts["mongodb"]["root_password"],
+        var mongo = await CreateAsync("MongoDB", "ConnectionStrings__mongodb", request.MongoConnectionString, request.MongoPassword,
+            drafts["mongodb"]["root_password"],
             (text, password) => new MongoStep(text, password, request.Patience, changes), cancellationToken);
-        var redis = await CreateAsync("Redis", "ConnectionStrings__redis", request.RedisConnectionString, request.RedisPassword, drafts["redis"]["password"],
+        var redis = await CreateAsync("Redis", "ConnectionStrings__redis", request.RedisConnectionString, request.RedisPassword,
+            drafts["redis"]["password"],
             (text, password) => new RedisStep(text, password, request.Patience, changes), cancellationToken);
         await RequireKeysAsync(drafts["app"], mongo, cancellationToken);
 
@@ -31,8 +36,10 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
         await new AuditStep(vault, changes).RunAsync(request.AuditFile, cancellationToken);
         await new EngineSteps(vault, request.Settings, changes).RunAsync(cancellationToken);
         await new AccessSteps(vault, request.Settings, changes).RunAsync(cancellationToken);
-        await credentials.RunAsync(request.Settings.Role, request.Credentials, request.Settings.SecretIdTtl, keepsReplaced: true, cancellationToken);
-        await credentials.RunAsync(request.Settings.RotatorRole, request.RotatorCredentials, request.Settings.RotatorSecretIdTtl, keepsReplaced: false, cancellationToken);
+        await credentials.RunAsync(request.Settings.Role, request.Credentials, request.Settings.SecretIdTtl, keepsReplaced: true,
+            cancellationToken);
+        await credentials.RunAsync(request.Settings.RotatorRole, request.RotatorCredentials, request.Settings.RotatorSecretIdTtl,
+            keepsReplaced: false, cancellationToken);
         await WriteSecretsAsync(drafts, kept, mongo, redis, cancellationToken);
         await PrepareServersAsync(mongo, redis, drafts["mongodb"], cancellationToken);
         return SecretStep.FindMissing(drafts.Values);
@@ -41,7 +48,7 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
     private async Task<Dictionary<string, SecretDraft>> ReadSecretsAsync(CancellationToken cancellationToken)
     {
         var drafts = new Dictionary<string, SecretDraft>();
-        foreach (var name in GivenValues.Secrets)
+        foreach (var name in SuppliedValues.Secrets)
             drafts[name] = await secrets.ReadAsync(name, cancellationToken);
         foreach (var (secret, key, value) in request.Given)
             drafts[secret].Set(key, value);
@@ -57,14 +64,16 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
         await new KeyGuard(secrets, request.Settings, request.InventsKeys).RequireAsync(app, ExamineAsync, cancellationToken);
 
         // A development Vault forgets its transit keys whatever anybody does.
-        if (request.InventsKeys || request.KeptValuesDirectory is not null)
+        if (request.InventsKeys || request.DevValuesDirectory is not null)
             return;
         var key = $"{request.Settings.TransitMount}/keys/{request.Settings.TransitKey}";
         if (await vault.ReadAsync(key, cancellationToken) is null && await ExamineAsync(cancellationToken) is { HasTransitTexts: true })
-            throw new CommandException($"Vault holds no {key}, but MongoDB holds personal data that is encrypted under it. Restore Vault's snapshot (docs/operations.md); --new-keys only where that data may be lost. Nothing was changed.");
+            throw new CommandException($"Vault holds no {key}, but MongoDB holds personal data that is encrypted under it. Restore "
+                + "Vault's snapshot (docs/operations.md); --new-keys only where that data may be lost. Nothing was changed.");
     }
 
-    private async Task WriteSecretsAsync(Dictionary<string, SecretDraft> drafts, KeptValues kept, MongoStep? mongo, RedisStep? redis, CancellationToken cancellationToken)
+    private async Task WriteSecretsAsync(Dictionary<string, SecretDraft> drafts, DevValueStore kept, MongoStep? mongo, RedisStep? redis,
+        CancellationToken cancellationToken)
     {
         FillApp(drafts["app"]);
         FillMonitoring(drafts["monitoring"]);
@@ -99,7 +108,8 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
             await new DatabaseStep(vault, request.Settings, changes).RunAsync(mongo.Administrator, mongo.Database, cancellationToken);
     }
 
-    private async Task<T?> CreateAsync<T>(string name, string variable, string? connectionString, ServerPassword? password, string? inVault, Func<string, string?, T> create, CancellationToken cancellationToken)
+    private async Task<T?> CreateAsync<T>(string name, string variable, string? connectionString, ServerPassword? password, string? inVault,
+        Func<string, string?, T> create, CancellationToken cancellationToken)
         where T : class
     {
         if (connectionString is not null)

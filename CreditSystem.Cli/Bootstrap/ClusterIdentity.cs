@@ -14,7 +14,8 @@ internal sealed record ClusterIdentity(string Id, IReadOnlySet<string> Own)
     /// <param name="given">By the deployment, which may read what the bootstrap may not.</param>
     /// <param name="targets">The Secrets, which remember it.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static async Task<ClusterIdentity?> FindAsync(Cluster? cluster, string? given, IEnumerable<ICredentialTarget> targets, CancellationToken cancellationToken)
+    public static async Task<ClusterIdentity?> FindAsync(Cluster? cluster, string? given, IEnumerable<ICredentialTarget> targets,
+        CancellationToken cancellationToken)
     {
         if (cluster is null)
             return null;

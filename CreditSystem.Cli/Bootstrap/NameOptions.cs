@@ -12,27 +12,34 @@ internal sealed class NameOptions
 {
     private static readonly BootstrapSettings Default = new();
 
-    private readonly Option<string> prefix = new("--prefix") { Description = "Below which the secrets are; policies and roles are named after it", DefaultValueFactory = _ => Default.Prefix };
-    private readonly Option<string> kvMount = new("--kv-mount") { Description = "Mount of the KV version 2 engine", DefaultValueFactory = _ => Default.KvMount };
-    private readonly Option<string> transitMount = new("--transit-mount") { Description = "Mount of the transit engine", DefaultValueFactory = _ => Default.TransitMount };
-    private readonly Option<string> transitKey = new("--transit-key") { Description = "Transit key of personal data", DefaultValueFactory = _ => Default.TransitKey };
-    private readonly Option<string> databaseMount = new("--database-mount") { Description = "Mount of the database engine", DefaultValueFactory = _ => Default.DatabaseMount };
-    private readonly Option<string> databaseRole = new("--database-role") { Description = "Role of the database engine", DefaultValueFactory = _ => Default.DatabaseRole };
-    private readonly Option<string> appRoleMount = new("--approle-mount") { Description = "Mount of the AppRole method below auth/", DefaultValueFactory = _ => Default.AppRoleMount };
-    private readonly Option<string> policy = new("--policy") { Description = "The API's policy; by default PREFIX-policy" };
-    private readonly Option<string> role = new("--role") { Description = "The API's AppRole; by default PREFIX-approle" };
-    private readonly Option<string> rotatorRole = new("--rotator-role") { Description = "The rotation's AppRole, whose policy is ROLE-policy; by default PREFIX-rotator" };
+    private readonly Option<string> prefix = CliOption.Text("--prefix",
+        "Below which the secrets are; policies and roles are named after it", Default.Prefix);
+    private readonly Option<string> kvMount = CliOption.Text("--kv-mount", "Mount of the KV version 2 engine", Default.KvMount);
+    private readonly Option<string> transitMount = CliOption.Text("--transit-mount", "Mount of the transit engine", Default.TransitMount);
+    private readonly Option<string> transitKey = CliOption.Text("--transit-key", "Transit key of personal data", Default.TransitKey);
+    private readonly Option<string> databaseMount = CliOption.Text("--database-mount", "Mount of the database engine",
+        Default.DatabaseMount);
+    private readonly Option<string> databaseRole = CliOption.Text("--database-role", "Role of the database engine", Default.DatabaseRole);
+    private readonly Option<string> appRoleMount = CliOption.Text("--approle-mount", "Mount of the AppRole method below auth/",
+        Default.AppRoleMount);
+    private readonly Option<string> policy = CliOption.Text("--policy", "The API's policy; by default PREFIX-policy");
+    private readonly Option<string> role = CliOption.Text("--role", "The API's AppRole; by default PREFIX-approle");
+    private readonly Option<string> rotatorRole = CliOption.Text("--rotator-role",
+        "The rotation's AppRole, whose policy is ROLE-policy; by default PREFIX-rotator");
 
-    private readonly Option<int> secretIdHours = NumberOption.Create(
-        "--secret-id-hours", "Life of a secret_id of the API", least: (int)BootstrapSettings.LeastSecretIdTtl.TotalHours, most: 8_760, byDefault: (int)Default.SecretIdTtl.TotalHours,
+    private readonly Option<int> secretIdHours = CliOption.Number(
+        "--secret-id-hours", "Life of a secret_id of the API", least: (int)BootstrapSettings.LeastSecretIdTtl.TotalHours, most: 8_760,
+        byDefault: (int)Default.SecretIdTtl.TotalHours,
         "It must outlive two rotations of 12 hours, and one that comes late.");
 
-    private readonly Option<int> rotatorDays = NumberOption.Create(
-        "--rotator-secret-id-days", "Life of the rotation's own secret_id, which the bootstrap replaces in its last quarter", least: 2, most: 3_650, byDefault: (int)Default.RotatorSecretIdTtl.TotalDays);
+    private readonly Option<int> rotatorDays = CliOption.Number(
+        "--rotator-secret-id-days", "Life of the rotation's own secret_id, which the bootstrap replaces in its last quarter", least: 2,
+        most: 3_650, byDefault: (int)Default.RotatorSecretIdTtl.TotalDays);
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[prefix, kvMount, transitMount, transitKey, databaseMount, databaseRole, appRoleMount, policy, role, rotatorRole, secretIdHours, rotatorDays])
+        foreach (var option in (Option[])[prefix, kvMount, transitMount, transitKey, databaseMount, databaseRole, appRoleMount, policy,
+            role, rotatorRole, secretIdHours, rotatorDays])
             command.Options.Add(option);
     }
 
@@ -60,5 +67,6 @@ internal sealed class NameOptions
         };
     }
 
-    private static string? Named(ParseResult parsed, Option<string> option) => parsed.GetValue(option) is { } text ? MountName.ReadSingle(text, option.Name) : null;
+    private static string? Named(ParseResult parsed, Option<string> option) =>
+        parsed.GetValue(option) is { } text ? MountName.ReadSingle(text, option.Name) : null;
 }

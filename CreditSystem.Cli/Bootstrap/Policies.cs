@@ -6,7 +6,9 @@ namespace CreditSystem.Cli.Bootstrap;
 /// <summary>The policies, in Vault's own language. <c>deploy/vault/policies</c> shows them with the default names.</summary>
 internal static class Policies
 {
-    /// <summary>What the API may do: read its own secrets, use its own key, borrow its own database user, look after its own token.</summary>
+    /// <summary>
+    /// What the API may do: read its own secrets, use its own key, borrow its own database user, look after its own token.
+    /// </summary>
     public static string Application(BootstrapSettings settings) => $$"""
         # The API reads its own secrets and nothing else. Written by the bootstrap.
         path "{{settings.KvMount}}/data/{{settings.Prefix}}/*" {
@@ -54,7 +56,9 @@ internal static class Policies
 
         """;
 
-    /// <summary>What the rotation may do: make secret_ids of the API's role, and end them by their accessor. It can read no secret.</summary>
+    /// <summary>
+    /// What the rotation may do: make secret_ids of the API's role, and end them by their accessor. It can read no secret.
+    /// </summary>
     public static string Rotator(BootstrapSettings settings) => $$"""
         # The rotation makes secret_ids of the API's role and ends old ones. Written by the bootstrap.
         path "auth/{{settings.AppRoleMount}}/role/{{settings.Role}}/secret-id" {
@@ -83,14 +87,16 @@ internal static class Policies
     /// <summary>The least that an administrator's token needs for the bootstrap itself.</summary>
     public static string Bootstrap(BootstrapSettings settings)
     {
-        var text = new StringBuilder("# What the bootstrap needs, and nothing else. A token of it, for half an hour, does in place of a root token:\n"
+        var text = new StringBuilder(
+            "# What the bootstrap needs, and nothing else. A token of it, for half an hour, does in place of a root token:\n"
             + "#   vault policy write credit-system-bootstrap-policy credit-system-bootstrap-policy.hcl\n"
             + "#   vault token create -orphan -policy=credit-system-bootstrap-policy -ttl=30m -field=token\n");
         foreach (var right in BootstrapRight.All(settings))
         {
             if (right.Why is not null)
                 text.Append(CultureInfo.InvariantCulture, $"\n# {right.Why}\n");
-            text.Append(CultureInfo.InvariantCulture, $"path \"{right.Path}\" {{\n  capabilities = [{string.Join(", ", right.Capabilities.Select(capability => $"\"{capability}\""))}]\n}}\n");
+            var capabilities = string.Join(", ", right.Capabilities.Select(capability => $"\"{capability}\""));
+            text.Append(CultureInfo.InvariantCulture, $"path \"{right.Path}\" {{\n  capabilities = [{capabilities}]\n}}\n");
         }
 
         return text.ToString();

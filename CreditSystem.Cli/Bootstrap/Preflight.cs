@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using CreditSystem.Cli.Bootstrap.Steps;
 using CreditSystem.Cli.Vault;
 using CreditSystem.ServiceDefaults.Cli;
 
@@ -9,9 +10,10 @@ namespace CreditSystem.Cli.Bootstrap;
 /// Looks before anything is done, in a dry run as well: the token, the namespace, the plugins that are needed, the audit API.
 /// What cannot work is refused here, with what to do instead, and not half-way through.
 /// </summary>
-internal sealed class Preflight(VaultAdminClient vault, BootstrapRequest request, Changes changes)
+internal sealed class Preflight(VaultAdminClient vault, BootstrapRequest request, ChangeReporter changes)
 {
-    internal const string AuditAdvice = "OpenBao takes audit devices from its configuration alone: write audit \"file\" \"file\" { options { file_path = \"…\" } } there, send the server a SIGHUP, and leave --audit-file out.";
+    internal const string AuditAdvice = "OpenBao takes audit devices from its configuration alone: write audit \"file\" \"file\" { "
+        + "options { file_path = \"…\" } } there, send the server a SIGHUP, and leave --audit-file out.";
 
     private const string DatabasePlugin = "mongodb-database-plugin";
 
@@ -21,7 +23,8 @@ internal sealed class Preflight(VaultAdminClient vault, BootstrapRequest request
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await RequireTokenAsync(cancellationToken);
-        var engines = await FindMountsAsync(MountStep.Engines, "", cancellationToken, Settings.KvMount, Settings.TransitMount, Settings.DatabaseMount);
+        var engines = await FindMountsAsync(MountStep.Engines, "", cancellationToken, Settings.KvMount, Settings.TransitMount,
+            Settings.DatabaseMount);
         var logins = await FindMountsAsync(MountStep.Logins, "auth/", cancellationToken, Settings.AppRoleMount);
         if (!engines.Contains(Settings.KvMount))
             await RequirePluginAsync("secret", "kv", $"engine {Settings.KvMount}/", "", cancellationToken);
@@ -30,7 +33,8 @@ internal sealed class Preflight(VaultAdminClient vault, BootstrapRequest request
         if (request.WithDatabaseEngine)
         {
             await RequirePluginAsync("database", DatabasePlugin, "--database-engine",
-                " (OpenBao has none). Leave --database-engine out: the API then uses the MongoDB user whose password the bootstrap keeps in Vault (Vault:MongoDB:Mode=Static, the default).", cancellationToken);
+                " (OpenBao has none). Leave --database-engine out: the API then uses the MongoDB user whose password the bootstrap keeps "
+                    + "in Vault (Vault:MongoDB:Mode=Static, the default).", cancellationToken);
         }
 
         if (request.AuditFile is not null)
@@ -45,18 +49,23 @@ internal sealed class Preflight(VaultAdminClient vault, BootstrapRequest request
         {
             await vault.ReadAsync("auth/token/lookup-self", cancellationToken);
         }
-        catch (VaultRequestException refusal) when (vault.Namespace is { } space && refusal.Reason.Contains("namespace", StringComparison.OrdinalIgnoreCase))
+        catch (VaultRequestException refusal)
+            when (vault.Namespace is { } space && refusal.Reason.Contains("namespace", StringComparison.OrdinalIgnoreCase))
         {
-            throw new CommandException($"Vault has no namespace {space}: make it first (bao namespace create {space}, or vault namespace create {space}). {refusal.Message}", refusal);
+            throw new CommandException(
+                $"Vault has no namespace {space}: make it first (bao namespace create {space}, or vault namespace create {space}). "
+                    + $"{refusal.Message}", refusal);
         }
         catch (VaultRequestException refusal) when (refusal.Status == HttpStatusCode.Forbidden)
         {
-            throw new CommandException($"The token is none of this Vault's, has expired, or may not even look itself up. {refusal.Message}", refusal);
+            throw new CommandException($"The token is none of this Vault's, has expired, or may not even look itself up. {refusal.Message}",
+                refusal);
         }
     }
 
     /// <summary>Which of the mounts are there. The client is told of the others, so that nobody asks below them.</summary>
-    private async Task<HashSet<string>> FindMountsAsync(string kind, string below, CancellationToken cancellationToken, params string[] names)
+    private async Task<HashSet<string>> FindMountsAsync(string kind, string below, CancellationToken cancellationToken,
+        params string[] names)
     {
         var mounted = await vault.ReadAsync(kind, cancellationToken) ?? [];
         foreach (var name in names.Where(name => mounted[$"{name}/"] is null))
@@ -71,14 +80,15 @@ internal sealed class Preflight(VaultAdminClient vault, BootstrapRequest request
         {
             plugins = [.. (await vault.ListAsync($"sys/plugins/catalog/{kind}", cancellationToken)).Select(key => $"{key}")];
         }
-        catch (VaultRequestException refusal) when (refusal.Status is HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.BadRequest)
+        catch (VaultRequestException refusal) when ((int)refusal.Status is 400 or 403 or 404 or 405)
         {
             changes.Say($"Whether this Vault has {plugin} is not known before: {refusal.Message}");
             return;
         }
 
         if (plugins.Count > 0 && !plugins.Contains(plugin))
-            throw new CommandException($"This Vault has no {plugin}, which {purpose} needs{(advice.Length > 0 ? advice : ".")} Nothing was changed.");
+            throw new CommandException(
+                $"This Vault has no {plugin}, which {purpose} needs{(advice.Length > 0 ? advice : ".")} Nothing was changed.");
     }
 
     private async Task RequireAuditAsync(CancellationToken cancellationToken)
@@ -90,7 +100,9 @@ internal sealed class Preflight(VaultAdminClient vault, BootstrapRequest request
         }
         catch (VaultRequestException refusal)
         {
-            throw new CommandException($"--audit-file needs a token that may manage audit devices, in the root namespace. {refusal.Message} Nothing was changed.", refusal);
+            throw new CommandException(
+                $"--audit-file needs a token that may manage audit devices, in the root namespace. {refusal.Message} Nothing was changed.",
+                refusal);
         }
 
         // A real run asks the server itself, before anything else is done: OpenBao can be configured to allow it.
@@ -99,18 +111,22 @@ internal sealed class Preflight(VaultAdminClient vault, BootstrapRequest request
     }
 
     private async Task<bool> IsOpenBaoAsync(CancellationToken cancellationToken) =>
-        await vault.ReadDocumentAsync("sys/seal-status", cancellationToken) is { } status && status["commit_date"] is not null && status["build_date"] is null;
+        await vault.ReadDocumentAsync("sys/seal-status", cancellationToken) is { } status && status["commit_date"] is not null
+            && status["build_date"] is null;
 
     private async Task SayMissingRightsAsync(HashSet<string> engines, HashSet<string> logins, CancellationToken cancellationToken)
     {
         var unneeded = engines.Select(name => $"sys/mounts/{name}").Concat(logins.Select(name => $"sys/auth/{name}"))
             .Concat(request.WithDatabaseEngine ? [] : BootstrapRight.Database(Settings).Select(right => right.Path))
             .Concat(request.AuditFile is null ? BootstrapRight.Audit.Select(right => right.Path) : []).ToHashSet();
-        var rights = BootstrapRight.All(Settings).Where(right => !unneeded.Contains(right.Path) && !right.Path.StartsWith("sys/plugins/", StringComparison.Ordinal)).ToList();
+        var rights = BootstrapRight.All(Settings)
+            .Where(right => !unneeded.Contains(right.Path) && !right.Path.StartsWith("sys/plugins/", StringComparison.Ordinal)).ToList();
         JsonNode? answer;
         try
         {
-            answer = (await vault.WriteAsync("sys/capabilities-self", new JsonObject { ["paths"] = new JsonArray([.. rights.Select(right => (JsonNode)Concrete(right.Path))]) }, cancellationToken))?["data"];
+            answer = (await vault.WriteAsync(
+                "sys/capabilities-self", new JsonObject { ["paths"] = new JsonArray(
+                    [.. rights.Select(right => (JsonNode)Concrete(right.Path))]) }, cancellationToken))?["data"];
         }
         catch (VaultRequestException refusal)
         {
@@ -122,7 +138,10 @@ internal sealed class Preflight(VaultAdminClient vault, BootstrapRequest request
         {
             var held = (answer?[Concrete(right.Path)] as JsonArray)?.Select(capability => $"{capability}").ToHashSet() ?? [];
             // Which of the two a write is, depends on what is there.
-            var missing = held.Contains("root") ? [] : right.Capabilities.Where(capability => !held.Contains(capability) && !(capability is "create" && held.Contains("update"))).ToList();
+            var missing = held.Contains("root")
+                ? []
+                : right.Capabilities.Where(capability => !held.Contains(capability)
+                    && !(capability is "create" && held.Contains("update"))).ToList();
             if (missing.Count > 0)
                 changes.Object($"the token may not {string.Join(", ", missing)} {right.Path}");
         }

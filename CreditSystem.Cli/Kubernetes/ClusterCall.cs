@@ -1,4 +1,5 @@
 using System.Net;
+using CreditSystem.Cli.Rotation;
 using CreditSystem.ServiceDefaults.Cli;
 using k8s;
 using k8s.Autorest;
@@ -18,7 +19,8 @@ internal sealed class ClusterCall(string name, Patience patience)
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="CommandException">The API server refuses.</exception>
     /// <exception cref="TargetUnavailableException">It does not answer; nobody knows whether it was done.</exception>
-    public async Task<T?> RunAsync<T>(Func<CancellationToken, Task<T>> call, Func<HttpStatusCode, bool> isAnswer, string verb, CancellationToken cancellationToken)
+    public async Task<T?> RunAsync<T>(Func<CancellationToken, Task<T>> call, Func<HttpStatusCode, bool> isAnswer, string verb,
+        CancellationToken cancellationToken)
     {
         // The client reads bodies synchronously once the headers are there, which no token and no timeout of its own ends.
         using var limit = new CancellationTokenSource(patience.Limit, patience.Time);
@@ -39,8 +41,10 @@ internal sealed class ClusterCall(string name, Patience patience)
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
             // What comes of it later interests nobody.
-            _ = running.ContinueWith(late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
-            throw new TargetUnavailableException($"{name}: the API server has not answered {verb} within {patience.Limit.TotalSeconds:0} s.", late);
+            _ = running.ContinueWith(late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted,
+                TaskScheduler.Default);
+            throw new TargetUnavailableException(
+                $"{name}: the API server has not answered {verb} within {patience.Limit.TotalSeconds:0} s.", late);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
@@ -50,13 +54,19 @@ internal sealed class ClusterCall(string name, Patience patience)
 
     private Exception Explain(HttpStatusCode code, V1Status? status, string verb)
     {
-        var answer = $"{name}: the API server answers {(int)code}{(status?.Reason is { Length: > 0 } reason ? $" {reason}" : "")} to {verb}{WordsOf(code, status)}.";
+        var answer = $"{name}: the API server answers {(int)code}{(status?.Reason is { Length: > 0 } reason ? $" {reason}" : "")} to "
+            + $"{verb}{WordsOf(code, status)}.";
         return code switch
         {
-            HttpStatusCode.Unauthorized => new CommandException($"{answer} The token by which this command shows who it is has expired, or is none of this cluster's: a new pod or a new kubeconfig gets another.", ExceptionOf(code)),
-            HttpStatusCode.Forbidden => new CommandException($"{answer} The Role of the service account needs '{verb}' on this Secret.", ExceptionOf(code)),
-            HttpStatusCode.NotFound => new CommandException($"{name} does not exist, or its namespace does not (docs/deployment.md).", ExceptionOf(code)),
-            HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError => new TargetUnavailableException(answer, ExceptionOf(code)),
+            HttpStatusCode.Unauthorized => new CommandException(
+                $"{answer} The token by which this command shows who it is has expired, or is none of this cluster's: a new pod or a new "
+                    + "kubeconfig gets another.", ExceptionOf(code)),
+            HttpStatusCode.Forbidden => new CommandException($"{answer} The Role of the service account needs '{verb}' on this Secret.",
+                ExceptionOf(code)),
+            HttpStatusCode.NotFound => new CommandException($"{name} does not exist, or its namespace does not (docs/deployment.md).",
+                ExceptionOf(code)),
+            HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError => new TargetUnavailableException(answer,
+                ExceptionOf(code)),
             _ => new CommandException(answer, ExceptionOf(code)),
         };
     }

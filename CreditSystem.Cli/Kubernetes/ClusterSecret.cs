@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using CreditSystem.Cli.Rotation;
 using CreditSystem.ServiceDefaults.Cli;
 using k8s;
 using k8s.Models;
@@ -19,20 +20,23 @@ internal sealed class ClusterSecret(IKubernetes kubernetes, string secretNamespa
     /// <exception cref="CommandException">The API server refuses.</exception>
     /// <exception cref="TargetUnavailableException">The API server does not answer.</exception>
     public Task<V1Secret?> FindAsync(CancellationToken cancellationToken) => CallAsync<V1Secret?>(
-        async token => await kubernetes.CoreV1.ReadNamespacedSecretAsync(name, secretNamespace, cancellationToken: token), HttpStatusCode.NotFound, "get", cancellationToken);
+        async token => await kubernetes.CoreV1.ReadNamespacedSecretAsync(name, secretNamespace,
+            cancellationToken: token), HttpStatusCode.NotFound, "get", cancellationToken);
 
     /// <summary>Applies the patch, all of it or nothing.</summary>
     /// <returns>False when somebody has written since the resourceVersion in it.</returns>
     /// <exception cref="CommandException">The API server refuses.</exception>
     /// <exception cref="TargetUnavailableException">Nobody knows whether it was written.</exception>
     public async Task<bool> TryPatchAsync(JsonObject patch, CancellationToken cancellationToken) => await CallAsync(
-        async token => await kubernetes.CoreV1.PatchNamespacedSecretAsync(new V1Patch(patch.ToJsonString(), V1Patch.PatchType.MergePatch), name, secretNamespace, cancellationToken: token),
+        async token => await kubernetes.CoreV1.PatchNamespacedSecretAsync(new V1Patch(patch.ToJsonString(), V1Patch.PatchType.MergePatch),
+            name, secretNamespace, cancellationToken: token),
         HttpStatusCode.Conflict, "patch", cancellationToken) is not null;
 
     /// <summary>Makes it, or gives these values to the one that is there and leaves the others in it.</summary>
     /// <exception cref="CommandException">The API server refuses.</exception>
     /// <exception cref="TargetUnavailableException">Nobody knows whether it was written.</exception>
-    public async Task PutAsync(IReadOnlyDictionary<string, string> values, IReadOnlyDictionary<string, string> annotations, CancellationToken cancellationToken)
+    public async Task PutAsync(IReadOnlyDictionary<string, string> values, IReadOnlyDictionary<string, string> annotations,
+        CancellationToken cancellationToken)
     {
         var secret = new V1Secret
         {
@@ -41,20 +45,24 @@ internal sealed class ClusterSecret(IKubernetes kubernetes, string secretNamespa
             Data = values.ToDictionary(pair => pair.Key, pair => Encoding.UTF8.GetBytes(pair.Value)),
         };
         var made = await CallAsync(
-            async token => await kubernetes.CoreV1.CreateNamespacedSecretAsync(secret, secretNamespace, cancellationToken: token), HttpStatusCode.Conflict, "create", cancellationToken);
+            async token => await kubernetes.CoreV1.CreateNamespacedSecretAsync(secret, secretNamespace,
+                cancellationToken: token), HttpStatusCode.Conflict, "create", cancellationToken);
         if (made is null)
             await TryPatchAsync(PatchOf(values, annotations), cancellationToken);
     }
 
-    public static JsonObject PatchOf(IReadOnlyDictionary<string, string> values, IReadOnlyDictionary<string, string> annotations, string? resourceVersion = null)
+    public static JsonObject PatchOf(IReadOnlyDictionary<string, string> values, IReadOnlyDictionary<string, string> annotations,
+        string? resourceVersion = null)
     {
-        var metadata = new JsonObject { ["annotations"] = new JsonObject(annotations.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))) };
+        var metadata = new JsonObject { ["annotations"] = new JsonObject(
+            annotations.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))) };
         if (resourceVersion is not null)
             metadata["resourceVersion"] = resourceVersion;
         return new JsonObject
         {
             ["metadata"] = metadata,
-            ["data"] = new JsonObject(values.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)Convert.ToBase64String(Encoding.UTF8.GetBytes(pair.Value))))),
+            ["data"] = new JsonObject(values.Select(
+                pair => KeyValuePair.Create(pair.Key, (JsonNode?)Convert.ToBase64String(Encoding.UTF8.GetBytes(pair.Value))))),
         };
     }
 
@@ -62,6 +70,7 @@ internal sealed class ClusterSecret(IKubernetes kubernetes, string secretNamespa
     public static string? Value(V1Secret secret, string key) =>
         secret.Data?.TryGetValue(key, out var bytes) == true && Encoding.UTF8.GetString(bytes).Trim() is { Length: > 0 } text ? text : null;
 
-    private Task<T?> CallAsync<T>(Func<CancellationToken, Task<T>> call, HttpStatusCode expected, string verb, CancellationToken cancellationToken) =>
+    private Task<T?> CallAsync<T>(Func<CancellationToken, Task<T>> call, HttpStatusCode expected, string verb,
+        CancellationToken cancellationToken) =>
         new ClusterCall(Name, patience).RunAsync(call, status => status == expected, verb, cancellationToken);
 }

@@ -30,7 +30,8 @@ internal sealed class AppRoleSecretIds(VaultAdminClient vault, string path)
     {
         try
         {
-            return SecretIdInformation.Read((await vault.WriteAsync($"{path}/secret-id-accessor/lookup", new JsonObject { ["secret_id_accessor"] = accessor }, cancellationToken))?["data"]);
+            return SecretIdInformation.Read((await vault.WriteAsync($"{path}/secret-id-accessor/lookup",
+                new JsonObject { ["secret_id_accessor"] = accessor }, cancellationToken))?["data"]);
         }
         catch (VaultRequestException refusal) when (IsUnknownAccessor(refusal))
         {
@@ -43,7 +44,8 @@ internal sealed class AppRoleSecretIds(VaultAdminClient vault, string path)
     {
         try
         {
-            await vault.WriteAsync($"{path}/secret-id-accessor/destroy", new JsonObject { ["secret_id_accessor"] = accessor }, cancellationToken);
+            await vault.WriteAsync($"{path}/secret-id-accessor/destroy", new JsonObject { ["secret_id_accessor"] = accessor },
+                cancellationToken);
         }
         catch (VaultRequestException refusal) when (IsUnknownAccessor(refusal))
         {
@@ -65,6 +67,8 @@ internal sealed class AppRoleSecretIds(VaultAdminClient vault, string path)
     }
 
     /// <summary>Vault answers 404 to an accessor that it does not know, or 500 in some versions.</summary>
-    private static bool IsUnknownAccessor(VaultRequestException refusal) => refusal.Status is HttpStatusCode.NotFound or HttpStatusCode.BadRequest
-        || (refusal.Status == HttpStatusCode.InternalServerError && refusal.Reason.Contains("accessor", StringComparison.OrdinalIgnoreCase));
+    private static bool IsUnknownAccessor(VaultRequestException refusal) =>
+        refusal.Status is HttpStatusCode.NotFound or HttpStatusCode.BadRequest
+        || (refusal.Status == HttpStatusCode.InternalServerError
+        && refusal.Reason.Contains("accessor", StringComparison.OrdinalIgnoreCase));
 }

@@ -17,13 +17,15 @@ internal interface ICredentialTarget
     /// <exception cref="TargetUnavailableException">It cannot be reached now.</exception>
     Task<TargetState> ReadAsync(CancellationToken cancellationToken);
 
-    /// <summary>Puts the secret_id and its generations in place at once, provided that nobody has written since <paramref name="read"/>.</summary>
+    /// <summary>
+    /// Puts the secret_id and its generations in place at once, provided that nobody has written since <paramref name="read"/>.
+    /// </summary>
     /// <returns>False when somebody has.</returns>
     /// <exception cref="CommandException">It refuses for good; it is as it was.</exception>
     /// <exception cref="TargetUnavailableException">Nobody knows whether it was written.</exception>
     Task<bool> TryWriteAsync(TargetState read, string secretId, IReadOnlyList<Generation> generations, CancellationToken cancellationToken);
 
-    /// <summary>Makes it, or replaces what it holds, whoever wrote that.</summary>
+    /// <summary>Makes it, or replaces what it holds, no matter who wrote that.</summary>
     /// <param name="credentials">What it then holds.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="CommandException">It refuses; it is as it was.</exception>
@@ -46,9 +48,11 @@ internal sealed record TargetCredentials(string RoleId, string SecretId, IReadOn
 /// <param name="RoleId">Null when there is none.</param>
 /// <param name="SecretId">Null when there is none.</param>
 /// <param name="Generations">Oldest first; the last is the current one, if the rotation or the bootstrap wrote it.</param>
-/// <param name="Holder">Tells this target from another one of its name in another cluster or on another machine; null where it has no such id yet.</param>
+/// <param name="Holder">Tells this target from another one of its name in another cluster or on another machine; null where it has no
+/// such id yet.</param>
 /// <param name="Cluster">The cluster, as the bootstrap has noted it.</param>
-internal sealed record TargetState(string Version, string? RoleId, string? SecretId, IReadOnlyList<Generation> Generations, string? Holder = null, string? Cluster = null)
+internal sealed record TargetState(string Version, string? RoleId, string? SecretId, IReadOnlyList<Generation> Generations,
+    string? Holder = null, string? Cluster = null)
 {
     public override string ToString() => $"{nameof(TargetState)} {Version}";
 }

@@ -17,7 +17,8 @@ internal sealed class DirectoryTarget(string path) : ICredentialTarget
     public string Name => path;
 
     public async Task<TargetState> ReadAsync(CancellationToken cancellationToken) =>
-        await FindAsync(cancellationToken) ?? throw new CommandException($"{path} does not exist: run bootstrap with --credentials-directory first.");
+        await FindAsync(cancellationToken)
+            ?? throw new CommandException($"{path} does not exist: run bootstrap with --credentials-directory first.");
 
     public async Task<TargetState?> FindAsync(CancellationToken cancellationToken)
     {
@@ -25,10 +26,12 @@ internal sealed class DirectoryTarget(string path) : ICredentialTarget
             return null;
         var secretId = await directory.ReadAsync(CredentialsDirectory.SecretIdFile, cancellationToken);
         var generations = await directory.ReadAsync(GenerationsFile, cancellationToken);
-        return new TargetState($"{secretId}\n{generations}", await directory.ReadAsync(CredentialsDirectory.RoleIdFile, cancellationToken), secretId, Generation.Read(generations), await directory.ReadAsync(HolderFile, cancellationToken));
+        return new TargetState($"{secretId}\n{generations}", await directory.ReadAsync(CredentialsDirectory.RoleIdFile, cancellationToken),
+            secretId, Generation.Read(generations), await directory.ReadAsync(HolderFile, cancellationToken));
     }
 
-    public async Task<bool> TryWriteAsync(TargetState read, string secretId, IReadOnlyList<Generation> generations, CancellationToken cancellationToken)
+    public async Task<bool> TryWriteAsync(TargetState read, string secretId, IReadOnlyList<Generation> generations,
+        CancellationToken cancellationToken)
     {
         // Held from the comparison to the swap; the system lets go of it when the process ends, however it ends.
         using var exclusive = TryLock();

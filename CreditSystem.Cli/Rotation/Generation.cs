@@ -9,12 +9,18 @@ internal sealed record Generation(string Accessor, DateTimeOffset Since)
 {
     public static string Write(IEnumerable<Generation> generations) => JsonSerializer.Serialize(generations, JsonSerializerOptions.Web);
 
-    /// <summary>Oldest first. A text that is none of ours counts as no generations: those secret_ids end by their own time to live.</summary>
+    /// <summary>
+    /// Oldest first. A text that is none of ours counts as no generations: those secret_ids end by their own time to live.
+    /// </summary>
     public static IReadOnlyList<Generation> Read(string? text)
     {
         try
         {
-            return text is null ? [] : JsonSerializer.Deserialize<List<Generation?>>(text, JsonSerializerOptions.Web)?.OfType<Generation>().Where(generation => !string.IsNullOrEmpty(generation.Accessor)).ToList() ?? [];
+            return text is null
+                ? []
+                : JsonSerializer.Deserialize<List<Generation?>>(text, JsonSerializerOptions.Web)?.OfType<Generation>()
+                    .Where(generation => !string.IsNullOrEmpty(generation.Accessor)).ToList()
+                    ?? [];
         }
         catch (JsonException)
         {

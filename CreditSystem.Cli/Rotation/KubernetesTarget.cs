@@ -14,16 +14,22 @@ internal sealed class KubernetesTarget(ClusterSecret secret) : ICredentialTarget
 
     public string Name => secret.Name;
 
-    public async Task<TargetState?> FindAsync(CancellationToken cancellationToken) => await secret.FindAsync(cancellationToken) is { } found ? StateOf(found) : null;
+    public async Task<TargetState?> FindAsync(CancellationToken cancellationToken) =>
+        await secret.FindAsync(cancellationToken) is { } found ? StateOf(found) : null;
 
     public async Task<TargetState> ReadAsync(CancellationToken cancellationToken) =>
-        await FindAsync(cancellationToken) ?? throw new CommandException($"{Name} does not exist. Create it with role_id and secret_id first (docs/deployment.md).");
+        await FindAsync(cancellationToken)
+            ?? throw new CommandException($"{Name} does not exist. Create it with role_id and secret_id first (docs/deployment.md).");
 
-    public Task<bool> TryWriteAsync(TargetState read, string secretId, IReadOnlyList<Generation> generations, CancellationToken cancellationToken) =>
-        secret.TryPatchAsync(ClusterSecret.PatchOf(new Dictionary<string, string> { [CredentialsDirectory.SecretIdFile] = secretId }, Annotations(generations, cluster: null), read.Version), cancellationToken);
+    public Task<bool> TryWriteAsync(TargetState read, string secretId, IReadOnlyList<Generation> generations,
+        CancellationToken cancellationToken) =>
+        secret.TryPatchAsync(
+            ClusterSecret.PatchOf(new Dictionary<string, string> { [CredentialsDirectory.SecretIdFile] = secretId },
+                Annotations(generations, cluster: null), read.Version), cancellationToken);
 
     public Task PutAsync(TargetCredentials credentials, CancellationToken cancellationToken) => secret.PutAsync(
-        new Dictionary<string, string> { [CredentialsDirectory.RoleIdFile] = credentials.RoleId, [CredentialsDirectory.SecretIdFile] = credentials.SecretId },
+        new Dictionary<string,
+        string> { [CredentialsDirectory.RoleIdFile] = credentials.RoleId, [CredentialsDirectory.SecretIdFile] = credentials.SecretId },
         Annotations(credentials.Generations, credentials.Cluster), cancellationToken);
 
     private static Dictionary<string, string> Annotations(IReadOnlyList<Generation> generations, string? cluster)
@@ -36,9 +42,11 @@ internal sealed class KubernetesTarget(ClusterSecret secret) : ICredentialTarget
 
     private static TargetState StateOf(V1Secret found)
     {
-        string? Annotation(string name) => found.Metadata.Annotations?.TryGetValue(name, out var text) == true && text is { Length: > 0 } ? text : null;
+        string? Annotation(string name) =>
+            found.Metadata.Annotations?.TryGetValue(name, out var text) == true && text is { Length: > 0 } ? text : null;
         return new TargetState(
-            found.Metadata.ResourceVersion, ClusterSecret.Value(found, CredentialsDirectory.RoleIdFile), ClusterSecret.Value(found, CredentialsDirectory.SecretIdFile),
+            found.Metadata.ResourceVersion, ClusterSecret.Value(found, CredentialsDirectory.RoleIdFile), ClusterSecret.Value(found,
+                CredentialsDirectory.SecretIdFile),
             Generation.Read(Annotation(GenerationsAnnotation)), found.Metadata.Uid, Annotation(ClusterAnnotation));
     }
 }

@@ -4,7 +4,6 @@ using CreditSystem.Cli.Bootstrap;
 using CreditSystem.Cli.Kubernetes;
 using CreditSystem.Cli.Vault;
 using CreditSystem.ServiceDefaults.Cli;
-using CreditSystem.VaultProxy.Commands;
 
 namespace CreditSystem.Cli.Rotation;
 
@@ -18,12 +17,15 @@ internal sealed class RotateCommand
 
     private readonly VaultConnection connection = new();
     private readonly ClusterConnection clusters = new();
-    private readonly Option<string> directory = new("--directory") { Description = "The target: a folder with role_id and secret_id" };
-    private readonly Option<string> secret = new("--kubernetes-secret") { Description = "The target: a Secret with role_id and secret_id" };
-    private readonly Option<string> credentials = new("--credentials-directory") { Description = "Folder with the rotation's own role_id and secret_id; by default VAULT_CREDENTIALS_DIRECTORY" };
-    private readonly Option<string> role = new("--role") { Description = "The AppRole whose secret_id is replaced", DefaultValueFactory = _ => Default.Role };
-    private readonly Option<string> appRoleMount = new("--approle-mount") { Description = "Mount of the AppRole method below auth/", DefaultValueFactory = _ => Default.AppRoleMount };
-    private readonly Option<int> overlap = NumberOption.Create("--overlap-seconds", "How long a replaced secret_id stays valid at least", least: 0, most: 86_400, byDefault: 600);
+    private readonly Option<string> directory = CliOption.Text("--directory", "The target: a folder with role_id and secret_id");
+    private readonly Option<string> secret = CliOption.Text("--kubernetes-secret", "The target: a Secret with role_id and secret_id");
+    private readonly Option<string> credentials = CliOption.Text("--credentials-directory",
+        "Folder with the rotation's own role_id and secret_id; by default VAULT_CREDENTIALS_DIRECTORY");
+    private readonly Option<string> role = CliOption.Text("--role", "The AppRole whose secret_id is replaced", Default.Role);
+    private readonly Option<string> appRoleMount = CliOption.Text("--approle-mount", "Mount of the AppRole method below auth/",
+        Default.AppRoleMount);
+    private readonly Option<int> overlap = CliOption.Number("--overlap-seconds", "How long a replaced secret_id stays valid at least",
+        least: 0, most: 86_400, byDefault: 600);
 
     internal static Task<int> RunAsync(string[] args, CommandHost host) => CommandLine.RunAsync([Name, .. args], host);
 
@@ -31,7 +33,9 @@ internal sealed class RotateCommand
 
     private Command CreateCore(CommandHost host)
     {
-        var command = new Command(Name, "Give the API a new secret_id: make it wrapped, prove it, put it into its place at once, keep the one before, end the one before that")
+        var command = new Command(
+            Name, "Give the API a new secret_id: make it wrapped, prove it, put it into its place at once, keep the one before, end the "
+                + "one before that")
         {
             directory, secret, credentials, role, appRoleMount, overlap,
         };
@@ -42,7 +46,8 @@ internal sealed class RotateCommand
         });
         connection.AddTo(command);
         clusters.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => RotateAsync(parsed, host, parsed.InvocationConfiguration.Output, cancellationToken));
+        command.SetAction(
+            (parsed, cancellationToken) => RotateAsync(parsed, host, parsed.InvocationConfiguration.Output, cancellationToken));
         return command;
     }
 
@@ -74,18 +79,26 @@ internal sealed class RotateCommand
     }
 
     /// <summary>Nobody rotates the rotation: an operator has to know before its own secret_id ends.</summary>
-    private static async Task WarnAsync(SecretIds secretIds, string? ownRole, string secretId, TimeProvider time, TextWriter output, CancellationToken cancellationToken)
+    private static async Task WarnAsync(SecretIds secretIds, string? ownRole, string secretId, TimeProvider time, TextWriter output,
+        CancellationToken cancellationToken)
     {
-        if (ownRole is not null && await secretIds.FindOwnEndAsync(ownRole, secretId, cancellationToken) is { } end && end - time.GetUtcNow() < Notice)
-            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"WARNING: the rotation's own secret_id ends on {end:yyyy-MM-dd HH:mm} UTC, and with it the rotation. Run the bootstrap, which replaces it."));
+        if (ownRole is not null && await secretIds.FindOwnEndAsync(ownRole, secretId, cancellationToken) is { } end
+            && end - time.GetUtcNow() < Notice)
+            await output.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture,
+                $"WARNING: the rotation's own secret_id ends on {end:yyyy-MM-dd HH:mm} UTC, and with it the rotation. Run the bootstrap, "
+                    + $"which replaces it."));
     }
 
-    private async Task<(string RoleId, string SecretId)> ReadCredentialsAsync(ParseResult parsed, CommandHost host, CancellationToken cancellationToken)
+    private async Task<(string RoleId, string SecretId)> ReadCredentialsAsync(ParseResult parsed, CommandHost host,
+        CancellationToken cancellationToken)
     {
         var path = host.ValueOf(parsed, credentials, "VAULT_CREDENTIALS_DIRECTORY")
             ?? throw new CommandException("Set VAULT_CREDENTIALS_DIRECTORY to the folder of the rotation's own role_id and secret_id.");
         var files = new CredentialsDirectory(path);
-        return (await files.ReadAsync(CredentialsDirectory.RoleIdFile, cancellationToken) ?? throw new CommandException($"{path} holds no role_id."),
-            await files.ReadAsync(CredentialsDirectory.SecretIdFile, cancellationToken) ?? throw new CommandException($"{path} holds no secret_id."));
+        return (await files.ReadAsync(CredentialsDirectory.RoleIdFile, cancellationToken)
+            ?? throw new CommandException($"{path} holds no role_id."),
+            await files.ReadAsync(CredentialsDirectory.SecretIdFile, cancellationToken)
+                ?? throw new CommandException($"{path} holds no secret_id."));
     }
 }

@@ -7,7 +7,8 @@ namespace CreditSystem.Cli.Rotation;
 /// before that, the one before stays valid, and only those before that end. It may be killed anywhere and run twice at once;
 /// what a killed run leaves behind in Vault, the next one removes.
 /// </summary>
-internal sealed class RotationRun(SecretIds secretIds, ICredentialTarget target, RotationSettings settings, FailPoint failPoint, TimeProvider time, TextWriter output)
+internal sealed class RotationRun(SecretIds secretIds, ICredentialTarget target, RotationSettings settings, FailPoint failPoint,
+    TimeProvider time, TextWriter output)
 {
     private const int MaxAttempts = 5;
     private const int Kept = 2;
@@ -40,7 +41,8 @@ internal sealed class RotationRun(SecretIds secretIds, ICredentialTarget target,
         }
         else
         {
-            await output.WriteLineAsync("Nothing was ended: this Vault does not tell which secret_id was in use. Run the bootstrap, which gives the rotation the policy to ask; until then they end by their own time to live.");
+            await output.WriteLineAsync("Nothing was ended: this Vault does not tell which secret_id was in use. Run the bootstrap, "
+                + "which gives the rotation the policy to ask; until then they end by their own time to live.");
         }
 
         await output.WriteLineAsync($"{target.Name} holds a new secret_id; the one before stays valid.");
@@ -49,22 +51,26 @@ internal sealed class RotationRun(SecretIds secretIds, ICredentialTarget target,
     /// <summary>Ends what is more than one generation old, and was replaced long enough ago that every pod has seen it.</summary>
     private async Task RetireAsync(IReadOnlyList<Generation> generations, string? heldBefore, CancellationToken cancellationToken)
     {
-        var retired = generations.SkipLast(Kept).Where((generation, index) => generation.Accessor != heldBefore && time.GetUtcNow() - generations[index + 1].Since >= settings.Overlap);
+        var retired = generations.SkipLast(Kept).Where((generation, index) => generation.Accessor != heldBefore
+            && time.GetUtcNow() - generations[index + 1].Since >= settings.Overlap);
         foreach (var generation in retired)
             await secretIds.DestroyAsync(generation.Accessor, cancellationToken);
     }
 
     private async Task SweepAsync(SecretIdMark mark, IReadOnlyList<Generation> written, CancellationToken cancellationToken)
     {
-        foreach (var orphan in await secretIds.FindOrphansAsync(mark, written.Select(generation => generation.Accessor).ToHashSet(), time.GetUtcNow() - OrphanAge, cancellationToken))
+        foreach (var orphan in await secretIds.FindOrphansAsync(mark, written.Select(generation => generation.Accessor).ToHashSet(),
+            time.GetUtcNow() - OrphanAge, cancellationToken))
         {
             await secretIds.DestroyAsync(orphan, cancellationToken);
             await output.WriteLineAsync("Ended a secret_id that an interrupted rotation had left.");
         }
     }
 
-    /// <returns>The generations that the target now holds; null when another run has been faster, and this one has withdrawn its own.</returns>
-    private async Task<IReadOnlyList<Generation>?> WriteAsync(TargetState first, string? held, NewSecretId made, CancellationToken cancellationToken)
+    /// <returns>The generations that the target now holds; null when another run has been faster, and this one has withdrawn its
+    /// own.</returns>
+    private async Task<IReadOnlyList<Generation>?> WriteAsync(TargetState first, string? held, NewSecretId made,
+        CancellationToken cancellationToken)
     {
         var living = (await secretIds.ListAsync(cancellationToken)).ToHashSet();
         var state = first;
@@ -105,7 +111,8 @@ internal sealed class RotationRun(SecretIds secretIds, ICredentialTarget target,
         return [.. following, new Generation(made.Accessor, now)];
     }
 
-    private async Task<IReadOnlyList<Generation>?> TryWriteAsync(TargetState state, IReadOnlyList<Generation> generations, NewSecretId made, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<Generation>?> TryWriteAsync(TargetState state, IReadOnlyList<Generation> generations, NewSecretId made,
+        CancellationToken cancellationToken)
     {
         try
         {

@@ -9,7 +9,8 @@ namespace CreditSystem.Cli.Rotation;
 /// </summary>
 /// <param name="MadeBy">The command.</param>
 /// <param name="Target">The target's name for people.</param>
-/// <param name="Holder">Tells the target from another one of that name: the Secret's uid, or the folder's own id; null where it has none yet.</param>
+/// <param name="Holder">Tells the target from another one of that name: the Secret's uid, or the folder's own id; null where it has
+/// none yet.</param>
 /// <param name="Cluster">The cluster; null outside of one, or where it is not known.</param>
 internal sealed record SecretIdMark(string MadeBy, string Target, string? Holder, string? Cluster)
 {
@@ -27,7 +28,8 @@ internal sealed record SecretIdMark(string MadeBy, string Target, string? Holder
         return metadata.ToJsonString();
     }
 
-    public static SecretIdMark? Read(JsonNode? metadata) => (string?)metadata?["made_by"] is { } maker && (string?)metadata["target"] is { } target
+    public static SecretIdMark? Read(JsonNode? metadata) =>
+        (string?)metadata?["made_by"] is { } maker && (string?)metadata["target"] is { } target
         ? new SecretIdMark(maker, target, (string?)metadata["holder"], (string?)metadata["cluster"])
         : null;
 }
@@ -40,7 +42,8 @@ internal sealed record SecretIdMark(string MadeBy, string Target, string? Holder
 internal sealed record SecretIdInformation(string Accessor, DateTimeOffset MadeAt, DateTimeOffset? EndsAt, SecretIdMark? Mark)
 {
     public static SecretIdInformation? Read(JsonNode? data) => (string?)data?["secret_id_accessor"] is { } accessor
-        ? new SecretIdInformation(accessor, TimeIn(data["creation_time"]) ?? DateTimeOffset.MaxValue, TimeIn(data["expiration_time"]), SecretIdMark.Read(data["metadata"]))
+        ? new SecretIdInformation(accessor, TimeIn(data["creation_time"])
+            ?? DateTimeOffset.MaxValue, TimeIn(data["expiration_time"]), SecretIdMark.Read(data["metadata"]))
         : null;
 
     // Vault's word for never is the year 1.

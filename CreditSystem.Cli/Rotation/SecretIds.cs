@@ -21,15 +21,19 @@ internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, str
         return ownRole;
     }
 
-    /// <summary>A new secret_id in a wrapping token: on its way through proxies and logs it is worth nothing to who has not unwrapped it first.</summary>
+    /// <summary>
+    /// A new secret_id in a wrapping token: on its way through proxies and logs it is worth nothing to who has not unwrapped it first.
+    /// </summary>
     public async Task<string> CreateWrappedAsync(SecretIdMark mark, CancellationToken cancellationToken)
     {
-        var answer = await vault.WriteAsync($"{Path}/secret-id", new JsonObject { ["metadata"] = mark.ToMetadata() }, cancellationToken, WrapSeconds);
+        var answer = await vault.WriteAsync($"{Path}/secret-id", new JsonObject { ["metadata"] = mark.ToMetadata() }, cancellationToken,
+            WrapSeconds);
         return (string?)answer?["wrap_info"]?["token"] ?? throw new CommandException($"Vault has not wrapped the secret_id of {role}.");
     }
 
     /// <summary>Opens it, after checking that it was made at the one path where ours are made.</summary>
-    /// <exception cref="CommandException">It was made elsewhere: somebody has put his own in its place. Or it has been opened by somebody.</exception>
+    /// <exception cref="CommandException">It was made elsewhere: somebody has put his own in its place. Or it has been opened by
+    /// somebody.</exception>
     public async Task<NewSecretId> UnwrapAsync(string wrapped, CancellationToken cancellationToken)
     {
         try
@@ -38,15 +42,19 @@ internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, str
             var madeAt = ((string?)about?["creation_path"] ?? "").Trim('/');
             // Below a namespace Vault may put its name in front.
             if (madeAt != $"{Path}/secret-id" && !madeAt.EndsWith($"/{Path}/secret-id", StringComparison.Ordinal))
-                throw new CommandException("SECURITY: the wrapped secret_id was made at another path than it should be. It is not used. Find out who stands between this command and Vault.");
+                throw new CommandException("SECURITY: the wrapped secret_id was made at another path than it should be. It is not used. "
+                    + "Find out who stands between this command and Vault.");
             var data = (await vault.WriteAsync("sys/wrapping/unwrap", body: null, cancellationToken, token: wrapped))?["data"];
             return new NewSecretId(
                 (string?)data?["secret_id"] ?? throw new CommandException("The wrapped answer holds no secret_id."),
                 (string?)data?["secret_id_accessor"] ?? throw new CommandException("The wrapped answer holds no accessor."));
         }
-        catch (VaultRequestException refusal) when (refusal.Status is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
+        catch (VaultRequestException refusal)
+            when (refusal.Status is HttpStatusCode.BadRequest or HttpStatusCode.Forbidden or HttpStatusCode.NotFound)
         {
-            throw new CommandException($"SECURITY: the wrapped secret_id has been opened by somebody else, or has expired. It is not used. Find out who stands between this command and Vault. {refusal.Message}", refusal);
+            throw new CommandException(
+                "SECURITY: the wrapped secret_id has been opened by somebody else, or has expired. It is not used. Find out who stands "
+                    + $"between this command and Vault. {refusal.Message}", refusal);
         }
     }
 
@@ -62,7 +70,8 @@ internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, str
     public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => known.ListAsync(cancellationToken);
 
     /// <summary>Which of the role's secret_ids this one is.</summary>
-    /// <returns>Whether Vault has told it (a policy of an earlier version does not let it), and its accessor, null where Vault does not know it any more.</returns>
+    /// <returns>Whether Vault has told it (a policy of an earlier version does not let it), and its accessor, null where Vault does
+    /// not know it any more.</returns>
     public async Task<(bool IsKnown, string? Accessor)> IdentifyAsync(string? secretId, CancellationToken cancellationToken)
     {
         if (secretId is null)
@@ -77,8 +86,12 @@ internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, str
         }
     }
 
-    /// <summary>Accessors of secret_ids that earlier runs made for this very target before <paramref name="before"/> and that never got into it.</summary>
-    public async Task<IReadOnlyList<string>> FindOrphansAsync(SecretIdMark own, IReadOnlySet<string> held, DateTimeOffset before, CancellationToken cancellationToken) =>
+    /// <summary>
+    /// Accessors of secret_ids that earlier runs made for this very target before <paramref name="before"/> and that never got into
+    /// it.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> FindOrphansAsync(SecretIdMark own, IReadOnlySet<string> held, DateTimeOffset before,
+        CancellationToken cancellationToken) =>
     [
         .. (await known.ListOthersAsync(held, cancellationToken))
             .Where(other => other.Mark is { Holder: not null } mark && mark == own with { Cluster = mark.Cluster } && other.MadeAt < before)
@@ -90,7 +103,8 @@ internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, str
     {
         try
         {
-            return (await new AppRoleSecretIds(vault, $"auth/{appRoleMount}/role/{ownRole}").FindAsync(secretId, cancellationToken))?.EndsAt;
+            return (await new AppRoleSecretIds(
+                vault, $"auth/{appRoleMount}/role/{ownRole}").FindAsync(secretId, cancellationToken))?.EndsAt;
         }
         catch (VaultRequestException refusal) when (refusal.Status == HttpStatusCode.Forbidden)
         {
@@ -112,7 +126,8 @@ internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, str
 
     private async Task<(string Token, string? Role)> LoginCoreAsync(string roleId, string secretId, CancellationToken cancellationToken)
     {
-        var auth = (await vault.WriteAsync($"auth/{appRoleMount}/login", new JsonObject { ["role_id"] = roleId, ["secret_id"] = secretId }, cancellationToken))?["auth"];
+        var auth = (await vault.WriteAsync($"auth/{appRoleMount}/login", new JsonObject { ["role_id"] = roleId, ["secret_id"] = secretId },
+            cancellationToken))?["auth"];
         return (string?)auth?["client_token"] is { Length: > 0 } token
             ? (token, (string?)auth["metadata"]?["role_name"])
             : throw new CommandException("The login has given no token.");

@@ -2,7 +2,10 @@ using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Cli.Vault;
 
-/// <summary>Names of mounts, prefixes and roles as people write them: with slashes around them, or with the part that Vault's own command line puts in front.</summary>
+/// <summary>
+/// Names of mounts, prefixes and roles as people write them: with slashes around them, or with the part that Vault's own command line
+/// puts in front.
+/// </summary>
 internal static class MountName
 {
     /// <param name="text">As it was given.</param>
@@ -14,12 +17,17 @@ internal static class MountName
         var name = text.Trim('/');
         if (optional.Length > 0 && $"{name}/".StartsWith(optional, StringComparison.Ordinal))
             name = name.Length < optional.Length ? "" : name[optional.Length..].Trim('/');
-        return name.Length > 0 && name.Split('/').All(part => part is not ("" or "." or "..") && part.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'))
+        return name.Length > 0
+            && name.Split('/').All(part => part is not ("" or "." or "..")
+            && part.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '-' or '_' or '.'))
             ? name
-            : throw new CommandUsageException($"{option}: '{text}' is no name in Vault: letters, digits, '-', '_' and '.', parts divided by '/'.");
+            : throw new CommandUsageException(
+                $"{option}: '{text}' is no name in Vault: letters, digits, '-', '_' and '.', parts divided by '/'.");
     }
 
     /// <summary>A name of one part.</summary>
     public static string ReadSingle(string text, string option) =>
-        Read(text, option) is var name && !name.Contains('/', StringComparison.Ordinal) ? name : throw new CommandUsageException($"{option}: '{text}' has a '/' in it.");
+        Read(text, option) is var name && !name.Contains('/', StringComparison.Ordinal)
+            ? name
+            : throw new CommandUsageException($"{option}: '{text}' has a '/' in it.");
 }

@@ -7,11 +7,13 @@ namespace CreditSystem.Cli.Vault;
 internal static class TransportFault
 {
     public static bool Covers(Exception exception, CancellationToken cancellationToken) =>
-        exception is HttpRequestException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+        exception is HttpRequestException or IOException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     /// <summary>Whether no connection came about: nothing was sent.</summary>
-    public static bool IsRefused(Exception exception) => Chain(exception).Any(each => each is SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostUnreachable or SocketError.NetworkUnreachable })
-        || exception is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
+    public static bool IsRefused(Exception exception) =>
+        HasSocketError(exception, SocketError.ConnectionRefused, SocketError.HostUnreachable, SocketError.NetworkUnreachable)
+        || Has(exception, HttpRequestError.ConnectionError, HttpRequestError.NameResolutionError);
 
     /// <summary>Whether waiting does not help: certificates and addresses do not put themselves right.</summary>
     public static bool IsLasting(Exception exception, Uri address) => IsTls(exception, address);
@@ -23,14 +25,16 @@ internal static class TransportFault
             return $"cannot be talked to by TLS: {DescribeTls(exception, address)}";
         return Chain(exception).OfType<SocketException>().FirstOrDefault() is { } socket ? $"cannot be reached: {socket.Message}"
             : exception is OperationCanceledException ? "has not answered in time"
-            : exception is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded or HttpRequestError.InvalidResponse } ? "ends the connection without an answer: does it speak TLS there (https://)?"
+            : Has(
+                exception, HttpRequestError.ResponseEnded,
+                HttpRequestError.InvalidResponse) ? "ends the connection without an answer: does it speak TLS there (https://)?"
             : $"cannot be reached: {exception.Message}";
     }
 
     private static bool IsTls(Exception exception, Uri address) => address.Scheme == Uri.UriSchemeHttps
-        && !Chain(exception).Any(each => each is SocketException { SocketErrorCode: SocketError.ConnectionRefused or SocketError.HostNotFound or SocketError.TimedOut })
+        && !HasSocketError(exception, SocketError.ConnectionRefused, SocketError.HostNotFound, SocketError.TimedOut)
         && (Chain(exception).Any(each => each is AuthenticationException || each.GetType().Name.Contains("Ssl", StringComparison.Ordinal))
-            || exception is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError or HttpRequestError.ResponseEnded });
+        || Has(exception, HttpRequestError.SecureConnectionError, HttpRequestError.ResponseEnded));
 
     private static string DescribeTls(Exception exception, Uri address)
     {
@@ -44,10 +48,18 @@ internal static class TransportFault
             return "its certificate is signed by an authority that is not trusted here (--ca-certificate, or VAULT_CACERT)";
         if (Say("frame size") || Say("wrong version number") || Say("unexpected packet"))
             return "it does not speak TLS there: is it http://?";
-        if (Say("certificate required") || Say("bad certificate") || Say("handshake failure") || exception is HttpRequestException { HttpRequestError: HttpRequestError.ResponseEnded } || Say("reset by peer") || Say("unexpected EOF"))
-            return "it ends the connection; does it ask for a client certificate (--client-certificate and --client-key, or VAULT_CLIENT_CERT and VAULT_CLIENT_KEY)?";
+        if (Say("certificate required") || Say("bad certificate") || Say("handshake failure")
+            || Has(exception, HttpRequestError.ResponseEnded) || Say("reset by peer") || Say("unexpected EOF"))
+            return "it ends the connection; does it ask for a client certificate (--client-certificate and --client-key, or "
+                + "VAULT_CLIENT_CERT and VAULT_CLIENT_KEY)?";
         return Chain(exception).Last().Message;
     }
+
+    private static bool Has(Exception exception, params ReadOnlySpan<HttpRequestError> errors) =>
+        exception is HttpRequestException request && errors.Contains(request.HttpRequestError);
+
+    private static bool HasSocketError(Exception exception, params SocketError[] errors) =>
+        Chain(exception).OfType<SocketException>().Any(each => errors.Contains(each.SocketErrorCode));
 
     private static IEnumerable<Exception> Chain(Exception exception)
     {

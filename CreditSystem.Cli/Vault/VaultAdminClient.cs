@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using CreditSystem.ServiceDefaults.Cli;
@@ -50,7 +51,8 @@ internal sealed class VaultAdminClient(HttpClient http, string? vaultNamespace, 
 
     /// <summary>The whole answer of a path that has no <c>data</c>; null when there is nothing.</summary>
     /// <exception cref="VaultRequestException">Vault refuses.</exception>
-    public Task<JsonObject?> ReadDocumentAsync(string path, CancellationToken cancellationToken) => SendAsync(new Call(HttpMethod.Get, path, Body: null), cancellationToken);
+    public Task<JsonObject?> ReadDocumentAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync(new Call(HttpMethod.Get, path, Body: null), cancellationToken);
 
     /// <summary>The whole answer; null when Vault has nothing to say (204).</summary>
     /// <param name="path">Below <c>/v1/</c>.</param>
@@ -59,7 +61,8 @@ internal sealed class VaultAdminClient(HttpClient http, string? vaultNamespace, 
     /// <param name="wrapSeconds">Asks for the answer in a wrapping token that lives so long.</param>
     /// <param name="token">Instead of the client's own.</param>
     /// <exception cref="VaultRequestException">Vault refuses.</exception>
-    public Task<JsonObject?> WriteAsync(string path, JsonObject? body, CancellationToken cancellationToken, int? wrapSeconds = null, string? token = null) =>
+    public Task<JsonObject?> WriteAsync(string path, JsonObject? body, CancellationToken cancellationToken, int? wrapSeconds = null,
+        string? token = null) =>
         SendAsync(new Call(HttpMethod.Post, path, body ?? [], wrapSeconds, token), cancellationToken);
 
     public async Task<JsonArray> ListAsync(string path, CancellationToken cancellationToken) =>
@@ -90,7 +93,7 @@ internal sealed class VaultAdminClient(HttpClient http, string? vaultNamespace, 
         }
     }
 
-    private async Task<VaultAnswer> SendOnceAsync(Call call, CancellationToken cancellationToken)
+    private async Task<VaultResponse> SendOnceAsync(Call call, CancellationToken cancellationToken)
     {
         try
         {
@@ -99,31 +102,38 @@ internal sealed class VaultAdminClient(HttpClient http, string? vaultNamespace, 
         }
         catch (Exception exception) when (TransportFault.Covers(exception, cancellationToken))
         {
-            throw new CommandException($"Vault at {http.BaseAddress} {TransportFault.Describe(exception, http.BaseAddress!)} ({call.Operation} {call.Path.Split('?')[0]}).", exception);
+            throw new CommandException(
+                $"Vault at {http.BaseAddress} {TransportFault.Describe(exception, http.BaseAddress!)} ({call.Operation} "
+                    + $"{call.Path.Split('?')[0]}).", exception);
         }
         catch (JsonException exception)
         {
-            throw new CommandException($"What answers at {http.BaseAddress} to {call.Operation} {call.Path.Split('?')[0]} is no Vault.", exception);
+            throw new CommandException($"What answers at {http.BaseAddress} to {call.Operation} {call.Path.Split('?')[0]} is no Vault.",
+                exception);
         }
     }
 
-    /// <summary>A standby that does not forward names the active node, which may have ended a moment ago: then its word counts for nothing.</summary>
-    private async Task<VaultAnswer> FollowAsync(Call call, Uri location, VaultAnswer redirect, CancellationToken cancellationToken)
+    /// <summary>
+    /// A standby that does not forward names the active node, which may have ended a moment ago: then its word counts for nothing.
+    /// </summary>
+    private async Task<VaultResponse> FollowAsync(Call call, Uri location, VaultResponse redirect, CancellationToken cancellationToken)
     {
         var target = new Uri(http.BaseAddress!, location);
         if (http.BaseAddress!.Scheme == Uri.UriSchemeHttps && target.Scheme != Uri.UriSchemeHttps)
-            throw new CommandException($"Vault at {http.BaseAddress} sends {call.Operation} {call.Path.Split('?')[0]} on to {target.GetLeftPart(UriPartial.Authority)}, without TLS: the token is not sent there.");
+            throw new CommandException($"Vault at {http.BaseAddress} sends {call.Operation} {call.Path.Split('?')[0]} on to "
+                + $"{target.GetLeftPart(UriPartial.Authority)}, without TLS: the token is not sent there.");
         try
         {
             return (await ExchangeAsync(call, target, cancellationToken)).Answer;
         }
         catch (Exception exception) when (TransportFault.Covers(exception, cancellationToken) && TransportFault.IsRefused(exception))
         {
-            return redirect with { Reason = $"it sends the request on to {target.GetLeftPart(UriPartial.Authority)}, where nobody answers" };
+            return redirect with { Reason = $"it sends the request on to {target.GetLeftPart(UriPartial.Authority)}, where nobody "
+                + "answers" };
         }
     }
 
-    private async Task<(VaultAnswer Answer, Uri? Location)> ExchangeAsync(Call call, Uri address, CancellationToken cancellationToken)
+    private async Task<(VaultResponse Answer, Uri? Location)> ExchangeAsync(Call call, Uri address, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(call.Method, address);
         request.Headers.Add("X-Vault-Request", "true");
@@ -141,11 +151,12 @@ internal sealed class VaultAdminClient(HttpClient http, string? vaultNamespace, 
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         if (response.IsSuccessStatusCode && response.Headers.TryGetValues(IndexHeader, out var reached))
             index = reached.Last();
-        return (VaultAnswer.Read(response, text), response.Headers.Location);
+        return (VaultResponse.Read(response, text), response.Headers.Location);
     }
 
     private sealed record Call(HttpMethod Method, string Path, JsonObject? Body, int? WrapSeconds = null, string? Token = null)
     {
-        public string Operation => Method == HttpMethod.Post ? "write" : Path.EndsWith("?list=true", StringComparison.Ordinal) ? "list" : "read";
+        public string Operation =>
+            Method == HttpMethod.Post ? "write" : Path.EndsWith("?list=true", StringComparison.Ordinal) ? "list" : "read";
     }
 }

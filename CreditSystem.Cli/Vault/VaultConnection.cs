@@ -12,13 +12,19 @@ internal sealed class VaultConnection
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    private readonly Option<string> address = new("--address") { Description = "Vault's address; by default VAULT_ADDR" };
-    private readonly Option<string> vaultNamespace = new("--namespace") { Description = "Vault's namespace (Enterprise, OpenBao); by default VAULT_NAMESPACE" };
-    private readonly Option<string> caCertificate = new("--ca-certificate") { Description = "PEM file of the authorities that may sign Vault's certificate; by default VAULT_CACERT" };
-    private readonly Option<string> clientCertificate = new("--client-certificate") { Description = "PEM file of the certificate by which the command shows who it is; by default VAULT_CLIENT_CERT" };
-    private readonly Option<string> clientKey = new("--client-key") { Description = "PEM file of that certificate's key; by default VAULT_CLIENT_KEY" };
-    private readonly Option<string> serverName = new("--tls-server-name") { Description = "The name in Vault's certificate, where it is not the address's; by default VAULT_TLS_SERVER_NAME" };
-    private readonly Option<int> wait = NumberOption.Create("--wait", "Seconds to wait for Vault to be unsealed and active", least: 0, most: 86_400, byDefault: 30);
+    private readonly Option<string> address = CliOption.Text("--address", "Vault's address; by default VAULT_ADDR");
+    private readonly Option<string> vaultNamespace = CliOption.Text("--namespace",
+        "Vault's namespace (Enterprise, OpenBao); by default VAULT_NAMESPACE");
+    private readonly Option<string> caCertificate = CliOption.Text("--ca-certificate",
+        "PEM file of the authorities that may sign Vault's certificate; by default VAULT_CACERT");
+    private readonly Option<string> clientCertificate = CliOption.Text("--client-certificate",
+        "PEM file of the certificate by which the command shows who it is; by default VAULT_CLIENT_CERT");
+    private readonly Option<string> clientKey = CliOption.Text("--client-key",
+        "PEM file of that certificate's key; by default VAULT_CLIENT_KEY");
+    private readonly Option<string> serverName = CliOption.Text("--tls-server-name",
+        "The name in Vault's certificate, where it is not the address's; by default VAULT_TLS_SERVER_NAME");
+    private readonly Option<int> wait = CliOption.Number("--wait", "Seconds to wait for Vault to be unsealed and active", least: 0,
+        most: 86_400, byDefault: 30);
 
     public void AddTo(Command command)
     {
@@ -32,7 +38,8 @@ internal sealed class VaultConnection
     {
         var uri = ReadAddress(parsed, host);
         var client = new VaultAdminClient(
-            new HttpClient(CreateHandler(uri, parsed, host)) { BaseAddress = uri, Timeout = RequestTimeout }, host.ValueOf(parsed, vaultNamespace, "VAULT_NAMESPACE")?.Trim('/'), host.Time);
+            new HttpClient(CreateHandler(uri, parsed, host)) { BaseAddress = uri, Timeout = RequestTimeout }, host.ValueOf(parsed,
+                vaultNamespace, "VAULT_NAMESPACE")?.Trim('/'), host.Time);
         try
         {
             await WaitAsync(client, uri, TimeSpan.FromSeconds(parsed.GetValue(wait)), host.Time, cancellationToken);
@@ -48,12 +55,14 @@ internal sealed class VaultConnection
     private Uri ReadAddress(ParseResult parsed, CommandHost host)
     {
         var text = host.ValueOf(parsed, address, "VAULT_ADDR") ?? throw new CommandException("Set VAULT_ADDR, or give --address.");
-        return Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var uri) && uri is { Scheme: "http" or "https", Host.Length: > 0 }
+        return Uri.TryCreate(text.TrimEnd('/') + "/", UriKind.Absolute, out var uri)
+            && uri is { Scheme: "http" or "https", Host.Length: > 0 }
             ? uri
             : throw new CommandUsageException($"'{text}' is no address of a Vault: http://<host>:<port> or https://<host>:<port>.");
     }
 
-    private static async Task WaitAsync(VaultAdminClient client, Uri address, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task WaitAsync(VaultAdminClient client, Uri address, TimeSpan patience, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         while (true)
@@ -68,7 +77,8 @@ internal sealed class VaultConnection
     }
 
     /// <returns>Why it cannot work, or null; and whether waiting does not help.</returns>
-    private static async Task<(string? Complaint, bool IsLasting)> FindComplaintAsync(VaultAdminClient client, Uri address, CancellationToken cancellationToken)
+    private static async Task<(string? Complaint, bool IsLasting)> FindComplaintAsync(VaultAdminClient client, Uri address,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -93,14 +103,16 @@ internal sealed class VaultConnection
     private SocketsHttpHandler CreateHandler(Uri address, ParseResult parsed, CommandHost host)
     {
         // No proxy of the environment can reach this machine's own ports.
-        var handler = new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), AllowAutoRedirect = false, UseProxy = !address.IsLoopback };
+        var handler =
+            new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(5), AllowAutoRedirect = false, UseProxy = !address.IsLoopback };
         try
         {
             if (host.ValueOf(parsed, serverName, "VAULT_TLS_SERVER_NAME") is { } name)
                 handler.SslOptions.TargetHost = name;
             if (host.ValueOf(parsed, caCertificate, "VAULT_CACERT") is { } authorities)
                 handler.SslOptions.CertificateChainPolicy = ReadAuthorities(authorities);
-            handler.SslOptions.ClientCertificateContext = ReadClientCertificate(host.ValueOf(parsed, clientCertificate, "VAULT_CLIENT_CERT"), host.ValueOf(parsed, clientKey, "VAULT_CLIENT_KEY"));
+            handler.SslOptions.ClientCertificateContext = ReadClientCertificate(
+                host.ValueOf(parsed, clientCertificate, "VAULT_CLIENT_CERT"), host.ValueOf(parsed, clientKey, "VAULT_CLIENT_KEY"));
             return handler;
         }
         catch
@@ -122,7 +134,9 @@ internal sealed class VaultConnection
             throw new CommandUsageException($"TLS: {file} is no readable PEM file of certificates: {exception.Message}", exception);
         }
 
-        return chain.CustomTrustStore.Count > 0 ? chain : throw new CommandUsageException($"TLS: {file} holds no certificate: Vault's could be signed by nobody.");
+        return chain.CustomTrustStore.Count > 0
+            ? chain
+            : throw new CommandUsageException($"TLS: {file} holds no certificate: Vault's could be signed by nobody.");
     }
 
     private static SslStreamCertificateContext? ReadClientCertificate(string? certificate, string? key)
@@ -130,7 +144,8 @@ internal sealed class VaultConnection
         if (certificate is null && key is null)
             return null;
         if (certificate is null || key is null)
-            throw new CommandUsageException("TLS: a client certificate needs its key, and a key its certificate (--client-certificate and --client-key).");
+            throw new CommandUsageException(
+                "TLS: a client certificate needs its key, and a key its certificate (--client-certificate and --client-key).");
         try
         {
             var chain = new X509Certificate2Collection();
@@ -139,7 +154,8 @@ internal sealed class VaultConnection
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            throw new CommandUsageException($"TLS: {certificate} and {key} are no certificate with its key: {exception.Message}", exception);
+            throw new CommandUsageException($"TLS: {certificate} and {key} are no certificate with its key: {exception.Message}",
+                exception);
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace CreditSystem.ServiceDefaults.Cli;
 
-/// <summary>A failure that a person can do something about: printed as one message, without stack trace or secrets.</summary>
+/// <summary>
+/// A failure that the operator can do something about: printed as one message, without a stack trace. It never holds a secret.
+/// </summary>
 public class CommandException(string message, Exception? inner = null, int exitCode = CommandExitCodes.Failed) : Exception(message, inner)
 {
     /// <summary>What the process ends with.</summary>

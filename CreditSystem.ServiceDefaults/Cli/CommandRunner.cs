@@ -10,13 +10,25 @@ namespace CreditSystem.ServiceDefaults.Cli;
 /// </summary>
 public static class CommandRunner
 {
+    /// <summary>The commands of a service's image: without one of them the service runs.</summary>
+    /// <param name="args">The arguments of the process.</param>
+    /// <param name="create">Makes the program with its commands.</param>
+    /// <param name="describe">As in <see cref="RunAsync"/>.</param>
+    /// <returns>The exit code, or null when the first argument is meant as no command.</returns>
+    public static async Task<int?> TryRunAsync(string[] args, Func<RootCommand> create, Func<Exception, string?>? describe = null)
+    {
+        ArgumentNullException.ThrowIfNull(create);
+        return args is [var first, ..] && CliArguments.IsCommand(first) ? await RunAsync(create(), args, output: null, describe) : null;
+    }
+
+    /// <summary>Runs a command to its end, which always has a reason on the standard error unless it is a success.</summary>
     /// <param name="command">The program with its commands.</param>
     /// <param name="args">The arguments of the process.</param>
     /// <param name="output">Instead of the standard output and error.</param>
     /// <param name="describe">Turns expected exceptions of libraries into one sentence; null for those that it does not know.</param>
     /// <returns>The exit code (<see cref="CommandExitCodes"/>), or 128 and the signal's number.</returns>
-    public static async Task<int> RunAsync(
-        RootCommand command, IReadOnlyList<string> args, TextWriter? output = null, Func<Exception, string?>? describe = null)
+    public static async Task<int> RunAsync(RootCommand command, IReadOnlyList<string> args, TextWriter? output = null, Func<Exception,
+        string?>? describe = null)
     {
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(args);
@@ -52,6 +64,6 @@ public static class CommandRunner
     /// <summary>Without the message of a fault that nobody foresaw: it may hold what was sent.</summary>
     private static string Describe(Exception exception) => exception is OperationCanceledException or TimeoutException
         ? "Given up: a server has not answered in time."
-        : $"This should not happen ({exception.GetType().Name}). Please report it with these lines:{Environment.NewLine}"
-            + exception.StackTrace;
+        : $"This should not happen ({exception.GetType().Name}). Please report it with these "
+            + $"lines:{Environment.NewLine}{exception.StackTrace}";
 }

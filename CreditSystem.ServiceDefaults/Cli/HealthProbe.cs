@@ -18,12 +18,9 @@ public static class HealthProbe
     /// <param name="defaultPort">Where the service listens when no variable says so.</param>
     public static Command Create(int defaultPort)
     {
-        var url = new Argument<string?>("url")
-        {
-            Description = "What to ask; by default /alive of the service in this container",
-            Arity = ArgumentArity.ZeroOrOne,
-        };
-        var wait = NumberOption.Create("--wait-seconds", "How long to ask again until it is healthy", least: 0, most: 600, byDefault: 0);
+        var url = new Argument<string?>("url") { Description = "What to ask; by default /alive of the service in this "
+            + "container", Arity = ArgumentArity.ZeroOrOne };
+        var wait = CliOption.Number("--wait-seconds", "How long to ask again until it is healthy", least: 0, most: 600, byDefault: 0);
         var command = new Command(Name, "Ask the service of this container whether it lives") { url, wait };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -62,8 +59,8 @@ public static class HealthProbe
             var (status, reasons) = Read(await response.Content.ReadAsStringAsync(cancellationToken));
             if (response.IsSuccessStatusCode && status is null or "healthy")
                 return null;
-            var word = status is null ? "" : $", {status}";
-            return $"answers {(int)response.StatusCode}{word}{(reasons.Length == 0 ? "" : $": {reasons}")}";
+            return $"answers {(int)response.StatusCode}" + (status is null ? "" : $", {status}") + (
+                reasons.Length == 0 ? "" : $": {reasons}");
         }
         catch (HttpRequestException failure)
         {
@@ -75,13 +72,16 @@ public static class HealthProbe
         }
     }
 
-    /// <summary>What a health document says; no status for any other text. Degraded is a 200 and a complaint here.</summary>
+    /// <summary>
+    /// What a health document says; no status for any other text. Degraded is a 200, because requests are served, and is a complaint
+    /// here.
+    /// </summary>
     private static (string? Status, string Reasons) Read(string text)
     {
         try
         {
-            return JsonNode.Parse(text) is JsonObject document
-                && document["status"] is JsonValue status && status.TryGetValue(out string? word)
+            return JsonNode.Parse(text) is JsonObject document && document["status"] is JsonValue status
+                && status.TryGetValue(out string? word)
                 ? (word, document["reasons"] is JsonArray reasons ? string.Join("; ", reasons.Select(reason => $"{reason}")) : "")
                 : (null, "");
         }

@@ -25,16 +25,16 @@ public static class StartFailure
     /// <returns>Null for a fault of the program, which is better told with its trace.</returns>
     internal static string? Describe(Exception exception, params Type[] expected) => exception switch
     {
-        IOException when exception.InnerException is { } inner && Cause(inner) is SocketException
-        {
-            SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied
-        } => exception.Message,
-        SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied } => exception.Message,
+        IOException { InnerException: { } inner } when IsPortRefused(Cause(inner)) => exception.Message,
+        SocketException when IsPortRefused(exception) => exception.Message,
         OptionsValidationException or ValidationException => exception.Message,
         InvalidOperationException { InnerException: FormatException } => exception.Message,
         AggregateException { InnerExceptions: [var only] } => Describe(only, expected),
         _ => expected.Any(type => type.IsInstanceOfType(exception)) ? exception.Message : null,
     };
+
+    private static bool IsPortRefused(Exception exception) =>
+        exception is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied };
 
     private static Exception Cause(Exception exception) => exception.InnerException is { } inner ? Cause(inner) : exception;
 }

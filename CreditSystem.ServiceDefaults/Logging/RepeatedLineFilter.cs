@@ -25,8 +25,8 @@ public sealed class RepeatedLineFilter(ILogger inner, TimeProvider time) : ILogg
     public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
 
     /// <inheritdoc/>
-    public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?,
+        string> formatter)
     {
         ArgumentNullException.ThrowIfNull(formatter);
         if (logLevel < LogLevel.Warning || IsNew((eventId.Id, formatter(state, exception))))

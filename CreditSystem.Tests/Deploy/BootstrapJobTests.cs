@@ -31,14 +31,14 @@ public sealed class BootstrapJobTests
         Assert.Equal("", await KubernetesModels.ProblemsAsync(overlay.Objects));
     }
 
-    /// <summary>The Job runs the image that is deployed, against the Vault and by the API server of the same overlay.</summary>
+    /// <summary>The Job runs the command line that is deployed, against the Vault and by the API server of the same overlay.</summary>
     [Theory]
     [MemberData(nameof(Overlays))]
     public void Has_the_settings_of_its_overlay(string name)
     {
         var (job, deployed) = (Render(name), Overlay.Of(name));
 
-        Assert.Equal(deployed.The("Deployment", "vault-proxy").Container.Text("image"), job.The("Job", "vault-bootstrap").Container.Text("image"));
+        Assert.Equal(deployed.The("CronJob", "vault-approle-refresh").Container.Text("image"), job.The("Job", "vault-bootstrap").Container.Text("image"));
         Assert.Contains(deployed.The("ConfigMap", "vault-proxy-env").Json.Text("data.VaultProxy__Upstreams__0")!, job.Text, StringComparison.Ordinal);
         Assert.Equal(Network(deployed, "vault-proxy", 0), Network(job, "vault-bootstrap", 0));
         Assert.Equal(Network(deployed, "vault-approle-refresh", 1), Network(job, "vault-bootstrap", 1));

@@ -53,10 +53,10 @@ public sealed partial class DocumentedCommandTests
 
     /// <summary>Without an address of a Vault nothing is done, but a command that is not understood ends with 2.</summary>
     [Fact]
-    public async Task The_proxy_knows_every_command_of_its_image()
+    public async Task The_command_line_knows_every_command_of_its_image()
     {
-        var commands = DocumentedCommand.All.Where(command => command.Text.StartsWith("dotnet CreditSystem.VaultProxy.dll ", StringComparison.Ordinal)).ToList();
-        var nowhere = new OperatorCommand(new Dictionary<string, string?>());
+        var commands = DocumentedCommand.All.Where(command => command.Text.StartsWith("dotnet CreditSystem.Cli.dll ", StringComparison.Ordinal)).ToList();
+        var nowhere = new CliRun(new Dictionary<string, string?>());
 
         Assert.NotEmpty(commands);
         foreach (var command in commands)

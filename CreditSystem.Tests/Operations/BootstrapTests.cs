@@ -169,7 +169,7 @@ public sealed class BootstrapTests(VaultServer vaults, MongoServer mongo, RedisS
     public async Task Leaves_databases_alone_that_it_is_not_told_of_and_says_what_is_missing()
     {
         var instance = await vaults.GetInstanceAsync();
-        var command = new OperatorCommand(new Dictionary<string, string?> { ["VAULT_ADDR"] = $"{instance.Address}", ["VAULT_TOKEN"] = instance.RootToken });
+        var command = new CliRun(new Dictionary<string, string?> { ["VAULT_ADDR"] = $"{instance.Address}", ["VAULT_TOKEN"] = instance.RootToken });
         var names = Names();
         var (exitCode, output) = await command.BootstrapAsync(names);
         Assert.Equal(3, exitCode);
@@ -199,7 +199,7 @@ public sealed class BootstrapTests(VaultServer vaults, MongoServer mongo, RedisS
     public async Task Sets_up_an_audit_device_that_names_who_has_read_what_without_values()
     {
         await using var own = await VaultServer.StartIsolatedAsync(Token);
-        var command = new OperatorCommand(new Dictionary<string, string?> { ["VAULT_ADDR"] = $"{own.Address}", ["VAULT_TOKEN"] = own.RootToken });
+        var command = new CliRun(new Dictionary<string, string?> { ["VAULT_ADDR"] = $"{own.Address}", ["VAULT_TOKEN"] = own.RootToken });
         var file = Path.Combine(_directory, "audit.log");
         Assert.Equal(3, (await command.BootstrapAsync("--audit-file", file)).ExitCode);
         var (_, output) = await command.BootstrapAsync("--audit-file", file);
@@ -246,7 +246,7 @@ public sealed class BootstrapTests(VaultServer vaults, MongoServer mongo, RedisS
         Assert.All(values, value => Assert.DoesNotContain(value!, command.Everything, StringComparison.Ordinal));
     }
 
-    private static async Task SucceedAsync(OperatorCommand command, params string[] args)
+    private static async Task SucceedAsync(CliRun command, params string[] args)
     {
         var (exitCode, output) = await command.BootstrapAsync(args);
         Assert.True(exitCode == 0, output);
@@ -258,12 +258,12 @@ public sealed class BootstrapTests(VaultServer vaults, MongoServer mongo, RedisS
         return ["--prefix", name, "--policy", $"{name}-policy", "--role", $"{name}-role", "--rotator-role", $"{name}-rotator"];
     }
 
-    private async Task<(OperatorCommand, VaultInstance, string[])> PrepareAsync()
+    private async Task<(CliRun, VaultInstance, string[])> PrepareAsync()
     {
         var vault = await vaults.GetInstanceAsync();
         var names = Names();
         var url = new MongoUrlBuilder(await mongo.GetConnectionStringAsync()) { DatabaseName = names[1] };
-        return (new OperatorCommand(new Dictionary<string, string?>
+        return (new CliRun(new Dictionary<string, string?>
         {
             ["VAULT_ADDR"] = $"{vault.Address}",
             ["VAULT_TOKEN"] = vault.RootToken,

@@ -118,7 +118,7 @@ public sealed class ClusterBootstrapTests(VaultServer vaults)
     {
         private readonly VaultInstance vault;
         private readonly string name;
-        private readonly OperatorCommand command;
+        private readonly CliRun command;
         private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("credit-system-cluster-test-");
 
         private EmptyCluster(VaultInstance vault, string name, SecretApiServer api)
@@ -126,7 +126,7 @@ public sealed class ClusterBootstrapTests(VaultServer vaults)
             (this.vault, this.name, Api) = (vault, name, api);
             Mongo = MongoInstance.Create();
             Redis = RedisInstance.Create();
-            command = new OperatorCommand(new Dictionary<string, string?>
+            command = new CliRun(new Dictionary<string, string?>
             {
                 ["VAULT_ADDR"] = $"{vault.Address}",
                 ["VAULT_TOKEN"] = vault.RootToken,

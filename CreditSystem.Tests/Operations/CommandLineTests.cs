@@ -4,11 +4,12 @@ using CreditSystem.Tests.Deploy;
 
 namespace CreditSystem.Tests.Operations;
 
-/// <summary>The two images as somebody calls them who does not know them by heart.</summary>
+/// <summary>The three images as somebody calls them who does not know them by heart.</summary>
 public sealed class CommandLineTests
 {
     [Theory]
-    [InlineData("CreditSystem.VaultProxy.dll", "bootstrap", "rotate-secret-id", "healthcheck")]
+    [InlineData("CreditSystem.Cli.dll", "bootstrap", "rotate-secret-id")]
+    [InlineData("CreditSystem.VaultProxy.dll", "healthcheck")]
     [InlineData("CreditSystem.Api.dll", "vault", "config", "mongo", "redis", "token", "healthcheck")]
     public async Task Asked_for_help_it_names_its_commands(string image, params string[] commands)
     {
@@ -20,7 +21,8 @@ public sealed class CommandLineTests
 
     /// <summary>A CronJob with a slip of the pen would otherwise run a second proxy until its deadline.</summary>
     [Theory]
-    [InlineData("CreditSystem.VaultProxy.dll", "rotate-secretid")]
+    [InlineData("CreditSystem.Cli.dll", "rotate-secretid")]
+    [InlineData("CreditSystem.VaultProxy.dll", "helthcheck")]
     [InlineData("CreditSystem.Api.dll", "valt", "status")]
     public async Task A_misspelt_command_is_refused_and_starts_no_service(string image, params string[] args)
     {
@@ -39,7 +41,7 @@ public sealed class CommandLineTests
     [InlineData("", false)]
     [InlineData("-h", true)]
     [InlineData("anything", true)]
-    public void Settings_of_the_host_are_no_commands(string argument, bool isCommand) => Assert.Equal(isCommand, CommandWord.IsOne(argument));
+    public void Settings_of_the_host_are_no_commands(string argument, bool isCommand) => Assert.Equal(isCommand, CliArguments.IsCommand(argument));
 
     private static Task<ToolProcess.Result> RunAsync(string image, params string[] args) =>
         ToolProcess.RunAsync(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, image), .. args]), "the .NET SDK");

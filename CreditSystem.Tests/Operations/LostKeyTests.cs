@@ -108,10 +108,10 @@ public sealed class LostKeyTests(VaultServer vaults, MongoServer mongo)
         Assert.Contains("no MongoDB could be asked", output, StringComparison.Ordinal);
     }
 
-    private async Task<(OperatorCommand Command, VaultInstance Vault, string Name)> PrepareAsync(bool withMongo)
+    private async Task<(CliRun Command, VaultInstance Vault, string Name)> PrepareAsync(bool withMongo)
     {
         var (vault, name) = (await vaults.GetInstanceAsync(), vaults.CreateName("keys"));
-        return (new OperatorCommand(new Dictionary<string, string?>
+        return (new CliRun(new Dictionary<string, string?>
         {
             ["VAULT_ADDR"] = $"{vault.Address}",
             ["VAULT_TOKEN"] = vault.RootToken,

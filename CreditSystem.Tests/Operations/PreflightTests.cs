@@ -97,12 +97,12 @@ public sealed class PreflightTests(VaultServer vaults, MongoServer mongo)
         string[] args = ["--database-engine", "--audit-file", audit, "--credentials-directory", Path.Combine(folder.FullName, "approle"), "--rotator-credentials-directory", Path.Combine(folder.FullName, "rotator")];
 
         environment["VAULT_TOKEN"] = await CreateTokenAsync(own, Policies.Bootstrap(settings));
-        var (exitCode, output) = await new OperatorCommand(environment).BootstrapAsync([.. args, "--dry-run"]);
+        var (exitCode, output) = await new CliRun(environment).BootstrapAsync([.. args, "--dry-run"]);
         Assert.True(exitCode is 0 or 3, output);
         Assert.DoesNotContain("! ", output, StringComparison.Ordinal);
-        (exitCode, output) = await new OperatorCommand(environment).BootstrapAsync(args);
+        (exitCode, output) = await new CliRun(environment).BootstrapAsync(args);
         Assert.True(exitCode == 3, output);
-        (exitCode, output) = await new OperatorCommand(environment, new LaterTime(TimeSpan.FromDays(80))).BootstrapAsync(args);
+        (exitCode, output) = await new CliRun(environment, new LaterTime(TimeSpan.FromDays(80))).BootstrapAsync(args);
         Assert.True(exitCode == 3, output);
 
         // Without one of them the dry run names it; mounts that are there need no right any more.
@@ -112,7 +112,7 @@ public sealed class PreflightTests(VaultServer vaults, MongoServer mongo)
         foreach (var right in rights)
         {
             environment["VAULT_TOKEN"] = await CreateTokenAsync(own, Policies.Bootstrap(settings).Replace($"path \"{right.Path}\"", "path \"elsewhere\"", StringComparison.Ordinal));
-            (exitCode, output) = await new OperatorCommand(environment).BootstrapAsync([.. args, "--dry-run"]);
+            (exitCode, output) = await new CliRun(environment).BootstrapAsync([.. args, "--dry-run"]);
             Assert.True(exitCode == 1, $"{right.Path}: {output}");
             Assert.Contains(right.Path.TrimEnd('*'), output, StringComparison.Ordinal);
         }
@@ -124,7 +124,7 @@ public sealed class PreflightTests(VaultServer vaults, MongoServer mongo)
     [Fact]
     public async Task The_least_policy_is_printed_for_the_names_at_hand_without_asking_anybody()
     {
-        var (exitCode, output) = await new OperatorCommand(new Dictionary<string, string?>()).BootstrapAsync("--print-policy", "--prefix", "flask-app", "--kv-mount", "kv");
+        var (exitCode, output) = await new CliRun(new Dictionary<string, string?>()).BootstrapAsync("--print-policy", "--prefix", "flask-app", "--kv-mount", "kv");
 
         Assert.Equal(0, exitCode);
         Assert.Contains("path \"kv/data/flask-app/*\"", output, StringComparison.Ordinal);
@@ -140,10 +140,10 @@ public sealed class PreflightTests(VaultServer vaults, MongoServer mongo)
         _ => null,
     };
 
-    private async Task<(OperatorCommand Command, string Name)> PrepareAsync(VaultFront front)
+    private async Task<(CliRun Command, string Name)> PrepareAsync(VaultFront front)
     {
         var vault = await vaults.GetInstanceAsync();
-        return (new OperatorCommand(new Dictionary<string, string?> { ["VAULT_ADDR"] = $"{front.Address}", ["VAULT_TOKEN"] = vault.RootToken }), vaults.CreateName("preflight"));
+        return (new CliRun(new Dictionary<string, string?> { ["VAULT_ADDR"] = $"{front.Address}", ["VAULT_TOKEN"] = vault.RootToken }), vaults.CreateName("preflight"));
     }
 
     private async Task<Dictionary<string, string?>> EnvironmentAsync(VaultInstance vault, string database) => new()

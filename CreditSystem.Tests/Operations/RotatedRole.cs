@@ -22,7 +22,7 @@ internal sealed class RotatedRole : IDisposable
             ["VAULT_TOKEN"] = vault.RootToken,
             ["VAULT_CREDENTIALS_DIRECTORY"] = Path.Combine(root, "rotator"),
         };
-        Command = new OperatorCommand(environment);
+        Command = new CliRun(environment);
     }
 
     public string Name { get; }
@@ -31,7 +31,7 @@ internal sealed class RotatedRole : IDisposable
 
     public string Credentials => Path.Combine(root, "approle");
 
-    public OperatorCommand Command { get; private set; }
+    public CliRun Command { get; private set; }
 
     public string SecretId => File.ReadAllText(Path.Combine(Credentials, "secret_id"));
 
@@ -65,7 +65,7 @@ internal sealed class RotatedRole : IDisposable
     /// <summary>Sets a variable of the command's environment.</summary>
     public void Set(string name, string value) => environment[name] = value;
 
-    public void UseTime(TimeProvider time) => Command = new OperatorCommand(environment, time);
+    public void UseTime(TimeProvider time) => Command = new CliRun(environment, time);
 
     public string FilePath(string name) => Path.Combine(root, name);
 
@@ -79,7 +79,7 @@ internal sealed class RotatedRole : IDisposable
     /// <summary>Rotates in a process of its own, which ends itself as a kill does at the step. Its exit code.</summary>
     public async Task<int> RotateUntilKilledAsync(string step)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "CreditSystem.VaultProxy.dll"), RotateCommand.Name, "--role", RoleName, "--directory", Credentials, "--overlap-seconds", "0"])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "CreditSystem.Cli.dll"), RotateCommand.Name, "--role", RoleName, "--directory", Credentials, "--overlap-seconds", "0"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -35,7 +35,7 @@ public sealed class TlsTests(VaultServer vaults) : IDisposable
         };
 
         // Waiting would not help: none of these passes by itself, but a server that speaks TLS may be one that starts.
-        var (exitCode, output) = await new OperatorCommand(environment).BootstrapAsync("--wait", fault == "TLS port by http" ? "0" : "3600").WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+        var (exitCode, output) = await new CliRun(environment).BootstrapAsync("--wait", fault == "TLS port by http" ? "0" : "3600").WaitAsync(TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
 
         Assert.Equal(1, exitCode);
         Assert.Contains(words, output, StringComparison.Ordinal);
@@ -53,7 +53,7 @@ public sealed class TlsTests(VaultServer vaults) : IDisposable
         Certify("own", "127.0.0.1", TimeSpan.FromDays(1)).Dispose();
         await File.WriteAllTextAsync(PathOf("empty.pem"), "", TestContext.Current.CancellationToken);
 
-        var (exitCode, output) = await new OperatorCommand(new Dictionary<string, string?> { ["VAULT_TOKEN"] = "s.none", ["VAULT_ADDR"] = "https://127.0.0.1:1", [variable] = PathOf(file) }).BootstrapAsync();
+        var (exitCode, output) = await new CliRun(new Dictionary<string, string?> { ["VAULT_TOKEN"] = "s.none", ["VAULT_ADDR"] = "https://127.0.0.1:1", [variable] = PathOf(file) }).BootstrapAsync();
 
         Assert.Equal(2, exitCode);
         Assert.Contains("TLS: ", output, StringComparison.Ordinal);
@@ -67,7 +67,7 @@ public sealed class TlsTests(VaultServer vaults) : IDisposable
         Certify("client", "rotation", TimeSpan.FromDays(1)).Dispose();
         await using var front = await VaultFront.StartAsync(await vaults.GetInstanceAsync(), server, wantsClientCertificate: true);
         var (approle, rotator, name) = (PathOf("approle"), PathOf("rotator"), vaults.CreateName("tls"));
-        var command = new OperatorCommand(new Dictionary<string, string?>
+        var command = new CliRun(new Dictionary<string, string?>
         {
             ["VAULT_TOKEN"] = (await vaults.GetInstanceAsync()).RootToken,
             ["VAULT_ADDR"] = $"{front.Address}",

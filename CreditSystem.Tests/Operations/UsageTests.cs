@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -35,16 +36,28 @@ public sealed class UsageTests : IDisposable
     [InlineData("--overlap-seconds must be a whole number, 0 to 86400, and not '-5'", "rotate-secret-id", "--directory", "x", "--overlap-seconds", "-5")]
     [InlineData("--kubernetes-timeout-seconds must be a whole number, 1 to 30", "rotate-secret-id", "--directory", "x", "--kubernetes-timeout-seconds", "soon")]
     [InlineData("Give one target", "rotate-secret-id", "--directory", "", "--kubernetes-secret", "")]
-    [InlineData("is no address: http://", "healthcheck", "ftp://127.0.0.1/x")]
-    [InlineData("'--helpp' is no address", "healthcheck", "--helpp")]
-    [InlineData("Unrecognized command or argument 'b'", "healthcheck", "http://127.0.0.1:1/a", "b")]
-    public async Task Of_the_proxys_image(string words, params string[] args)
+    public async Task Of_the_command_line(string words, params string[] args)
     {
-        var (exitCode, output) = await ProxyAsync([.. args.Select(argument => argument == "EMPTY" ? empty : argument)]);
+        var (exitCode, output) = await RunAsync([.. args.Select(argument => argument == "EMPTY" ? empty : argument)]);
 
         Assert.Equal(2, exitCode);
         Assert.Contains(words, output, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("is no address: http://", "ftp://127.0.0.1/x")]
+    [InlineData("'--helpp' is no address", "--helpp")]
+    [InlineData("Unrecognized command or argument 'b'", "http://127.0.0.1:1/a", "b")]
+    public async Task Of_a_services_health_check(string words, params string[] args)
+    {
+        var output = new StringWriter();
+
+        var exitCode = await CommandRunner.RunAsync(new RootCommand { HealthProbe.Create(defaultPort: 8200) }, [HealthProbe.Name, .. args], output);
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains(words, $"{output}", StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", $"{output}", StringComparison.Ordinal);
     }
 
     [Theory]
@@ -66,10 +79,9 @@ public sealed class UsageTests : IDisposable
     [Theory]
     [InlineData("bootstrap")]
     [InlineData("rotate-secret-id")]
-    [InlineData("healthcheck")]
     public async Task A_command_explains_itself(string name)
     {
-        var (exitCode, output) = await ProxyAsync(name, "--help");
+        var (exitCode, output) = await RunAsync(name, "--help");
 
         Assert.Equal(0, exitCode);
         Assert.Matches($@"Usage:\s+\S+ {name} ", output);
@@ -78,8 +90,8 @@ public sealed class UsageTests : IDisposable
     [Fact]
     public async Task The_version_is_told_and_starts_no_service()
     {
-        Assert.True(CommandWord.IsOne("--version"));
-        var (exitCode, output) = await ProxyAsync("--version");
+        Assert.True(CliArguments.IsCommand("--version"));
+        var (exitCode, output) = await RunAsync("--version");
 
         Assert.Equal(0, exitCode);
         Assert.Matches(@"^\d+\.\d+", output);
@@ -108,9 +120,9 @@ public sealed class UsageTests : IDisposable
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
     }
 
-    private static Task<(int ExitCode, string Output)> ProxyAsync(params string[] args) => new OperatorCommand(new Dictionary<string, string?>
+    private static Task<(int ExitCode, string Output)> RunAsync(params string[] args) => new CliRun(new Dictionary<string, string?>
     {
         ["VAULT_ADDR"] = "http://127.0.0.1:1",
         ["VAULT_TOKEN"] = "s.none",
-    }).RunAsync(VaultProxy.Commands.CommandLine.RunAsync, args);
+    }).RunAsync(Cli.CommandLine.RunAsync, args);
 }

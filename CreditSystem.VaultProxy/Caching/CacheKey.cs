@@ -1,6 +1,9 @@
 namespace CreditSystem.VaultProxy.Caching;
 
-/// <summary>One answer: the namespace, the KV v2 mount, the secret as Vault reads its path, and the version asked for (empty: the current one).</summary>
+/// <summary>
+/// One response: the namespace, the KV v2 mount, the secret as Vault reads its path, and the version asked for (empty: the current
+/// one).
+/// </summary>
 internal readonly record struct CacheKey(string Namespace, string Mount, string Secret, string Version)
 {
     public bool IsSameSecret(in CacheKey other) => Secret == other.Secret && Mount == other.Mount && Namespace == other.Namespace;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace CreditSystem.VaultProxy.Caching;
 
-/// <summary>Whether an answer is what the cache is for: a KV secret, not a lease, not a wrapping token, no login.</summary>
+/// <summary>Whether a response is what the cache is for: a KV secret, not a lease, not a wrapping token, no login.</summary>
 internal static class CacheableBody
 {
     internal static bool Check(ReadOnlySpan<byte> json)
@@ -29,7 +29,8 @@ internal static class CacheableBody
             var mustBeNull = reader.ValueTextEquals("wrap_info"u8) || reader.ValueTextEquals("auth"u8);
             var isData = reader.ValueTextEquals("data"u8);
             reader.Read();
-            if ((isLease && !(reader.TokenType == JsonTokenType.String && reader.ValueSpan.IsEmpty)) || (mustBeNull && reader.TokenType != JsonTokenType.Null))
+            if ((isLease && !(reader.TokenType == JsonTokenType.String && reader.ValueSpan.IsEmpty))
+                || (mustBeNull && reader.TokenType != JsonTokenType.Null))
                 return false;
             hasData |= isData && reader.TokenType == JsonTokenType.StartObject;
             reader.Skip();

@@ -6,34 +6,35 @@ using CreditSystem.VaultProxy.Policy;
 namespace CreditSystem.VaultProxy.Caching;
 
 /// <summary>One read that the cache answers, or learns from.</summary>
-internal sealed class CachedRead(KvCache cache, HttpContext context, VaultRequest request, CacheProofs.Caller caller, CacheKey key) : IAnswerFilter
+internal sealed class CachedRead(KvCache cache, HttpContext context, VaultRequest request, CacheEntitlements.Caller caller, CacheKey key)
+    : IResponseInterceptor
 {
     private readonly long _epoch = cache.Store.Epoch;
-    private CachedAnswer? _answer;
+    private CachedResponse? _cached;
 
     public HttpContext Context => context;
 
     public VaultRequest Request => request;
 
-    public CacheProofs.Caller Caller => caller;
+    public CacheEntitlements.Caller Caller => caller;
 
     public CacheKey Key => key;
 
-    internal bool TryAnswerFresh(string result)
+    internal bool TryServeFresh(string result)
     {
-        if (!cache.Proofs.Has(caller, key) || !cache.Store.TryGetFresh(key, out _answer, out var age))
+        if (!cache.Entitlements.Has(caller, key) || !cache.Store.TryGetFresh(key, out _cached, out var age))
             return false;
         SetHeaders("HIT", age, result);
         return true;
     }
 
-    public async ValueTask<bool> TryAnswerAsync(HttpResponseMessage? response, ReadOnlyMemory<byte> body, bool isSealed)
+    public async ValueTask<bool> TryInterceptAsync(HttpResponseMessage? response, ReadOnlyMemory<byte> body, bool isSealed)
     {
         if (response is null || (int)response.StatusCode >= 500)
-            return await TryAnswerStaleAsync(isSealed || (response is not null && VaultErrors.IsSealed(body.Span)));
+            return await TryServeStaleAsync(isSealed || (response is not null && VaultErrors.IsSealed(body.Span)));
 
         if (response.StatusCode == HttpStatusCode.Forbidden)
-            cache.Proofs.Remove(caller);
+            cache.Entitlements.Remove(caller);
         else if (response.StatusCode == HttpStatusCode.OK && IsJson(response) && CacheableBody.Check(body.Span))
             await KeepAsync(body);
         context.Response.Headers["X-Cache"] = "MISS";
@@ -46,15 +47,15 @@ internal sealed class CachedRead(KvCache cache, HttpContext context, VaultReques
         var life = await cache.FindLifeAsync(this);
         if (!cache.Store.TryAdd(key, body.Span, _epoch) || !life.MayBeServed)
             return;
-        cache.Proofs.Add(caller, key);
+        cache.Entitlements.Add(caller, key);
         if (cache.Store.Epoch != _epoch)
-            cache.Proofs.Remove(caller);
+            cache.Entitlements.Remove(caller);
     }
 
     // Sealing is an operator's way to end all access at once, and not an outage.
-    private async ValueTask<bool> TryAnswerStaleAsync(bool isSealed)
+    private async ValueTask<bool> TryServeStaleAsync(bool isSealed)
     {
-        if (isSealed || !cache.MayServeStale(this) || !cache.Store.TryGetStale(key, out _answer, out var age))
+        if (isSealed || !cache.MayServeStale(this) || !cache.Store.TryGetStale(key, out _cached, out var age))
             return false;
         SetHeaders("STALE", age, "stale");
         await WriteAsync();
@@ -63,8 +64,8 @@ internal sealed class CachedRead(KvCache cache, HttpContext context, VaultReques
 
     internal ValueTask WriteAsync()
     {
-        context.Response.ContentLength = _answer!.Body.Length;
-        return new ValueTask(context.Response.Body.WriteAsync(_answer.Body, context.RequestAborted).AsTask());
+        context.Response.ContentLength = _cached!.Body.Length;
+        return new ValueTask(context.Response.Body.WriteAsync(_cached.Body, context.RequestAborted).AsTask());
     }
 
     private void SetHeaders(string state, TimeSpan age, string result)
@@ -78,5 +79,6 @@ internal sealed class CachedRead(KvCache cache, HttpContext context, VaultReques
         cache.Count(result);
     }
 
-    private static bool IsJson(HttpResponseMessage response) => response.Content.Headers.ContentType?.MediaType == VaultErrors.JsonContentType;
+    private static bool IsJson(HttpResponseMessage response) =>
+        response.Content.Headers.ContentType?.MediaType == VaultErrors.JsonContentType;
 }

@@ -8,16 +8,17 @@ namespace CreditSystem.VaultProxy.Caching;
 
 /// <summary>
 /// Answers reads of KV secrets from memory, to callers that have read the same secret from Vault themselves. ASP.NET Core's
-/// output cache knows no such rule: it serves a secret to whoever asks next, with a bad token or none.
+/// output cache knows no such rule: it serves a secret to the next caller, with a bad token or none.
 /// </summary>
-internal sealed class KvCache(IOptions<VaultProxyOptions> options, VaultForwarder forwarder, TokenLookup lookup, ProxyMetrics metrics, TimeProvider time)
+internal sealed class KvCache(IOptions<VaultProxyOptions> options, VaultForwarder forwarder, TokenLookup lookup, ProxyMetrics metrics,
+    TimeProvider time)
 {
     private readonly (string Mount, string Prefix)[] _prefixes = [.. options.Value.Cache.Prefixes.Select(VaultRoutes.SplitMount)];
     private readonly ConcurrentDictionary<CacheKey, Flight> _flights = new();
 
     internal CacheStore Store { get; } = new(options.Value.Cache, time);
 
-    internal CacheProofs Proofs { get; } = new(options.Value.Cache, time);
+    internal CacheEntitlements Entitlements { get; } = new(options.Value.Cache, time);
 
     private bool ServesStale => options.Value.Cache.StaleIfErrorSeconds > 0;
 
@@ -42,19 +43,19 @@ internal sealed class KvCache(IOptions<VaultProxyOptions> options, VaultForwarde
 
     private async ValueTask ServeReadAsync(CachedRead read, VaultCaller caller)
     {
-        if (read.TryAnswerFresh("hit"))
+        if (read.TryServeFresh("hit"))
         {
             await read.WriteAsync();
             return;
         }
 
-        // Only a caller that will have a proof may wait for another's answer; anyone else has to ask Vault itself.
+        // Only a caller that will have a proof may wait for another's response; anyone else has to ask Vault itself.
         var flight = new Flight(read.Caller);
         var leader = _flights.GetOrAdd(read.Key, flight);
-        if (leader != flight && (leader.Caller == read.Caller || Proofs.Has(read.Caller, read.Key)))
+        if (leader != flight && (leader.Caller == read.Caller || Entitlements.Has(read.Caller, read.Key)))
         {
             await leader.Done.Task.WaitAsync(read.Context.RequestAborted);
-            if (read.TryAnswerFresh("shared"))
+            if (read.TryServeFresh("shared"))
             {
                 await read.WriteAsync();
                 return;
@@ -83,31 +84,33 @@ internal sealed class KvCache(IOptions<VaultProxyOptions> options, VaultForwarde
         try
         {
             if (request.Route.EndsTokens)
-                Proofs.Clear();
+                Entitlements.Clear();
             await forwarder.ForwardAsync(context, request, caller);
         }
         finally
         {
             if (request.Route.EndsTokens)
-                Proofs.Clear();
+                Entitlements.Clear();
             Store.EndWrite(secret);
         }
     }
 
     internal void Count(string result) => metrics.CountCache(result);
 
-    internal bool MayServeStale(CachedRead read) => ServesStale && Proofs.HasInOutage(read.Caller, read.Key);
+    internal bool MayServeStale(CachedRead read) => ServesStale && Entitlements.HasInOutage(read.Caller, read.Key);
 
-    /// <summary>Of a token whose uses are counted nothing is served, so that each read is a use; it is asked once, which costs one.</summary>
+    /// <summary>
+    /// Of a token whose uses are counted nothing is served, so that each read is a use; it is asked once, which costs one.
+    /// </summary>
     internal async ValueTask<TokenLife> FindLifeAsync(CachedRead read)
     {
         if (read.Caller.Token.IsNone)
             return TokenLife.Unserved;
-        if (Proofs.FindLife(read.Caller) is { } known)
+        if (Entitlements.FindLife(read.Caller) is { } known)
             return known;
         var askedAt = time.GetTimestamp();
         var life = await lookup.AskAsync(read.Context, read.Caller);
-        Proofs.Learn(read.Caller, life, askedAt);
+        Entitlements.Learn(read.Caller, life, askedAt);
         return life;
     }
 
@@ -119,14 +122,15 @@ internal sealed class KvCache(IOptions<VaultProxyOptions> options, VaultForwarde
         key = CacheKey.Parse(request.Namespace, request.Target.Path, request.Version);
         foreach (var (mount, prefix) in _prefixes)
         {
-            if (key.Mount == mount && key.Secret.StartsWith(prefix, StringComparison.Ordinal) && (key.Secret.Length == prefix.Length || key.Secret[prefix.Length] == '/'))
+            if (key.Mount == mount && key.Secret.StartsWith(prefix, StringComparison.Ordinal)
+                && (key.Secret.Length == prefix.Length || key.Secret[prefix.Length] == '/'))
                 return true;
         }
 
         return false;
     }
 
-    // Wrapping, consistency and MFA headers change the answer; a client that asks for no cache gets none.
+    // Wrapping, consistency and MFA headers change the response; a client that asks for no cache gets none.
     private static bool HasPlainHeaders(IHeaderDictionary headers)
     {
         if (headers.CacheControl.Count > 0 || headers.Pragma.Count > 0)
@@ -146,9 +150,9 @@ internal sealed class KvCache(IOptions<VaultProxyOptions> options, VaultForwarde
         || name.Equals(VaultHeaders.Request, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A read on its way to Vault.</summary>
-    private sealed class Flight(CacheProofs.Caller caller)
+    private sealed class Flight(CacheEntitlements.Caller caller)
     {
-        public CacheProofs.Caller Caller => caller;
+        public CacheEntitlements.Caller Caller => caller;
 
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -12,7 +12,7 @@ internal readonly record struct TokenLife(bool MayBeServed, TimeSpan Lasts)
     /// <summary>Each use counts, so that none may be saved.</summary>
     public bool IsCounted { get; private init; }
 
-    /// <param name="json">The answer to <c>GET auth/token/lookup-self</c>.</param>
+    /// <param name="json">The response to <c>GET auth/token/lookup-self</c>.</param>
     internal static TokenLife Parse(ReadOnlyMemory<byte> json)
     {
         try
@@ -28,7 +28,8 @@ internal readonly record struct TokenLife(bool MayBeServed, TimeSpan Lasts)
             var isEndless = !data.TryGetProperty("expire_time", out var end) || end.ValueKind == JsonValueKind.Null;
             return seconds == 0 && isEndless ? new TokenLife(true, TimeSpan.MaxValue) : Unserved;
         }
-        catch (Exception malformed) when (malformed is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception malformed)
+            when (malformed is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
             return Unserved;
         }

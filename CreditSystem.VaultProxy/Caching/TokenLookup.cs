@@ -13,13 +13,15 @@ internal sealed class TokenLookup(UpstreamPool pool, IOptions<VaultProxyOptions>
 
     private readonly UpstreamOptions _options = options.Value.Upstream;
     private readonly HttpMessageInvoker _client = new(UpstreamConnection.CreateHandler(options.Value.Upstream));
-    private readonly ConcurrentDictionary<CacheProofs.Caller, Lazy<Task<TokenLife>>> _asking = new();
+    private readonly ConcurrentDictionary<CacheEntitlements.Caller, Lazy<Task<TokenLife>>> _asking = new();
 
     /// <summary>One question for all who want to know the same at once: of a counted token, each costs a use.</summary>
     /// <returns><see cref="TokenLife.Unserved"/> where Vault does not say.</returns>
-    internal async Task<TokenLife> AskAsync(HttpContext context, CacheProofs.Caller caller)
+    internal async Task<TokenLife> AskAsync(HttpContext context, CacheEntitlements.Caller caller)
     {
-        var asking = _asking.GetOrAdd(caller, static (caller, state) => new(() => state.Lookup.SendAsync(state.Context.Request.Headers, caller)), (Lookup: this, Context: context));
+        var asking = _asking.GetOrAdd(
+            caller, static (caller, state) =>
+                new(() => state.Lookup.SendAsync(state.Context.Request.Headers, caller)), (Lookup: this, Context: context));
         try
         {
             return await asking.Value.WaitAsync(context.RequestAborted);
@@ -30,7 +32,7 @@ internal sealed class TokenLookup(UpstreamPool pool, IOptions<VaultProxyOptions>
         }
     }
 
-    private async Task<TokenLife> SendAsync(IHeaderDictionary headers, CacheProofs.Caller caller)
+    private async Task<TokenLife> SendAsync(IHeaderDictionary headers, CacheEntitlements.Caller caller)
     {
         if (pool.Select() is not { } node)
             return TokenLife.Unserved;
@@ -50,7 +52,7 @@ internal sealed class TokenLookup(UpstreamPool pool, IOptions<VaultProxyOptions>
         }
     }
 
-    private HttpRequestMessage CreateRequest(UpstreamNode node, IHeaderDictionary headers, CacheProofs.Caller caller)
+    private HttpRequestMessage CreateRequest(UpstreamNode node, IHeaderDictionary headers, CacheEntitlements.Caller caller)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, node.Address + "/v1/auth/token/lookup-self")
         {

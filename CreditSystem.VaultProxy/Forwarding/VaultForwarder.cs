@@ -23,22 +23,26 @@ internal sealed class VaultForwarder : IDisposable
         _metrics = metrics;
         var upstream = options.Value.Upstream;
         _client = new HttpMessageInvoker(
-            new FailoverHandler(pool, new RetryBudget(upstream.RetryBudget), metrics, upstream, UpstreamConnection.CreateHandler(upstream)));
+            new FailoverHandler(pool, new RetryBudget(upstream.RetryBudget), metrics, upstream,
+                UpstreamConnection.CreateHandler(upstream)));
     }
 
-    /// <param name="filter">Asked before an answer, or the lack of one, is passed on.</param>
+    /// <param name="interceptor">Asked before a response, or the lack of one, is passed on.</param>
     /// <param name="body">The request's body where it has been read already.</param>
     /// <returns>YARP's verdict; the client has been answered either way, unless it has gone.</returns>
-    public async ValueTask<ForwarderError> ForwardAsync(HttpContext context, VaultRequest request, VaultCaller caller, IAnswerFilter? filter = null, byte[]? body = null)
+    public async ValueTask<ForwarderError> ForwardAsync(HttpContext context, VaultRequest request, VaultCaller caller,
+        IResponseInterceptor? interceptor = null, byte[]? body = null)
     {
+        // 6.1 Choose the node: the active one, as far as the probes know.
         var route = request.Route!;
         if (SelectNode(route) is not { } node)
         {
-            if (filter is null || !await filter.TryAnswerAsync(null, default, _pool.IsSealed))
+            if (interceptor is null || !await interceptor.TryInterceptAsync(null, default, _pool.IsSealed))
                 await WriteNoUpstreamAsync(context);
             return ForwarderError.NoAvailableDestinations;
         }
 
+        // 6.2 Read a small body, so that it can be sent again; a large one streams.
         PrepareRequest(context, route);
         try
         {
@@ -50,20 +54,23 @@ internal sealed class VaultForwarder : IDisposable
             return ForwarderError.RequestBodyClient;
         }
 
+        // 6.3 YARP sends it; the transformer says which headers (both ways), the FailoverHandler to which node after the first.
         var retries = route.Retries && (request.Method & VaultMethods.Read) != 0;
-        var exchange = new VaultExchange(route, request.Target.Raw, node, caller.Address, retries, body) { Filter = filter };
+        var transformer = new VaultHttpTransformer(route, request.Target.Raw, node, caller.Address, retries,
+            body) { Interceptor = interceptor };
         try
         {
-            var error = await _yarp.SendAsync(context, node.Address, _client, route.ForwarderConfig, exchange);
+            var error = await _yarp.SendAsync(context, node.Address, _client, route.ForwarderConfig, transformer);
+            // 6.4 What Vault has not answered, the proxy does, in Vault's form.
             if (error != ForwarderError.None)
-                await HandleErrorAsync(context, exchange, error);
+                await HandleErrorAsync(context, transformer, error);
             return error;
         }
         finally
         {
-            exchange.DiscardBuffer();
+            transformer.DiscardBuffer();
             // It may have made a node usable, or be a question of somebody who waits for that.
-            if (route.IsForSealed || (route.ForwardsToUnhealthy && !exchange.Node.IsUsable))
+            if (route.IsForSealed || (route.ForwardsToUnhealthy && !transformer.Node.IsUsable))
                 _pool.RequestProbe();
         }
     }
@@ -76,7 +83,8 @@ internal sealed class VaultForwarder : IDisposable
     }
 
     private ValueTask WriteNoUpstreamAsync(HttpContext context) =>
-        VaultErrors.WriteAsync(context, StatusCodes.Status503ServiceUnavailable, _pool.IsSealed ? VaultErrors.Sealed : VaultErrors.NoUpstream, RetryAfter);
+        VaultErrors.WriteAsync(context, StatusCodes.Status503ServiceUnavailable,
+            _pool.IsSealed ? VaultErrors.Sealed : VaultErrors.NoUpstream, RetryAfter);
 
     private static void PrepareRequest(HttpContext context, VaultRoute route)
     {
@@ -87,17 +95,17 @@ internal sealed class VaultForwarder : IDisposable
             limit.MaxRequestBodySize = route.BodyLimitBytes;
     }
 
-    private async ValueTask HandleErrorAsync(HttpContext context, VaultExchange exchange, ForwarderError error)
+    private async ValueTask HandleErrorAsync(HttpContext context, VaultHttpTransformer transformer, ForwarderError error)
     {
         _metrics.CountUpstreamError(error.ToString());
         if (error == ForwarderError.RequestTimedOut)
-            _pool.ReportError(exchange.Node, decisive: false);
+            _pool.ReportError(transformer.Node, decisive: false);
         if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
             return;
 
         var tooLarge = context.GetForwarderErrorFeature()?.Exception is { } exception && IsBodyTooLarge(exception);
         context.Response.Clear();
-        if (exchange.Filter is not null && await exchange.Filter.TryAnswerAsync(null, default, _pool.IsSealed))
+        if (transformer.Interceptor is not null && await transformer.Interceptor.TryInterceptAsync(null, default, _pool.IsSealed))
             return;
         if (error == ForwarderError.RequestTimedOut && !tooLarge)
             await VaultErrors.WriteAsync(context, StatusCodes.Status504GatewayTimeout, "Vault did not answer in time");

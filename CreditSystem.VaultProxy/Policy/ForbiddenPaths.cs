@@ -42,14 +42,16 @@ internal static class ForbiddenPaths
     {
         if (path.IndexOfAny(' ', ';') < 0 && Ascii.IsValid(path))
             return path;
-        return string.Join('/', path.ToString().Split('/').Select(segment => segment.Split(';')[0].Trim()).Where(segment => segment.Length > 0));
+        return string.Join(
+            '/', path.ToString().Split('/').Select(segment => segment.Split(';')[0].Trim()).Where(segment => segment.Length > 0));
     }
 
     private static bool IsForbidden(ReadOnlySpan<char> path)
     {
         foreach (var forbidden in Forbidden)
         {
-            if (path.StartsWith(forbidden, StringComparison.OrdinalIgnoreCase) && (path.Length == forbidden.Length || path[forbidden.Length] == '/'))
+            if (path.StartsWith(forbidden, StringComparison.OrdinalIgnoreCase)
+                && (path.Length == forbidden.Length || path[forbidden.Length] == '/'))
                 return true;
         }
 

@@ -16,7 +16,8 @@ internal static class PathCleaner
     /// <returns>Null where there is nothing to clean, or the path leaves <c>/v1/</c>.</returns>
     internal static string? Clean(string rawTarget)
     {
-        if (!rawTarget.StartsWith(RequestTargetParser.ApiPrefix, StringComparison.Ordinal) || rawTarget.Length > RequestTargetParser.MaxLength)
+        if (!rawTarget.StartsWith(RequestTargetParser.ApiPrefix, StringComparison.Ordinal)
+            || rawTarget.Length > RequestTargetParser.MaxLength)
             return null;
         var queryStart = rawTarget.IndexOf('?');
         var query = queryStart < 0 ? [] : rawTarget.AsSpan(queryStart);
@@ -25,7 +26,8 @@ internal static class PathCleaner
         if ((query.Length > 1 && query[1..].IndexOfAnyExcept(PlainQuery) >= 0) || !TryResolve(path, out var segments, out var named))
             return null;
         // What is encoded must not disappear together with the segment that it stands in.
-        if (RequestTargetParser.Parse(RequestTargetParser.ApiPrefix + string.Join('/', named), out _) is not (DenialReason.None or DenialReason.PathNotAllowed))
+        if (RequestTargetParser.Parse(RequestTargetParser.ApiPrefix + string.Join('/', named),
+            out _) is not (DenialReason.None or DenialReason.PathNotAllowed))
             return null;
 
         var cleaned = new StringBuilder(RequestTargetParser.ApiPrefix).AppendJoin('/', segments);

@@ -32,7 +32,13 @@ internal sealed class PathTemplate
     public static PathTemplate Parse(string text)
     {
         var segments = text.Split('/');
-        var tail = segments[^1] switch { "{tail}" => TailMode.Required, "{tail?}" => TailMode.Optional, "{slash?}" => TailMode.Slash, _ => TailMode.None };
+        var tail = segments[^1] switch
+        {
+            "{tail}" => TailMode.Required,
+            "{tail?}" => TailMode.Optional,
+            "{slash?}" => TailMode.Slash,
+            _ => TailMode.None,
+        };
         if (tail != TailMode.None)
             segments = segments[..^1];
         if (segments.Length == 0 && tail != TailMode.Required)
@@ -40,7 +46,8 @@ internal sealed class PathTemplate
         foreach (var segment in segments)
         {
             if (segment != NameSegment && !IsName(segment))
-                throw new FormatException($"The path template '{text}' has the segment '{segment}', which is neither a name nor {NameSegment}.");
+                throw new FormatException(
+                    $"The path template '{text}' has the segment '{segment}', which is neither a name nor {NameSegment}.");
         }
 
         return new PathTemplate(text, segments, tail);

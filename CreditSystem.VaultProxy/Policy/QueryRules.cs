@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace CreditSystem.VaultProxy.Policy;
 
-/// <summary>Holds a query to the parameters that its route knows, each at most once: <c>?help=1</c> and the like change what a path does.</summary>
+/// <summary>
+/// Holds a query to the parameters that its route knows, each at most once: <c>?help=1</c> and the like change what a path does.
+/// </summary>
 internal static class QueryRules
 {
     private static readonly SearchValues<char> PlainValue =
@@ -45,7 +47,9 @@ internal static class QueryRules
     internal static RequestTarget DropUnknown(in RequestTarget target, IReadOnlyList<string> allowed)
     {
         var path = target.Raw.IndexOf('?') is >= 0 and var start ? target.Raw[..start] : target.Raw;
-        var query = string.Join('&', target.Query.Split('&').Where(pair => IndexOf(allowed, pair.AsSpan(0, pair.IndexOf('=') is >= 0 and var end ? end : pair.Length)) >= 0));
+        var query = string.Join(
+            '&', target.Query.Split('&').Where(
+                pair => IndexOf(allowed, pair.AsSpan(0, pair.IndexOf('=') is >= 0 and var end ? end : pair.Length)) >= 0));
         return query == target.Query ? target : target with { Query = query, Raw = query.Length == 0 ? path : $"{path}?{query}" };
     }
 

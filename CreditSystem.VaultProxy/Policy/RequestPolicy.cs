@@ -59,7 +59,8 @@ internal sealed class RequestPolicy(IOptions<VaultProxyOptions> options)
 
         foreach (var route in _routes)
         {
-            if (!route.Path.Matches(target.Path, target.FirstEncoded) || (route.SpansNamespaces && ForbiddenPaths.Contains(target.Path, spansNamespaces: true)))
+            if (!route.Path.Matches(target.Path, target.FirstEncoded)
+                || (route.SpansNamespaces && ForbiddenPaths.Contains(target.Path, spansNamespaces: true)))
                 continue;
             nearest ??= route;
             var judged = route.DropsUnknownQuery ? QueryRules.DropUnknown(target, route.Query) : target;

@@ -31,7 +31,9 @@ internal static class RequestTargetParser
             return DescribeOutside(rawTarget);
 
         var queryStart = rawTarget.IndexOf('?');
-        var rawPath = queryStart < 0 ? rawTarget.AsSpan(ApiPrefix.Length) : rawTarget.AsSpan(ApiPrefix.Length, queryStart - ApiPrefix.Length);
+        var rawPath = queryStart < 0
+            ? rawTarget.AsSpan(ApiPrefix.Length)
+            : rawTarget.AsSpan(ApiPrefix.Length, queryStart - ApiPrefix.Length);
         var query = queryStart < 0 ? "" : rawTarget[(queryStart + 1)..];
         var firstEncoded = rawPath.IndexOfAnyExcept(PlainPath);
         if (firstEncoded < 0)
@@ -51,7 +53,8 @@ internal static class RequestTargetParser
     // "/ui/" is merely not served.
     private static DenialReason DescribeOutside(string target)
     {
-        if (target.Length == 0 || target[0] != '/' || target.AsSpan().IndexOfAny("\\%;") >= 0 || target.Contains("/.", StringComparison.Ordinal))
+        if (target.Length == 0 || target[0] != '/' || target.AsSpan().IndexOfAny("\\%;") >= 0
+            || target.Contains("/.", StringComparison.Ordinal))
             return DenialReason.PathMalformed;
         return target.StartsWith("//", StringComparison.Ordinal) ? DenialReason.PathOutside : DenialReason.PathNotAllowed;
     }
@@ -97,7 +100,8 @@ internal static class RequestTargetParser
     }
 
     private static bool IsDoubleEncoded(ReadOnlySpan<char> afterPercent) =>
-        afterPercent.Length >= 2 && (afterPercent[0] == '%' || (char.IsAsciiHexDigit(afterPercent[0]) && char.IsAsciiHexDigit(afterPercent[1])));
+        afterPercent.Length >= 2
+            && (afterPercent[0] == '%' || (char.IsAsciiHexDigit(afterPercent[0]) && char.IsAsciiHexDigit(afterPercent[1])));
 
     private static bool TryReadUtf8(ReadOnlySpan<byte> bytes, out string path)
     {
@@ -126,7 +130,8 @@ internal static class RequestTargetParser
         if (path.IsEmpty)
             return DenialReason.PathNotAllowed;
         // The common path has neither, and is checked in two vectorised searches.
-        if (path[0] != '/' && path[0] != '.' && path.IndexOf("/.", StringComparison.Ordinal) < 0 && path.IndexOf("//", StringComparison.Ordinal) < 0)
+        if (path[0] != '/' && path[0] != '.' && path.IndexOf("/.", StringComparison.Ordinal) < 0
+            && path.IndexOf("//", StringComparison.Ordinal) < 0)
             return DenialReason.None;
 
         for (var rest = path; ;)

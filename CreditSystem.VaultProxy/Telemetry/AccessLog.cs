@@ -22,5 +22,6 @@ internal sealed partial class AccessLog(ILogger<AccessLog> logger, AccessLines? 
     }
 
     [LoggerMessage(EventId, LogLevel.Information, "{Method} {MountClass} {Operation} {Status} {LatencyMilliseconds} {TokenHmac}")]
-    private static partial void Line(ILogger logger, string method, string mountClass, string operation, int status, double latencyMilliseconds, TokenId tokenHmac);
+    private static partial void Line(ILogger logger, string method, string mountClass, string operation, int status,
+        double latencyMilliseconds, TokenId tokenHmac);
 }

@@ -23,18 +23,25 @@ internal sealed class ProxyMetrics : IDisposable
     {
         _meter = meters.Create(MeterName);
         _requests = _meter.CreateCounter<long>("vault_proxy.requests", "{request}", "Requests by mount class, operation and status.");
-        _duration = _meter.CreateHistogram<double>("vault_proxy.request.duration", "s", "Time from the first byte read to the last byte written.");
+        _duration = _meter.CreateHistogram<double>("vault_proxy.request.duration", "s",
+            "Time from the first byte read to the last byte written.");
         _denials = _meter.CreateCounter<long>("vault_proxy.denials", "{request}", "Requests that were not forwarded, by reason.");
-        _retries = _meter.CreateCounter<long>("vault_proxy.retries", "{attempt}", "Requests that were sent again, by what the attempt before met.");
+        _retries = _meter.CreateCounter<long>("vault_proxy.retries", "{attempt}",
+            "Requests that were sent again, by what the attempt before met.");
         _cache = _meter.CreateCounter<long>("vault_proxy.cache.requests", "{request}", "Cacheable reads, by what the cache said.");
         _loginFailures = _meter.CreateCounter<long>("vault_proxy.login.failures", "{login}", "Logins that Vault refused.");
-        _upstreamErrors = _meter.CreateCounter<long>("vault_proxy.upstream.errors", "{request}", "Requests that ended without an answer from Vault, by error.");
-        _meter.CreateObservableGauge("vault_proxy.upstream.state", () => pool.Nodes.SelectMany(Observe), "{state}", "1 for the state that each node is in, 0 for all others.");
-        _meter.CreateObservableGauge("vault_proxy.upstream.suspect", () => pool.Nodes.Select(node => new Measurement<int>(node.IsSuspect ? 1 : 0, new KeyValuePair<string, object?>("node", node.Address))), "{state}", "1 for a node whose last request failed.");
-        _meter.CreateObservableGauge("vault_proxy.upstream.usable", () => pool.Nodes.Count(node => node.IsUsable), "{node}", "Nodes that get requests.");
+        _upstreamErrors = _meter.CreateCounter<long>("vault_proxy.upstream.errors", "{request}",
+            "Requests that ended without a response from Vault, by error.");
+        _meter.CreateObservableGauge("vault_proxy.upstream.state", () => pool.Nodes.SelectMany(Observe), "{state}",
+            "1 for the state that each node is in, 0 for all others.");
+        _meter.CreateObservableGauge(
+            "vault_proxy.upstream.suspect", () => pool.Nodes.Select(node => new Measurement<int>(node.IsSuspect ? 1 : 0,
+                new KeyValuePair<string, object?>("node", node.Address))), "{state}", "1 for a node whose last request failed.");
+        _meter.CreateObservableGauge("vault_proxy.upstream.usable", () => pool.Nodes.Count(node => node.IsUsable), "{node}",
+            "Nodes that get requests.");
     }
 
-    /// <summary>Lets the counter that is worth an alert begin at nought.</summary>
+    /// <summary>Lets the counter that is worth an alert start at zero.</summary>
     internal void Begin() => _loginFailures.Add(0);
 
     internal void CountRequest(string mountClass, string operation, int status, double seconds)
@@ -56,7 +63,8 @@ internal sealed class ProxyMetrics : IDisposable
 
     // Every state every time: the exporter keeps a series that is no longer observed at its last value.
     private static IEnumerable<Measurement<int>> Observe(UpstreamNode node) =>
-        Enum.GetValues<NodeState>().Select(state => new Measurement<int>(node.State == state ? 1 : 0, new("node", node.Address), new("state", state.ToString())));
+        Enum.GetValues<NodeState>().Select(
+            state => new Measurement<int>(node.State == state ? 1 : 0, new("node", node.Address), new("state", state.ToString())));
 
     public void Dispose() => _meter.Dispose();
 }

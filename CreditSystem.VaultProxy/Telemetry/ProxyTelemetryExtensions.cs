@@ -1,13 +1,50 @@
+using CreditSystem.ServiceDefaults;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Win32.SafeHandles;
 using OpenTelemetry.Metrics;
 
 namespace CreditSystem.VaultProxy.Telemetry;
 
 internal static class ProxyTelemetryExtensions
 {
-    /// <summary>Leaves out what costs every request something and tells nobody anything.</summary>
-    internal static void AddProxyTelemetry(this IHostApplicationBuilder builder) =>
+    private static readonly string[] CategoriesWithUrls = ["Yarp", "System.Net.Http", "Microsoft.AspNetCore"];
+
+    /// <summary>
+    /// Adds metrics and access lines, and leaves out what would name a URL, or costs every request something and tells nobody
+    /// anything.
+    /// </summary>
+    internal static void AddProxyTelemetry(this WebApplicationBuilder builder)
+    {
+        // YARP and the HTTP client name whole URLs at Information; the access log tells what may be told.
+        foreach (var category in CategoriesWithUrls)
+            builder.Logging.AddFilter(category, LogLevel.Warning);
+        // Its scope puts the path of the request beside every line that is logged under it.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        builder.AddAccessLog();
+
+        var services = builder.Services;
+        services.AddSingleton<ProxyMetrics>();
+        services.AddCounterInitialization(provider => provider.GetRequiredService<ProxyMetrics>().Begin());
         // The proxy's own histogram has the same with the mount class, and counts the attempts.
-        builder.Services.ConfigureOpenTelemetryMeterProvider(metrics => metrics
+        services.ConfigureOpenTelemetryMeterProvider(metrics => metrics
             .AddView("http.client.*", MetricStreamConfiguration.Drop)
             .AddView("kestrel.*", MetricStreamConfiguration.Drop));
+    }
+
+    private static void AddAccessLog(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<AccessLog>();
+        if (builder.Environment.IsDevelopment())
+        {
+            // A terminal would show little else; the dashboard has them. Any other setting goes before this one.
+            var level = new KeyValuePair<string, string?>($"Logging:Console:LogLevel:{typeof(AccessLog).FullName}", nameof(LogLevel.None));
+            builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [level] });
+            return;
+        }
+
+        builder.Services.AddSingleton(provider => new AccessLines(OpenStandardOutput(), provider.GetRequiredService<TimeProvider>()));
+        builder.Services.AddHostedService(provider => provider.GetRequiredService<AccessLines>());
+    }
+
+    private static FileStream OpenStandardOutput() => new(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 }

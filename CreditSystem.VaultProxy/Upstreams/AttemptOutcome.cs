@@ -5,8 +5,8 @@ namespace CreditSystem.VaultProxy.Upstreams;
 
 internal enum AttemptKind
 {
-    /// <summary>Vault has answered.</summary>
-    Answered,
+    /// <summary>Vault has responded.</summary>
+    Responded,
 
     /// <summary>It may be otherwise the next time; whether Vault has done something is unknown.</summary>
     Failed,
@@ -36,16 +36,16 @@ internal readonly record struct AttemptOutcome
 
     private ExceptionDispatchInfo? Exception { get; init; }
 
-    /// <param name="exchange">Holds the answer's body, if it is a small one.</param>
-    internal static AttemptOutcome FromResponse(HttpResponseMessage response, VaultExchange exchange)
+    /// <param name="transformer">Holds the response's body, if it is a small one.</param>
+    internal static AttemptOutcome FromResponse(HttpResponseMessage response, VaultHttpTransformer transformer)
     {
         var status = (int)response.StatusCode;
-        if (NodeRedirect.Find(response, exchange.RawTarget) is { } active)
+        if (NodeRedirect.Find(response, transformer.RawTarget) is { } active)
             return new AttemptOutcome { Kind = AttemptKind.NotActive, Failure = "redirect", Response = response, Active = active };
-        if (status == 500 && VaultErrors.IsWithoutActiveNode(exchange.Buffered))
+        if (status == 500 && VaultErrors.IsWithoutActiveNode(transformer.Buffered))
             return new AttemptOutcome { Kind = AttemptKind.NotActive, Failure = "500", Response = response };
         // A quota's 429 says what was exceeded; this one says nothing.
-        if (status == 429 && exchange.NamesIndex && VaultErrors.IsEmpty(exchange.Buffered))
+        if (status == 429 && transformer.NamesIndex && VaultErrors.IsEmpty(transformer.Buffered))
             return new AttemptOutcome { Kind = AttemptKind.Behind, Failure = "429", Response = response };
         return status switch
         {
@@ -54,7 +54,7 @@ internal readonly record struct AttemptOutcome
             502 => Failed(response, "502"),
             503 => Failed(response, "503"),
             504 => Failed(response, "504"),
-            _ => new AttemptOutcome { Kind = AttemptKind.Answered, Failure = "", Response = response },
+            _ => new AttemptOutcome { Kind = AttemptKind.Responded, Failure = "", Response = response },
         };
     }
 
@@ -76,5 +76,9 @@ internal readonly record struct AttemptOutcome
 
     // ConnectTimeout ends in a cancellation that nobody asked for.
     private static bool IsNotSent(Exception exception) => exception is OperationCanceledException
-        or HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError };
+        or HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+                or HttpRequestError.SecureConnectionError
+        };
 }

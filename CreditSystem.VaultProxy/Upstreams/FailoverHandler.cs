@@ -9,7 +9,8 @@ namespace CreditSystem.VaultProxy.Upstreams;
 /// Sends a request to the node that was chosen for it; to another one what that node has not taken, whatever it is, and a
 /// body-less read that failed. YARP itself never retries (https://github.com/dotnet/yarp/issues/56).
 /// </summary>
-internal sealed class FailoverHandler(UpstreamPool pool, RetryBudget budget, ProxyMetrics metrics, UpstreamOptions options, HttpMessageHandler inner)
+internal sealed class FailoverHandler(UpstreamPool pool, RetryBudget budget, ProxyMetrics metrics, UpstreamOptions options,
+    HttpMessageHandler inner)
     : DelegatingHandler(inner)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
@@ -20,41 +21,43 @@ internal sealed class FailoverHandler(UpstreamPool pool, RetryBudget budget, Pro
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        if (!request.Options.TryGetValue(VaultExchange.Key, out var exchange))
+        if (!request.Options.TryGetValue(VaultHttpTransformer.Key, out var transformer))
             throw new InvalidOperationException("The request was not made by the proxy.");
 
         UpstreamConnection.NameServer(request, options);
-        exchange.SetContent(request);
+        transformer.SetContent(request);
         budget.Earn();
         FailoverPlan? plan = null;
         while (true)
         {
-            var outcome = await TryAsync(request, exchange, cancellationToken);
-            if (outcome.Kind == AttemptKind.Answered)
+            var outcome = await TryAsync(request, transformer, cancellationToken);
+            if (outcome.Kind == AttemptKind.Responded)
                 return outcome.GetResponse();
-            plan ??= new FailoverPlan(pool, budget, options, exchange);
+            plan ??= new FailoverPlan(pool, budget, options, transformer);
             if (await plan.NextAsync(outcome, cancellationToken) is not { } next)
-                return outcome.Kind == AttemptKind.NotActive ? AnswerWithoutActiveNode(outcome, exchange) : outcome.GetResponse();
+                return outcome.Kind == AttemptKind.NotActive ? RespondWithoutActiveNode(outcome, transformer) : outcome.GetResponse();
 
             outcome.Response?.Dispose();
-            exchange.DiscardBuffer();
+            transformer.DiscardBuffer();
             metrics.CountRetry(outcome.Failure);
-            exchange.Node = next;
-            request.RequestUri = CreateUri(next, exchange.RawTarget);
+            transformer.Node = next;
+            request.RequestUri = CreateUri(next, transformer.RawTarget);
         }
     }
 
-    private async ValueTask<AttemptOutcome> TryAsync(HttpRequestMessage request, VaultExchange exchange, CancellationToken cancellationToken)
+    private async ValueTask<AttemptOutcome> TryAsync(HttpRequestMessage request, VaultHttpTransformer transformer,
+        CancellationToken cancellationToken)
     {
         HttpResponseMessage? response = null;
-        var node = exchange.Node;
+        var node = transformer.Node;
         try
         {
             response = await base.SendAsync(request, cancellationToken);
-            // A node that dies within a small answer has failed the attempt, not the client; and some answers say in the body what they are.
-            if (exchange.Retries || response.StatusCode is HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests)
-                await exchange.BufferAsync(response, cancellationToken);
-            var outcome = AttemptOutcome.FromResponse(response, exchange);
+            // A node that dies within a small response has failed the attempt, not the client; and some responses say in the body what
+            // they are.
+            if (transformer.Retries || response.StatusCode is HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests)
+                await transformer.BufferAsync(response, cancellationToken);
+            var outcome = AttemptOutcome.FromResponse(response, transformer);
             if (outcome.Kind == AttemptKind.NotActive)
                 pool.ReportNotActive(node);
             else
@@ -64,8 +67,9 @@ internal sealed class FailoverHandler(UpstreamPool pool, RetryBudget budget, Pro
         catch (Exception exception) when (IsTransportFailure(exception, cancellationToken))
         {
             response?.Dispose();
-            // An answer had begun: whatever broke it off, the request has been sent.
-            var outcome = AttemptOutcome.FromException(response is null ? exception : new HttpRequestException("The answer broke off.", exception));
+            // A response had begun: whatever broke it off, the request has been sent.
+            var outcome = AttemptOutcome.FromException(
+                response is null ? exception : new HttpRequestException("The response broke off.", exception));
             if (outcome.Kind == AttemptKind.NotSent)
                 pool.ReportUnreachable(node);
             else
@@ -75,17 +79,19 @@ internal sealed class FailoverHandler(UpstreamPool pool, RetryBudget budget, Pro
     }
 
     private static bool IsTransportFailure(Exception exception, CancellationToken cancellationToken) =>
-        exception is HttpRequestException or IOException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+        exception is HttpRequestException or IOException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     // The address of the node that was the active one is nothing that a client could use.
-    private static HttpResponseMessage AnswerWithoutActiveNode(in AttemptOutcome outcome, VaultExchange exchange)
+    private static HttpResponseMessage RespondWithoutActiveNode(in AttemptOutcome outcome, VaultHttpTransformer transformer)
     {
         outcome.Response?.Dispose();
-        exchange.DiscardBuffer();
-        var answer = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable) { Content = new ByteArrayContent(VaultErrors.Render(VaultErrors.NoActiveNode)) };
-        answer.Content.Headers.ContentType = new MediaTypeHeaderValue(VaultErrors.JsonContentType);
-        answer.Headers.RetryAfter = new RetryConditionHeaderValue(RetryAfter);
-        answer.Headers.CacheControl = new CacheControlHeaderValue { NoStore = true };
-        return answer;
+        transformer.DiscardBuffer();
+        var unavailable = new HttpResponseMessage(
+            HttpStatusCode.ServiceUnavailable) { Content = new ByteArrayContent(VaultErrors.Render(VaultErrors.NoActiveNode)) };
+        unavailable.Content.Headers.ContentType = new MediaTypeHeaderValue(VaultErrors.JsonContentType);
+        unavailable.Headers.RetryAfter = new RetryConditionHeaderValue(RetryAfter);
+        unavailable.Headers.CacheControl = new CacheControlHeaderValue { NoStore = true };
+        return unavailable;
     }
 }

@@ -3,7 +3,7 @@ using CreditSystem.VaultProxy.Forwarding;
 namespace CreditSystem.VaultProxy.Upstreams;
 
 /// <summary>Says where one request goes that its last node has not answered for good. Made only when that is so.</summary>
-internal sealed class FailoverPlan(UpstreamPool pool, RetryBudget budget, UpstreamOptions options, VaultExchange exchange)
+internal sealed class FailoverPlan(UpstreamPool pool, RetryBudget budget, UpstreamOptions options, VaultHttpTransformer transformer)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -12,19 +12,19 @@ internal sealed class FailoverPlan(UpstreamPool pool, RetryBudget budget, Upstre
     private ulong _tried;
     private int _retries;
     private TimeSpan _nextPause = FirstPause;
-    private TimeSpan _patience = TimeSpan.FromSeconds(exchange.Waits ? options.ElectionSeconds : 0);
+    private TimeSpan _patience = TimeSpan.FromSeconds(transformer.Waits ? options.ElectionSeconds : 0);
 
     /// <returns>Null when the outcome is the client's to have.</returns>
     internal ValueTask<UpstreamNode?> NextAsync(in AttemptOutcome outcome, CancellationToken cancellationToken)
     {
-        _tried |= 1UL << exchange.Node.Index;
+        _tried |= 1UL << transformer.Node.Index;
         return outcome.Kind switch
         {
             // Whatever the verb: a body that nobody has begun to send can be sent.
             AttemptKind.NotSent when pool.Select(_tried) is { } other => ValueTask.FromResult<UpstreamNode?>(other),
-            AttemptKind.NotActive when exchange.IsRepeatable => FollowAsync(outcome.Active, cancellationToken),
-            AttemptKind.Behind when exchange.IsRepeatable => RetryAsync(outcome, cancellationToken),
-            AttemptKind.NotSent or AttemptKind.Failed when exchange.Retries => RetryAsync(outcome, cancellationToken),
+            AttemptKind.NotActive when transformer.IsRepeatable => FollowAsync(outcome.Active, cancellationToken),
+            AttemptKind.Behind when transformer.IsRepeatable => RetryAsync(outcome, cancellationToken),
+            AttemptKind.NotSent or AttemptKind.Failed when transformer.Retries => RetryAsync(outcome, cancellationToken),
             _ => ValueTask.FromResult<UpstreamNode?>(null),
         };
     }
@@ -35,7 +35,7 @@ internal sealed class FailoverPlan(UpstreamPool pool, RetryBudget budget, Upstre
             return null;
         _retries++;
         await Task.Delay(TimeSpan.FromMilliseconds((10 + (Random.Shared.NextDouble() * 40)) * _retries), cancellationToken);
-        return NextNode() ?? exchange.Node;
+        return NextNode() ?? transformer.Node;
     }
 
     // Another node if there is one; else the same one again, unless it is known to be out.
@@ -43,7 +43,8 @@ internal sealed class FailoverPlan(UpstreamPool pool, RetryBudget budget, Upstre
 
     // When a node dies, all that was under way there goes once to another node, which has had none of it yet: no load is
     // multiplied, and no client is to fail, however many they are.
-    private bool MaySpend(in AttemptOutcome outcome, UpstreamNode next) => (outcome.Response is null && !IsTried(next)) || budget.TrySpend();
+    private bool MaySpend(in AttemptOutcome outcome, UpstreamNode next) =>
+        (outcome.Response is null && !IsTried(next)) || budget.TrySpend();
 
     /// <summary>To the node that is named, or to another; where all have been asked, an election is on, and they are asked again.</summary>
     private async ValueTask<UpstreamNode?> FollowAsync(Uri? active, CancellationToken cancellationToken)

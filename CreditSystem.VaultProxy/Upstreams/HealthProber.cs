@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace CreditSystem.VaultProxy.Upstreams;
 
 /// <summary>Asks every node for its health: by the clock, at once after a failure, and more often while a node is out.</summary>
-internal sealed partial class HealthProber(UpstreamPool pool, IOptions<VaultProxyOptions> options, ILogger<HealthProber> logger) : BackgroundService
+internal sealed partial class HealthProber(UpstreamPool pool, IOptions<VaultProxyOptions> options, ILogger<HealthProber> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan RecoveryInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
@@ -35,7 +36,9 @@ internal sealed partial class HealthProber(UpstreamPool pool, IOptions<VaultProx
     {
         var state = await AskAsync(client, node, stoppingToken);
         var before = node.SetProbed(state);
-        if (before != state)
+        if (before == NodeState.Unknown && state < NodeState.Unknown)
+            Log.Found(logger, node.Address, state);
+        else if (before != state)
             Log.StateChanged(logger, node.Address, before, state);
     }
 
@@ -51,7 +54,8 @@ internal sealed partial class HealthProber(UpstreamPool pool, IOptions<VaultProx
             using var response = await client.SendAsync(request, timeout.Token);
             return NodeStates.FromHealthStatus((int)response.StatusCode);
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException && !stoppingToken.IsCancellationRequested)
+        catch (Exception failure)
+            when (failure is HttpRequestException or IOException or OperationCanceledException && !stoppingToken.IsCancellationRequested)
         {
             Log.ProbeFailed(logger, node.Address, failure.Message);
             return NodeState.Unreachable;
@@ -60,6 +64,9 @@ internal sealed partial class HealthProber(UpstreamPool pool, IOptions<VaultProx
 
     private static partial class Log
     {
+        [LoggerMessage(22, LogLevel.Information, "Vault node {Node} is {State}.")]
+        internal static partial void Found(ILogger logger, string node, NodeState state);
+
         [LoggerMessage(20, LogLevel.Warning, "Vault node {Node} was {Before}, is {State}.")]
         internal static partial void StateChanged(ILogger logger, string node, NodeState before, NodeState state);
 

@@ -6,7 +6,7 @@ namespace CreditSystem.VaultProxy.Upstreams;
 /// </summary>
 internal static class NodeRedirect
 {
-    /// <returns>Scheme, host and port of the node that is named; null where the answer is something else.</returns>
+    /// <returns>Scheme, host and port of the node that is named; null where the response is something else.</returns>
     internal static Uri? Find(HttpResponseMessage response, string rawTarget)
     {
         if (!IsRedirect((int)response.StatusCode) || ReadLocation(response) is not { } location)
@@ -14,13 +14,17 @@ internal static class NodeRedirect
         var query = rawTarget.IndexOf('?');
         var path = query < 0 ? rawTarget : rawTarget[..query];
         // Servers write the path anew, so %2F may have become a slash. It is our own that is sent again, whatever theirs is.
-        return string.Equals(Uri.UnescapeDataString(location.AbsolutePath), Uri.UnescapeDataString(path), StringComparison.Ordinal) ? location : null;
+        return string.Equals(Uri.UnescapeDataString(location.AbsolutePath), Uri.UnescapeDataString(path), StringComparison.Ordinal)
+            ? location
+            : null;
     }
 
     /// <summary>What of a Location a client may see: a path of the API, which comes back here and is judged.</summary>
     internal static string? ForClient(string location)
     {
-        var path = Uri.TryCreate(location, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https") ? uri.PathAndQuery : location;
+        var path = Uri.TryCreate(location, UriKind.Absolute, out var uri) && uri.Scheme is ("http" or "https")
+            ? uri.PathAndQuery
+            : location;
         return path.StartsWith(Policy.RequestTargetParser.ApiPrefix, StringComparison.Ordinal) ? path : null;
     }
 

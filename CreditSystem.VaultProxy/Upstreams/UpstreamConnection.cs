@@ -27,7 +27,7 @@ internal static class UpstreamConnection
 
     /// <summary>
     /// Names the server as its certificate does: the handler takes the expected name from the Host header and overwrites what
-    /// its TLS options say (https://github.com/dotnet/runtime/blob/main/src/libraries/System.Net.Http/src/System/Net/Http/SocketsHttpHandler/ConnectionPool/HttpConnectionPoolManager.cs).
+    /// its TLS options say (HttpConnectionPoolManager of dotnet/runtime).
     /// </summary>
     internal static void NameServer(HttpRequestMessage request, UpstreamOptions options)
     {
@@ -46,7 +46,8 @@ internal static class UpstreamConnection
         var roots = new X509Certificate2Collection();
         roots.ImportFromPemFile(authority);
         // The name is still checked: a chain policy only replaces the trusted roots.
-        tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        tls.CertificateChainPolicy =
+            new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         tls.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
     }
 }

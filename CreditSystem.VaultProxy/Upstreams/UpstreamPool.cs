@@ -6,7 +6,8 @@ namespace CreditSystem.VaultProxy.Upstreams;
 /// <summary>The Vault nodes: picks one per attempt, and learns from what came back.</summary>
 internal sealed class UpstreamPool(IOptions<VaultProxyOptions> options)
 {
-    private readonly Channel<bool> _probeNow = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _probeNow = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public IReadOnlyList<UpstreamNode> Nodes { get; } =
         [.. options.Value.Upstreams.Select((address, index) => new UpstreamNode(index, address.TrimEnd('/')))];
@@ -42,7 +43,8 @@ internal sealed class UpstreamPool(IOptions<VaultProxyOptions> options)
     {
         foreach (var node in Nodes)
         {
-            if (Uri.Compare(new Uri(node.Address), address, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0)
+            if (Uri.Compare(new Uri(node.Address), address, UriComponents.SchemeAndServer, UriFormat.Unescaped,
+                StringComparison.OrdinalIgnoreCase) == 0)
                 return node;
         }
 
@@ -62,7 +64,9 @@ internal sealed class UpstreamPool(IOptions<VaultProxyOptions> options)
         RequestProbe();
     }
 
-    /// <summary>Takes note of an answer. 503 is Vault's word for sealed, which YARP's passive check, made for transport errors, never sees.</summary>
+    /// <summary>
+    /// Takes note of a response. 503 is Vault's word for sealed, which YARP's passive check, made for transport errors, never sees.
+    /// </summary>
     internal void ReportStatus(UpstreamNode node, int status)
     {
         if (status is not (500 or 502 or 503 or 504))

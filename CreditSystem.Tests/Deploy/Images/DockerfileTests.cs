@@ -10,6 +10,7 @@ public sealed class DockerfileTests
     [Theory]
     [InlineData("CreditSystem.Api")]
     [InlineData("CreditSystem.VaultProxy")]
+    [InlineData("CreditSystem.Cli")]
     public async Task Makes_the_image_that_the_sdk_makes(string project)
     {
         var image = await EvaluateAsync(project);
@@ -24,7 +25,9 @@ public sealed class DockerfileTests
             Pairs(image, "ContainerLabel").Where(label => label.StartsWith("org.opencontainers.image.title=", StringComparison.Ordinal)).Append($"org.opencontainers.image.version={image["Properties"]!["Version"]}").Order(),
             Values(last, "LABEL").SelectMany(line => line.Split("\" ", StringSplitOptions.RemoveEmptyEntries)).Select(label => label.Replace("\"", "", StringComparison.Ordinal)).Order());
         Assert.Equal([$"[\"dotnet\", \"{project}.dll\"]"], Values(last, "ENTRYPOINT"));
-        Assert.EndsWith($"CMD [\"dotnet\", \"{project}.dll\", \"healthcheck\"]", Assert.Single(Values(last, "HEALTHCHECK")), StringComparison.Ordinal);
+        // What serves nobody has no health to ask for.
+        var health = Items(image, "ContainerPort").Any() ? [$"CMD [\"dotnet\", \"{project}.dll\", \"healthcheck\"]"] : Array.Empty<string>();
+        Assert.Equal(health, Values(last, "HEALTHCHECK").Select(line => line[line.IndexOf("CMD", StringComparison.Ordinal)..]));
         // Without a shell nothing can be run there, and with a read-only root nothing is written.
         Assert.DoesNotContain(last, line => line.StartsWith("RUN ", StringComparison.Ordinal) || line.StartsWith("VOLUME ", StringComparison.Ordinal));
     }

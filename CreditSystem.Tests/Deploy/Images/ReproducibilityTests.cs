@@ -1,6 +1,6 @@
 using System.Reflection;
-using CreditSystem.Cli;
 using CreditSystem.Identity;
+using CreditSystem.VaultProxy;
 using Microsoft.Extensions.Logging;
 
 namespace CreditSystem.Tests.Deploy.Images;
@@ -11,7 +11,8 @@ namespace CreditSystem.Tests.Deploy.Images;
 /// </summary>
 public sealed class ReproducibilityTests
 {
-    public static TheoryData<Assembly> Products() => [typeof(Caller).Assembly, typeof(CreditSystem.Ledger.CreditLedger).Assembly, typeof(CommandHost).Assembly];
+    public static TheoryData<Assembly> Products() =>
+        [typeof(Caller).Assembly, typeof(CreditSystem.Ledger.CreditLedger).Assembly, typeof(VaultGateway).Assembly];
 
     /// <summary>The generator of LoggerMessage sorts classes by namespace and name, and nothing else.</summary>
     [Theory]

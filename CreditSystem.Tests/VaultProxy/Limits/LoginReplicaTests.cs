@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using CreditSystem.Tests.Fixtures;
 using CreditSystem.Tests.Proxy.Fixtures;
-using CreditSystem.VaultProxy.RateLimiting;
+using CreditSystem.VaultProxy.Logins;
 
 namespace CreditSystem.Tests.Proxy.Limits;
 

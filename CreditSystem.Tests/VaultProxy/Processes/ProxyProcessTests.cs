@@ -76,6 +76,26 @@ public sealed class ProxyProcessTests
         List<string> Lines() => [.. proxy.Output.Where(written => written.Contains("Telemetry.AccessLog\"", StringComparison.Ordinal))];
     }
 
+    /// <summary>They would be most of what the AppHost shows; the dashboard has them among the structured logs.</summary>
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("Information", 1)]
+    public async Task In_development_access_lines_are_on_the_console_only_where_a_setting_asks_for_them(string level, int expected)
+    {
+        await using var vault = RecordingUpstream.Start();
+        var setting = level.Length == 0 ? ("CONSOLE", "") : ("Logging__Console__LogLevel__CreditSystem.VaultProxy.Telemetry.AccessLog", level);
+        await using var proxy = await ProxyProcess.StartAsync(vault, DevServerProcess.FreePort(),
+            ("ASPNETCORE_ENVIRONMENT", "Development"), ("VaultProxy__Drain__DelaySeconds", "0"), setting);
+
+        (await ReadAsync(proxy, "one")).Dispose();
+        await proxy.SignalAsync();
+        await proxy.ExitAsync();
+
+        // What is written at the end is there, so all that came before it is, too.
+        Assert.Contains(proxy.Output, line => line.Contains("Leaving: not ready from now on", StringComparison.Ordinal));
+        Assert.Equal(expected, proxy.Output.Count(line => line.Contains("Telemetry.AccessLog", StringComparison.Ordinal)));
+    }
+
     private static async Task<HttpResponseMessage> ReadAsync(ProxyProcess proxy, string name) => await SendAsync(proxy, HttpMethod.Get, $"/v1/secret/data/credit-system/{name}", null);
 
     private static Task<HttpResponseMessage> WriteAsync(ProxyProcess proxy, byte[] body) => SendAsync(proxy, HttpMethod.Post, Secret, new ByteArrayContent(body));

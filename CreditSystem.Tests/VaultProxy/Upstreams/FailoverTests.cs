@@ -54,6 +54,22 @@ public sealed class FailoverTests
         Assert.Equal(expected == 0 ? (1, 0) : (0, 1), (first.Requests.Count, second.Requests.Count));
     }
 
+    [Theory]
+    [InlineData(200, "Information Vault node NODE is Active.")]
+    [InlineData(429, "Information Vault node NODE is Standby.")]
+    [InlineData(503, "Warning Vault node NODE was Unknown, is Sealed.")]
+    public async Task The_first_state_of_a_node_is_a_warning_only_where_it_serves_nobody(int health, string expected)
+    {
+        await using var vault = RecordingUpstream.Start();
+        vault.Health = health;
+        await using var proxy = await ProxyHost.StartAsync(vault);
+        string[] Said() => [.. proxy.Log.Lines.Where(line => line.StartsWith(typeof(HealthProber).FullName!, StringComparison.Ordinal))];
+
+        await Answers.EventuallyAsync(() => Said().Length > 0, "the node is probed");
+
+        Assert.StartsWith($"{typeof(HealthProber).FullName} {expected.Replace("NODE", vault.Address, StringComparison.Ordinal)}", Assert.Single(Said()), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_standby_serves_when_there_is_nothing_better()
     {

@@ -1,0 +1,41 @@
+using System.Text.Json.Nodes;
+using CreditSystem.Cli.Vault;
+using CreditSystem.ServiceDefaults.Cli;
+
+namespace CreditSystem.Cli.Bootstrap.Steps;
+
+/// <summary>Mounts engines and login methods that are not there.</summary>
+internal sealed class MountStep(VaultAdminClient vault, ChangeReporter changes)
+{
+    internal const string Engines = "sys/mounts";
+    internal const string Logins = "sys/auth";
+
+    /// <returns>Whether it was there before.</returns>
+    /// <exception cref="CommandException">Something else is mounted there.</exception>
+    public async Task<bool> RunAsync(string kind, string name, string type, CancellationToken cancellationToken, int? version = null,
+        TimeSpan? maxLeaseTtl = null)
+    {
+        var mounted = await vault.ReadAsync(kind, cancellationToken) ?? [];
+        var what =
+            $"{(kind == Logins ? "login method auth/" : "engine ")}{name}/ ({type}{(version is null ? "" : $", version {version}")})";
+        if (mounted[$"{name}/"] is not JsonObject present)
+        {
+            var body = new JsonObject { ["type"] = type };
+            if (version is not null)
+                body["options"] = new JsonObject { ["version"] = $"{version}" };
+            if (maxLeaseTtl is { } most)
+                body["config"] = new JsonObject { ["max_lease_ttl"] = $"{most.TotalSeconds:0}s" };
+            await changes.AddAsync(what, async () =>
+            {
+                await vault.WriteAsync($"{kind}/{name}", body, cancellationToken);
+                vault.AssumePresent(kind == Logins ? $"auth/{name}" : name);
+            });
+            return false;
+        }
+
+        if ((string?)present["type"] != type || (version is not null && present["options"]?["version"]?.ToString() != $"{version}"))
+            throw new CommandException($"{name}/ is mounted as something other than {what}. Choose another mount.");
+        changes.Keep(what);
+        return true;
+    }
+}

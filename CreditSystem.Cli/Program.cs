@@ -1,0 +1,3 @@
+using CreditSystem.Cli;
+
+return await CommandLine.RunAsync(args, CommandHost.Process);

@@ -1,0 +1,45 @@
+using CreditSystem.VaultProxy.Telemetry;
+using Microsoft.Extensions.Options;
+
+namespace CreditSystem.VaultProxy.Logins;
+
+/// <summary>Where other replicas ask: on the port of probes and metrics, never on that of Vault's clients.</summary>
+internal static class LoginPeersEndpoint
+{
+    /// <exception cref="OptionsValidationException">Peers are configured, and there is no management port.</exception>
+    internal static void MapLoginPeers(this WebApplication app, int? managementPort)
+    {
+        if (app.Services.GetRequiredService<IOptions<VaultProxyOptions>>().Value.Peers.Addresses.Count == 0)
+            return;
+        if (managementPort is not { } port)
+            throw new OptionsValidationException(VaultProxyOptions.SectionName, typeof(VaultProxyOptions),
+                ["VaultProxy:Peers:Addresses needs Management:Port, on which the replicas ask each other"]);
+        var reports = app.Services.GetRequiredService<LoginReports>();
+        app.MapGet(LoginPeers.Path, context => ReportAsync(context, reports, port));
+    }
+
+    private static Task ReportAsync(HttpContext context, LoginReports reports, int port)
+    {
+        context.Response.Headers.CacheControl = "no-store";
+        if (context.Connection.LocalPort != port)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }
+
+        if (context.Request.QueryString.HasValue && !HasIds(context.Request.Query))
+        {
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            return Task.CompletedTask;
+        }
+
+        var report = TokenId.TryParseHex(context.Request.Query["role"].ToString(), out var role)
+            && TokenId.TryParseHex(context.Request.Query["pair"].ToString(), out var pair)
+            ? reports.Write(role, pair)
+            : reports.WriteAll();
+        return context.Response.WriteAsJsonAsync(report, PeerReportJson.Default.PeerReport, cancellationToken: context.RequestAborted);
+    }
+
+    private static bool HasIds(IQueryCollection query) =>
+        TokenId.TryParseHex(query["role"].ToString(), out _) && TokenId.TryParseHex(query["pair"].ToString(), out _);
+}

@@ -1,0 +1,172 @@
+namespace CreditSystem.VaultProxy.Policy;
+
+/// <summary>
+/// The allow-list. A request is forwarded when one line matches its path, verb and query; everything else is denied.
+/// Paths are those of https://developer.hashicorp.com/vault/api-docs.
+/// </summary>
+internal static class VaultRoutes
+{
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(90);
+    private static readonly string[] LeaseOperations = ["renew", "revoke", "lookup"];
+    private static readonly string[] StatusPaths = ["sys/seal-status", "sys/init", "sys/leader"];
+    private static readonly string[] ListQuery = ["list", "after", "limit"];
+    private static readonly string[] HealthQuery =
+    [
+        "standbyok", "perfstandbyok", "activecode", "standbycode", "drsecondarycode", "haunhealthycode",
+        "performancestandbycode", "removedcode", "sealedcode", "uninitcode",
+    ];
+
+    internal static VaultRoute[] Create(VaultProxyOptions options) =>
+    [
+        .. options.KvPrefixes.OrDefault("secret/credit-system").SelectMany(Kv),
+        .. Logins(options.AppRoleMount),
+        .. Tokens(),
+        .. options.TransitKeys.OrDefault("transit/credit-system").SelectMany(Transit),
+        .. options.DatabaseMounts.OrDefault("database").SelectMany(Database),
+        .. options.PkiMounts.OrDefault("pki").Select(mount => Write(MountClass.Pki, $"{mount}/issue/{{name}}")),
+        .. Leases(),
+        .. Wrapping(),
+        .. System(),
+        .. options.Routes.Select(Extra),
+        .. options.AllowAdministration ? Administration() : [],
+    ];
+
+    // A Vault that is new or sealed has to be reached before it is healthy.
+    private static IEnumerable<VaultRoute> Administration() =>
+    [
+        new(MountClass.Sys, VaultMethods.Write, PathTemplate.Parse("sys/init")) { IsForSealed = true },
+        new(MountClass.Sys, VaultMethods.Write, PathTemplate.Parse("sys/unseal")) { IsForSealed = true },
+        new(MountClass.Custom, VaultMethods.All, PathTemplate.Parse("{tail}"))
+        {
+            Query = [.. ListQuery, "scan", "version", "depth", "type", "format", "help", "standbyok", "perfstandbyok"],
+            BodyLimitBytes = VaultRoute.LargeBodyBytes,
+            Timeout = Long,
+            EndsTokens = true,
+            SpansNamespaces = true,
+        },
+    ];
+
+    private static IEnumerable<VaultRoute> Kv(string mountAndPrefix)
+    {
+        var (mount, prefix) = SplitMount(mountAndPrefix);
+        VaultRoute Route(string part, VaultMethods methods) =>
+            new(MountClass.Kv, methods, PathTemplate.Parse($"{mount}/{part}/{prefix}/{{tail?}}")) { EvictsMount = mount };
+
+        return
+        [
+            new VaultRoute(MountClass.Kv, VaultMethods.Get | VaultMethods.Write | VaultMethods.Patch | VaultMethods.Delete,
+                PathTemplate.Parse($"{mount}/data/{prefix}/{{tail?}}"))
+            {
+                Query = ["version"],
+                BodyLimitBytes = VaultRoute.LargeBodyBytes,
+                Retries = true,
+                Cacheable = true,
+                EvictsMount = mount,
+            },
+            new VaultRoute(
+                MountClass.Kv, VaultMethods.Get | VaultMethods.List | VaultMethods.Write | VaultMethods.Patch | VaultMethods.Delete,
+                PathTemplate.Parse($"{mount}/metadata/{prefix}/{{tail?}}"))
+            {
+                Query = ListQuery,
+                Retries = true,
+                EvictsMount = mount,
+            },
+            new VaultRoute(
+                MountClass.Kv, VaultMethods.Get, PathTemplate.Parse(
+                    $"{mount}/subkeys/{prefix}/{{tail?}}")) { Query = ["version", "depth"], Retries = true },
+            Route("delete", VaultMethods.Write),
+            Route("undelete", VaultMethods.Write),
+            Route("destroy", VaultMethods.Write),
+        ];
+    }
+
+    private static IEnumerable<VaultRoute> Logins(string mount) =>
+    [
+        new(MountClass.Login, VaultMethods.Write, PathTemplate.Parse($"auth/{mount}/login")) { BodyLimitBytes = 16 * 1024 },
+        new(MountClass.AppRole, VaultMethods.Get, PathTemplate.Parse($"auth/{mount}/role/{{name}}/role-id")) { Retries = true },
+        new(MountClass.AppRole, VaultMethods.Write | VaultMethods.List | VaultMethods.Get,
+            PathTemplate.Parse($"auth/{mount}/role/{{name}}/secret-id/{{slash?}}")) { Query = ListQuery },
+        Write(MountClass.AppRole, $"auth/{mount}/role/{{name}}/secret-id/lookup"),
+        Write(MountClass.AppRole, $"auth/{mount}/role/{{name}}/secret-id-accessor/lookup"),
+        new(MountClass.AppRole, VaultMethods.Write | VaultMethods.Delete,
+            PathTemplate.Parse($"auth/{mount}/role/{{name}}/secret-id-accessor/destroy")),
+    ];
+
+    private static IEnumerable<VaultRoute> Tokens() =>
+    [
+        new(MountClass.Token, VaultMethods.Get | VaultMethods.Write, PathTemplate.Parse("auth/token/lookup-self")) { Retries = true },
+        Write(MountClass.Token, "auth/token/renew-self"),
+        new(MountClass.Token, VaultMethods.Write, PathTemplate.Parse("auth/token/revoke-self")) { EndsTokens = true },
+        Write(MountClass.Token, "sys/capabilities-self"),
+        Write(MountClass.Token, "sys/mfa/validate"),
+    ];
+
+    private static IEnumerable<VaultRoute> Transit(string mountAndKey)
+    {
+        var (mount, key) = SplitMount(mountAndKey);
+        var name = key == "*" ? "{name}" : key;
+        string[] paths = [$"encrypt/{name}", $"decrypt/{name}", $"rewrap/{name}", $"hmac/{name}", $"hmac/{name}/{{name}}"];
+        return paths.Select(path => new VaultRoute(MountClass.Transit, VaultMethods.Write,
+            PathTemplate.Parse($"{mount}/{path}")) { BodyLimitBytes = VaultRoute.LargeBodyBytes });
+    }
+
+    // Reading creds creates a lease and a user: never sent twice, never cached.
+    private static IEnumerable<VaultRoute> Database(string mount) =>
+    [
+        new(MountClass.Database, VaultMethods.Get, PathTemplate.Parse($"{mount}/creds/{{name}}")) { Timeout = Long },
+        new(MountClass.Database, VaultMethods.Get, PathTemplate.Parse($"{mount}/static-creds/{{name}}")) { Retries = true },
+    ];
+
+    private static IEnumerable<VaultRoute> Leases() =>
+        LeaseOperations.Select(
+            operation => new VaultRoute(MountClass.Lease, VaultMethods.Write, PathTemplate.Parse($"sys/leases/{operation}"))
+        {
+            Query = operation == "revoke" ? ["sync"] : [],
+            Timeout = operation == "revoke" ? Long : TimeSpan.FromSeconds(30),
+        });
+
+    // Unwrapping spends the token, whatever the verb.
+    private static IEnumerable<VaultRoute> Wrapping() =>
+    [
+        new(
+            MountClass.Wrapping, VaultMethods.Write,
+            PathTemplate.Parse("sys/wrapping/wrap")) { BodyLimitBytes = VaultRoute.LargeBodyBytes },
+        new(MountClass.Wrapping, VaultMethods.Get | VaultMethods.Write, PathTemplate.Parse("sys/wrapping/lookup")),
+        Write(MountClass.Wrapping, "sys/wrapping/unwrap"),
+        Write(MountClass.Wrapping, "sys/wrapping/rewrap"),
+    ];
+
+    private static IEnumerable<VaultRoute> System() =>
+    [
+        new(MountClass.Sys, VaultMethods.Get | VaultMethods.Head, PathTemplate.Parse("sys/health"))
+        {
+            Query = HealthQuery,
+            DropsUnknownQuery = true,
+            ForwardsToUnhealthy = true,
+            Timeout = TimeSpan.FromSeconds(10),
+        },
+        .. StatusPaths.Select(path => new VaultRoute(MountClass.Sys, VaultMethods.Get,
+            PathTemplate.Parse(path)) { ForwardsToUnhealthy = true, Timeout = TimeSpan.FromSeconds(10) }),
+        new(MountClass.Sys, VaultMethods.Get, PathTemplate.Parse("sys/internal/ui/mounts/{tail}")) { Retries = true },
+    ];
+
+    private static VaultRoute Write(MountClass mountClass, string path) => new(mountClass, VaultMethods.Write, PathTemplate.Parse(path));
+
+    private static VaultRoute Extra(VaultProxyOptions.ExtraRoute route) =>
+        new(MountClass.Custom, route.Methods.Aggregate(VaultMethods.None, (all, method) => all | VaultMethodsParser.Parse(method)),
+            PathTemplate.Parse(route.Path))
+        {
+            Query = route.Query,
+            BodyLimitBytes = route.BodyLimitBytes,
+            Timeout = TimeSpan.FromSeconds(route.TimeoutSeconds),
+            SpansNamespaces = true,
+        };
+
+    internal static (string Mount, string Name) SplitMount(string mountAndRest)
+    {
+        var slash = mountAndRest.IndexOf('/');
+        return (mountAndRest[..slash], mountAndRest[(slash + 1)..].TrimEnd('/'));
+    }
+
+    private static List<string> OrDefault(this List<string> configured, string value) => configured.Count == 0 ? [value] : configured;
+}
