@@ -1,5 +1,4 @@
 using CreditSystem.Ledger.Commands;
-using CreditSystem.Ledger.Model;
 using CreditSystem.Tests.Ledger.Engine;
 using CreditSystem.Tests.Ledger.Proofs;
 using CsCheck;
