@@ -27,7 +27,7 @@ internal sealed partial class BlockAppender(int partition, IBlockStore store, Le
             catch (Exception exception) when (exception is not (LedgerCorruptException or BlockTooLargeException)
                 && !cancellationToken.IsCancellationRequested)
             {
-                Log.AppendUncertain(logger, exception, partition, block.Number, attempt);
+                BlockAppenderLog.AppendUncertain(logger, exception, partition, block.Number, attempt);
                 metrics.Uncertain();
             }
             await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(20 * attempt, 500)), time, cancellationToken);
@@ -38,7 +38,7 @@ internal sealed partial class BlockAppender(int partition, IBlockStore store, Le
     private async Task<bool?> IsOursAsync(Block block, CancellationToken cancellationToken) =>
         (await store.ReadAsync(partition, block.Number, cancellationToken))?.Hash.AsSpan().SequenceEqual(block.Hash);
 
-    private static partial class Log
+    private static partial class BlockAppenderLog
     {
         [LoggerMessage(
             3001, LogLevel.Warning, "Partition {Partition}: the outcome of appending block {Block} is not known (attempt {Attempt})")]

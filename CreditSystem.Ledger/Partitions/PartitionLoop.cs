@@ -57,7 +57,7 @@ internal sealed partial class PartitionLoop(
         }
         catch (BlockTooLargeException exception) when (mostSubmissions > 1 && batch.Count > 1)
         {
-            Log.CommitFailed(logger, exception, partition, owner.Head);
+            PartitionLoopLog.CommitFailed(logger, exception, partition, owner.Head);
             mostSubmissions = 1;
         }
         catch (BlockTooLargeException exception)
@@ -71,7 +71,7 @@ internal sealed partial class PartitionLoop(
         catch (Exception exception)
         {
             stale = true;
-            Log.CommitFailed(logger, exception, partition, owner.Head);
+            PartitionLoopLog.CommitFailed(logger, exception, partition, owner.Head);
             replies.Fail(batch, _ => true, exception);
         }
     }
@@ -137,7 +137,7 @@ internal sealed partial class PartitionLoop(
             if (await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(options.CommitTimeoutSeconds), time, waiting.Token)) != running)
             {
                 board.IsRecoveryLong = true;
-                Log.RecoveryLong(logger, partition, owner.Head);
+                PartitionLoopLog.RecoveryLong(logger, partition, owner.Head);
                 batch.AddRange(queue.Drain());
                 replies.Fail(batch, _ => true, LedgerUnavailableException.Recovering());
                 // A process that is to end does not wait for it.
@@ -166,7 +166,7 @@ internal sealed partial class PartitionLoop(
         }
     }
 
-    private static partial class Log
+    private static partial class PartitionLoopLog
     {
         [LoggerMessage(3002, LogLevel.Error, "Partition {Partition}: no commit after block {Head}")]
         public static partial void CommitFailed(ILogger logger, Exception exception, int partition, long head);

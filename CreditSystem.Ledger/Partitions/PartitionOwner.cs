@@ -99,7 +99,7 @@ internal sealed partial class PartitionOwner
     /// <summary>Works everything out again from the first block.</summary>
     public async Task RebuildAsync(string reason, CancellationToken cancellationToken)
     {
-        Log.Rebuild(logger, partition, state.Ledger.Start, reason);
+        PartitionOwnerLog.Rebuild(logger, partition, state.Ledger.Start, reason);
         board.Reads = null;
         await checkpointer.DiscardAsync(state);
         await recovery.BeginRebuildAsync(cancellationToken);
@@ -162,7 +162,7 @@ internal sealed partial class PartitionOwner
                     throw new ProjectionLostException($"account {opened.Id} is in the log but was not loaded");
     }
 
-    private static partial class Log
+    private static partial class PartitionOwnerLog
     {
         [LoggerMessage(3004, LogLevel.Warning, "Partition {Partition}: the projection up to block {Block} is incomplete ({Reason}); "
             + "all of it is worked out again")]

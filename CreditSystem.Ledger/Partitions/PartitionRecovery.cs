@@ -59,7 +59,7 @@ internal sealed partial class PartitionRecovery(
         else
             state.Records.Clear();
         state.ResumeAfter(state.Ledger.Head);
-        Log.Started(logger, partition, state.Ledger.Head, state.Records.Count);
+        PartitionRecoveryLog.Started(logger, partition, state.Ledger.Head, state.Records.Count);
     }
 
     // What belongs to another log, or to a longer one, or beside which the accounts are older, is as good as nothing.
@@ -73,7 +73,7 @@ internal sealed partial class PartitionRecovery(
     {
         var decided = await store.RulesAsync(options.RulesVersion, cancellationToken);
         if (decided < RulesVersion.Newest && partition == 0)
-            Log.OlderRules(logger, decided, RulesVersion.Newest);
+            PartitionRecoveryLog.OlderRules(logger, decided, RulesVersion.Newest);
         return Math.Min(decided, RulesVersion.Newest);
     }
 
@@ -124,7 +124,7 @@ internal sealed partial class PartitionRecovery(
     private static IEnumerable<Guid> AccountsOf(LedgerRecord[] records) =>
         records.SelectMany(record => record.Postings).SelectMany(posting => posting.Entries).Select(entry => entry.Account);
 
-    private static partial class Log
+    private static partial class PartitionRecoveryLog
     {
         [LoggerMessage(
             3012, LogLevel.Warning, "This database is written by version {Rules} of the ledger's rules; version {Newest} is known. "

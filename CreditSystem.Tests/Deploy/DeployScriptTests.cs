@@ -59,10 +59,12 @@ public sealed class DeployScriptTests : IDisposable
         int[] order =
         [
             Position("get secret vault-approle-creds"), Position("get secret vault-rotator-creds"), Position("apply --server-side --dry-run=server"), Position("apply --server-side --field-manager"), Position("rollout status statefulset/mongodb"),
-            Position("rollout status deployment/api"), Position("CreditSystem.Api.dll redis ping"), Position("--from=cronjob/cli"), Position("create -f -"), Position("healthcheck http://127.0.0.1:8080/health"),
+            Position("rollout status deployment/api"), Position("CreditSystem.Api.dll redis ping"), Position("--from=cronjob/cli"), Position("healthcheck http://127.0.0.1:8080/health"),
         ];
         Assert.DoesNotContain(-1, order);
         Assert.Equal(order.Order(), order);
+        // Its neighbours in a pipe start in any order.
+        Assert.InRange(Position("create -f -"), Position("redis ping"), order[^1]);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class ImageTests : IDisposable
         var built = await ToolProcess.RunAsync(build, "this repository");
         Assert.True(built.ExitCode == 0, built.Output + built.Error);
 
-        Check("api", "CreditSystem.Api", user: "10001:10001", ports: ["8080/tcp", "8081/tcp"], has: ["MongoDB.Driver", "VaultSharp"], hasNot: ["KubernetesClient", "Yarp.ReverseProxy"]);
+        Check("api", "CreditSystem.Api", user: "10001:10001", ports: ["8080/tcp", "8081/tcp"], has: ["MongoDB.Driver", "StackExchange.Redis"], hasNot: ["KubernetesClient", "Yarp.ReverseProxy"]);
         Check("vault-proxy", "CreditSystem.VaultProxy", user: "10002:10002", ports: ["8200/tcp", "8201/tcp"], has: ["Yarp.ReverseProxy"],
             hasNot: ["KubernetesClient", "MongoDB.Driver", "StackExchange.Redis", "VaultSharp"]);
         Check("cli", "CreditSystem.Cli", user: "10007:10007", ports: [], has: ["KubernetesClient", "MongoDB.Driver"], hasNot: ["Yarp.ReverseProxy"]);

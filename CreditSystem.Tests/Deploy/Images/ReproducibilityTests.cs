@@ -1,6 +1,5 @@
 using System.Reflection;
 using CreditSystem.Api.Problems;
-using CreditSystem.Cli;
 using CreditSystem.Identity;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.VaultProxy;
@@ -17,7 +16,7 @@ public sealed class ReproducibilityTests
     public static TheoryData<Assembly> Products() =>
     [
         typeof(ApiProblems).Assembly, typeof(Caller).Assembly, typeof(SecretStore).Assembly, typeof(CreditSystem.Ledger.CreditLedger).Assembly,
-        typeof(CommandHost).Assembly, typeof(VaultGateway).Assembly,
+        typeof(VaultGateway).Assembly,
     ];
 
     /// <summary>The generator of LoggerMessage sorts classes by namespace and name, and nothing else.</summary>
