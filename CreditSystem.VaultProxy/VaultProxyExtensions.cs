@@ -48,7 +48,8 @@ internal static class VaultProxyExtensions
 
     private static bool IsManagementRequest(HttpContext context, int? managementPort) =>
         (managementPort is { } port && context.Connection.LocalPort == port)
-        || context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget is ProbePaths.Alive or ProbePaths.Ready or ProbePaths.Health;
+        || context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget
+            is ProbePaths.Alive or ProbePaths.Ready or ProbePaths.Health;
 
     private static void AddListener(this WebApplicationBuilder builder)
     {

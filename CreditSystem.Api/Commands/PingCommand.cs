@@ -56,7 +56,8 @@ internal static class PingCommand
         var start = time.GetTimestamp();
         failure ??= await TryAsync(ping, cancellationToken);
         // The kind of failure: its words may hold anything.
-        return new Result(name, failure is null, failure?.GetType().Name, null, failure is null ? time.GetElapsedTime(start).TotalMilliseconds : 0);
+        var took = failure is null ? time.GetElapsedTime(start).TotalMilliseconds : 0;
+        return new Result(name, failure is null, failure?.GetType().Name, null, took);
     }
 
     private static async Task<Exception?> TryAsync(Func<CancellationToken, Task> ping, CancellationToken cancellationToken)

@@ -48,7 +48,8 @@ internal sealed partial class WebhookHealth(
                 change.Set(
                     item => item.NextAt,
                     now + Longer(
-                        Backoff.After(TimeSpan.FromSeconds(options.Value.FirstRetrySeconds), LongestWait, delivery.Attempts), attempt.RetryAfter)),
+                        Backoff.After(TimeSpan.FromSeconds(options.Value.FirstRetrySeconds), LongestWait, delivery.Attempts),
+                        attempt.RetryAfter)),
         };
         await store.ChangeAsync(delivery.Tenant, delivery.Id, change, cancellationToken);
         metrics.Attempted(attempt.Succeeded ? WebhookDelivery.Delivered : isDead ? WebhookDelivery.Dead : "failed");

@@ -44,7 +44,8 @@ internal static class LaunchPorts
 
     private static async Task WaitForEndAsync(Process orchestrator, TextWriter output)
     {
-        await output.WriteLineAsync("Waiting for the previous run to end: Aspire's orchestrator still stops its processes (up to 20 s) …");
+        await output.WriteLineAsync(
+                "Waiting for the previous run to end: Aspire's orchestrator still stops its processes (up to 20 s) …");
         using var patience = new CancellationTokenSource(LongestEnd);
         try
         {

@@ -14,7 +14,8 @@ public sealed class RoomTests
         ["Secrets"] = ["ServiceDefaults"],
         ["Identity"] = ["Secrets", "ServiceDefaults"],
         ["VaultProxy"] = ["ServiceDefaults"],
-        ["Cli"] = ["Ledger", "Ledger.MongoDb", "Secrets", "ServiceDefaults"],
+        // Identity for `vault rewrap`, which reads and writes personal data as the API does.
+        ["Cli"] = ["Ledger", "Ledger.MongoDb", "Secrets", "Identity", "ServiceDefaults"],
         ["Api"] = ["Ledger", "Ledger.MongoDb", "Secrets", "Identity", "ServiceDefaults"],
     };
 

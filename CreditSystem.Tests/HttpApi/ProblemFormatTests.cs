@@ -41,6 +41,11 @@ public sealed class ProblemFormatTests : IAsyncLifetime
 
         AssertProblem(statement, 503, "storage_unavailable");
         Assert.NotNull(statement.Response.Headers.RetryAfter);
+
+        // What the ledger knows as its own outage, and what reaches the handler of all else.
+        var blocks = await AskAsync(accept, HttpMethod.Get, "/v1/audit/blocks");
+        AssertProblem(blocks, 503, "storage_unavailable");
+        Assert.NotNull(blocks.Response.Headers.RetryAfter);
     }
 
     [Theory]

@@ -47,19 +47,14 @@ public sealed class WebhookIsolationTests(MongoServer mongo, RedisServer redis) 
         await SubscribeAsync(owner, receiver);
         for (var i = 0; i < 20; i++)
             await owner.Client.OpenAsync($"holder-{i}");
+        await FeedAsync();
+        await UntilToldAsync(receiver);
         await using var other = await WebhookReceiver.StartAsync();
         var neighbour = await host.OpenTenantAsync();
         await SubscribeAsync(neighbour, other);
         await neighbour.Client.OpenAsync("alice");
         await FeedAsync();
-
-        // The host's own workers, as time goes by.
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while ((other.Received.IsEmpty || receiver.Received.IsEmpty) && !patience.IsCancellationRequested)
-        {
-            host.Time.Advance(TimeSpan.FromSeconds(4));
-            await Task.Delay(20, Cancellation);
-        }
+        await UntilToldAsync(other);
         var (delivered, stuck) = (other.Received.Count, receiver.Received.Count);
         release.SetResult();
 
@@ -150,11 +145,11 @@ public sealed class WebhookIsolationTests(MongoServer mongo, RedisServer redis) 
         await SubscribeAsync(owner, other);
         var id = await SubscribeAsync(owner, receiver);
         var endpoints = host.Database.GetCollection<BsonDocument>("webhook_endpoints");
-        // The feed has listed the endpoints a moment before this one was among them.
-        var made = await endpoints.FindOneAndDeleteAsync(new BsonDocument("_id", id), cancellationToken: Cancellation);
+        // Not among those that the feed reads for, as if it had listed them a moment before this one was made.
+        await endpoints.UpdateOneAsync(new BsonDocument("_id", id), Builders<BsonDocument>.Update.Set("disabled", true), cancellationToken: Cancellation);
         await owner.Client.OpenAsync("alice");
         await FeedAsync();
-        await endpoints.InsertOneAsync(made, cancellationToken: Cancellation);
+        await endpoints.UpdateOneAsync(new BsonDocument("_id", id), Builders<BsonDocument>.Update.Set("disabled", false), cancellationToken: Cancellation);
         await owner.Client.OpenAsync("bob");
 
         await DeliverAsync();
@@ -168,6 +163,17 @@ public sealed class WebhookIsolationTests(MongoServer mongo, RedisServer redis) 
         var created = await tenant.Client.PostAsync("/v1/webhook-endpoints", new { url = to.Address, types = new[] { "account.opened" } });
         Assert.True(created.Status == 201, created.Text);
         return (string)created.Body["endpoint"]!["id"]!;
+    }
+
+    /// <summary>By the host's own workers, as time goes by.</summary>
+    private async Task UntilToldAsync(WebhookReceiver endpoint)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (endpoint.Received.IsEmpty && !patience.IsCancellationRequested)
+        {
+            host.Time.Advance(TimeSpan.FromSeconds(4));
+            await Task.Delay(20, Cancellation);
+        }
     }
 
     private async Task FeedAsync()

@@ -13,7 +13,8 @@ internal static class Register
 {
     public static async Task<Results<Created<RegisteredResponse>, ProblemHttpResult>> HandleAsync(
         JsonBody<RegisterRequest> body, ClientAddress address, AuditNote audit,
-        TenantProvisioning provisioning, Wallets wallets, TenantStore tenants, UserRegistration registration, UserProfiles profiles, SessionIssuer sessions,
+        TenantProvisioning provisioning, Wallets wallets, TenantStore tenants, UserRegistration registration, UserProfiles profiles,
+        SessionIssuer sessions,
         IOptions<RegistrationOptions> options, CancellationToken cancellationToken)
     {
         var request = body.Value;

@@ -111,7 +111,8 @@ internal static partial class SecretItems
             yield return $"{AppRole} is optional, or not mounted as role_id and secret_id";
         foreach (var other in overlay.Workloads.Where(workload => workload.Containers.SelectMany(container => container.List("env")).Any(entry => entry.Text("name") is "VAULT_ROLE_ID" or "VAULT_SECRET_ID")))
             yield return $"{other} has credentials in its environment";
-        foreach (var other in overlay.Workloads.Where(workload => workload.Name != "api" && workload.Pod.List("volumes").Any(item => item.Text("secret.secretName") == AppRole)))
+        // The command line asks Vault as the API does.
+        foreach (var other in overlay.Workloads.Where(workload => workload.Name is not ("api" or "cli") && workload.Pod.List("volumes").Any(item => item.Text("secret.secretName") == AppRole)))
             yield return $"{other} mounts {AppRole}";
     }
 
