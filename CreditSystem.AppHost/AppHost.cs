@@ -1,4 +1,8 @@
 using CreditSystem.AppHost.Hosting;
+using CreditSystem.AppHost.Hosting.Terminal;
+using CreditSystem.AppHost.Hosting.Launch;
+using CreditSystem.AppHost.Hosting.Servers;
+using CreditSystem.AppHost.Hosting.Vault;
 using CreditSystem.AppHost.Kubernetes;
 
 if (await KubernetesCommand.TryRunAsync(args) is { } kubernetesExitCode)

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CreditSystem.Tests.Deploy;
 
 namespace CreditSystem.Tests.Architecture;
 

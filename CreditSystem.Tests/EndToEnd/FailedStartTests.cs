@@ -67,7 +67,7 @@ public sealed class FailedStartTests : IAsyncDisposable
     [Fact]
     public async Task Names_the_run_that_uses_the_same_data()
     {
-        using var taken = AppHost.Hosting.DataDirectoryLock.TryTake(_directory, out _);
+        using var taken = AppHost.Hosting.Launch.DataDirectoryLock.TryTake(_directory, out _);
         Assert.NotNull(taken);
 
         await using var host = Start();

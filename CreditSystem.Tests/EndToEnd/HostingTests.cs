@@ -1,6 +1,9 @@
 using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
-using CreditSystem.AppHost.Hosting;
+using CreditSystem.AppHost.Hosting.Launch;
+using CreditSystem.AppHost.Hosting.Servers;
+using CreditSystem.AppHost.Hosting.Terminal;
+using CreditSystem.AppHost.Hosting.Vault;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CreditSystem.Tests.EndToEnd;

@@ -111,7 +111,7 @@ public sealed class LaunchTests : IAsyncDisposable
     public async Task An_isolated_run_takes_data_of_its_own_beside_a_run_that_has_the_usual_ones()
     {
         var data = Path.Combine(_directory, "credit-system");
-        using var first = AppHost.Hosting.DataDirectoryLock.TryTake(data, out _);
+        using var first = AppHost.Hosting.Launch.DataDirectoryLock.TryTake(data, out _);
         Assert.NotNull(first);
         // What `aspire run --isolated` sets.
         var isolated = new Dictionary<string, string> { ["XDG_DATA_HOME"] = _directory, ["DcpPublisher__RandomizePorts"] = "true" };

@@ -1,5 +1,5 @@
 using Aspire.Hosting.ApplicationModel;
-using CreditSystem.AppHost.Hosting;
+using CreditSystem.AppHost.Hosting.Servers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CreditSystem.Tests.EndToEnd;

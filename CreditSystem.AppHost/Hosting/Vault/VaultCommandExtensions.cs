@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-namespace CreditSystem.AppHost.Hosting;
+namespace CreditSystem.AppHost.Hosting.Vault;
 
 /// <summary>Buttons that take Vault away and bring it back, as an operator or a restart would.</summary>
 internal static partial class VaultCommandExtensions

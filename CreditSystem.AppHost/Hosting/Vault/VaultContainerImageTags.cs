@@ -1,4 +1,4 @@
-namespace CreditSystem.AppHost.Hosting;
+namespace CreditSystem.AppHost.Hosting.Vault;
 
 internal static class VaultContainerImageTags
 {

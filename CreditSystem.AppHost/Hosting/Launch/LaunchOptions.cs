@@ -1,4 +1,6 @@
-namespace CreditSystem.AppHost.Hosting;
+using CreditSystem.AppHost.Hosting.Servers;
+
+namespace CreditSystem.AppHost.Hosting.Launch;
 
 /// <summary>What can be said on the command line beside what Aspire itself understands.</summary>
 internal sealed class LaunchOptions

@@ -1,4 +1,4 @@
-namespace CreditSystem.AppHost.Hosting;
+namespace CreditSystem.AppHost.Hosting.Vault;
 
 /// <summary>A HashiCorp Vault server in development mode: in memory, unsealed, with a root token that is known beforehand.</summary>
 /// <param name="name">Unique name.</param>

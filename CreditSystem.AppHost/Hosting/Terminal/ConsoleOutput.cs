@@ -3,7 +3,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
-namespace CreditSystem.AppHost.Hosting;
+namespace CreditSystem.AppHost.Hosting.Terminal;
 
 /// <summary>
 /// The log of every resource with its name before each line, its states, one line when all is up; and the end of a start that

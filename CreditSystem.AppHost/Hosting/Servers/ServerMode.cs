@@ -1,7 +1,8 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using CreditSystem.AppHost.Hosting.Launch;
 
-namespace CreditSystem.AppHost.Hosting;
+namespace CreditSystem.AppHost.Hosting.Servers;
 
 /// <summary>What MongoDB, Redis and Vault run as in this run.</summary>
 /// <param name="IsProcesses">True for the development servers of <c>dev/</c>, false for containers.</param>

@@ -3,7 +3,7 @@ using MongoDB.Bson;
 using MongoDB.Driver;
 using StackExchange.Redis;
 
-namespace CreditSystem.AppHost.Hosting;
+namespace CreditSystem.AppHost.Hosting.Servers;
 
 /// <summary>Whether MongoDB answers with the credentials of its connection string.</summary>
 internal sealed class MongoDBHealthCheck(IResourceWithConnectionString mongodb) : IHealthCheck

@@ -1,4 +1,4 @@
-namespace CreditSystem.AppHost.Hosting;
+namespace CreditSystem.AppHost.Hosting.Vault;
 
 /// <summary>Provides extension methods for adding Vault to the application.</summary>
 internal static class VaultBuilderExtensions

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace CreditSystem.AppHost.Hosting;
+namespace CreditSystem.AppHost.Hosting.Launch;
 
 /// <summary>Two runs on one data directory would lock each other out of their databases: the first one has it until it ends.</summary>
 internal sealed class DataDirectoryLock : IDisposable

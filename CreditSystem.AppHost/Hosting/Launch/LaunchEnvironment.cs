@@ -1,4 +1,4 @@
-namespace CreditSystem.AppHost.Hosting;
+namespace CreditSystem.AppHost.Hosting.Launch;
 
 /// <summary>What Aspire, the servers and the services take from the environment.</summary>
 internal static class LaunchEnvironment

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
-namespace CreditSystem.AppHost.Hosting;
+namespace CreditSystem.AppHost.Hosting.Launch;
 
 /// <summary>The ports that a run has promised its users.</summary>
 internal static class LaunchPorts
@@ -45,7 +45,7 @@ internal static class LaunchPorts
     private static async Task WaitForEndAsync(Process orchestrator, TextWriter output)
     {
         await output.WriteLineAsync(
-                "Waiting for the previous run to end: Aspire's orchestrator still stops its processes (up to 20 s) …");
+            "Waiting for the previous run to end: Aspire's orchestrator still stops its processes (up to 20 s) …");
         using var patience = new CancellationTokenSource(LongestEnd);
         try
         {

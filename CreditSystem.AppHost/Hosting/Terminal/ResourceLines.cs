@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace CreditSystem.AppHost.Hosting;
+namespace CreditSystem.AppHost.Hosting.Terminal;
 
 /// <summary>Lines of a resource's log as a terminal can show them: without Aspire's own timestamp and without colours.</summary>
 internal static partial class ResourceLines

@@ -1,4 +1,4 @@
-namespace CreditSystem.AppHost.Hosting;
+namespace CreditSystem.AppHost.Hosting.Servers;
 
 internal static class ServiceEndpointExtensions
 {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace CreditSystem.AppHost.Hosting;
+namespace CreditSystem.AppHost.Hosting.Terminal;
 
 internal static class ConsoleExtensions
 {

@@ -1,7 +1,8 @@
+using CreditSystem.AppHost.Hosting.Terminal;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace CreditSystem.AppHost.Hosting;
+namespace CreditSystem.AppHost.Hosting.Vault;
 
 internal static class RotationExtensions
 {

@@ -1,4 +1,6 @@
-namespace CreditSystem.AppHost.Hosting;
+using CreditSystem.AppHost.Hosting.Servers;
+
+namespace CreditSystem.AppHost.Hosting.Vault;
 
 internal static class VaultBootstrapExtensions
 {

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
-namespace CreditSystem.AppHost.Hosting;
+namespace CreditSystem.AppHost.Hosting.Terminal;
 
 /// <summary>The line that says that all is up, with every URL and one command to try next.</summary>
 internal sealed class ReadyLine(DistributedApplicationModel model, IConfiguration configuration, ProjectResource api,

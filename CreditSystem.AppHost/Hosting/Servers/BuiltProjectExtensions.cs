@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace CreditSystem.AppHost.Hosting;
+namespace CreditSystem.AppHost.Hosting.Servers;
 
 internal static class BuiltProjectExtensions
 {

@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace CreditSystem.AppHost.Hosting;
+namespace CreditSystem.AppHost.Hosting.Servers;
 
 internal static class HealthPolling
 {
