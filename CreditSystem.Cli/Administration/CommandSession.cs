@@ -44,9 +44,6 @@ internal sealed class CommandSession : IAsyncDisposable
 
     public IConfiguration Configuration => _builder.Configuration;
 
-    /// <summary>The connections of the API.</summary>
-    public IServiceProvider Services => _services ??= Build();
-
     public static Command CreateCommand(
         CommandHost host, string name, string description, Func<CommandSession, CancellationToken, Task<int>> run,
         params ReadOnlySpan<Symbol> symbols)
@@ -115,6 +112,14 @@ internal sealed class CommandSession : IAsyncDisposable
         {
             throw VaultUnavailableException.From(exception);
         }
+    }
+
+    /// <summary>The connections of the API, with the secrets that it has now, or had last while Vault does not answer.</summary>
+    public async Task<IServiceProvider> ConnectAsync(CancellationToken cancellationToken)
+    {
+        if (_services is null && !await Secrets.Store.RefreshAsync(cancellationToken))
+            Secrets.Store.Restore();
+        return _services ??= Build();
     }
 
     /// <summary>The path below the mount: <c>app</c> is the secret of that name below the prefix.</summary>

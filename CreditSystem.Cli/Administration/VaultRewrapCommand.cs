@@ -24,9 +24,10 @@ internal static class VaultRewrapCommand
     {
         if (!await session.Secrets.Store.RefreshAsync(cancellationToken))
             throw new VaultUnavailableException(session.Secrets.Status.Reason ?? "Vault's secrets break a rule.");
-        var protector = session.Services.GetRequiredService<PersonalDataProtector>();
+        var services = await session.ConnectAsync(cancellationToken);
+        var protector = services.GetRequiredService<PersonalDataProtector>();
         var (users, rewritten) = (0, 0);
-        await session.Services.GetRequiredService<MongoConnection>().ExecuteAsync(async (database, token) =>
+        await services.GetRequiredService<MongoConnection>().ExecuteAsync(async (database, token) =>
         {
             var collection = database.GetCollection<User>(UserStore.CollectionName);
             using var cursor = await collection.Find(FilterDefinition<User>.Empty).ToCursorAsync(token);

@@ -33,7 +33,8 @@ internal static class LedgerCommands
 
     private static async Task<int> VerifyAsync(CommandSession session, CancellationToken cancellationToken)
     {
-        var database = new LedgerDatabase(session.Services.GetRequiredService<MongoConnection>().ExecuteAsync, partitions: null);
+        var services = await session.ConnectAsync(cancellationToken);
+        var database = new LedgerDatabase(services.GetRequiredService<MongoConnection>().ExecuteAsync, partitions: null);
         var (store, marks) = (new MongoBlockStore(database), new MongoVerificationStore(database));
         var layout = await database.CheckAsync(cancellationToken);
         var logs = new List<Log>();
@@ -58,7 +59,8 @@ internal static class LedgerCommands
         var (target, isCancelled) = (session.Parsed.GetValue(Partitions), session.Parsed.GetValue(Cancel));
         if (isCancelled == target is not null || target is < 1 or > MostPartitions)
             throw new CommandUsageException($"Say --partitions with a number from 1 to {MostPartitions}, or --cancel.");
-        var move = new LedgerRepartition(session.Services.GetRequiredService<MongoConnection>().ExecuteAsync, output, session.Time);
+        var services = await session.ConnectAsync(cancellationToken);
+        var move = new LedgerRepartition(services.GetRequiredService<MongoConnection>().ExecuteAsync, output, session.Time);
         try
         {
             await (target is { } partitions ? move.RunAsync(partitions, cancellationToken) : move.CancelAsync(cancellationToken));

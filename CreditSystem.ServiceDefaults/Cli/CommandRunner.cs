@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Runtime.InteropServices;
 
 namespace CreditSystem.ServiceDefaults.Cli;
 
@@ -27,30 +26,24 @@ public static class CommandRunner
     /// <param name="output">Instead of the standard output and error.</param>
     /// <param name="describe">Turns expected exceptions of libraries into one sentence; null for those that it does not know.</param>
     /// <returns>The exit code (<see cref="CommandExitCodes"/>), or 128 and the signal's number.</returns>
-    public static async Task<int> RunAsync(RootCommand command, IReadOnlyList<string> args, TextWriter? output = null, Func<Exception,
-        string?>? describe = null)
+    public static async Task<int> RunAsync(
+        RootCommand command, IReadOnlyList<string> args, TextWriter? output = null, Func<Exception, string?>? describe = null)
     {
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(args);
-        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+        // Signals are ours: System.CommandLine would cancel the action before it is known that there was one.
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         if (output is not null)
             (configuration.Output, configuration.Error) = (output, output);
-        var signal = 0;
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => signal = 2);
-        using var termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => signal = 15);
+        using var interruption = new Interruption();
         var parsed = command.Parse(args);
         try
         {
-            var exitCode = await parsed.InvokeAsync(configuration);
-            // An action that does not end in time after a signal is left behind.
-            if (signal != 0 && exitCode == 128 + signal)
-                await configuration.Error.WriteLineAsync("error: Interrupted.");
-            return parsed.Errors.Count > 0 ? CommandExitCodes.Usage : exitCode;
+            if (await interruption.RunAsync(token => parsed.InvokeAsync(configuration, token)) is { } exitCode)
+                return parsed.Errors.Count > 0 ? CommandExitCodes.Usage : exitCode;
         }
-        catch (OperationCanceledException) when (signal != 0)
+        catch (OperationCanceledException) when (interruption.ExitCode is not null)
         {
-            await configuration.Error.WriteLineAsync("error: Interrupted.");
-            return 128 + signal;
         }
         catch (CommandException failure)
         {
@@ -62,6 +55,8 @@ public static class CommandRunner
             await configuration.Error.WriteLineAsync($"error: {describe?.Invoke(exception) ?? Describe(exception)}");
             return CommandExitCodes.Failed;
         }
+        await configuration.Error.WriteLineAsync("error: Interrupted.");
+        return interruption.ExitCode!.Value;
     }
 
     /// <summary>Without the message of a fault that nobody foresaw: it may hold what was sent.</summary>
