@@ -1,7 +1,7 @@
 using CreditSystem.AppHost.Hosting;
-using CreditSystem.AppHost.Hosting.Terminal;
 using CreditSystem.AppHost.Hosting.Launch;
 using CreditSystem.AppHost.Hosting.Servers;
+using CreditSystem.AppHost.Hosting.Terminal;
 using CreditSystem.AppHost.Hosting.Vault;
 using CreditSystem.AppHost.Kubernetes;
 

@@ -82,8 +82,12 @@ public sealed class MongoVerificationStore(LedgerDatabase connection) : IVerific
     public Task SaveFullAsync(int partition, FullVerification full, CancellationToken cancellationToken) =>
         connection.ExecuteAsync((database, token) =>
     {
-        var document = new BsonDocument { ["_id"] = FullId(partition), ["at"] = full.At.ToUnixTimeMilliseconds(),
-            ["blocks"] = full.Blocks };
+        var document = new BsonDocument
+        {
+            ["_id"] = FullId(partition),
+            ["at"] = full.At.ToUnixTimeMilliseconds(),
+            ["blocks"] = full.Blocks
+        };
         if (full.BrokenBlock is { } broken)
             document.Add("broken", broken).Add("problem", full.Problem ?? "");
         return Marks(database).ReplaceOneAsync(ById(document["_id"]), document, new ReplaceOptions { IsUpsert = true }, token);
@@ -94,8 +98,12 @@ public sealed class MongoVerificationStore(LedgerDatabase connection) : IVerific
     {
         var writes = accounts.Select(account => new ReplaceOneModel<BsonDocument>(
             ById(AccountId(mark, account.Id)) & Builders<BsonDocument>.Filter.Lte("block", account.LastBlock),
-            new BsonDocument { ["_id"] = AccountId(mark, account.Id), ["block"] = account.LastBlock,
-            ["state"] = VerificationEncoding.Encode(account) })
+            new BsonDocument
+            {
+                ["_id"] = AccountId(mark, account.Id),
+                ["block"] = account.LastBlock,
+                ["state"] = VerificationEncoding.Encode(account)
+            })
         { IsUpsert = true });
         try
         {
@@ -110,8 +118,12 @@ public sealed class MongoVerificationStore(LedgerDatabase connection) : IVerific
 
     private async Task SaveMarkAsync(IMongoDatabase database, VerificationMark mark, CancellationToken cancellationToken)
     {
-        var document = new BsonDocument { ["_id"] = MarkId(mark.Partition), ["block"] = mark.Block,
-            ["mark"] = VerificationEncoding.Encode(mark) };
+        var document = new BsonDocument
+        {
+            ["_id"] = MarkId(mark.Partition),
+            ["block"] = mark.Block,
+            ["mark"] = VerificationEncoding.Encode(mark)
+        };
         try
         {
             await Marks(database).ReplaceOneAsync(

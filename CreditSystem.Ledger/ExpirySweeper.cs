@@ -41,8 +41,11 @@ internal sealed partial class ExpirySweeper(
             return null;
         }
         catch (Exception exception) when (exception is CommandFailedException || exception
-            is LedgerUnavailableException { Reason: LedgerUnavailableReason.QueueFull or LedgerUnavailableReason.TooLarge
-            or LedgerUnavailableReason.Corrupt })
+            is LedgerUnavailableException
+        {
+            Reason: LedgerUnavailableReason.QueueFull or LedgerUnavailableReason.TooLarge
+            or LedgerUnavailableReason.Corrupt
+        })
         {
             // A command that fails has been logged where it did; a tenant with a full queue settles as it goes.
             return account.Id;

@@ -32,8 +32,12 @@ internal sealed class BearerSetup(
             IssuerSigningKeyResolver = (_, _, keyId, _) => keys.FindVerifying(keyId),
             LifetimeValidator = IsInTime,
         };
-        options.Events = new JwtBearerEvents { OnMessageReceived = RequireKeyAsync, OnTokenValidated = AcceptAsync,
-            OnChallenge = ChallengeAsync };
+        options.Events = new JwtBearerEvents
+        {
+            OnMessageReceived = RequireKeyAsync,
+            OnTokenValidated = AcceptAsync,
+            OnChallenge = ChallengeAsync
+        };
     }
 
     private bool IsInTime(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters)

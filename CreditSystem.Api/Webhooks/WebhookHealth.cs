@@ -134,8 +134,15 @@ internal sealed partial class WebhookHealth(
     {
         metrics.EndpointChanged(state);
         trail.Enqueue(
-            new AuditEvent { Tenant = endpoint.Tenant, At = now, Action = action, Target = endpoint.Id, Status = StatusCodes.Status200OK,
-            Address = "" });
+            new AuditEvent
+            {
+                Tenant = endpoint.Tenant,
+                At = now,
+                Action = action,
+                Target = endpoint.Id,
+                Status = StatusCodes.Status200OK,
+                Address = ""
+            });
     }
 
     private UpdateDefinition<WebhookDelivery> Dead(DateTime now) =>

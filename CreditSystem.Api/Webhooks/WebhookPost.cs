@@ -24,7 +24,8 @@ internal sealed class WebhookPost(WebhookSecrets secrets, IOptions<WebhookOption
         var timestamp = time.GetUtcNow().ToUnixTimeSeconds();
         using var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Url);
         request.Content = new ByteArrayContent(
-            Encoding.UTF8.GetBytes(delivery.Body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+            Encoding.UTF8.GetBytes(delivery.Body))
+        { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         request.Headers.Add("webhook-id", delivery.Event);
         request.Headers.Add("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
         request.Headers.Add(

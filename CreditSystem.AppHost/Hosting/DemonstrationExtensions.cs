@@ -37,11 +37,11 @@ internal static partial class DemonstrationExtensions
 
         api.WithExclusiveCommand("demonstrate", "Start the demonstration", context => StartAsync(context, traffic.Resource),
             new CommandOptions
-        {
-            Description = "Two minutes of customers, with a rotation of the secret_id and a short outage of Vault on the way.",
-            IconName = "PeopleTeam",
-            UpdateState = CommandExtensions.WhenRunning,
-        });
+            {
+                Description = "Two minutes of customers, with a rotation of the secret_id and a short outage of Vault on the way.",
+                IconName = "PeopleTeam",
+                UpdateState = CommandExtensions.WhenRunning,
+            });
         builder.Eventing.Subscribe<ResourceReadyEvent>(
             traffic.Resource, (ready, cancellationToken) => PlayWhileItRunsAsync(ready.Services, traffic.Resource, vaultServer.Resource,
                 rotation.Resource, cancellationToken));

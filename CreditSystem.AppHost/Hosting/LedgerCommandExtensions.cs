@@ -24,14 +24,14 @@ internal static class LedgerCommandExtensions
             Client, http => http.Timeout = Patience).AddHttpMessageHandler(() => new ExclusiveHandler(turn));
         return api.WithHttpCommand("/ledger/check", "Check invariants", endpointName: "management", commandName: CheckInvariants,
             commandOptions: new HttpCommandOptions
-        {
-            Description = "Adds up the whole ledger, and recomputes every hash chain from its first block.",
-            IconName = "ClipboardCheckmark",
-            IsHighlighted = true,
-            HttpClientName = Client,
-            GetCommandResult = ReadAsync,
-            UpdateState = CommandExtensions.WhenRunning,
-        });
+            {
+                Description = "Adds up the whole ledger, and recomputes every hash chain from its first block.",
+                IconName = "ClipboardCheckmark",
+                IsHighlighted = true,
+                HttpClientName = Client,
+                GetCommandResult = ReadAsync,
+                UpdateState = CommandExtensions.WhenRunning,
+            });
     }
 
     private static async Task<ExecuteCommandResult> ReadAsync(HttpCommandResultContext context)

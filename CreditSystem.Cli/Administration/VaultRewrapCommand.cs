@@ -1,9 +1,9 @@
 using System.CommandLine;
-using CreditSystem.ServiceDefaults.Cli;
 using CreditSystem.Identity.PersonalData;
 using CreditSystem.Identity.Users;
-using CreditSystem.Secrets.Vault;
 using CreditSystem.Secrets.Rotation;
+using CreditSystem.Secrets.Vault;
+using CreditSystem.ServiceDefaults.Cli;
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Driver;
 

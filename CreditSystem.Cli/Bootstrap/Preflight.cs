@@ -125,8 +125,11 @@ internal sealed class Preflight(VaultAdminClient vault, BootstrapRequest request
         try
         {
             answer = (await vault.WriteAsync(
-                "sys/capabilities-self", new JsonObject { ["paths"] = new JsonArray(
-                    [.. rights.Select(right => (JsonNode)Concrete(right.Path))]) }, cancellationToken))?["data"];
+                "sys/capabilities-self", new JsonObject
+                {
+                    ["paths"] = new JsonArray(
+                    [.. rights.Select(right => (JsonNode)Concrete(right.Path))])
+                }, cancellationToken))?["data"];
         }
         catch (VaultRequestException refusal)
         {

@@ -54,8 +54,11 @@ internal sealed class ClusterSecret(IKubernetes kubernetes, string secretNamespa
     public static JsonObject PatchOf(IReadOnlyDictionary<string, string> values, IReadOnlyDictionary<string, string> annotations,
         string? resourceVersion = null)
     {
-        var metadata = new JsonObject { ["annotations"] = new JsonObject(
-            annotations.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value))) };
+        var metadata = new JsonObject
+        {
+            ["annotations"] = new JsonObject(
+            annotations.Select(pair => KeyValuePair.Create(pair.Key, (JsonNode?)pair.Value)))
+        };
         if (resourceVersion is not null)
             metadata["resourceVersion"] = resourceVersion;
         return new JsonObject

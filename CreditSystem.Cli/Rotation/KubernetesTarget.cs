@@ -29,7 +29,8 @@ internal sealed class KubernetesTarget(ClusterSecret secret) : ICredentialTarget
 
     public Task PutAsync(TargetCredentials credentials, CancellationToken cancellationToken) => secret.PutAsync(
         new Dictionary<string,
-        string> { [CredentialsDirectory.RoleIdFile] = credentials.RoleId, [CredentialsDirectory.SecretIdFile] = credentials.SecretId },
+        string>
+        { [CredentialsDirectory.RoleIdFile] = credentials.RoleId, [CredentialsDirectory.SecretIdFile] = credentials.SecretId },
         Annotations(credentials.Generations, credentials.Cluster), cancellationToken);
 
     private static Dictionary<string, string> Annotations(IReadOnlyList<Generation> generations, string? cluster)

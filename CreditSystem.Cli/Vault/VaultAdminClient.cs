@@ -128,8 +128,11 @@ internal sealed class VaultAdminClient(HttpClient http, string? vaultNamespace, 
         }
         catch (Exception exception) when (TransportFault.Covers(exception, cancellationToken) && TransportFault.IsRefused(exception))
         {
-            return redirect with { Reason = $"it sends the request on to {target.GetLeftPart(UriPartial.Authority)}, where nobody "
-                + "answers" };
+            return redirect with
+            {
+                Reason = $"it sends the request on to {target.GetLeftPart(UriPartial.Authority)}, where nobody "
+                + "answers"
+            };
         }
     }
 

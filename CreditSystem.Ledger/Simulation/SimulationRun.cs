@@ -35,8 +35,12 @@ public sealed class SimulationRun
         this.seed = seed;
         scheduler = new SimulationScheduler(seed);
         // Now and then a recovery takes longer than a commit may.
-        network = new SimulatedNetwork(scheduler) { FaultPercent = scheduler.Random.Next(0, 12), PageDelay = scheduler.Chance(15) ? 900
-            : 0 };
+        network = new SimulatedNetwork(scheduler)
+        {
+            FaultPercent = scheduler.Random.Next(0, 12),
+            PageDelay = scheduler.Chance(15) ? 900
+            : 0
+        };
         options = new LedgerOptions
         {
             Partitions = 1,

@@ -36,8 +36,11 @@ public static class ChainVerifier
         }
         return report.Blocks < atLeast
             ? report
-                with { BrokenBlock = report.Blocks + 1,
-                Problem = $"is missing: the log ends at block {report.Blocks}, but block {atLeast} was in it" }
+                with
+            {
+                BrokenBlock = report.Blocks + 1,
+                Problem = $"is missing: the log ends at block {report.Blocks}, but block {atLeast} was in it"
+            }
             : report;
     }
 

@@ -45,7 +45,8 @@ public static class VerificationEncoding
         if (reader.ReadInt32() != partition)
             return null;
         var mark = new VerificationMark(
-            partition, reader.ReadInt64()) { Block = reader.ReadInt64(), At = reader.ReadInt64(), Hash = reader.ReadBytes(32) };
+            partition, reader.ReadInt64())
+        { Block = reader.ReadInt64(), At = reader.ReadInt64(), Hash = reader.ReadBytes(32) };
         for (var left = reader.ReadInt32(); left > 0; left--)
             mark.Accounts[reader.ReadString()] = reader.ReadInt64();
         for (var left = reader.ReadInt32(); left > 0; left--)

@@ -27,8 +27,11 @@ public sealed class TransitService(VaultOptions options, VaultSession session)
     /// <exception cref="VaultUnavailableException">Vault does not answer, has no such key or denies it.</exception>
     public async Task<string> EncryptAsync(byte[] plain, string context, CancellationToken cancellationToken)
     {
-        var request = new EncryptRequestOptions { Base64EncodedPlainText = Convert.ToBase64String(plain),
-            Base64EncodedContext = Encode(context) };
+        var request = new EncryptRequestOptions
+        {
+            Base64EncodedPlainText = Convert.ToBase64String(plain),
+            Base64EncodedContext = Encode(context)
+        };
         return (
             await session.CallAsync(client => client.V1.Secrets.Transit.EncryptAsync(options.Transit.Key, request,
             options.Transit.MountPoint), cancellationToken)).Data.CipherText;

@@ -34,8 +34,11 @@ internal sealed class VaultTls
     {
         if (_authorities is { } authorities)
         {
-            ssl.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck };
+            ssl.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck
+            };
             ssl.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         }
 

@@ -18,8 +18,12 @@ public static class HealthProbe
     /// <param name="defaultPort">Where the service listens when no variable says so.</param>
     public static Command Create(int defaultPort)
     {
-        var url = new Argument<string?>("url") { Description = "What to ask; by default /alive of the service in this "
-            + "container", Arity = ArgumentArity.ZeroOrOne };
+        var url = new Argument<string?>("url")
+        {
+            Description = "What to ask; by default /alive of the service in this "
+            + "container",
+            Arity = ArgumentArity.ZeroOrOne
+        };
         var wait = CliOption.Number("--wait-seconds", "How long to ask again until it is healthy", least: 0, most: 600, byDefault: 0);
         var command = new Command(Name, "Ask the service of this container whether it lives") { url, wait };
         command.SetAction(async (parsed, cancellationToken) =>

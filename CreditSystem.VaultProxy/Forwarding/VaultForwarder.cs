@@ -57,7 +57,8 @@ internal sealed class VaultForwarder : IDisposable
         // 6.3 YARP sends it; the transformer says which headers (both ways), the FailoverHandler to which node after the first.
         var retries = route.Retries && (request.Method & VaultMethods.Read) != 0;
         var transformer = new VaultHttpTransformer(route, request.Target.Raw, node, caller.Address, retries,
-            body) { Interceptor = interceptor };
+            body)
+        { Interceptor = interceptor };
         try
         {
             var error = await _yarp.SendAsync(context, node.Address, _client, route.ForwarderConfig, transformer);

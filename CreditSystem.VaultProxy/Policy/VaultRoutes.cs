@@ -107,7 +107,8 @@ internal static class VaultRoutes
         var name = key == "*" ? "{name}" : key;
         string[] paths = [$"encrypt/{name}", $"decrypt/{name}", $"rewrap/{name}", $"hmac/{name}", $"hmac/{name}/{{name}}"];
         return paths.Select(path => new VaultRoute(MountClass.Transit, VaultMethods.Write,
-            PathTemplate.Parse($"{mount}/{path}")) { BodyLimitBytes = VaultRoute.LargeBodyBytes });
+            PathTemplate.Parse($"{mount}/{path}"))
+        { BodyLimitBytes = VaultRoute.LargeBodyBytes });
     }
 
     // Reading creds creates a lease and a user: never sent twice, never cached.
@@ -120,10 +121,10 @@ internal static class VaultRoutes
     private static IEnumerable<VaultRoute> Leases() =>
         LeaseOperations.Select(
             operation => new VaultRoute(MountClass.Lease, VaultMethods.Write, PathTemplate.Parse($"sys/leases/{operation}"))
-        {
-            Query = operation == "revoke" ? ["sync"] : [],
-            Timeout = operation == "revoke" ? Long : TimeSpan.FromSeconds(30),
-        });
+            {
+                Query = operation == "revoke" ? ["sync"] : [],
+                Timeout = operation == "revoke" ? Long : TimeSpan.FromSeconds(30),
+            });
 
     // Unwrapping spends the token, whatever the verb.
     private static IEnumerable<VaultRoute> Wrapping() =>

@@ -77,8 +77,8 @@ internal readonly record struct AttemptOutcome
     // ConnectTimeout ends in a cancellation that nobody asked for.
     private static bool IsNotSent(Exception exception) => exception is OperationCanceledException
         or HttpRequestException
-        {
-            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+    {
+        HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
                 or HttpRequestError.SecureConnectionError
-        };
+    };
 }

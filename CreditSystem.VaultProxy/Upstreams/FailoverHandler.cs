@@ -88,7 +88,8 @@ internal sealed class FailoverHandler(UpstreamPool pool, RetryBudget budget, Pro
         outcome.Response?.Dispose();
         transformer.DiscardBuffer();
         var unavailable = new HttpResponseMessage(
-            HttpStatusCode.ServiceUnavailable) { Content = new ByteArrayContent(VaultErrors.Render(VaultErrors.NoActiveNode)) };
+            HttpStatusCode.ServiceUnavailable)
+        { Content = new ByteArrayContent(VaultErrors.Render(VaultErrors.NoActiveNode)) };
         unavailable.Content.Headers.ContentType = new MediaTypeHeaderValue(VaultErrors.JsonContentType);
         unavailable.Headers.RetryAfter = new RetryConditionHeaderValue(RetryAfter);
         unavailable.Headers.CacheControl = new CacheControlHeaderValue { NoStore = true };

@@ -30,11 +30,11 @@ internal static class RotationExtensions
             .ExcludeFromManifest();
         api.WithExclusiveCommand(RotateSecretId, "Rotate secret_id",
             context => RotateAsync(context.Services, rotation.Resource, context.CancellationToken), new CommandOptions
-        {
-            Description = "Gives the API a new secret_id, which it uses from its next login on; the one before stays good for a while.",
-            IconName = "KeyReset",
-            UpdateState = CommandExtensions.WhenRunning,
-        });
+            {
+                Description = "Gives the API a new secret_id, which it uses from its next login on; the one before stays good for a while.",
+                IconName = "KeyReset",
+                UpdateState = CommandExtensions.WhenRunning,
+            });
         if (builder.ExecutionContext.IsRunMode)
             builder.Services.AddHostedService(services => new Schedule(services, rotation.Resource));
         return rotation;

@@ -38,11 +38,11 @@ internal static partial class VaultCommandExtensions
             })
             .WithExclusiveCommand(Unseal, "Unseal", context => UnsealAsync(server.Resource, vault.Resource, control, context),
                 new CommandOptions
-            {
-                Description = "Gives Vault its unseal key.",
-                IconName = "LockOpen",
-                UpdateState = context => Where(context, sealedNow: true),
-            });
+                {
+                    Description = "Gives Vault its unseal key.",
+                    IconName = "LockOpen",
+                    UpdateState = context => Where(context, sealedNow: true),
+                });
     }
 
     /// <summary>Where the development server is told what Vault's API has no words for, such as its unseal key.</summary>

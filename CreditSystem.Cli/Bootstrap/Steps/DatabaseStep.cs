@@ -34,8 +34,12 @@ internal sealed class DatabaseStep(VaultAdminClient vault, BootstrapSettings set
             && (string?)present["connection_details"]?["username"] == administrator.Username
             && Has(present["allowed_roles"], settings.DatabaseRole), cancellationToken);
 
-        var statement = new BsonDocument { ["db"] = "admin", ["roles"] = new BsonArray { new BsonDocument { ["role"] = "readWrite",
-            ["db"] = database } } }.ToJson();
+        var statement = new BsonDocument
+        {
+            ["db"] = "admin",
+            ["roles"] = new BsonArray { new BsonDocument { ["role"] = "readWrite",
+            ["db"] = database } }
+        }.ToJson();
         await WriteAsync(isMounted, $"roles/{settings.DatabaseRole}", new JsonObject
         {
             ["db_name"] = Connection,

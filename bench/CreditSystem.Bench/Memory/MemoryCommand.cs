@@ -11,7 +11,8 @@ internal static class MemoryCommand
     private static readonly Option<int> Accounts = new("--accounts") { Description = "Accounts to open", DefaultValueFactory = _ => 1_000_000 };
     private static readonly Option<int> Transfers = new("--transfers")
     {
-        Description = "Transfers among all of them", DefaultValueFactory = _ => 1_000_000,
+        Description = "Transfers among all of them",
+        DefaultValueFactory = _ => 1_000_000,
     };
 
     public static Command Create()
