@@ -107,7 +107,7 @@ public sealed class IsolationTests
     {
         public override string Name => "failing";
 
-        internal override LedgerRecord Execute(LedgerView view) => throw new NotSupportedException("A fault in a command.");
+        internal override LedgerRecord Decide(LedgerView view) => throw new NotSupportedException("A fault in a command.");
 
         internal override void Write(BsonWriter writer) => throw new NotSupportedException("It has no record.");
     }
