@@ -69,7 +69,8 @@ internal static class SampleRecords
                 Reversed = 1,
             }),
             LedgerRecord.Posted(
-                commands[3], new Posting(Id(5), TransferKind.Transfer, "EUR", entries), new Posting(Id(6), TransferKind.Burn, "USD", entries)),
+                commands[3], new Posting(Id(5), TransferKind.Transfer, "EUR", entries),
+                new Posting(Id(6), TransferKind.Burn, "USD", entries)),
         ];
     }
 
