@@ -1,10 +1,12 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
+using CreditSystem.Tests.Deploy;
 using NetArchTest.Rules;
 
 namespace CreditSystem.Tests.Architecture;
 
 /// <summary>What each project may use; docs/architecture.md has the same table.</summary>
-public sealed class RoomTests
+public sealed partial class RoomTests
 {
     private static readonly Dictionary<string, string[]> MayUse = new()
     {
@@ -44,6 +46,19 @@ public sealed class RoomTests
 
     [Fact]
     public void The_proxy_is_YARP_and_nothing_more() => AssertFree("VaultProxy", ["MongoDB", "StackExchange", "VaultSharp", "k8s"]);
+
+    [Fact]
+    public void The_files_that_the_page_on_the_architecture_names_are_there()
+    {
+        var page = File.ReadAllText(Repository.PathOf("docs", "architecture.md"));
+        var named = NamedFile().Matches(page).Select(match => match.Groups[1].Value).ToList();
+
+        Assert.True(named.Count > 20);
+        Assert.All(named, file => Assert.True(File.Exists(Repository.PathOf(file)), file));
+    }
+
+    [GeneratedRegex(@"`(CreditSystem\.[\w./]+\.cs)`")]
+    private static partial Regex NamedFile();
 
     private static string Name(string room) => $"CreditSystem.{room}";
 
