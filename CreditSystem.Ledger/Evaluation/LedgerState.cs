@@ -44,8 +44,15 @@ internal sealed class LedgerState
 
     public long? Reversed(Guid transfer) => reversed.TryGetValue(transfer, out var amount) ? amount : null;
 
-    /// <summary>Adds what a checkpoint holds, unless something newer is here already.</summary>
-    public void Load(AccountState account) => accounts.TryAdd(account.Id, account);
+    /// <summary>
+    /// Adds what a checkpoint holds, unless something newer is here already. What is newer than the state counts as changed: its
+    /// entries are not replayed, and a checkpoint that claims their blocks has to hold them, should they be lost meanwhile.
+    /// </summary>
+    public void Load(AccountState account)
+    {
+        if (accounts.TryAdd(account.Id, account) && account.PreviousBlock > Head)
+            changed.Add(account.Id);
+    }
 
     public void Load(HoldState hold) => holds.TryAdd(hold.Id, hold);
 
@@ -69,11 +76,11 @@ internal sealed class LedgerState
     /// <summary>Resumes after a checkpoint instead of at the first block.</summary>
     public void ResumeAfter(long head, long at, int rules, byte[] hash) => (Start, Head, At, Rules, Hash) = (head, head, at, rules, hash);
 
-    /// <summary>The accounts that have changed since the last call.</summary>
+    /// <summary>The accounts that have changed since the last call, or are newer than the state.</summary>
     public List<AccountState> TakeChanged()
     {
         var taken = changed.Select(id => accounts[id]).ToList();
-        changed = [];
+        changed = [.. taken.Where(account => account.PreviousBlock > Head).Select(account => account.Id)];
         return taken;
     }
 
