@@ -117,6 +117,8 @@ public sealed class RetryTests
         await using var second = RecordingUpstream.Start();
         first.Answer = _ => Reply.Errors(status, "as told");
         await using var proxy = await ProxyHost.StartAsync([first.Address, second.Address], []);
+        // A node that has been probed goes before one that has not.
+        await Answers.EventuallyAsync(() => proxy.Get<UpstreamPool>().Nodes.All(node => node.State != NodeState.Unknown), "both are probed");
 
         using var answer = await proxy.SendAsync(HttpMethod.Get, Secret, headers: ("X-Vault-Index", "index-1"));
 
