@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.ComponentModel.DataAnnotations;
 using CreditSystem.Secrets;
 using CreditSystem.Secrets.Rotation;
 using CreditSystem.Secrets.Sources;
@@ -44,15 +43,7 @@ internal static class ApiCommands
         // Nobody waits at a terminal for a Vault that is down.
         builder.Configuration["Vault:StartTimeout"] = "00:00:00";
         configure?.Invoke(builder);
-        try
-        {
-            await builder.AddSecretsAsync();
-            return builder;
-        }
-        catch (Exception exception) when (exception is ValidationException or InvalidOperationException { InnerException: FormatException })
-        {
-            // A setting that cannot be right.
-            throw new CommandUsageException(exception.Message, exception);
-        }
+        await builder.AddSecretsAsync();
+        return builder;
     }
 }

@@ -5,7 +5,6 @@ using CreditSystem.Secrets;
 using CreditSystem.Secrets.Rotation;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;
-using CreditSystem.ServiceDefaults.Cli;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -74,16 +73,8 @@ internal sealed class CommandSession : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Configuration["Logging:LogLevel:Default"] = nameof(LogLevel.Error);
         builder.Configuration["Logging:Console:LogToStandardErrorThreshold"] = nameof(LogLevel.Trace);
-        try
-        {
-            await using var session = new CommandSession(parsed, builder, host.Time);
-            return await run(session, cancellationToken);
-        }
-        catch (Exception exception) when (exception is ValidationException or InvalidOperationException { InnerException: FormatException })
-        {
-            // A setting that cannot be right.
-            throw new CommandUsageException(exception.Message, exception);
-        }
+        await using var session = new CommandSession(parsed, builder, host.Time);
+        return await run(session, cancellationToken);
     }
 
     /// <summary>
@@ -115,10 +106,17 @@ internal sealed class CommandSession : IAsyncDisposable
     }
 
     /// <summary>The connections of the API, with the secrets that it has now, or had last while Vault does not answer.</summary>
-    public async Task<IServiceProvider> ConnectAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="needsVault">The secrets of before are not enough.</param>
+    public async Task<IServiceProvider> ConnectAsync(CancellationToken cancellationToken, bool needsVault = false)
     {
-        if (_services is null && !await Secrets.Store.RefreshAsync(cancellationToken))
+        if (!await Secrets.Store.RefreshAsync(cancellationToken))
+        {
+            if (needsVault)
+                throw new VaultUnavailableException(Secrets.Status.Reason ?? "Vault's secrets break a rule.");
             Secrets.Store.Restore();
+        }
+
         return _services ??= Build();
     }
 

@@ -2,7 +2,6 @@ using System.CommandLine;
 using CreditSystem.Identity.PersonalData;
 using CreditSystem.Identity.Users;
 using CreditSystem.Secrets.Rotation;
-using CreditSystem.Secrets.Vault;
 using CreditSystem.ServiceDefaults.Cli;
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Driver;
@@ -22,9 +21,7 @@ internal static class VaultRewrapCommand
 
     private static async Task<int> RunAsync(CommandSession session, CancellationToken cancellationToken)
     {
-        if (!await session.Secrets.Store.RefreshAsync(cancellationToken))
-            throw new VaultUnavailableException(session.Secrets.Status.Reason ?? "Vault's secrets break a rule.");
-        var services = await session.ConnectAsync(cancellationToken);
+        var services = await session.ConnectAsync(cancellationToken, needsVault: true);
         var protector = services.GetRequiredService<PersonalDataProtector>();
         var (users, rewritten) = (0, 0);
         await services.GetRequiredService<MongoConnection>().ExecuteAsync(async (database, token) =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.ComponentModel.DataAnnotations;
 
 namespace CreditSystem.ServiceDefaults.Cli;
 
@@ -49,6 +50,12 @@ public static class CommandRunner
         {
             await configuration.Error.WriteLineAsync($"error: {failure.Message}");
             return failure.ExitCode;
+        }
+        catch (Exception setting)
+            when (setting is ValidationException or InvalidOperationException { InnerException: FormatException })
+        {
+            await configuration.Error.WriteLineAsync($"error: {setting.Message}");
+            return CommandExitCodes.Usage;
         }
         catch (Exception exception)
         {
