@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using CreditSystem.Tests.Deploy;
+using CreditSystem.Testing;
 using NetArchTest.Rules;
 
 namespace CreditSystem.Tests.Architecture;

@@ -1,0 +1,153 @@
+using System.Net.Http.Json;
+using System.Security.Claims;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json.Nodes;
+using CreditSystem.Api.Http;
+using CreditSystem.Api.Json;
+using CreditSystem.Api.Problems;
+using CreditSystem.Identity;
+using CreditSystem.Ledger;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Projection;
+using CreditSystem.Ledger.Testing;
+using CreditSystem.Ledger.Verification;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace CreditSystem.Api.Tests.Ledger;
+
+/// <summary>The ledger's routes over a log in memory; the caller is whom the request's headers name.</summary>
+internal sealed class LedgerHost : IAsyncDisposable
+{
+    public const string AllScopes = "accounts:read accounts:write transfers:write grants:write holds:write audit:read ops:read";
+
+    private readonly WebApplication app;
+
+    private LedgerHost(WebApplication app) => this.app = app;
+
+    public IServiceProvider Services => app.Services;
+
+    public CreditLedger Ledger => app.Services.GetRequiredService<CreditLedger>();
+
+    public static async Task<LedgerHost> StartAsync(IBlockStore store, TimeProvider? time = null, Action<LedgerOptions>? configure = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseTestServer();
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(store);
+        builder.Services.AddSingleton<IProjectionStore>((store as InMemoryBlockStore)?.Projections ?? new InMemoryProjectionStore());
+        builder.Services.AddSingleton<IVerificationStore>((store as InMemoryBlockStore)?.Verification ?? new InMemoryVerificationStore());
+        builder.Services.AddSingleton(time ?? TimeProvider.System);
+        builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("test", null);
+        builder.Services.AddAuthorization();
+        builder.AddProblems();
+        builder.AddJson();
+        builder.AddLedger();
+        builder.Services.Configure<LedgerOptions>(options =>
+        {
+            options.Partitions = 4;
+            options.CommitTimeoutSeconds = 5;
+            configure?.Invoke(options);
+        });
+        build?.Invoke(builder);
+        var app = builder.Build();
+        app.UseProblems();
+        app.UseAuthentication();
+        app.UseAuthorization();
+        app.MapLedger();
+        map?.Invoke(app);
+        await app.StartAsync();
+        return new LedgerHost(app);
+    }
+
+    /// <summary>A client for one tenant; with a holder, for a user who sees only its own accounts.</summary>
+    public HttpClient Client(string tenant = "shop", string? holder = null, string scopes = AllScopes)
+    {
+        var client = app.GetTestClient();
+        client.DefaultRequestHeaders.Add("X-Tenant", tenant);
+        client.DefaultRequestHeaders.Add("X-Scopes", scopes);
+        if (holder is not null)
+            client.DefaultRequestHeaders.Add("X-Holder", holder);
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
+    }
+
+    private sealed class HeaderAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
+        : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
+    {
+        protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+        {
+            if (Request.Headers["X-Tenant"] is not [{ } tenant])
+                return Task.FromResult(AuthenticateResult.NoResult());
+            var holder = Request.Headers["X-Holder"].FirstOrDefault();
+            var identity = new ClaimsIdentity(
+            [
+                new(CredentialClaims.Tenant, tenant),
+                new(ClaimTypes.NameIdentifier, holder ?? "key-1"),
+                new(CredentialClaims.Scope, Request.Headers["X-Scopes"].ToString()),
+                new(CredentialClaims.Role, holder is null ? "application" : "user"),
+            ], "test");
+            return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), "test")));
+        }
+    }
+}
+
+/// <summary>What tests ask of the API, in one line each.</summary>
+internal static class LedgerClient
+{
+    public static Task<Answer> PostAsync(this HttpClient client, string path, object body, string? key = null) =>
+        client.PostRawAsync(path, JsonContent.Create(body), key ?? Guid.NewGuid().ToString());
+
+    public static Task<Answer> PostTextAsync(this HttpClient client, string path, string json, string? key = null) =>
+        client.PostRawAsync(path, new StringContent(json, Encoding.UTF8, "application/json"), key ?? Guid.NewGuid().ToString());
+
+    public static async Task<Answer> PostRawAsync(this HttpClient client, string path, HttpContent content, string? key)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = content };
+        if (key is not null)
+            request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        return await Answer.OfAsync(await client.SendAsync(request));
+    }
+
+    public static async Task<Answer> ReadAsync(this HttpClient client, string path) => await Answer.OfAsync(await client.GetAsync(path));
+
+    public static async Task<string> OpenAsync(this HttpClient client, string holder, long creditLimit = 0)
+    {
+        var answer = await client.PostAsync("/v1/accounts", new { holder, credit_limit = creditLimit });
+        Assert.Equal(201, answer.Status);
+        return (string)answer.Body["id"]!;
+    }
+
+    public static async Task<string> OpenFundedAsync(this HttpClient client, string holder, long amount)
+    {
+        var account = await client.OpenAsync(holder);
+        Assert.Equal(201, (await client.MoveAsync("issuance", account, amount, kind: "purchase")).Status);
+        return account;
+    }
+
+    public static Task<Answer> MoveAsync(this HttpClient client, string from, string to, long amount, string? key = null, string kind = "transfer") =>
+        client.PostAsync("/v1/transfers", new { from, to, amount, kind }, key);
+
+    public static async Task<long> PostedAsync(this HttpClient client, string account) =>
+        long.Parse((string)(await client.ReadAsync($"/v1/accounts/{account}/balance")).Body["posted"]!, System.Globalization.CultureInfo.InvariantCulture);
+}
+
+internal sealed record Answer(int Status, string Text, bool Replayed, HttpResponseMessage Response)
+{
+    public JsonNode Body => JsonNode.Parse(Text)!;
+
+    public string? Code => (string?)Body["code"];
+
+    public static async Task<Answer> OfAsync(HttpResponseMessage response) =>
+        new((int)response.StatusCode, await response.Content.ReadAsStringAsync(), response.Headers.Contains("Idempotency-Replayed"), response);
+}
