@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using CreditSystem.Secrets.Tests;
 using CreditSystem.ServiceDefaults;
+using CreditSystem.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

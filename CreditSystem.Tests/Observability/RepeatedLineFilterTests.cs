@@ -1,5 +1,5 @@
-using CreditSystem.Secrets.Tests;
 using CreditSystem.ServiceDefaults.Logging;
+using CreditSystem.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 

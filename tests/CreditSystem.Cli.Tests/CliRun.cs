@@ -1,5 +1,4 @@
 using System.Text;
-using CreditSystem.Cli;
 using CreditSystem.Cli.Bootstrap;
 using Microsoft.Extensions.Configuration;
 

@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using CreditSystem.Testing.Servers;
-using CreditSystem.Testing.Vault;
 
 namespace CreditSystem.Cli.Tests;
 

@@ -1,6 +1,5 @@
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
-using CreditSystem.Ledger.MongoDb;
 using CreditSystem.Ledger.Testing;
 using CreditSystem.Ledger.Verification;
 using CreditSystem.Testing.Servers;
@@ -18,8 +17,8 @@ public sealed class BankTests(MongoServer mongo)
     public async Task Every_snapshot_totals_the_constant_and_replaying_the_log_gives_every_outcome_again()
     {
         var database = await mongo.CreateDatabaseAsync("bank");
-        await using var firstStore = await RealStore.StartAsync(mongo, database);
-        await using var secondStore = await RealStore.StartAsync(mongo, database);
+        using var firstStore = await RealStore.StartAsync(mongo, database);
+        using var secondStore = await RealStore.StartAsync(mongo, database);
         await using var first = await EngineHost.StartAsync(firstStore.Blocks, firstStore.Projections, configure: OftenCheckpointed);
         await using var second = await EngineHost.StartAsync(secondStore.Blocks, secondStore.Projections, configure: OftenCheckpointed);
         var accounts = new Guid[Accounts];
@@ -51,7 +50,7 @@ public sealed class BankTests(MongoServer mongo)
     public async Task A_byte_that_is_changed_in_the_database_is_named_with_its_block()
     {
         var database = await mongo.CreateDatabaseAsync("tamper");
-        await using var store = await RealStore.StartAsync(mongo, database);
+        using var store = await RealStore.StartAsync(mongo, database);
         await using var host = await EngineHost.StartAsync(store.Blocks, store.Projections);
         var (alice, bob) = (await host.OpenAsync("alice", 100), await host.OpenAsync("bob"));
         var move = await host.DoAsync(Ask.Move(alice, bob, 40));

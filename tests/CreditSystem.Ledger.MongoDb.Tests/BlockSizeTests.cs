@@ -1,4 +1,3 @@
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
@@ -120,7 +119,7 @@ public sealed class BlockSizeTests(MongoServer mongo)
     [Fact]
     public async Task The_real_storage_says_for_certain_that_a_block_is_too_large_and_pages_end_before_they_are()
     {
-        await using var real = await RealStore.StartAsync(mongo, await mongo.CreateDatabaseAsync("sizes"));
+        using var real = await RealStore.StartAsync(mongo, await mongo.CreateDatabaseAsync("sizes"));
         var previous = new byte[32];
         for (var number = 1; number <= 4; number++)
         {

@@ -1,27 +1,19 @@
 using CreditSystem.Ledger.Log;
-using CreditSystem.Ledger.MongoDb;
 using CreditSystem.Ledger.Projection;
-using CreditSystem.Secrets;
-using CreditSystem.Secrets.Rotation;
 using CreditSystem.Testing.Servers;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using MongoDB.Driver;
 
 namespace CreditSystem.Ledger.MongoDb.Tests;
 
 /// <summary>The stores of the product on the real database, with a client of their own.</summary>
-internal sealed class RealStore : IAsyncDisposable
+internal sealed class RealStore : IDisposable
 {
-    private readonly WebApplication app;
+    private readonly MongoClient client;
 
-    private RealStore(WebApplication app)
+    private RealStore(MongoClient client, string database)
     {
-        this.app = app;
-        var connection = new LedgerDatabase(app.Services.GetRequiredService<MongoConnection>().ExecuteAsync, partitions: null);
+        this.client = client;
+        var connection = new LedgerDatabase((operation, token) => operation(client.GetDatabase(database), token), partitions: null);
         (Blocks, Projections) = (new MongoBlockStore(connection), new MongoProjectionStore(connection));
     }
 
@@ -29,21 +21,8 @@ internal sealed class RealStore : IAsyncDisposable
 
     public IProjectionStore Projections { get; }
 
-    public static async Task<RealStore> StartAsync(MongoServer server, IMongoDatabase database)
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.Environment.EnvironmentName = Environments.Development;
-        builder.Configuration.AddInMemoryCollection(
-        [
-            new("mongodb:database_name", database.DatabaseNamespace.DatabaseName),
-            new("ConnectionStrings:credit-system", await server.GetConnectionStringAsync()),
-            new("Logging:LogLevel:Default", "None"),
-        ]);
-        await builder.AddSecretsAsync();
-        builder.AddConnections();
-        return new RealStore(builder.Build());
-    }
+    public static async Task<RealStore> StartAsync(MongoServer server, IMongoDatabase database) =>
+        new((await server.GetInstanceAsync()).CreateClient(), database.DatabaseNamespace.DatabaseName);
 
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    public void Dispose() => client.Dispose();
 }

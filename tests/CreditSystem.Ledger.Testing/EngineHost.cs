@@ -1,4 +1,3 @@
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;

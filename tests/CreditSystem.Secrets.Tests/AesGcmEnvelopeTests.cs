@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using CreditSystem.Secrets;
 
 namespace CreditSystem.Secrets.Tests;
 

@@ -1,4 +1,3 @@
-using CreditSystem.Secrets;
 using CreditSystem.Secrets.Database;
 using CreditSystem.Secrets.Vault;
 using CreditSystem.Testing.Vault;

@@ -3,6 +3,7 @@ using System.Text;
 using CreditSystem.Secrets.Snapshot;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Vault;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Time.Testing;

@@ -1,11 +1,10 @@
-using CreditSystem.Secrets;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;
 using CreditSystem.Secrets.Vault.AppRole;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Vault;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.Memory;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Secrets.Tests;
@@ -67,31 +66,5 @@ internal sealed class SecretsSetup : IDisposable
         Renewal.Dispose();
         Watch.Dispose();
         Graph.Dispose();
-    }
-}
-
-/// <summary>Keeps what is logged.</summary>
-internal sealed class RecordingLogger : ILogger
-{
-    private readonly List<string> _lines = [];
-
-    public IReadOnlyList<string> Lines
-    {
-        get
-        {
-            lock (_lines)
-                return [.. _lines];
-        }
-    }
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-    {
-        lock (_lines)
-            _lines.Add($"{logLevel} {eventId.Id} {formatter(state, exception)} {exception}");
     }
 }

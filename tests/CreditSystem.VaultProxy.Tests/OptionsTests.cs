@@ -1,5 +1,4 @@
 using CreditSystem.Testing.Vault;
-using CreditSystem.VaultProxy;
 using CreditSystem.VaultProxy.Tests.Fixtures;
 using Microsoft.Extensions.Options;
 

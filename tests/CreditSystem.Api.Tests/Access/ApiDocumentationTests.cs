@@ -1,3 +1,5 @@
+using CreditSystem.Testing;
+
 namespace CreditSystem.Api.Tests.Access;
 
 public sealed class ApiDocumentationTests : IAsyncLifetime

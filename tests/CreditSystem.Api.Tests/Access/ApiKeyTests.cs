@@ -1,6 +1,6 @@
-using CreditSystem.Api.Tests.Ledger;
 using CreditSystem.Identity;
 using CreditSystem.Identity.ApiKeys;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CreditSystem.Identity;
 using CreditSystem.Identity.SecurityAudit;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -128,7 +129,7 @@ public sealed class AuditTrailTests(MongoServer mongo, RedisServer redis) : IAsy
     public void Can_neither_change_nor_remove_an_event()
     {
         var methods = typeof(AuditStore).GetMethods(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.DeclaredOnly);
-        var source = File.ReadAllText(Deploy.Repository.PathOf("CreditSystem.Identity", "SecurityAudit", "AuditStore.cs"));
+        var source = File.ReadAllText(Repository.PathOf("CreditSystem.Identity", "SecurityAudit", "AuditStore.cs"));
 
         Assert.Equal(["FindAsync", "InsertAsync"], methods.Select(method => method.Name).Order(StringComparer.Ordinal));
         Assert.DoesNotMatch("(Update|Replace|Delete|Drop|FindOneAnd)[A-Za-z]*(One|Many|Async|Collection)", source);

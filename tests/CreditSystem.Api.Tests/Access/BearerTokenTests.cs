@@ -1,5 +1,6 @@
 using System.Text;
 using CreditSystem.Identity;
+using CreditSystem.Testing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 

@@ -1,8 +1,8 @@
 using System.Net.Sockets;
 using System.Text;
 using CreditSystem.Api.Hardening;
-using CreditSystem.Api.Tests.Ledger;
 using CreditSystem.Identity;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;

@@ -18,6 +18,7 @@ using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Testing;
 using CreditSystem.Secrets;
 using CreditSystem.Secrets.Rotation;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;

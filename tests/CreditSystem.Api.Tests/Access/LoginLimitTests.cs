@@ -1,4 +1,4 @@
-using CreditSystem.Api.Tests.Ledger;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Api.Tests.Access;

@@ -1,4 +1,5 @@
 using CreditSystem.Identity;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Api.Tests.Access;

@@ -1,5 +1,6 @@
 using CreditSystem.Identity.PersonalData;
 using CreditSystem.ServiceDefaults;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 using CreditSystem.Testing.Vault;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,6 @@
 using CreditSystem.Api.RateLimiting;
-using CreditSystem.Api.Tests.Ledger;
 using CreditSystem.Identity;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 using Microsoft.Extensions.DependencyInjection;
 

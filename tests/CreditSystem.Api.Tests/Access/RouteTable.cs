@@ -37,7 +37,7 @@ internal static class RouteTable
 
         """;
 
-    public static string File => Repository.PathOf("CreditSystem.Tests", "Access", "route-access.md");
+    public static string File => Repository.PathOf("tests", "CreditSystem.Api.Tests", "Access", "route-access.md");
 
     public static IReadOnlyList<RouteRow> Read() => System.IO.File.Exists(File)
         ? [.. System.IO.File.ReadAllLines(File).Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(Parse)]

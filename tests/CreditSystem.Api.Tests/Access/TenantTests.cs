@@ -1,5 +1,5 @@
-using CreditSystem.Api.Tests.Ledger;
 using CreditSystem.Identity;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 using Microsoft.Extensions.Options;
 

@@ -1,6 +1,7 @@
 using CreditSystem.Api.Commands;
 using CreditSystem.Identity.Tokens;
 using CreditSystem.ServiceDefaults.Cli;
+using CreditSystem.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using CreditSystem.Api.Tests.Ledger;
 using CreditSystem.Ledger.Testing;
+using CreditSystem.Testing;
 
 namespace CreditSystem.Api.Tests.HttpApi;
 

@@ -1,5 +1,5 @@
 using CreditSystem.Api.Problems;
-using CreditSystem.VaultProxy.Tests.Fixtures;
+using CreditSystem.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;

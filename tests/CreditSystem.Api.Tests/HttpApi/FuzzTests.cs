@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using CreditSystem.Api.Tests.Access;
 using CreditSystem.Identity;
+using CreditSystem.Testing;
 
 namespace CreditSystem.Api.Tests.HttpApi;
 

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using CreditSystem.Api.Tests.Access;
-using CreditSystem.Api.Tests.Ledger;
 using CreditSystem.Api.Tests.Webhooks;
 using CreditSystem.Identity;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Api.Tests.HttpApi;

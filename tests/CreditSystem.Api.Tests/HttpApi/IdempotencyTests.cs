@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using CreditSystem.Api.Tests.Ledger;
 using CreditSystem.Ledger.Testing;
+using CreditSystem.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Time.Testing;

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Text;
 using CreditSystem.Api.Tests.Ledger;
 using CreditSystem.Ledger.Testing;
-using CreditSystem.VaultProxy.Tests.Fixtures;
+using CreditSystem.Testing;
 using Microsoft.Extensions.Logging;
 
 namespace CreditSystem.Api.Tests.HttpApi;

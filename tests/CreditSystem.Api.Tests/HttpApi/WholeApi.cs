@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CreditSystem.Api.Tests.Access;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Api.Tests.HttpApi;

@@ -1,5 +1,6 @@
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Testing;
+using CreditSystem.Testing;
 
 namespace CreditSystem.Api.Tests.Ledger;
 

@@ -5,7 +5,6 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using CreditSystem.Identity;
 using CreditSystem.Identity.Tokens;
-using CreditSystem.Ledger.Testing;
 using CreditSystem.Testing.Servers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using CreditSystem.Ledger.Testing;
+using CreditSystem.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Api.Tests.Ledger;

@@ -2,6 +2,7 @@ using CreditSystem.Api.Tests.Access;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.MongoDb;
 using CreditSystem.Secrets.Rotation;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;

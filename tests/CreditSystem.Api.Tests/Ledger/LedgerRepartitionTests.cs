@@ -4,6 +4,7 @@ using CreditSystem.Cli.Tests;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.MongoDb;
 using CreditSystem.Secrets.Rotation;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;

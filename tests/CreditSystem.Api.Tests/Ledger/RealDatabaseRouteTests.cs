@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.MongoDb.Tests;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Api.Tests.Ledger;
@@ -10,7 +11,7 @@ public sealed class RealDatabaseRouteTests(MongoServer mongo)
     public async Task Keeps_every_outcome_in_the_database_and_answers_it_again_after_a_restart()
     {
         var database = await mongo.CreateDatabaseAsync("routes");
-        await using var store = await RealStore.StartAsync(mongo, database);
+        using var store = await RealStore.StartAsync(mongo, database);
         string alice;
         List<Answer> answers;
         await using (var host = await LedgerHost.StartAsync(store.Blocks))

@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Testing;
+using CreditSystem.Testing;
 
 namespace CreditSystem.Api.Tests.Ledger;
 

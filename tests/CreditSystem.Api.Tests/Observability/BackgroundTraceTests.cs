@@ -16,7 +16,7 @@ public sealed class BackgroundTraceTests
     {
         await using var host = await ObservedLedger.StartAsync(AsAspireSays);
         await using var other = await StartOtherAsync();
-        using var source = new ActivitySource("CreditSystem.Tests");
+        using var source = new ActivitySource("CreditSystem.Api.Tests");
         using var http = new HttpClient { BaseAddress = new Uri(other.Urls.Single()) };
         Activity.Current = null;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using CreditSystem.Api.Tests.Ledger;
-using CreditSystem.VaultProxy.Tests.Fixtures;
+using CreditSystem.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging;
 

@@ -5,7 +5,6 @@ using CreditSystem.Ledger.Verification;
 using CreditSystem.ServiceDefaults;
 using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
-using CreditSystem.VaultProxy.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -46,7 +45,7 @@ public sealed class LedgerWatchTests(MongoServer mongo)
     public async Task Finds_the_byte_of_a_committed_block_that_is_changed_in_the_database_while_it_runs()
     {
         var database = await mongo.CreateDatabaseAsync("watch-chain");
-        await using var store = await RealStore.StartAsync(mongo, database);
+        using var store = await RealStore.StartAsync(mongo, database);
         await using var host = await StartAsync(store);
         await host.Client().OpenFundedAsync("alice", 1000);
         await UntilAsync(() => Gauges(host).TryGetValue(ChainBreaks, out var breaks) && breaks == 0);
@@ -64,7 +63,7 @@ public sealed class LedgerWatchTests(MongoServer mongo)
     public async Task Finds_what_is_spent_of_a_balance_that_was_changed_in_the_database()
     {
         var database = await mongo.CreateDatabaseAsync("watch-balance");
-        await using var store = await RealStore.StartAsync(mongo, database);
+        using var store = await RealStore.StartAsync(mongo, database);
         string alice;
         await using (var before = await StartAsync(store))
             alice = await before.Client().OpenFundedAsync("alice", 1000);

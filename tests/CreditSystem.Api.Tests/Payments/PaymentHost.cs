@@ -1,6 +1,6 @@
 using System.Text;
 using CreditSystem.Api.Tests.Access;
-using CreditSystem.Api.Tests.Ledger;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Api.Tests.Payments;

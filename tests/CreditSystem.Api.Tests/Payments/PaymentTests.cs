@@ -1,4 +1,5 @@
 using CreditSystem.Api.Tests.Access;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Api.Tests.Payments;

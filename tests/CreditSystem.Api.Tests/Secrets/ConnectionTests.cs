@@ -1,7 +1,8 @@
 using System.Net;
+using CreditSystem.Secrets.Rotation;
 using CreditSystem.Testing.Servers;
-using CreditSystem.Testing.Vault;
 using MongoDB.Bson;
+using MongoDB.Driver;
 using StackExchange.Redis;
 
 namespace CreditSystem.Api.Tests.Secrets;
@@ -12,6 +13,15 @@ public sealed class ConnectionTests(MongoServer mongo)
         """{"status":"healthy","vault":{"connected":true,"authenticated":true,"health_check":true},"mongodb":{"connected":true,"using_vault_credentials":true},"redis":{"connected":true}}""";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void No_connection_string_makes_a_decision_depend_on_a_secondary_or_on_what_may_be_rolled_back()
+    {
+        using var client = new MongoClient("mongodb://127.0.0.1:1/?readPreference=secondaryPreferred&readConcernLevel=local&w=1");
+        var database = MongoConnection.Pinned(client, "ledger");
+
+        Assert.Equal((ReadPreference.Primary, ReadConcern.Majority, WriteConcern.WMajority), (database.Settings.ReadPreference, database.Settings.ReadConcern, database.Settings.WriteConcern));
+    }
 
     [Fact]
     public async Task Health_is_exactly_the_document_of_the_specification()

@@ -1,6 +1,7 @@
 using System.Net;
 using CreditSystem.Api.Tests.Access;
 using CreditSystem.Api.Webhooks;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Api.Tests.Webhooks;

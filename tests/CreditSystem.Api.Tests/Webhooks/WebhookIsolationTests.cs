@@ -1,6 +1,7 @@
 using CreditSystem.Api.Tests.Access;
 using CreditSystem.Api.Webhooks;
 using CreditSystem.Identity.SecurityAudit;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CreditSystem.Api.Tests.Access;
 using CreditSystem.Api.Webhooks;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;

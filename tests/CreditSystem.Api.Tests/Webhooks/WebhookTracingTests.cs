@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using CreditSystem.Api.Tests.Access;
 using CreditSystem.Api.Webhooks;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 using Microsoft.Extensions.DependencyInjection;
 

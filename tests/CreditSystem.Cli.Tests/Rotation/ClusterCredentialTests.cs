@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Cli.Tests.Rotation;

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Cli.Tests.Rotation;

@@ -1,4 +1,3 @@
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Log;

@@ -1,4 +1,3 @@
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Limits;
 
 namespace CreditSystem.Ledger.Tests.Engine;

@@ -1,4 +1,3 @@
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Testing;

@@ -1,5 +1,3 @@
-using CreditSystem.Api.Tests.Ledger;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Partitions;
 using CreditSystem.Ledger.Testing;
 using Microsoft.Extensions.Time.Testing;
@@ -131,20 +129,6 @@ public sealed class RecoveryTests
 
         await using var second = await EngineHost.StartAsync(store, time: time);
         Assert.Equal(111, await second.PostedAsync(alice));
-    }
-
-    [Fact]
-    public async Task A_request_while_the_log_is_read_is_answered_503_with_when_to_come_again()
-    {
-        var (reading, release) = Pause();
-        await using var host = await LedgerHost.StartAsync(store, time, options => options.Partitions = 1);
-        await reading;
-
-        var answer = await host.Client().ReadAsync($"/v1/accounts/{Guid.NewGuid()}?consistency=eventual");
-        release.SetResult();
-
-        Assert.Equal((503, "recovering"), (answer.Status, answer.Code));
-        Assert.Equal(TimeSpan.FromSeconds(5), answer.Response.Headers.RetryAfter?.Delta);
     }
 
     private static void Small(LedgerOptions options) => (options.MaxAccountsInMemory, options.CheckpointTailRecords, options.RecoveryStepSeconds) = (10, 1, 3600);

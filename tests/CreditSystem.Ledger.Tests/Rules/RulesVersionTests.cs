@@ -1,4 +1,3 @@
-using CreditSystem.Api.Tests.Ledger;
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
@@ -80,21 +79,6 @@ public sealed class RulesVersionTests
         // Gone on after the blocks that it knows once it is of the newer version: here, once the block is away.
         store.Remove(0, last.Number + 1);
         Assert.NotNull(await host.AccountAsync(carol));
-    }
-
-    [Fact]
-    public async Task A_request_for_a_log_with_newer_blocks_is_503_with_the_reason()
-    {
-        var store = SampleLog.Store();
-        var last = store.Blocks(0).Last();
-        store.Put(Block.Seal(0, last.Number + 1, last.At, RulesVersion.Newest + 1, last.Hash, RecordWriter.Write([])));
-        await using var host = await LedgerHost.StartAsync(store, configure: options => options.Partitions = 1);
-
-        var answer = await host.Client(Ask.Tenant).PostAsync("/v1/accounts", new { holder = "dave" });
-
-        Assert.Equal((503, "ledger_newer"), (answer.Status, answer.Code));
-        Assert.Contains("version 4 of the rules", (string?)answer.Body["detail"], StringComparison.Ordinal);
-        Assert.Equal("10", answer.Response.Headers.RetryAfter?.ToString());
     }
 
     [Fact]

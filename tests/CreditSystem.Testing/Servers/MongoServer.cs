@@ -1,7 +1,5 @@
 using MongoDB.Driver;
 
-[assembly: AssemblyFixture(typeof(MongoServer))]
-
 namespace CreditSystem.Testing.Servers;
 
 /// <summary>

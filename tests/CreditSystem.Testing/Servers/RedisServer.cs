@@ -1,5 +1,3 @@
-[assembly: AssemblyFixture(typeof(RedisServer))]
-
 namespace CreditSystem.Testing.Servers;
 
 /// <summary>The Redis that all tests share, started when the first of them asks for it. Each test prefixes its keys.</summary>

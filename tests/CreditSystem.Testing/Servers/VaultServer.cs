@@ -1,5 +1,3 @@
-[assembly: AssemblyFixture(typeof(VaultServer))]
-
 namespace CreditSystem.Testing.Servers;
 
 /// <summary>The development Vault that all tests share, started when the first of them asks for it. Each test prefixes its paths and roles.</summary>

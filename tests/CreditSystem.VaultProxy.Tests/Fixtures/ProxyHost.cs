@@ -1,7 +1,6 @@
-using System.Collections.Concurrent;
 using CreditSystem.ServiceDefaults;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Vault;
-using CreditSystem.VaultProxy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -85,32 +84,4 @@ internal sealed class ProxyHost : IAsyncDisposable
     }
 
     private HttpClient CreateClient() => new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
-}
-
-/// <summary>Every line that was logged.</summary>
-internal sealed class LogLines : ILoggerProvider
-{
-    private readonly ConcurrentQueue<string> _lines = [];
-
-    public IReadOnlyCollection<string> Lines => _lines;
-
-    public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
-
-    public void Dispose()
-    {
-    }
-
-    private sealed class Logger(LogLines log, string category) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            var fields = state is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(' ', pairs.Select(pair => $"{pair.Key}={pair.Value}")) : "";
-            log._lines.Enqueue($"{category} {logLevel} {formatter(state, exception)} {fields} {exception}");
-        }
-    }
 }

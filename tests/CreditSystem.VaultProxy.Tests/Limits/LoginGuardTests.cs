@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Vault;
 using CreditSystem.VaultProxy.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;

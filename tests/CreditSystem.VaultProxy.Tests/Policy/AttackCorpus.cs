@@ -14,7 +14,7 @@ internal static partial class AttackCorpus
         [.. Rows("smuggling.tsv").Select(row => new Smuggling(row[0], ReadStatuses(row[1]), row[2] == "-" ? [] : row[2].Split(','), Unescape(row[3])))];
 
     private static IEnumerable<string[]> Rows(string file) =>
-        File.ReadLines(Repository.PathOf("CreditSystem.Tests", "VaultProxy", "Policy", file))
+        File.ReadLines(Repository.PathOf("tests", "CreditSystem.VaultProxy.Tests", "Policy", file))
             .Where(line => line.Length > 0 && line[0] != '#')
             .Select(line => line.Split('\t'));
 

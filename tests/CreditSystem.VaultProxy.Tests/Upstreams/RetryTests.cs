@@ -1,7 +1,6 @@
 using System.Net;
 using CreditSystem.Testing;
 using CreditSystem.Testing.Vault;
-using CreditSystem.VaultProxy;
 using CreditSystem.VaultProxy.Tests.Fixtures;
 using CreditSystem.VaultProxy.Upstreams;
 

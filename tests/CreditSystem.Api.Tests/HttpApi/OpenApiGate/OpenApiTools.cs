@@ -32,7 +32,7 @@ internal static class OpenApiTools
     {
         var folder = Directory.CreateDirectory(Repository.PathOf("artifacts", "tools", "openapi-gate")).FullName;
         foreach (var file in Sources)
-            File.Copy(Repository.PathOf("CreditSystem.Tests", "HttpApi", "OpenApiGate", file), Path.Combine(folder, file), overwrite: true);
+            File.Copy(Repository.PathOf("tests", "CreditSystem.Api.Tests", "HttpApi", "OpenApiGate", file), Path.Combine(folder, file), overwrite: true);
         if (Directory.Exists(Path.Combine(folder, "node_modules", "openapi-typescript")))
             return folder;
         var install = new ProcessStartInfo("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]) { WorkingDirectory = folder };

@@ -1,6 +1,6 @@
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Testing;
-using CreditSystem.Ledger.Tests.Engine;
+using CreditSystem.Testing;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Testing;
+using CreditSystem.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Api.Tests.Ledger.Rules;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Testing;
+using CreditSystem.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Api.Tests.Ledger.Rules;

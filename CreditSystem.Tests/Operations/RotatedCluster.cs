@@ -3,11 +3,13 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using CreditSystem.Cli.Rotation;
+using CreditSystem.Cli.Tests.Rotation;
+using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace CreditSystem.Cli.Tests.Rotation;
+namespace CreditSystem.Tests.Operations;
 
 /// <summary>
 /// The parts of the cluster that a rotation passes through: Vault, the vault-proxy and the API as processes of their own, the

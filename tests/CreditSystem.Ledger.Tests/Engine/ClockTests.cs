@@ -1,26 +1,21 @@
 using CreditSystem.Ledger.Limits;
-using CreditSystem.Ledger.MongoDb;
 using CreditSystem.Ledger.Partitions;
 using CreditSystem.Ledger.Testing;
-using CreditSystem.Secrets.Rotation;
-using CreditSystem.Testing.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using MongoDB.Driver;
 
-namespace CreditSystem.Ledger.MongoDb.Tests;
+namespace CreditSystem.Ledger.Tests.Engine;
 
 /// <summary>One replica whose clock is wrong does not decide for all tenants of a log what has expired.</summary>
 public sealed class ClockTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private readonly MongoServer mongo;
     private readonly FakeTimeProvider right = new(Start);
     private readonly InMemoryBlockStore store = new();
     private readonly WrongClock wrong;
 
-    public ClockTests(MongoServer mongo) => (this.mongo, wrong) = (mongo, new WrongClock(right));
+    public ClockTests() => wrong = new WrongClock(right);
 
     [Fact]
     public async Task A_replica_whose_clock_is_a_year_ahead_writes_nothing_until_it_is_put_right()
@@ -67,27 +62,6 @@ public sealed class ClockTests
         wrong.Ahead = TimeSpan.FromSeconds(-2.5);
         await guard.ReadAsync(CancellationToken.None);
         Assert.Equal(-2.5, guard.SkewSeconds);
-    }
-
-    [Fact]
-    public async Task The_real_storage_tells_its_time()
-    {
-        await using var real = await RealStore.StartAsync(mongo, await mongo.CreateDatabaseAsync("clock"));
-
-        var told = await real.Blocks.ReadClockAsync(CancellationToken.None);
-
-        Assert.InRange(DateTimeOffset.FromUnixTimeMilliseconds(told!.Value) - TimeProvider.System.GetUtcNow(), TimeSpan.FromMinutes(-10), TimeSpan.FromMinutes(10));
-    }
-
-    [Fact]
-    public void No_connection_string_makes_a_decision_depend_on_a_secondary_or_on_what_may_be_rolled_back()
-    {
-        using var client = new MongoClient("mongodb://127.0.0.1:1/?readPreference=secondaryPreferred&readConcernLevel=local&w=1");
-        var database = MongoConnection.Pinned(client, "ledger");
-        var settings = LedgerDatabase.Pinned<MongoDB.Bson.BsonDocument>(client.GetDatabase("ledger"), "accounts").Settings;
-
-        Assert.Equal((ReadPreference.Primary, ReadConcern.Majority, WriteConcern.WMajority), (settings.ReadPreference, settings.ReadConcern, settings.WriteConcern));
-        Assert.Equal((ReadPreference.Primary, ReadConcern.Majority, WriteConcern.WMajority), (database.Settings.ReadPreference, database.Settings.ReadConcern, database.Settings.WriteConcern));
     }
 
     /// <summary>A clock that was set wrong; time passes for it as for the others.</summary>

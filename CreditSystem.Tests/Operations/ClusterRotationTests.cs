@@ -1,6 +1,6 @@
 using CreditSystem.Testing.Servers;
 
-namespace CreditSystem.Cli.Tests.Rotation;
+namespace CreditSystem.Tests.Operations;
 
 /// <summary>A rotation from the CronJob's command to the running API: through the vault-proxy, the Secret, and the mounted directory.</summary>
 public sealed class ClusterRotationTests(VaultServer vaults, MongoServer mongo, RedisServer redis)

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using CreditSystem.Testing;
 
-namespace CreditSystem.Cli.Tests.Rotation;
+namespace CreditSystem.Tests.Operations;
 
 /// <summary>One caller that never stops: a transfer, a balance, a transfer. Nothing is sent twice, and every failure is kept.</summary>
 internal sealed class SteadyRequests : IAsyncDisposable

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace CreditSystem.Cli.Tests;
+namespace CreditSystem.Testing;
 
 /// <summary>What happens to a request instead of, or after, what should happen.</summary>
 internal enum ApiFault

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace CreditSystem.Cli.Tests.Rotation;
+namespace CreditSystem.Tests.Operations;
 
 /// <summary>
 /// A Secret mounted as a directory, changed as the kubelet changes it: a new folder beside the old one, one rename of the link

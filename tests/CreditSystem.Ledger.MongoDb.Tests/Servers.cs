@@ -1,0 +1,4 @@
+using CreditSystem.Testing.Servers;
+
+// Each is started when the first test asks for it.
+[assembly: AssemblyFixture(typeof(MongoServer))]
