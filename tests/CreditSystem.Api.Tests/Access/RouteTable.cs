@@ -31,8 +31,8 @@ internal static class RouteTable
         *other tenant* is the owner of a tenant next door, who must not even learn what exists (404). Names in braces are things
         that were made just before: an account with credits in it, a transfer between two of them, and so on.
 
-        After a change: `CREDIT_SYSTEM_WRITE_DOCS=1 dotnet run --project CreditSystem.Tests -- -class "*RouteAccessTests"` writes
-        the statuses and adds what is new; look at each line that it has changed.
+        After a change: `CREDIT_SYSTEM_WRITE_DOCS=1 dotnet run --project tests/CreditSystem.Api.Tests -- -class "*RouteAccessTests"`
+        writes the statuses and adds what is new; look at each line that it has changed.
 
 
         """;
