@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CreditSystem.Bench.Chaos;
+using CreditSystem.Bench.History;
 using CreditSystem.Bench.Ledger;
 using CreditSystem.Bench.Memory;
 using CreditSystem.Bench.Proxy;
@@ -14,6 +15,7 @@ var root = new RootCommand("Measures CreditSystem against its peers, in the same
     RotationCommand.Create(),
     TelemetryCommand.Create(),
     MemoryCommand.Create(),
+    HistoryCommand.Create(),
 };
 
 return await CommandRunner.RunAsync(root, args);

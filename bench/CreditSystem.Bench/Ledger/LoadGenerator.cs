@@ -71,8 +71,10 @@ internal sealed class LoadGenerator(Uri address, string token)
         return (accounts[from], accounts[to < from ? to : to + 1]);
     }
 
-    private async Task<Measurement> RunAsync(
-        string name, int connections, double seconds, int perRequest, int expected, Func<Random, (string Method, string Path, string? Body)> next, CancellationToken cancellationToken)
+    /// <summary>Sends what <paramref name="next"/> says, over all connections, until the time is up.</summary>
+    public async Task<Measurement> RunAsync(
+        string name, int connections, double seconds, int perRequest, int expected,
+        Func<Random, (string Method, string Path, string? Body)> next, CancellationToken cancellationToken)
     {
         var latencies = new List<double>[connections];
         var failures = 0;
@@ -95,6 +97,14 @@ internal sealed class LoadGenerator(Uri address, string token)
         return Measurement.Of(name, connections, [.. latencies.SelectMany(own => own)], clock.Elapsed.TotalSeconds, perRequest, failures);
     }
 
+    /// <summary>Does something over each of several connections at once.</summary>
+    public Task ConnectionsAsync(int connections, Func<HttpConnection, Task> use, CancellationToken cancellationToken) =>
+        Task.WhenAll(Enumerable.Range(0, connections).Select(_ => Task.Run(async () =>
+        {
+            using var connection = await ConnectAsync(cancellationToken);
+            await use(connection);
+        }, cancellationToken)));
+
     private async Task<HttpConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         var connection = new HttpConnection(address, token);
@@ -102,7 +112,8 @@ internal sealed class LoadGenerator(Uri address, string token)
         return connection;
     }
 
-    private static string Batch(IEnumerable<(string From, string To, long Amount)> transfers)
+    /// <summary>The body of a batch.</summary>
+    public static string Batch(IEnumerable<(string From, string To, long Amount)> transfers)
     {
         var body = new StringBuilder("{\"transfers\":[");
         foreach (var (from, to, amount) in transfers)

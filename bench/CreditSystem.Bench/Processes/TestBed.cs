@@ -41,6 +41,9 @@ internal sealed class TestBed : IAsyncDisposable
     /// <summary>An access token for everything, for a day.</summary>
     public string Token { get; }
 
+    /// <summary>The same for another tenant.</summary>
+    public string TokenOf(string tenant) => AccessToken.Sign(signingKey, tenant);
+
     public string MongoDirectory => Path.Combine(directory, "mongo");
 
     public string MongoConnectionString => $"mongodb://bench:{password}@127.0.0.1:{mongoPort}/?authSource=admin&authMechanism=SCRAM-SHA-256";
