@@ -22,7 +22,7 @@ internal enum HealthPart
 /// <param name="Reason">A sentence that everybody may read: words of our own, never a server's.</param>
 internal sealed record HealthFinding(HealthPart Part, HealthStatus Status, string Reason);
 
-/// <summary>How the service and what it needs are. <c>/health</c>, the health checks and <c>/modules</c> show this and nothing else.</summary>
+/// <summary>How the service and what it needs are: all that <c>/health</c>, the health checks and <c>/modules</c> show.</summary>
 internal sealed record SystemHealth(VaultHealth Vault, MongoHealth Mongodb, RedisHealth Redis, IReadOnlyList<HealthFinding> Findings)
 {
     public static HealthStatus Worst(IEnumerable<HealthFinding> findings) =>

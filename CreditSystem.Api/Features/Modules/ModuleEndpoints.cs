@@ -53,7 +53,9 @@ internal static class ModuleEndpoints
             statusCode: entry.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
     }
 
-    // A check that has thrown says what it was in the log alone.
     private static ModuleResponse From(RequestPort port, string name, HealthReportEntry entry) =>
-        new(name, SystemHealth.Word(entry.Status), port.IsManagement ? entry.Exception is null ? entry.Description : "The check has failed." : null);
+        new(name, SystemHealth.Word(entry.Status), port.IsManagement ? Detail(entry) : null);
+
+    // A check that has thrown says what it was in the log alone.
+    private static string? Detail(HealthReportEntry entry) => entry.Exception is null ? entry.Description : "The check has failed.";
 }
