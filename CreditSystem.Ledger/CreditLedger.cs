@@ -23,6 +23,7 @@ public sealed class CreditLedger : BackgroundService
     private readonly LedgerLayout layout;
     private readonly ConcurrentDictionary<Guid, byte> inFlight = new();
     private readonly LedgerMetrics metrics;
+    private readonly MemoryBudget memory;
     private readonly TimeProvider time;
 
     public CreditLedger(
@@ -31,7 +32,7 @@ public sealed class CreditLedger : BackgroundService
     {
         (this.metrics, this.time) = (metrics, time);
         layout = new LedgerLayout(options.Value.Partitions);
-        var memory = MemoryBudget.OfProcess(options.Value);
+        memory = MemoryBudget.OfProcess(options.Value);
         var clock = new ClockGuard(store, time, logger);
         partitions = [.. Enumerable.Range(0, layout.Partitions)
             .Select(number => new LedgerPartition(number, store, projections, options.Value, memory, clock, metrics, time, logger))];
@@ -159,6 +160,7 @@ public sealed class CreditLedger : BackgroundService
     public override void Dispose()
     {
         Verification.Dispose();
+        memory.Dispose();
         base.Dispose();
     }
 

@@ -1,10 +1,12 @@
+using Microsoft.Extensions.Caching.Memory;
+
 namespace CreditSystem.Ledger.Limits;
 
 /// <summary>
 /// What the ledger keeps in memory, out of what the process may have: the container's limit, or the machine's memory. The rest is
 /// for what cannot be given up: the ids of all commands, requests under way, and the runtime itself.
 /// </summary>
-internal sealed class MemoryBudget
+internal sealed class MemoryBudget : IDisposable
 {
     // With its strings, its trail, a few grants and its place in the table.
     private const int AccountBytes = 1024;
@@ -19,6 +21,16 @@ internal sealed class MemoryBudget
     private const int CommandBytes = 4096;
     private const double QueuesShare = 0.1;
 
+    // Entries that have been read lately, packed. A page of 50 is some 3 KiB.
+    private const double EntriesShare = 0.03;
+    private const long LeastEntryBytes = 1024 * 1024;
+    private const long MostEntryBytes = 128L * 1024 * 1024;
+
+    // Entries that a checkpoint has in memory at once, unpacked.
+    private const int EntryBytes = 160;
+    private const double CheckpointShare = 0.02;
+    private const long MostCheckpointEntries = 500_000;
+
     /// <param name="options">What is set there is not derived.</param>
     /// <param name="availableBytes">What the process may have.</param>
     public MemoryBudget(LedgerOptions options, long availableBytes)
@@ -27,6 +39,11 @@ internal sealed class MemoryBudget
             options.MaxAccountsInMemory ?? Math.Clamp((long)(availableBytes * AccountsShare) / AccountBytes, 1000, MostAccounts),
             options.Partitions);
         RecordBytes = new SharedAllowance(Math.Min((long)(availableBytes * RecordsShare), MostRecordBytes), options.Partitions);
+        Entries = new MemoryCache(new MemoryCacheOptions
+        {
+            SizeLimit = Math.Clamp((long)(availableBytes * EntriesShare), LeastEntryBytes, MostEntryBytes),
+        });
+        CheckpointEntries = (int)Math.Clamp((long)(availableBytes * CheckpointShare) / EntryBytes, 1000, MostCheckpointEntries);
         Commands = new SharedAllowance(Math.Max((long)(availableBytes * QueuesShare) / CommandBytes, 1000), options.Partitions);
     }
 
@@ -39,6 +56,14 @@ internal sealed class MemoryBudget
     /// <summary>Commands that wait.</summary>
     public SharedAllowance Commands { get; }
 
+    /// <summary>Entries of accounts that need not be read again, by the bytes that they are packed in.</summary>
+    public MemoryCache Entries { get; }
+
+    /// <summary>How many entries of the log a checkpoint collects before it writes them.</summary>
+    public int CheckpointEntries { get; }
+
     /// <summary>What this process may have; the runtime knows the container's limit.</summary>
     public static MemoryBudget OfProcess(LedgerOptions options) => new(options, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
+
+    public void Dispose() => Entries.Dispose();
 }

@@ -1,5 +1,6 @@
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
@@ -31,6 +32,7 @@ public sealed class LedgerPartition
     {
         Number = number;
         (this.projections, this.options, this.metrics, this.time) = (projections, options, metrics, time);
+        StoredEntries = new StoredEntries(projections, memory.Entries);
         var quantum = Math.Max(1, options.MaxBlockCommands / TurnsPerBlock);
         queue = new SubmissionQueue(options.QueueCapacity, memory.Commands.CreateShare(), quantum);
         loop = new PartitionLoop(
@@ -39,6 +41,8 @@ public sealed class LedgerPartition
     }
 
     public int Number { get; }
+
+    internal StoredEntries StoredEntries { get; }
 
     /// <summary>Commands that wait or are being committed.</summary>
     public int QueueDepth => queue.Depth;

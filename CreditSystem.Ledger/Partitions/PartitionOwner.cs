@@ -57,7 +57,7 @@ internal sealed partial class PartitionOwner
         state = create();
         builder = new BlockBuilder(options);
         appender = new BlockAppender(partition, store, metrics, time, logger);
-        checkpointer = new Checkpointer(partition, store, projections, options, time, logger);
+        checkpointer = new Checkpointer(partition, store, projections, options, memory.CheckpointEntries, time, logger);
         recovery = new PartitionRecovery(partition, store, projections, cold, checkpointer, options, Show, time, logger);
     }
 

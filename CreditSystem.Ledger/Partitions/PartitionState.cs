@@ -57,7 +57,7 @@ internal sealed class PartitionState
     /// <summary>Whether what has changed and is not written is more than there is room for.</summary>
     public bool IsChangedOverLimit => Ledger.ChangedCount > allowance.Limit;
 
-    public PartitionStatus Status => new(Ledger.Head, Ledger.Start, Ledger.AccountCount, lag.Records, lag.Since);
+    public PartitionStatus Status => new(Ledger.Head, Ledger.Start, Ledger.AccountCount, lag.Records, lag.Since, Covered);
 
     /// <summary>Resumes after a block that ids have been written up to; 0 for the first block of the log.</summary>
     public void ResumeAfter(long block)
@@ -114,7 +114,10 @@ internal sealed class PartitionState
         var (ids, latest) = Records.Pending.UpTo(Ledger.Head);
         Tail = 0;
         lag.Begin();
-        return new Checkpoint(Ledger.TakeChanged(), Ledger.Head, Ledger.At, Ledger.Hash, cold.Rebuilds, Covered, ids, latest);
+        return new Checkpoint(Ledger.TakeChanged(), Ledger.Head, Ledger.At, Ledger.Hash, cold.Rebuilds, Covered, ids, latest)
+        {
+            Entries = new EntryLog(Records, IsWorkedOut: Ledger.Start == 0),
+        };
     }
 
     /// <summary>Takes note of what became of a checkpoint.</summary>

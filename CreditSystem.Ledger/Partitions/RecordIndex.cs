@@ -78,6 +78,10 @@ internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowa
     public async ValueTask<IReadOnlyList<LedgerRecord>> RecordsNamingAsync(long number, Guid id, CancellationToken cancellationToken) =>
         Recent(number) ?? (await RequireAsync(number, cancellationToken)).RecordsNaming(id);
 
+    /// <summary>All records of a block.</summary>
+    public async ValueTask<LedgerRecord[]> RecordsAsync(long number, CancellationToken cancellationToken) =>
+        Recent(number) ?? (await RequireAsync(number, cancellationToken)).ReadRecords();
+
     /// <summary>Takes note of a block that is in the log now.</summary>
     public void Add(long number, LedgerRecord[] records, int bytes)
     {

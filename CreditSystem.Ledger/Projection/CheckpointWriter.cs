@@ -12,15 +12,22 @@ namespace CreditSystem.Ledger.Projection;
 /// <param name="Latest">Likewise holds and reversed transfers.</param>
 internal sealed record Checkpoint(
     IReadOnlyList<AccountState> Accounts, long Block, long At, byte[] Hash, long Rebuilds, long Covered,
-    List<(ulong Key, long Block)> Ids, List<(Guid Id, long Block)> Latest);
+    List<(ulong Key, long Block)> Ids, List<(Guid Id, long Block)> Latest)
+{
+    /// <summary>Where the entries of the same blocks are.</summary>
+    public required EntryLog Entries { get; init; }
+}
 
 /// <param name="Covered">The block that ids are written up to; null where the checkpoint was not written.</param>
 /// <param name="Lost">Why the projection is not to be relied on any more.</param>
 internal readonly record struct CheckpointOutcome(long? Covered, string? Lost);
 
-/// <summary>Writes accounts, and then the ids of the same blocks.</summary>
-internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjectionStore projections, int segmentIds)
+/// <summary>Writes accounts, and then the entries and the ids of the same blocks.</summary>
+internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjectionStore projections, int segmentIds, int entriesAtOnce)
 {
+    private readonly EntryProjection entries = new(projections, entriesAtOnce);
+
+
     /// <returns>The block that the ids are written up to: another replica's segments may end elsewhere.</returns>
     public async Task<long> WriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
     {
@@ -32,7 +39,8 @@ internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjec
         if (mark.Block < checkpoint.Block)
             await projections.SaveAsync(partition, checkpoint.Accounts, checkpoint.Block, checkpoint.Rebuilds, cancellationToken);
         FailPoints.Hit(FailPoints.DuringCheckpoint);
-        var covered = checkpoint.Covered;
+        var covered = await SkipWrittenAsync(checkpoint, cancellationToken);
+        await entries.WriteAsync(checkpoint.Entries.Records, covered, checkpoint.Block, cancellationToken);
         while (covered < checkpoint.Block)
         {
             var next = await WriteNextAsync(checkpoint, covered, cancellationToken);
@@ -41,6 +49,19 @@ internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjec
                 break;
             covered = next.Last;
         }
+        return covered;
+    }
+
+    /// <summary>
+    /// Another replica that has written a segment has written the entries before it. Whoever works all out from the first block writes
+    /// all, because entries may have been lost, or the segments be older than they.
+    /// </summary>
+    private async Task<long> SkipWrittenAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var covered = checkpoint.Covered;
+        while (!checkpoint.Entries.IsWorkedOut && covered < checkpoint.Block
+            && await projections.SegmentAsync(partition, covered, cancellationToken) is { } there && there.Last <= checkpoint.Block)
+            covered = there.Last;
         return covered;
     }
 
