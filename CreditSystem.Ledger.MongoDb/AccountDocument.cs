@@ -9,7 +9,7 @@ internal static class AccountDocument
 {
     public static byte[] Encode(int partition, AccountState account)
     {
-        var writer = new BsonWriter();
+        var writer = new BsonWriter(512);
         writer.Guid("_id"u8, account.Id);
         writer.Int32("p"u8, partition);
         writer.Int64("appliedBlock"u8, account.PreviousBlock);

@@ -110,12 +110,12 @@ internal sealed partial class MongoProjectionStore(LedgerDatabase connection) : 
 
     private async Task SaveAsync(IMongoDatabase database, int partition, AccountState[] accounts, CancellationToken cancellationToken)
     {
-        var filter = Builders<RawBsonDocument>.Filter;
         var documents = Array.ConvertAll(accounts, account => new RawBsonDocument(AccountDocument.Encode(partition, account)));
         try
         {
             var writes = accounts.Select((account, i) => new ReplaceOneModel<RawBsonDocument>(
-                filter.Eq("_id", Binary(account.Id)) & filter.Lt("appliedBlock", account.PreviousBlock), documents[i])
+                new BsonDocument { { "_id", Binary(account.Id) }, { "appliedBlock", new BsonDocument("$lt", account.PreviousBlock) } },
+                documents[i])
             { IsUpsert = true });
             await connection.Collection<RawBsonDocument>(database, AccountsCollection)
                 .BulkWriteAsync(writes, new BulkWriteOptions { IsOrdered = false }, cancellationToken);

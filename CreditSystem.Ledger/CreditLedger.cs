@@ -108,7 +108,7 @@ public sealed class CreditLedger : BackgroundService
         string tenant, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
         var partition = PartitionOf(tenant);
-        var known = new ConcurrentDictionary<Guid, AccountState>();
+        var known = new Dictionary<Guid, AccountState>(ids.Count);
         foreach (var id in ids)
             if (partition.AccountInMemory(id) is { } account && account.Tenant == tenant)
                 known[id] = account;
@@ -125,12 +125,15 @@ public sealed class CreditLedger : BackgroundService
 
         List<Guid> Missing() => [.. ids.Where(id => !known.ContainsKey(id))];
 
-        Task ReadAsync(List<Guid> wanted) => Parallel.ForEachAsync(
-            wanted, new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken }, async (id, _) =>
-            {
-                if (await partition.LoadAccountAsync(id) is { } account && account.Tenant == tenant)
-                    known[id] = account;
-            });
+        async Task ReadAsync(List<Guid> wanted)
+        {
+            var atOnce = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken };
+            var found = new AccountState?[wanted.Count];
+            await Parallel.ForAsync(0, wanted.Count, atOnce, async (i, _) => found[i] = await partition.LoadAccountAsync(wanted[i]));
+            foreach (var account in found)
+                if (account?.Tenant == tenant)
+                    known[account.Id] = account;
+        }
     }
 
     /// <summary>Several accounts of the tenant as of one block; null where there is none.</summary>

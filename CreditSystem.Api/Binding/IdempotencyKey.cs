@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -14,6 +15,10 @@ internal readonly record struct IdempotencyKey(Guid Id, byte[] Fingerprint)
     public const string HeaderName = "Idempotency-Key";
     public const string ReplayedHeaderName = "Idempotency-Replayed";
     public const int MaxLength = 255;
+
+    // As large as the largest body that the thread has seen.
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? buffer;
 
     public static Validated<IdempotencyKey> Create<T>(HttpContext context, Caller caller, T body)
     {
@@ -36,10 +41,13 @@ internal readonly record struct IdempotencyKey(Guid Id, byte[] Fingerprint)
     /// <summary>The body in canonical form is what the parsed request serializes to: white space and order do not count.</summary>
     public static byte[] FingerprintOf<T>(string method, string route, T body)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes($"{method} {route}\n"));
-        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(body, ApiJson.TypeOf<T>()));
-        return hash.GetHashAndReset();
+        var canonical = buffer ??= new ArrayBufferWriter<byte>();
+        canonical.ResetWrittenCount();
+        Encoding.UTF8.GetBytes($"{method} {route}\n", canonical);
+        var type = ApiJson.TypeOf<T>();
+        using (var writer = new Utf8JsonWriter(canonical, new JsonWriterOptions { Encoder = type.Options.Encoder }))
+            JsonSerializer.Serialize(writer, body, type);
+        return SHA256.HashData(canonical.WrittenSpan);
     }
 
     /// <summary>The route with the id that it names, in the one spelling that an id has.</summary>

@@ -35,11 +35,13 @@ public sealed record CaptureHold(Guid Id, byte[] Fingerprint, string Tenant, str
         HoldRules.Require(view, needs, Hold);
     }
 
-    internal override IEnumerable<Guid> Touched(LedgerView view)
+    internal override void Touch(LedgerView view, List<Guid> accounts)
     {
         if (view.Hold(Hold) is not { } hold)
-            return [];
-        return view.Rules >= RulesVersion.Second ? [hold.Account, hold.Destination.Id] : [hold.Account];
+            return;
+        accounts.Add(hold.Account);
+        if (view.Rules >= RulesVersion.Second)
+            accounts.Add(hold.Destination.Id);
     }
 
     internal override LedgerRecord Execute(LedgerView view) => HoldRules.Released(view, base.Execute(view));

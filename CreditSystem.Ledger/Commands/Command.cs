@@ -45,9 +45,11 @@ public abstract record Command(Guid Id, byte[] Fingerprint, string Tenant, strin
     /// <summary>Other ids under which its accepted record is known.</summary>
     internal virtual IEnumerable<Guid> Aliases(LedgerRecord record)
     {
+        List<Guid>? aliases = null;
         for (var i = 0; i < record.Postings.Length; i++)
             if (Details(i).Reference is { } reference)
-                yield return ReferenceRules.IdOf(record, reference);
+                (aliases ??= []).Add(ReferenceRules.IdOf(record, reference));
+        return aliases ?? Enumerable.Empty<Guid>();
     }
 
     /// <summary>Says what must be in memory so that it can be decided. Asked again when something of that was found.</summary>
@@ -56,12 +58,14 @@ public abstract record Command(Guid Id, byte[] Fingerprint, string Tenant, strin
         needs.Records.Add(Id);
         if (Details(0).Reference is { } reference)
             needs.Records.AddRange(ReferenceRules.IdsOf(this, reference));
-        needs.Accounts.AddRange(Touched(view));
+        Touch(view, needs.Accounts);
         needs.Accounts.Add(ExpiringAccount ?? Guid.Empty);
     }
 
-    /// <summary>The accounts whose expired grants and holds must be posted before it is decided; an empty id is none.</summary>
-    internal virtual IEnumerable<Guid> Touched(LedgerView view) => [];
+    /// <summary>Adds the accounts whose expired grants and holds must be posted before it is decided; an empty id is none.</summary>
+    internal virtual void Touch(LedgerView view, List<Guid> accounts)
+    {
+    }
 
     /// <summary>Its outcome at the time and by the rules of the view; nothing is applied yet.</summary>
     internal abstract LedgerRecord Decide(LedgerView view);

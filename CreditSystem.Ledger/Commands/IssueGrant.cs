@@ -59,7 +59,7 @@ public sealed record IssueGrant(
         writer.Details(Reference, Metadata);
     }
 
-    internal override IEnumerable<Guid> Touched(LedgerView view) => [Account];
+    internal override void Touch(LedgerView view, List<Guid> accounts) => accounts.Add(Account);
 
     internal override LedgerRecord Decide(LedgerView view)
     {

@@ -63,7 +63,7 @@ public sealed record PlaceHold(
         needs.Accounts.Add(Destination.Id);
     }
 
-    internal override IEnumerable<Guid> Touched(LedgerView view) => [Account];
+    internal override void Touch(LedgerView view, List<Guid> accounts) => accounts.Add(Account);
 
     internal override LedgerRecord Decide(LedgerView view)
     {

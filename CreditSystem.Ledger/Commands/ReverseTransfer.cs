@@ -66,7 +66,12 @@ public sealed record ReverseTransfer(
             needs.Records.AddRange(Unwinding.VoidsOf(original));
     }
 
-    internal override IEnumerable<Guid> Touched(LedgerView view) => Original(view)?.Entries.Select(entry => entry.Account) ?? [];
+    internal override void Touch(LedgerView view, List<Guid> accounts)
+    {
+        if (Original(view) is { } original)
+            foreach (var entry in original.Entries)
+                accounts.Add(entry.Account);
+    }
 
     // From the second version of the rules on its postings are applied one after the other, while it is decided.
     internal override LedgerRecord Execute(LedgerView view) =>

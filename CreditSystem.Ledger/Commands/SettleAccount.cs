@@ -9,7 +9,7 @@ public sealed record SettleAccount(Guid Id, string Tenant, Guid Account) : Comma
 {
     public override string Name => "settle";
 
-    internal override IEnumerable<Guid> Touched(LedgerView view) => [Account];
+    internal override void Touch(LedgerView view, List<Guid> accounts) => accounts.Add(Account);
 
     internal override LedgerRecord Execute(LedgerView view) => Decide(view);
 

@@ -57,7 +57,11 @@ public sealed record Transfer(
             needs.Assets.Add((Tenant, asset));
     }
 
-    internal override IEnumerable<Guid> Touched(LedgerView view) => [From.Id, To.Id];
+    internal override void Touch(LedgerView view, List<Guid> accounts)
+    {
+        accounts.Add(From.Id);
+        accounts.Add(To.Id);
+    }
 
     internal override LedgerRecord Decide(LedgerView view)
     {

@@ -53,7 +53,11 @@ public sealed record TransferBatch(Guid Id, byte[] Fingerprint, string Tenant, s
             item.Require(view, needs);
     }
 
-    internal override IEnumerable<Guid> Touched(LedgerView view) => Items.SelectMany(item => item.Touched(view));
+    internal override void Touch(LedgerView view, List<Guid> accounts)
+    {
+        foreach (var item in Items)
+            item.Touch(view, accounts);
+    }
 
     // Its postings are applied one after the other, while it is decided.
     internal override LedgerRecord Execute(LedgerView view) => view.Add(Decide(view));

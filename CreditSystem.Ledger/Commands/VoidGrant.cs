@@ -29,7 +29,7 @@ public sealed record VoidGrant(Guid Id, byte[] Fingerprint, string Tenant, strin
         writer.Guid("acct"u8, Account);
     }
 
-    internal override IEnumerable<Guid> Touched(LedgerView view) => [Account];
+    internal override void Touch(LedgerView view, List<Guid> accounts) => accounts.Add(Account);
 
     internal override LedgerRecord Decide(LedgerView view)
     {

@@ -27,7 +27,11 @@ public sealed record VoidHold(Guid Id, byte[] Fingerprint, string Tenant, string
         HoldRules.Require(view, needs, Hold);
     }
 
-    internal override IEnumerable<Guid> Touched(LedgerView view) => view.Hold(Hold) is { } hold ? [hold.Account] : [];
+    internal override void Touch(LedgerView view, List<Guid> accounts)
+    {
+        if (view.Hold(Hold) is { } hold)
+            accounts.Add(hold.Account);
+    }
 
     internal override LedgerRecord Execute(LedgerView view) => HoldRules.Released(view, base.Execute(view));
 

@@ -14,8 +14,8 @@ internal static class Evaluator
     {
         if (view.Find(command.Id) is { } earlier && earlier.Command.Id == command.Id)
             return earlier;
-        foreach (var id in command.Touched(view))
-            if (view.Account(id) is { IsSystem: false } account && account.NextExpiry() <= view.At)
+        foreach (var id in view.DueBefore(command))
+            if (view.IsDue(id))
                 Settlement.Post(Settlement.Of(view, id));
         return command.Execute(view);
     }

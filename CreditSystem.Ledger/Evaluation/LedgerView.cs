@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 
@@ -13,6 +14,7 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at, i
     private readonly Dictionary<Guid, HoldState> holds = [];
     private readonly Dictionary<Guid, long> reversals = [];
     private readonly Dictionary<Guid, LedgerRecord> known = [];
+    private readonly List<Guid> touched = [];
     private List<(Guid Id, AccountState? Before)>? undo;
 
     public long BlockNumber => blockNumber;
@@ -55,30 +57,56 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at, i
         return account;
     }
 
-    /// <summary>Puts a record at the end of the block and applies its effects.</summary>
-    public LedgerRecord Append(LedgerRecord record) =>
-        Add(record.Accepted ? record with { Postings = Apply(record.Opened, record.Postings) } : record);
+    /// <summary>The accounts that a command touches on which something has expired and is not posted yet.</summary>
+    public Guid[] DueBefore(Command command)
+    {
+        touched.Clear();
+        command.Touch(this, touched);
+        var due = 0;
+        for (var i = 0; i < touched.Count; i++)
+            if (IsDue(touched[i]))
+                touched[due++] = touched[i];
+        return due == 0 ? [] : [.. touched.Take(due)];
+    }
 
-    /// <summary>Opens accounts and applies postings to them.</summary>
+    /// <summary>Whether something has expired on an account of a holder.</summary>
+    public bool IsDue(Guid id) => Account(id) is { IsSystem: false } account && account.NextExpiry() <= at;
+
+    /// <summary>Puts a record at the end of the block and applies its effects.</summary>
+    public LedgerRecord Append(LedgerRecord record)
+    {
+        if (record.Accepted)
+            Apply(record.Opened, record.Postings);
+        return Add(record);
+    }
+
+    /// <summary>Opens accounts and applies postings that were just decided: their entries learn where those before them are.</summary>
+    /// <returns>The postings.</returns>
     public Posting[] Apply(AccountState[] opened, Posting[] postings)
     {
         foreach (var account in opened)
             Set(account);
-        var applied = new Posting[postings.Length];
-        for (var i = 0; i < postings.Length; i++)
-            applied[i] = postings[i] with { Entries = Array.ConvertAll(postings[i].Entries, Apply) };
-        return applied;
+        foreach (var posting in postings)
+            foreach (var entry in posting.Entries)
+            {
+                var account = Account(entry.Account)
+                    ?? throw new LedgerCorruptException($"block {blockNumber}: account {entry.Account} was never opened");
+                entry.Follow(account);
+                Apply(account, entry);
+            }
+        return postings;
     }
 
     /// <summary>Puts a record whose postings are applied already at the end of the block.</summary>
     public LedgerRecord Add(LedgerRecord record)
     {
-        record = record with { Block = blockNumber, At = at, Rules = rules };
+        (record.Block, record.At, record.Rules) = (blockNumber, at, rules);
         ApplyRest(record, holderIsCurrent: true);
         Records.Add(record);
         known[record.Command.Id] = record;
         foreach (var posting in record.Postings)
-            known[posting.Id] = record;
+            if (posting.Id != record.Command.Id)
+                known[posting.Id] = record;
         foreach (var alias in record.Command.Aliases(record))
             known[alias] = record;
         return record;
@@ -102,27 +130,20 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at, i
                     $"block {blockNumber}: account {entry.Account} is missing or older than entry {entry.Sequence - 1}");
             if (account.Sequence >= entry.Sequence)
                 continue;
-            Apply(entry);
+            Apply(account, entry);
             holderIsCurrent |= entry.Account == record.Hold?.Account;
         }
         ApplyRest(record, holderIsCurrent);
     }
 
-    private Entry Apply(Entry entry)
+    private void Apply(AccountState account, Entry entry) => Set(account with
     {
-        var account = Account(entry.Account)
-            ?? throw new LedgerCorruptException($"block {blockNumber}: account {entry.Account} was never opened");
-        entry = entry with { PreviousBlock = account.PreviousBlock, JumpBlock = account.JumpBlock() };
-        Set(account with
-        {
-            Posted = entry.Posted,
-            Held = entry.Held,
-            Sequence = entry.Sequence,
-            Trail = account.TrailAfter(blockNumber),
-            Lots = entry.Lots.Length == 0 ? account.Lots : BurnDown.Change(account.Lots, entry.Lots),
-        });
-        return entry;
-    }
+        Posted = entry.Posted,
+        Held = entry.Held,
+        Sequence = entry.Sequence,
+        Trail = account.TrailAfter(blockNumber),
+        Lots = entry.Lots.Length == 0 ? account.Lots : BurnDown.Change(account.Lots, entry.Lots),
+    });
 
     /// <summary>From here on every change can be taken back by <see cref="Rollback"/>.</summary>
     public void Begin() => undo = [];

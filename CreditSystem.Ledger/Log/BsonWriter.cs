@@ -12,6 +12,8 @@ public sealed class BsonWriter
 {
     // Document, then array, then document, as records have them: seldom deeper than this.
     private readonly Stack<int> open = new(8);
+    private const int MaxKeptBytes = 1024 * 1024;
+
     private byte[] buffer;
 
     /// <summary>Begins the outermost document.</summary>
@@ -131,6 +133,16 @@ public sealed class BsonWriter
         Take(1)[0] = 0;
         var start = open.Pop();
         BinaryPrimitives.WriteInt32LittleEndian(buffer.AsSpan(start), Length - start);
+    }
+
+    /// <summary>Begins anew, in the same buffer unless that has become large.</summary>
+    public void Clear()
+    {
+        if (buffer.Length > MaxKeptBytes)
+            buffer = new byte[4096];
+        open.Clear();
+        Length = 0;
+        OpenDocument();
     }
 
     /// <summary>Ends the outermost document and gives its bytes.</summary>

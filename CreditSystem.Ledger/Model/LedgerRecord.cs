@@ -15,11 +15,11 @@ public sealed record LedgerRecord(Command Command, Rejection? Rejection)
     public long Reversed { get; init; }
 
     /// <summary>The block that holds the record, and its time, Unix milliseconds.</summary>
-    public long Block { get; init; }
-    public long At { get; init; }
+    public long Block { get; internal set; }
+    public long At { get; internal set; }
 
     /// <summary>The version of the rules by which the command was decided.</summary>
-    public int Rules { get; init; } = RulesVersion.Newest;
+    public int Rules { get; internal set; } = RulesVersion.Newest;
 
     /// <summary>
     /// When what the record did took effect: for what expired, when it was due. It does not depend on who looked, and when.

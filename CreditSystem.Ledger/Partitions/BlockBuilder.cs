@@ -7,6 +7,7 @@ using CreditSystem.Ledger.Submissions;
 namespace CreditSystem.Ledger.Partitions;
 
 /// <summary>A block that is decided and not in the log yet.</summary>
+/// <param name="Content">Until the next one is begun.</param>
 /// <param name="Submissions">How many submissions, from the first, have their outcomes by it.</param>
 internal sealed record BlockDraft(LedgerView View, BlockContent Content, int Submissions);
 
@@ -16,11 +17,14 @@ internal sealed class BlockBuilder(LedgerOptions options)
     // One request may write more than is put together: MongoDB takes 16 MiB, and what cannot be committed whole would never be.
     private readonly int mostAlone = options.MaxBlockBytes / 8 * 15;
 
+    private readonly BlockContent content = new();
+
     /// <exception cref="CommandFailedException">A command cannot be decided; without its submission the others can.</exception>
     public async Task<BlockDraft> BuildAsync(
         PartitionState state, int rules, List<Submission> batch, long now, CancellationToken cancellationToken)
     {
-        var (view, content) = (CreateView(state.Ledger, rules, now), new BlockContent());
+        var view = CreateView(state.Ledger, rules, now);
+        content.Clear();
         await new CommandPrefetcher(state).LoadAsync(view, batch, cancellationToken);
         for (var i = 0; i < batch.Count; i++)
         {
@@ -41,7 +45,7 @@ internal sealed class BlockBuilder(LedgerOptions options)
     // the postings are the same, and fewer are left each time.
     private BlockDraft ExpireFirst(Submission submission, List<LedgerRecord> decided, LedgerView view)
     {
-        var content = new BlockContent();
+        content.Clear();
         foreach (var account in decided.Select(record => record.Command.ExpiringAccount).OfType<Guid>().Distinct())
             foreach (var _ in Settlement.Of(view, account))
             {

@@ -12,6 +12,13 @@ internal sealed class BlockContent
     /// <summary>Bytes so far.</summary>
     public int Length => writer.Length;
 
+    /// <summary>Begins another block.</summary>
+    public void Clear()
+    {
+        writer.Clear();
+        count = 0;
+    }
+
     /// <summary>Encodes the records that it does not have yet.</summary>
     public void AddNew(List<LedgerRecord> records)
     {

@@ -20,13 +20,14 @@ internal sealed class CommandPrefetcher(PartitionState partition)
     /// <exception cref="CommandFailedException">What a command needs cannot be found out.</exception>
     public async Task LoadAsync(LedgerView view, List<Submission> batch, CancellationToken cancellationToken)
     {
+        accounts.EnsureCapacity(2 * batch.Sum(submission => submission.Weight));
         foreach (var submission in batch)
         {
             reads.UnionWith(submission.Read);
             foreach (var command in submission.Commands)
                 await CollectAsync(view, submission, command, cancellationToken);
         }
-        await partition.LoadAsync([.. accounts.Keys.Union(reads)], cancellationToken);
+        await partition.LoadAsync(accounts.Keys.Concat(reads), cancellationToken);
         await LoadSystemAccountsAsync(cancellationToken);
         // An expiry changes the account of the hold and none other, so this adds no account to load.
         foreach (var (id, submission) in accounts)
@@ -54,7 +55,8 @@ internal sealed class CommandPrefetcher(PartitionState partition)
         foreach (var account in needs.Accounts)
             if (account != Guid.Empty)
                 accounts.TryAdd(account, submission);
-        assets.UnionWith(needs.Assets);
+        foreach (var asset in needs.Assets)
+            assets.Add(asset);
     }
 
     private async ValueTask CollectAsync(Submission submission, Guid hold, CancellationToken cancellationToken)
@@ -99,9 +101,10 @@ internal sealed class CommandPrefetcher(PartitionState partition)
 
     private Task LoadSystemAccountsAsync(CancellationToken cancellationToken)
     {
+        var last = default((string Tenant, string Asset));
         foreach (var id in accounts.Keys)
-            if (partition.Ledger.Account(id) is { } account)
-                assets.Add((account.Tenant, account.Asset));
+            if (partition.Ledger.Account(id) is { } account && (account.Tenant, account.Asset) != last)
+                assets.Add(last = (account.Tenant, account.Asset));
         return partition.LoadSystemAccountsAsync(assets, cancellationToken);
     }
 }

@@ -143,7 +143,7 @@ internal sealed partial class PartitionOwner
             metrics.Fenced();
             return new CommitResult(Append.Fenced, 0);
         }
-        state.Apply(block, view, [.. view.Records]);
+        state.Apply(block, view, view.Records);
         Show(state);
         var commands = batch.Take(draft.Submissions).Sum(submission => submission.Commands.Length);
         metrics.Committed(view.Records, commands, Stopwatch.GetElapsedTime(started), block.Content.Length);

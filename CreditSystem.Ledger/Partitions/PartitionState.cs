@@ -68,21 +68,21 @@ internal sealed class PartitionState
     }
 
     /// <summary>Takes over what has been decided for a block, or read in it, once it is in the log.</summary>
-    public void Apply(Block block, LedgerView view, LedgerRecord[] records)
+    public void Apply(Block block, LedgerView view, IReadOnlyList<LedgerRecord> records)
     {
         Ledger.Advance(view, block.At, block.Hash);
-        Records.Add(block.Number, records, block.Content.Length);
-        Tail += records.Length;
+        Records.Add(block, records);
+        Tail += records.Count;
         LastChange = time.GetTimestamp();
-        lag.Add(records.Length);
+        lag.Add(records.Count);
         allowance.Report(Ledger.AccountCount);
     }
 
     /// <summary>Brings accounts into memory that the log has opened.</summary>
     /// <returns>How many had to be read.</returns>
-    public async Task<int> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    public async Task<int> LoadAsync(IEnumerable<Guid> ids, CancellationToken cancellationToken)
     {
-        var missing = ids.Where(id => Ledger.Account(id) is null && Records.MayKnow(id)).ToList();
+        var missing = ids.Where(id => Ledger.Account(id) is null && Records.MayKnow(id)).ToHashSet();
         if (missing.Count == 0)
             return 0;
         foreach (var account in await cold.LoadAsync(missing, cancellationToken))

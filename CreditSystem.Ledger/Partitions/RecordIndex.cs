@@ -11,10 +11,13 @@ namespace CreditSystem.Ledger.Partitions;
 internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowance.Share allowance)
 {
     private readonly IdIndex index = new();
-    private readonly Dictionary<long, LedgerRecord[]> recent = [];
-    private readonly Queue<(long Number, int Bytes)> order = new();
+    private readonly Dictionary<long, Block> recent = [];
+    private readonly Queue<Block> order = new();
     private readonly Lock gate = new();
     private long kept;
+
+    // What is asked for again and again is mostly a batch that is repeated.
+    private volatile VisitedBlock? last;
 
     /// <summary>Ids that are not in the projection yet, by block.</summary>
     public PendingIds Pending { get; } = new();
@@ -72,26 +75,27 @@ internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowa
     }
 
     /// <summary>
-    /// The records of a block that name an id in any of their members; where the block is in memory, perhaps others as well.
-    /// A record names its references by their text, not by their ids.
+    /// The records of a block that name an id in any of their members. A record names its references by their text, not by their ids.
     /// </summary>
     public async ValueTask<IReadOnlyList<LedgerRecord>> RecordsNamingAsync(long number, Guid id, CancellationToken cancellationToken) =>
-        Recent(number) ?? (await RequireAsync(number, cancellationToken)).RecordsNaming(id);
+        (await RequireAsync(number, cancellationToken)).RecordsNaming(id);
 
     /// <summary>All records of a block.</summary>
     public async ValueTask<LedgerRecord[]> RecordsAsync(long number, CancellationToken cancellationToken) =>
         Recent(number) ?? (await RequireAsync(number, cancellationToken)).ReadRecords();
 
     /// <summary>Takes note of a block that is in the log now.</summary>
-    public void Add(long number, LedgerRecord[] records, int bytes)
+    /// <param name="block">The block, of which the bytes are kept as long as there is room.</param>
+    /// <param name="records">Its records.</param>
+    public void Add(Block block, IReadOnlyList<LedgerRecord> records)
     {
         lock (gate)
         {
             foreach (var record in records)
-                Index(record, number);
-            recent[number] = records;
-            order.Enqueue((number, bytes));
-            kept += bytes;
+                Index(record, block.Number);
+            recent[block.Number] = block;
+            order.Enqueue(block);
+            kept += block.Content.Length;
             while (kept > allowance.Limit && order.Count > 1)
                 Forget(order.Dequeue());
             allowance.Report(kept);
@@ -112,6 +116,7 @@ internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowa
             index.Clear();
             recent.Clear();
             order.Clear();
+            last = null;
             kept = 0;
             allowance.Report(0);
             Pending.DropUpTo(long.MaxValue);
@@ -120,27 +125,26 @@ internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowa
 
     private async ValueTask<LedgerRecord?> FindAsync(long number, Guid id, CancellationToken cancellationToken)
     {
-        if (Recent(number) is { } recent)
-            return Array.Find(recent, record => Has(record, id));
-        var block = await RequireAsync(number, cancellationToken);
-        // Only an alias is not among the members; to find one all records are decoded.
-        return block.RecordsNaming(id).FirstOrDefault(record => Has(record, id))
-            ?? Array.Find(block.ReadRecords(), record => Has(record, id));
+        var visited = last;
+        if (visited?.Block.Number != number)
+            last = visited = new VisitedBlock(await RequireAsync(number, cancellationToken));
+        return visited.Find(record => Has(record, id), id);
     }
 
-    private LedgerRecord[]? Recent(long number)
+    private Block? Recent(long number)
     {
         lock (gate)
             return recent.GetValueOrDefault(number);
     }
 
-    private async Task<Block> RequireAsync(long number, CancellationToken cancellationToken) => await ReadAsync(number, cancellationToken)
+    private async ValueTask<Block> RequireAsync(long number, CancellationToken cancellationToken) =>
+        Recent(number) ?? await ReadAsync(number, cancellationToken)
         ?? throw new LedgerCorruptException($"block {number} of partition {partition} is missing", number);
 
-    private void Forget((long Number, int Bytes) block)
+    private void Forget(Block block)
     {
         recent.Remove(block.Number);
-        kept -= block.Bytes;
+        kept -= block.Content.Length;
     }
 
     // That the storage fails is no fault of what is looked for.

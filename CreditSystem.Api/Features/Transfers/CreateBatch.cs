@@ -16,11 +16,12 @@ internal static class CreateBatch
         var (caller, key, transfers) = (request.Caller, request.Key, request.Body.Transfers);
         if (Count(transfers, "transfers") is { } miscounted)
             return miscounted;
-        var names = transfers.SelectMany(transfer => new[] { transfer.From, transfer.To });
+        var names = transfers.Select(transfer => transfer.From).Concat(transfers.Select(transfer => transfer.To));
         var accounts = await KnownAccounts.FindAsync(ledger, options.Value, caller.Tenant, names, request.Aborted);
+        var trace = ApiProblems.TraceId;
         var items = new Validated<Transfer>[transfers.Count];
         for (var i = 0; i < items.Length; i++)
-            items[i] = CreateTransfer.ToCommand(transfers[i], caller, key with { Id = LedgerId.Derive(key.Id, "item", i) }, accounts);
+            items[i] = CreateTransfer.ToCommand(transfers[i], caller, key with { Id = LedgerId.Derive(key.Id, "item", i) }, accounts, trace);
 
         if (request.Body.Atomic)
             return (await TogetherAsync(request, ledger, items)).TryGet(out var record, out var problem) ? Created(record) : problem;
@@ -40,7 +41,7 @@ internal static class CreateBatch
         var commands = new List<Command>(items.Length);
         foreach (var item in items)
             if (item.TryGet(out var command, out _))
-                commands.Add(command with { TraceId = ApiProblems.TraceId });
+                commands.Add(command);
         var header = TransferBatch.Header(request.Key.Id, request.Key.Fingerprint, request.Caller.Tenant, request.Caller.Holder);
         if (await ledger.ExecuteAsync(header, commands) is not { } outcomes)
             return LedgerProblems.InFlight();

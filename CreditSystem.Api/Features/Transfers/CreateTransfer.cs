@@ -38,7 +38,7 @@ internal static class CreateTransfer
         TypedResults.Created((string?)null, TransferResponse.Create(record, 0));
 
     internal static Validated<Transfer> ToCommand(
-        CreateTransferRequest request, RequestCaller caller, IdempotencyKey key, KnownAccounts accounts)
+        CreateTransferRequest request, RequestCaller caller, IdempotencyKey key, KnownAccounts accounts, string? trace = null)
     {
         if (!RequestValidation.Account("from", request.From).TryGet(out var from, out var problem))
             return problem;
@@ -59,6 +59,6 @@ internal static class CreateTransfer
         return new Transfer(
             key.Id, key.Fingerprint, caller.Tenant, caller.Holder, kind, from, to,
             request.Asset ?? (own is null || from.IsSystem && to.IsSystem ? asset : null), request.Amount, request.Reference, metadata.Text)
-        { Grants = rules.GrantTransfers };
+        { Grants = rules.GrantTransfers, TraceId = trace };
     }
 }
