@@ -10,7 +10,7 @@ internal static class EntryDocument
 {
     private const int KeyBytes = 24;
 
-    /// <summary>In the order of their bytes, so that the one index that every collection has finds the entries of an account in order.</summary>
+    /// <summary>In the order of its bytes: the one index that every collection has finds an account's entries in their order.</summary>
     public static byte[] Key(Guid account, long first)
     {
         var key = new byte[KeyBytes];
@@ -34,10 +34,10 @@ internal static class EntryDocument
         {
             var reader = new BsonReader(document.ToBytes());
             var key = reader.Binary("_id"u8);
-            return key.Length == KeyBytes
-                ? new EntryChunk(
-                    new Guid(key[..16], bigEndian: true), BinaryPrimitives.ReadInt64BigEndian(key[16..]), reader.Binary("entries"u8).ToArray())
-                : null;
+            if (key.Length != KeyBytes)
+                return null;
+            var (account, first) = (new Guid(key[..16], bigEndian: true), BinaryPrimitives.ReadInt64BigEndian(key[16..]));
+            return new EntryChunk(account, first, reader.Binary("entries"u8).ToArray());
         }
         catch (LedgerCorruptException)
         {

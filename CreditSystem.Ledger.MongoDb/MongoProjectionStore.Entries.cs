@@ -7,13 +7,11 @@ namespace CreditSystem.Ledger.MongoDb;
 internal sealed partial class MongoProjectionStore
 {
     public const string EntriesCollection = "account_entries";
-    private const int BatchChunks = 2000;
 
     public Task AddAsync(IReadOnlyList<EntryChunk> chunks, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(async (database, token) =>
         {
-            foreach (var batch in chunks.Chunk(BatchChunks))
-                await AddAsync(Entries(database), batch, token);
+            await AddAsync(Entries(database), chunks, token);
             return true;
         }, cancellationToken);
 
@@ -28,9 +26,9 @@ internal sealed partial class MongoProjectionStore
         }, cancellationToken);
 
     private static async Task AddAsync(
-        IMongoCollection<RawBsonDocument> collection, EntryChunk[] chunks, CancellationToken cancellationToken)
+        IMongoCollection<RawBsonDocument> collection, IReadOnlyList<EntryChunk> chunks, CancellationToken cancellationToken)
     {
-        var documents = Array.ConvertAll(chunks, chunk => new RawBsonDocument(EntryDocument.Encode(chunk)));
+        var documents = chunks.Select(chunk => new RawBsonDocument(EntryDocument.Encode(chunk))).ToList();
         try
         {
             await collection.InsertManyAsync(documents, new InsertManyOptions { IsOrdered = false }, cancellationToken);

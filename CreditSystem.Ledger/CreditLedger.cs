@@ -36,11 +36,15 @@ public sealed class CreditLedger : BackgroundService
         var clock = new ClockGuard(store, time, logger);
         partitions = [.. Enumerable.Range(0, layout.Partitions)
             .Select(number => new LedgerPartition(number, store, projections, options.Value, memory, clock, metrics, time, logger))];
+        HistoryTurns = new HistoryTurns(() => Array.Exists(partitions, partition => partition.QueueDepth > 0));
         Verification = new LedgerVerifier(partitions, PartitionOf, store, projections, verification, time);
         metrics.Observe(partitions, (long)partitions.Length * options.Value.QueueCapacity, clock);
     }
 
     public IReadOnlyList<LedgerPartition> Partitions => partitions;
+
+    /// <summary>When history is read, so that others' commands do not wait for it.</summary>
+    public HistoryTurns HistoryTurns { get; }
 
     /// <summary>Whether what is in the logs is what was sealed, adds up, and is what is served.</summary>
     public LedgerVerifier Verification { get; }
@@ -164,6 +168,7 @@ public sealed class CreditLedger : BackgroundService
     {
         Verification.Dispose();
         memory.Dispose();
+        HistoryTurns.Dispose();
         base.Dispose();
     }
 

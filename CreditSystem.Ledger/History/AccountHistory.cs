@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 
@@ -24,7 +25,7 @@ public static class AccountHistory
     /// <summary>The balances at a time, Unix milliseconds, inclusive.</summary>
     public static async Task<BalanceAt> BalanceAtAsync(
         this CreditLedger ledger, AccountState account, long at, CancellationToken cancellationToken) =>
-        BalanceAt.Of(await ReaderOf(ledger, account).UntilAsync(at, cancellationToken));
+        BalanceAt.Of(await ReaderOf(ledger, account).UntilAsync(at, earlier: null, cancellationToken));
 
     /// <summary>A page of the account's entries, newest first. Null when the position is not one of this account's.</summary>
     public static async Task<HistoryPage?> EntriesAsync(
@@ -56,9 +57,24 @@ public static class AccountHistory
         this CreditLedger ledger, AccountState account, long from, long to, CancellationToken cancellationToken)
     {
         var reader = ReaderOf(ledger, account);
-        var before = await reader.UntilAsync(from - 1, cancellationToken);
-        var last = await reader.UntilAsync(to - 1, cancellationToken);
-        return new Statement(BalanceAt.Of(before), BalanceAt.Of(last), reader.ForwardAsync(before, last, cancellationToken));
+        var before = await reader.UntilAsync(from - 1, earlier: null, cancellationToken);
+        var last = await reader.UntilAsync(to - 1, before, cancellationToken);
+        return new Statement(BalanceAt.Of(before), BalanceAt.Of(last), InTurnsAsync(ledger, reader.ForwardAsync(before, last, cancellationToken), cancellationToken));
+    }
+
+    // A statement may be as long as the log.
+    private static async IAsyncEnumerable<HistoryEntry> InTurnsAsync(
+        CreditLedger ledger, IAsyncEnumerable<HistoryEntry> entries, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var left = EntryReader.StretchEntries;
+        await foreach (var entry in entries.WithCancellation(cancellationToken))
+        {
+            yield return entry;
+            if (--left > 0)
+                continue;
+            left = EntryReader.StretchEntries;
+            (await ledger.HistoryTurns.EnterAsync(cancellationToken)).Dispose();
+        }
     }
 
     private static EntryReader ReaderOf(CreditLedger ledger, AccountState account) => new(ledger.PartitionOf(account.Tenant), account);

@@ -78,9 +78,9 @@ public sealed record EntryChunk(Guid Account, long First, byte[] Content)
             var amount = ZagZig(reader.Read7BitEncodedInt64());
             posted += amount;
             held += ZagZig(reader.Read7BitEncodedInt64());
+            var reference = reader.ReadBoolean() ? reader.ReadString() : null;
             entries[i] = new HistoryEntry(
-                First + i, new Guid(id), kind, amount, posted, held, reader.ReadBoolean() ? reader.ReadString() : null, block, at, effective,
-                previous);
+                First + i, new Guid(id), kind, amount, posted, held, reference, block, at, effective, previous);
             previous = block;
         }
         return entries;

@@ -10,18 +10,18 @@ namespace CreditSystem.Ledger.History;
 /// </summary>
 internal sealed class EntryReader
 {
-    private const int StretchEntries = 8 * EntryChunk.RangeEntries;
+    public const int StretchEntries = 8 * EntryChunk.RangeEntries;
 
     private readonly AccountState account;
     private readonly StoredEntries stored;
+    private readonly PartitionReads reads;
     private readonly EntryTrail trail;
-    private readonly long projected;
+    private HistoryEntry? end;
 
     public EntryReader(LedgerPartition partition, AccountState account)
     {
-        this.account = account;
-        (stored, projected) = (partition.StoredEntries, partition.Status.Projected);
-        trail = new EntryTrail(partition.Reads, account.Id);
+        (this.account, stored, reads) = (account, partition.StoredEntries, partition.Reads);
+        trail = new EntryTrail(reads, account.Id);
     }
 
     private HistoryPosition End => HistoryPosition.End(account);
@@ -33,10 +33,10 @@ internal sealed class EntryReader
         var (known, first) = (Array.Empty<HistoryEntry?>(), 0L);
         while (found.Count < count && position is { Sequence: > 0, Block: > 0 })
         {
-            if (first == 0 && position.Block <= projected)
+            if (first == 0)
             {
-                first = Math.Max(1, position.Sequence - (count - found.Count) + 1);
-                known = await stored.ReadAsync(account.Id, first, position.Sequence, cancellationToken);
+                first = Math.Max(1, position.Sequence - count + 1);
+                known = await KnownAsync(first, position.Sequence, cancellationToken);
             }
             var at = position.Sequence - first;
             if (at >= 0 && at < known.Length && known[at] is { } entry && entry.Position == position
@@ -79,14 +79,18 @@ internal sealed class EntryReader
     /// The last entry that had taken effect at a time: the last of a block until then, and what had expired by then and follows it at
     /// once, because it was posted when somebody looked. Null where there was none.
     /// </summary>
-    public async Task<HistoryEntry?> UntilAsync(long time, CancellationToken cancellationToken)
+    /// <param name="time">Unix milliseconds, inclusive.</param>
+    /// <param name="earlier">An entry of which it is known that it had.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<HistoryEntry?> UntilAsync(long time, HistoryEntry? earlier, CancellationToken cancellationToken)
     {
         if (account.Sequence == 0)
             return null;
-        var end = (await BackAsync(End, 1, cancellationToken))[0];
+        end ??= (await BackAsync(End, 1, cancellationToken))[0];
         if (end.At <= time)
             return end;
-        var (last, next) = await ProjectedUntilAsync(end, time, cancellationToken) ?? await trail.UntilAsync(End, time, cancellationToken);
+        var (last, next) = await SearchAsync(end, time, earlier?.At <= time ? earlier : null, cancellationToken)
+            ?? await trail.UntilAsync(End, time, cancellationToken);
         while (next?.EffectiveAt <= time)
         {
             last = next;
@@ -95,20 +99,27 @@ internal sealed class EntryReader
         return last;
     }
 
+    /// <summary>The entries from one number to another, out of memory or the projection; null where it is in neither.</summary>
+    private async ValueTask<HistoryEntry?[]> KnownAsync(long first, long last, CancellationToken cancellationToken)
+    {
+        var found = reads.RecentEntries(account.Id, first, last);
+        if (Array.IndexOf(found, null) >= 0)
+            await stored.ReadAsync(account.Id, first, found, cancellationToken);
+        return found;
+    }
+
     // The account says what its last entry is.
     private bool AgreesWithAccount(HistoryEntry entry) =>
         entry.Sequence < account.Sequence || (entry.Posted, entry.Held) == (account.Posted, account.Held);
 
     private async Task<HistoryEntry> EntryAsync(long sequence, CancellationToken cancellationToken) =>
-        (await stored.ReadAsync(account.Id, sequence, sequence, cancellationToken))[0]
+        (await KnownAsync(sequence, sequence, cancellationToken))[0]
         ?? (await BackAsync(await trail.FindAsync(End, sequence, cancellationToken), 1, cancellationToken))[0];
 
     private async Task<List<HistoryEntry>> ProjectedAfterAsync(HistoryEntry? after, long last, CancellationToken cancellationToken)
     {
         var found = new List<HistoryEntry>();
-        if (after?.Block > projected)
-            return found;
-        foreach (var entry in await stored.ReadAsync(account.Id, (after?.Sequence ?? 0) + 1, last, cancellationToken))
+        foreach (var entry in await KnownAsync((after?.Sequence ?? 0) + 1, last, cancellationToken))
         {
             if (entry?.Follows(found.Count > 0 ? found[^1] : after) is not true)
                 break;
@@ -117,28 +128,32 @@ internal sealed class EntryReader
         return found;
     }
 
-    /// <summary>By halves of the numbers: times of blocks do not go back. Null where too much is not projected to say it.</summary>
-    private async Task<(HistoryEntry? Last, HistoryEntry? Next)?> ProjectedUntilAsync(
-        HistoryEntry end, long time, CancellationToken cancellationToken)
+    /// <summary>
+    /// The last entry of a block until a time, and the one after it. Times of blocks do not go back: where it should be if the account
+    /// had been used evenly, and half the numbers, in turns. Null where too much is neither in memory nor projected to say it.
+    /// </summary>
+    private async Task<(HistoryEntry? Last, HistoryEntry? Next)?> SearchAsync(
+        HistoryEntry end, long time, HistoryEntry? earlier, CancellationToken cancellationToken)
     {
-        var (low, high) = (0L, end.Sequence);
-        (HistoryEntry? last, HistoryEntry? next) = (null, end);
-        while (high - low > 1)
+        var (low, lowAt, last) = (earlier?.Sequence ?? 0, earlier?.At ?? account.OpenedAt, earlier);
+        (long high, long highAt, HistoryEntry? next) = (end.Sequence, end.At, end);
+        for (var guess = true; high - low > 1; guess = !guess)
         {
-            var middle = low + (high - low) / 2;
-            var range = await stored.ReadAsync(account.Id, EntryChunk.RangeOf(middle), middle, cancellationToken);
+            var share = guess ? (double)(time - lowAt) / Math.Max(highAt - lowAt, 1) : 0.5;
+            var middle = Math.Clamp(low + (long)((high - low) * share), low + 1, high - 1);
+            var range = await KnownAsync(EntryChunk.RangeOf(middle), middle, cancellationToken);
             if (range[^1] is null)
             {
-                // Not there: newer than the projection, or never projected. What is known before it may settle the matter.
+                // In neither: what is known before it may settle the matter.
                 (high, next) = (middle, null);
                 continue;
             }
             foreach (var entry in range)
                 if (entry?.Sequence > low && entry.Sequence < high)
                     if (entry.At <= time)
-                        (low, last) = (entry.Sequence, entry);
+                        (low, lowAt, last) = (entry.Sequence, entry.At, entry);
                     else
-                        (high, next) = (entry.Sequence, entry);
+                        (high, highAt, next) = (entry.Sequence, entry.At, entry);
         }
         return next is null ? null : (last, next);
     }

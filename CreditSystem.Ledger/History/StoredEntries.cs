@@ -5,25 +5,26 @@ namespace CreditSystem.Ledger.History;
 
 /// <summary>
 /// Entries by their numbers, from the chunks beside the log. Entries never change, and are kept while there is room. What is not
-/// there is left out: whoever reads finds it in the log.
+/// there is left out, and has to be found in the log.
 /// </summary>
 internal sealed class StoredEntries(IProjectionStore projections, MemoryCache cache)
 {
     // The key, and what the cache keeps of each.
     private const int OverheadBytes = 250;
 
-    /// <summary>The entries from one number to another, by their place in it; null where one is not there.</summary>
-    public async ValueTask<HistoryEntry?[]> ReadAsync(Guid account, long first, long last, CancellationToken cancellationToken)
+    /// <summary>Puts those that are there in the places, counted from a number, where there is none yet.</summary>
+    public async ValueTask ReadAsync(Guid account, long first, HistoryEntry?[] found, CancellationToken cancellationToken)
     {
-        var found = new HistoryEntry?[last - first + 1];
+        var last = first + Array.FindLastIndex(found, entry => entry is null);
         var (from, to) = (0L, 0L);
         for (var range = EntryChunk.RangeOf(first); range <= last; range += EntryChunk.RangeEntries)
-            if (cache.TryGetValue((account, range), out Kept? kept) && range + kept!.Count > Math.Min(last, range + EntryChunk.RangeEntries - 1))
+            if (cache.TryGetValue((account, range), out Kept? kept)
+                && range + kept!.Count > Math.Min(last, range + EntryChunk.RangeEntries - 1))
                 Place(kept.Chunk.Unpack(), first, found);
             else
                 (from, to) = (from == 0 ? range : from, range + EntryChunk.RangeEntries - 1);
         if (from == 0)
-            return found;
+            return;
         // One question for all; what lies between two that are missing comes along.
         var entries = new List<HistoryEntry>();
         foreach (var chunk in await projections.EntriesAsync(account, from, to, cancellationToken))
@@ -31,7 +32,6 @@ internal sealed class StoredEntries(IProjectionStore projections, MemoryCache ca
                 entries.AddRange(unpacked);
         Place(entries, first, found);
         Keep(account, entries);
-        return found;
     }
 
     private static void Place(IReadOnlyList<HistoryEntry> entries, long first, HistoryEntry?[] found)

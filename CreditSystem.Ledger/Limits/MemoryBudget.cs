@@ -26,10 +26,10 @@ internal sealed class MemoryBudget : IDisposable
     private const long LeastEntryBytes = 1024 * 1024;
     private const long MostEntryBytes = 128L * 1024 * 1024;
 
-    // Entries that a checkpoint has in memory at once, unpacked.
-    private const int EntryBytes = 160;
-    private const double CheckpointShare = 0.02;
-    private const long MostCheckpointEntries = 500_000;
+    // Entries that are not written yet, with their place in the list of their account.
+    private const int RecentEntryBytes = 200;
+    private const double RecentEntriesShare = 0.02;
+    private const long MostRecentEntries = 500_000;
 
     /// <param name="options">What is set there is not derived.</param>
     /// <param name="availableBytes">What the process may have.</param>
@@ -43,7 +43,8 @@ internal sealed class MemoryBudget : IDisposable
         {
             SizeLimit = Math.Clamp((long)(availableBytes * EntriesShare), LeastEntryBytes, MostEntryBytes),
         });
-        CheckpointEntries = (int)Math.Clamp((long)(availableBytes * CheckpointShare) / EntryBytes, 1000, MostCheckpointEntries);
+        RecentEntries = new SharedAllowance(
+            Math.Min((long)(availableBytes * RecentEntriesShare) / RecentEntryBytes, MostRecentEntries), options.Partitions);
         Commands = new SharedAllowance(Math.Max((long)(availableBytes * QueuesShare) / CommandBytes, 1000), options.Partitions);
     }
 
@@ -59,8 +60,8 @@ internal sealed class MemoryBudget : IDisposable
     /// <summary>Entries of accounts that need not be read again, by the bytes that they are packed in.</summary>
     public MemoryCache Entries { get; }
 
-    /// <summary>How many entries of the log a checkpoint collects before it writes them.</summary>
-    public int CheckpointEntries { get; }
+    /// <summary>Entries of accounts that a checkpoint need not read from the log.</summary>
+    public SharedAllowance RecentEntries { get; }
 
     /// <summary>What this process may have; the runtime knows the container's limit.</summary>
     public static MemoryBudget OfProcess(LedgerOptions options) => new(options, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);

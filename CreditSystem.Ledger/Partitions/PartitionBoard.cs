@@ -9,9 +9,7 @@ namespace CreditSystem.Ledger.Partitions;
 /// <param name="Unprojected">Records in the log that accounts and ids have not been written for, which a start would have to
 /// replay.</param>
 /// <param name="UnprojectedSince">The timestamp of the oldest of them; null where there is none.</param>
-/// <param name="Projected">The block up to which accounts, entries and ids have been written.</param>
-public sealed record PartitionStatus(
-    long Head, long ResumedAfter, int AccountsInMemory, long Unprojected, long? UnprojectedSince, long Projected);
+public sealed record PartitionStatus(long Head, long ResumedAfter, int AccountsInMemory, long Unprojected, long? UnprojectedSince);
 
 /// <summary>
 /// What the owner of a partition's state shows to all other threads: values that do not change, each put up as a whole. Nothing here
@@ -19,7 +17,7 @@ public sealed record PartitionStatus(
 /// </summary>
 internal sealed class PartitionBoard
 {
-    private volatile PartitionStatus status = new(0, 0, 0, 0, null, 0);
+    private volatile PartitionStatus status = new(0, 0, 0, 0, null);
     private volatile PartitionReads? reads;
     private volatile bool isRecoveryLong;
 

@@ -47,17 +47,19 @@ internal sealed partial class PartitionOwner
     {
         (this.partition, this.board, this.clock, this.metrics, this.logger) = (partition, board, clock, metrics, logger);
         var cold = new ColdAccounts(partition, projections);
-        var (accounts, bytes) = (memory.Accounts.CreateShare(), memory.RecordBytes.CreateShare());
+        var (accounts, bytes, entries) =
+            (memory.Accounts.CreateShare(), memory.RecordBytes.CreateShare(), memory.RecentEntries.CreateShare());
         create = () =>
         {
             accounts.Report(0);
             bytes.Report(0);
-            return new PartitionState(new RecordIndex(partition, store, bytes), cold, accounts, time);
+            entries.Report(0);
+            return new PartitionState(new RecordIndex(partition, store, bytes), new RecentEntries(entries), cold, accounts, time);
         };
         state = create();
         builder = new BlockBuilder(options);
         appender = new BlockAppender(partition, store, metrics, time, logger);
-        checkpointer = new Checkpointer(partition, store, projections, options, memory.CheckpointEntries, time, logger);
+        checkpointer = new Checkpointer(partition, store, projections, options, time, logger);
         recovery = new PartitionRecovery(partition, store, projections, cold, checkpointer, options, Show, time, logger);
     }
 

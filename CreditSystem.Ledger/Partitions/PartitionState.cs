@@ -13,18 +13,20 @@ namespace CreditSystem.Ledger.Partitions;
 /// </summary>
 internal sealed class PartitionState
 {
+    private readonly RecentEntries entries;
     private readonly ColdAccounts cold;
     private readonly SharedAllowance.Share allowance;
     private readonly CheckpointLag lag;
     private readonly TimeProvider time;
     private readonly HashSet<(string Tenant, string Asset)> loadedAssets = [];
 
-    public PartitionState(RecordIndex records, ColdAccounts cold, SharedAllowance.Share allowance, TimeProvider time)
+    public PartitionState(
+        RecordIndex records, RecentEntries entries, ColdAccounts cold, SharedAllowance.Share allowance, TimeProvider time)
     {
-        (Records, this.cold, this.allowance, this.time) = (records, cold, allowance, time);
+        (Records, this.entries, this.cold, this.allowance, this.time) = (records, entries, cold, allowance, time);
         lag = new CheckpointLag(time);
         LastChange = time.GetTimestamp();
-        Reads = new PartitionReads(Ledger.View, records, cold);
+        Reads = new PartitionReads(Ledger.View, records, entries, cold);
     }
 
     public LedgerState Ledger { get; } = new();
@@ -57,7 +59,7 @@ internal sealed class PartitionState
     /// <summary>Whether what has changed and is not written is more than there is room for.</summary>
     public bool IsChangedOverLimit => Ledger.ChangedCount > allowance.Limit;
 
-    public PartitionStatus Status => new(Ledger.Head, Ledger.Start, Ledger.AccountCount, lag.Records, lag.Since, Covered);
+    public PartitionStatus Status => new(Ledger.Head, Ledger.Start, Ledger.AccountCount, lag.Records, lag.Since);
 
     /// <summary>Resumes after a block that ids have been written up to; 0 for the first block of the log.</summary>
     public void ResumeAfter(long block)
@@ -72,6 +74,7 @@ internal sealed class PartitionState
     {
         Ledger.Advance(view, block.At, block.Hash);
         Records.Add(block, records);
+        entries.Add(block.Number, records);
         Tail += records.Count;
         LastChange = time.GetTimestamp();
         lag.Add(records.Count);
@@ -116,7 +119,7 @@ internal sealed class PartitionState
         lag.Begin();
         return new Checkpoint(Ledger.TakeChanged(), Ledger.Head, Ledger.At, Ledger.Hash, cold.Rebuilds, Covered, ids, latest)
         {
-            Entries = new EntryLog(Records, IsWorkedOut: Ledger.Start == 0),
+            Entries = new CheckpointEntries(entries.Take(), Records, IsWorkedOut: Ledger.Start == 0),
         };
     }
 
@@ -124,6 +127,7 @@ internal sealed class PartitionState
     public void EndCheckpoint(Checkpoint checkpoint, CheckpointOutcome outcome)
     {
         Lost ??= outcome.Lost;
+        entries.Drop();
         if (outcome.Covered is { } block)
         {
             Covered = block;

@@ -82,7 +82,7 @@ internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowa
 
     /// <summary>All records of a block.</summary>
     public async ValueTask<LedgerRecord[]> RecordsAsync(long number, CancellationToken cancellationToken) =>
-        Recent(number) ?? (await RequireAsync(number, cancellationToken)).ReadRecords();
+        (await RequireAsync(number, cancellationToken)).ReadRecords();
 
     /// <summary>Takes note of a block that is in the log now.</summary>
     /// <param name="block">The block, of which the bytes are kept as long as there is room.</param>

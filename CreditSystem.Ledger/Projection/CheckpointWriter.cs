@@ -14,8 +14,8 @@ internal sealed record Checkpoint(
     IReadOnlyList<AccountState> Accounts, long Block, long At, byte[] Hash, long Rebuilds, long Covered,
     List<(ulong Key, long Block)> Ids, List<(Guid Id, long Block)> Latest)
 {
-    /// <summary>Where the entries of the same blocks are.</summary>
-    public required EntryLog Entries { get; init; }
+    /// <summary>The entries of the same blocks.</summary>
+    public required CheckpointEntries Entries { get; init; }
 }
 
 /// <param name="Covered">The block that ids are written up to; null where the checkpoint was not written.</param>
@@ -23,9 +23,9 @@ internal sealed record Checkpoint(
 internal readonly record struct CheckpointOutcome(long? Covered, string? Lost);
 
 /// <summary>Writes accounts, and then the entries and the ids of the same blocks.</summary>
-internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjectionStore projections, int segmentIds, int entriesAtOnce)
+internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjectionStore projections, int segmentIds)
 {
-    private readonly EntryProjection entries = new(projections, entriesAtOnce);
+    private readonly EntryProjection entries = new(projections);
 
 
     /// <returns>The block that the ids are written up to: another replica's segments may end elsewhere.</returns>
@@ -40,7 +40,7 @@ internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjec
             await projections.SaveAsync(partition, checkpoint.Accounts, checkpoint.Block, checkpoint.Rebuilds, cancellationToken);
         FailPoints.Hit(FailPoints.DuringCheckpoint);
         var covered = await SkipWrittenAsync(checkpoint, cancellationToken);
-        await entries.WriteAsync(checkpoint.Entries.Records, covered, checkpoint.Block, cancellationToken);
+        await entries.WriteAsync(checkpoint.Entries, covered, checkpoint.Block, cancellationToken);
         while (covered < checkpoint.Block)
         {
             var next = await WriteNextAsync(checkpoint, covered, cancellationToken);
@@ -53,8 +53,8 @@ internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjec
     }
 
     /// <summary>
-    /// Another replica that has written a segment has written the entries before it. Whoever works all out from the first block writes
-    /// all, because entries may have been lost, or the segments be older than they.
+    /// Another replica that has written a segment has written the entries before it. Where everything is worked out from the first
+    /// block all are written, because entries may have been lost, or not have been projected when the segments were.
     /// </summary>
     private async Task<long> SkipWrittenAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
     {

@@ -10,12 +10,11 @@ namespace CreditSystem.Ledger.Projection;
 /// nothing that happens meanwhile can change it, and what became of it is told to the loop at its next turn.
 /// </summary>
 internal sealed partial class Checkpointer(
-    int partition, IBlockStore store, IProjectionStore projections, LedgerOptions options, int entriesAtOnce, TimeProvider time,
-    ILogger logger)
+    int partition, IBlockStore store, IProjectionStore projections, LedgerOptions options, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
-    private readonly CheckpointWriter writer = new(partition, store, projections, options.CheckpointSegmentIds, entriesAtOnce);
+    private readonly CheckpointWriter writer = new(partition, store, projections, options.CheckpointSegmentIds);
     private InFlight? inFlight;
     private long lastWrite = time.GetTimestamp();
 

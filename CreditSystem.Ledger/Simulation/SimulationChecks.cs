@@ -85,8 +85,9 @@ internal sealed class SimulationChecks(
         var served = await UntilThereAsync(() =>
             new EntryReader(partition, account).BackAsync(HistoryPosition.End(account), (int)account.Sequence, CancellationToken.None));
         served.Reverse();
-        var logged = storage.Blocks.SelectMany(block => block.RecordsNaming(account.Id)).SelectMany(record => record.Postings.SelectMany(
-            (posting, i) => posting.Entries.Where(entry => entry.Account == account.Id).Select(entry => HistoryEntry.From(record, i, entry))));
+        var logged = storage.Blocks.SelectMany(block => block.RecordsNaming(account.Id)).SelectMany(record =>
+            record.Postings.SelectMany((posting, i) =>
+                posting.Entries.Where(entry => entry.Account == account.Id).Select(entry => HistoryEntry.From(record, i, entry))));
         Require(served.SequenceEqual(logged.Take(served.Count)) && served.Count == account.Sequence,
             $"the history of account {account.Id} is not that of the log");
     }
