@@ -72,8 +72,11 @@ internal static class HistoryBenchmark
 
         async Task<Measurement> ReadAsync(string name, Func<Random, (string, string, string?)> next)
         {
+            var used = api.ProcessorTime;
             var run = await load.RunAsync(name, HistoryPlan.Readers, plan.Seconds, 1, 200, next, cancellationToken);
-            progress($"{name}: {run.Rate:F0}/s, p50 {run.P50Milliseconds:F2} ms, p99 {run.P99Milliseconds:F2} ms, {run.Failures} failed");
+            var processor = (api.ProcessorTime - used).TotalMicroseconds / Math.Max(run.Count, 1);
+            progress($"{name}: {run.Rate:F0}/s, p50 {run.P50Milliseconds:F2} ms, p99 {run.P99Milliseconds:F2} ms, "
+                + $"{processor:F0} µs of the API's processor time each, {run.Failures} failed");
             return run;
         }
 
