@@ -15,12 +15,12 @@ internal sealed partial class MongoProjectionStore
             return true;
         }, cancellationToken);
 
-    public Task<IReadOnlyList<EntryChunk>> EntriesAsync(Guid account, long from, long to, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<EntryChunk>> EntriesAsync(Guid account, long first, long last, CancellationToken cancellationToken) =>
         connection.ExecuteAsync<IReadOnlyList<EntryChunk>>(async (database, token) =>
         {
             var filter = Builders<RawBsonDocument>.Filter;
             var found = await Entries(database)
-                .Find(filter.Gte("_id", EntryDocument.Key(account, from)) & filter.Lte("_id", EntryDocument.Key(account, to)))
+                .Find(filter.Gte("_id", EntryDocument.Key(account, first)) & filter.Lte("_id", EntryDocument.Key(account, last)))
                 .Sort(Builders<RawBsonDocument>.Sort.Ascending("_id")).ToListAsync(token);
             return [.. found.DecodeAll(EntryDocument.TryDecode).OfType<EntryChunk>()];
         }, cancellationToken);

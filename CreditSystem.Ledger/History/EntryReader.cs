@@ -30,21 +30,20 @@ internal sealed class EntryReader
     public async Task<List<HistoryEntry>> BackAsync(HistoryPosition position, int count, CancellationToken cancellationToken)
     {
         var found = new List<HistoryEntry>(count);
-        var (known, first) = (Array.Empty<HistoryEntry?>(), 0L);
+        var first = Math.Max(1, position.Sequence - count + 1);
+        var known = position is { Sequence: > 0, Block: > 0 } ? await KnownAsync(first, position.Sequence, cancellationToken) : [];
         while (found.Count < count && position is { Sequence: > 0, Block: > 0 })
         {
-            if (first == 0)
+            if (known[position.Sequence - first] is { } entry)
             {
-                first = Math.Max(1, position.Sequence - count + 1);
-                known = await KnownAsync(first, position.Sequence, cancellationToken);
-            }
-            var at = position.Sequence - first;
-            if (at >= 0 && at < known.Length && known[at] is { } entry && entry.Position == position
-                && (found.Count == 0 ? AgreesWithAccount(entry) : found[^1].Follows(entry)))
-            {
-                found.Add(entry);
-                position = entry.Before;
-                continue;
+                if (entry.Position == position && (found.Count == 0 ? AgreesWithAccount(entry) : found[^1].Follows(entry)))
+                {
+                    found.Add(entry);
+                    position = entry.Before;
+                    continue;
+                }
+                // What contradicts the log is not relied on any more.
+                Array.Clear(known);
             }
             var entries = await trail.EntriesAsync(position, cancellationToken);
             for (var i = entries.Count - 1; i >= 0 && found.Count < count; i--)

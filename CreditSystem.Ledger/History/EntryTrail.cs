@@ -1,5 +1,4 @@
 using CreditSystem.Ledger.Log;
-using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 
 namespace CreditSystem.Ledger.History;

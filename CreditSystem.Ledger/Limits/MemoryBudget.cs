@@ -13,6 +13,9 @@ internal sealed class MemoryBudget : IDisposable
     private const double AccountsShare = 0.35;
     private const long MostAccounts = 4_000_000;
 
+    // So many of a partition's that were only read for each that all partitions have in memory.
+    private const int ColdAccountsPart = 128;
+
     // Decoded, a record takes some four times its bytes in the log.
     private const double RecordsShare = 0.03;
     private const long MostRecordBytes = 128L * 1024 * 1024;
@@ -35,9 +38,9 @@ internal sealed class MemoryBudget : IDisposable
     /// <param name="availableBytes">What the process may have.</param>
     public MemoryBudget(LedgerOptions options, long availableBytes)
     {
-        Accounts = new SharedAllowance(
-            options.MaxAccountsInMemory ?? Math.Clamp((long)(availableBytes * AccountsShare) / AccountBytes, 1000, MostAccounts),
-            options.Partitions);
+        var accounts = options.MaxAccountsInMemory ?? Math.Clamp((long)(availableBytes * AccountsShare) / AccountBytes, 1000, MostAccounts);
+        Accounts = new SharedAllowance(accounts, options.Partitions);
+        ColdAccounts = (int)Math.Max(accounts / ColdAccountsPart, 1);
         RecordBytes = new SharedAllowance(Math.Min((long)(availableBytes * RecordsShare), MostRecordBytes), options.Partitions);
         Entries = new MemoryCache(new MemoryCacheOptions
         {
@@ -50,6 +53,9 @@ internal sealed class MemoryBudget : IDisposable
 
     /// <summary>Accounts that need not be read to be changed.</summary>
     public SharedAllowance Accounts { get; }
+
+    /// <summary>Accounts of one partition that were only read, and need not be read again for that.</summary>
+    public int ColdAccounts { get; }
 
     /// <summary>Blocks that need not be read again, by the size of their content.</summary>
     public SharedAllowance RecordBytes { get; }

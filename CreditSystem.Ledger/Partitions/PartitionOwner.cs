@@ -46,7 +46,7 @@ internal sealed partial class PartitionOwner
         LedgerMetrics metrics, PartitionBoard board, TimeProvider time, ILogger logger)
     {
         (this.partition, this.board, this.clock, this.metrics, this.logger) = (partition, board, clock, metrics, logger);
-        var cold = new ColdAccounts(partition, projections);
+        var cold = new ColdAccounts(partition, projections, memory.ColdAccounts);
         var (accounts, bytes, entries) =
             (memory.Accounts.CreateShare(), memory.RecordBytes.CreateShare(), memory.RecentEntries.CreateShare());
         create = () =>

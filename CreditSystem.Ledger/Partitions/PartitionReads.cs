@@ -49,7 +49,7 @@ internal sealed class PartitionReads(LedgerState.Reads state, RecordIndex record
         try
         {
             // Not kept: only the loop may put an account into memory, or it could be an older one than the loop's.
-            if (await cold.LoadAsync([id], CancellationToken.None) is [var found])
+            if (await cold.ReadAsync(id, CancellationToken.None) is { } found)
                 return state.Account(id) ?? found;
         }
         catch (ProjectionLostException) when (state.Account(id) is not null)

@@ -66,6 +66,7 @@ internal sealed class PartitionState
     {
         Covered = block;
         cold.RelyOn(block);
+        cold.Forget();
         IsStarted = true;
     }
 
@@ -147,7 +148,10 @@ internal sealed class PartitionState
     public void Evict()
     {
         HasEvicted = true;
-        Ledger.Evict((int)Math.Min(allowance.Limit, int.MaxValue));
+        var most = (int)Math.Min(allowance.Limit, int.MaxValue);
+        if (Ledger.AccountCount > most)
+            cold.Forget();
+        Ledger.Evict(most);
         allowance.Report(Ledger.AccountCount);
     }
 }

@@ -1,4 +1,3 @@
-using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Partitions;
 
 namespace CreditSystem.Ledger.Projection;

@@ -31,7 +31,7 @@ public interface IProjectionStore
     Task AddAsync(IReadOnlyList<EntryChunk> chunks, CancellationToken cancellationToken);
 
     /// <summary>The chunks of an account whose first entry has one of these numbers, in their order.</summary>
-    Task<IReadOnlyList<EntryChunk>> EntriesAsync(Guid account, long from, long to, CancellationToken cancellationToken);
+    Task<IReadOnlyList<EntryChunk>> EntriesAsync(Guid account, long first, long last, CancellationToken cancellationToken);
 
     /// <summary>The segment of ids that begins after a block, or null.</summary>
     Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken);

@@ -64,9 +64,9 @@ internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedN
             await network.CallAsync(() => part.Count(chunk => entries.TryAdd((chunk.Account, chunk.First), chunk)), cancellationToken);
     }
 
-    public Task<IReadOnlyList<EntryChunk>> EntriesAsync(Guid account, long from, long to, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<EntryChunk>> EntriesAsync(Guid account, long first, long last, CancellationToken cancellationToken) =>
         network.CallAsync<IReadOnlyList<EntryChunk>>(() =>
-            [.. entries.Where(entry => entry.Key.Account == account && entry.Key.First >= from && entry.Key.First <= to)
+            [.. entries.Where(entry => entry.Key.Account == account && entry.Key.First >= first && entry.Key.First <= last)
                 .Select(entry => entry.Value)], cancellationToken);
 
     public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>

@@ -86,11 +86,11 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<EntryChunk>> EntriesAsync(Guid account, long from, long to, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<EntryChunk>> EntriesAsync(Guid account, long first, long last, CancellationToken cancellationToken)
     {
         EntryReads++;
         return Task.FromResult<IReadOnlyList<EntryChunk>>(
-            [.. Chunks.Values.Where(chunk => chunk.Account == account && chunk.First >= from && chunk.First <= to)
+            [.. Chunks.Values.Where(chunk => chunk.Account == account && chunk.First >= first && chunk.First <= last)
                 .OrderBy(chunk => chunk.First)]);
     }
 
