@@ -36,7 +36,8 @@ internal sealed class EntryReader
         {
             if (known[position.Sequence - first] is { } entry)
             {
-                if (entry.Position == position && (found.Count == 0 ? AgreesWithAccount(entry) : found[^1].Follows(entry)))
+                if (entry.Position == position && (found.Count == 0 ? AgreesWithAccount(entry) : found[^1].Follows(entry))
+                    && (entry.Sequence > 1 || entry.Follows(before: null)))
                 {
                     found.Add(entry);
                     position = entry.Before;

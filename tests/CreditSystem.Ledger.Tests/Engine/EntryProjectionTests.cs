@@ -1,5 +1,8 @@
 using CreditSystem.Ledger.History;
+using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Partitions;
+using CreditSystem.Ledger.Projection;
 using CreditSystem.Ledger.Testing;
 using CsCheck;
 using Microsoft.Extensions.Time.Testing;
@@ -66,14 +69,51 @@ public sealed class EntryProjectionTests
     public async Task The_newest_page_agrees_with_the_balance_or_is_read_from_the_log()
     {
         var bob = await FillAsync(100);
-        var newest = store.Projections.Chunks.Values.Where(chunk => chunk.Account == bob).MaxBy(chunk => chunk.First)!;
-        var doubled = newest.Unpack().Select(entry => entry with { Amount = 2 });
-        store.Projections.Chunks[(bob, newest.First)] = EntryChunk.Pack(bob, [.. doubled]);
+        Double(bob, 65);
 
         await using var host = await EngineHost.StartAsync(store, time: time);
         var page = await host.Ledger.EntriesAsync(await host.AccountAsync(bob), null, 50, CancellationToken.None);
 
         Assert.All(page!.Entries, entry => Assert.Equal((1, entry.Sequence), (entry.Amount, entry.Posted)));
+    }
+
+    [Fact]
+    public async Task An_entry_that_the_one_after_it_does_not_follow_from_is_read_from_the_log()
+    {
+        var bob = await FillAsync(100);
+        Double(bob, 1);
+
+        await using var host = await EngineHost.StartAsync(store, time: time);
+        var page = await host.Ledger.EntriesAsync(await host.AccountAsync(bob), null, 100, CancellationToken.None);
+
+        Assert.All(page!.Entries, entry => Assert.Equal((1, entry.Sequence), (entry.Amount, entry.Posted)));
+    }
+
+    [Fact]
+    public async Task The_first_entry_begins_at_zero_or_is_read_from_the_log()
+    {
+        var bob = await FillAsync(1);
+        Double(bob, 1);
+
+        await using var host = await EngineHost.StartAsync(store, time: time);
+        var page = await host.Ledger.EntriesAsync(await host.AccountAsync(bob), null, 10, CancellationToken.None);
+
+        Assert.Equal(1, Assert.Single(page!.Entries).Amount);
+    }
+
+    [Fact]
+    public async Task What_there_was_no_room_for_is_projected_from_the_log()
+    {
+        var bob = await FillAsync(100);
+        store.Projections.Chunks.Clear();
+        var recent = new EntryBatch();
+        foreach (var block in store.Blocks(0).Skip(40).Take(20))
+            recent.Add(block.Number, block.ReadRecords());
+        var records = new RecordIndex(0, store, new SharedAllowance(1, 1).CreateShare());
+
+        await new EntryProjection(store.Projections).WriteAsync(new CheckpointEntries(recent, records, false), 0, 103, CancellationToken.None);
+
+        Assert.Equal(Enumerable.Range(1, 100).Select(number => (long)number), Projected(bob).Select(entry => entry.Sequence));
     }
 
     [Fact]
@@ -176,6 +216,14 @@ public sealed class EntryProjectionTests
                     break;
             }
         }
+    }
+
+    private void Double(Guid account, long first)
+    {
+        var range = Projected(account).Where(entry => EntryChunk.RangeOf(entry.Sequence) == first).DistinctBy(entry => entry.Sequence).ToList();
+        foreach (var entry in range)
+            store.Projections.Chunks.TryRemove((account, entry.Sequence), out _);
+        store.Projections.Chunks[(account, first)] = EntryChunk.Pack(account, [.. range.Select(entry => entry with { Amount = 2 })]);
     }
 
     // Pages back to the first entry, a statement, and balances at many times.
