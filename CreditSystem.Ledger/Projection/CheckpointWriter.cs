@@ -1,7 +1,6 @@
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
-using CreditSystem.Ledger.Partitions;
 
 namespace CreditSystem.Ledger.Projection;
 
@@ -14,20 +13,18 @@ internal sealed record Checkpoint(
     IReadOnlyList<AccountState> Accounts, long Block, long At, byte[] Hash, long Rebuilds, long Covered,
     List<(ulong Key, long Block)> Ids, List<(Guid Id, long Block)> Latest);
 
-/// <param name="Covered">The block that ids are written up to; null where the checkpoint was not written.</param>
+/// <param name="Block">The block that all accounts are written as of; null where the checkpoint was not written.</param>
+/// <param name="Covered">The block that ids are written up to.</param>
 /// <param name="Lost">Why the projection is not to be relied on any more.</param>
-internal readonly record struct CheckpointOutcome(long? Covered, string? Lost);
+internal readonly record struct CheckpointOutcome(long? Block, long Covered, string? Lost);
 
 /// <summary>Writes accounts, and then the ids of the same blocks.</summary>
 internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjectionStore projections, int segmentIds)
 {
-    /// <returns>The block that the ids are written up to: another replica's segments may end elsewhere.</returns>
-    public async Task<long> WriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    public async Task<CheckpointOutcome> WriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
     {
         FailPoints.Hit(FailPoints.BeforeCheckpoint);
-        var mark = await projections.MarkAsync(partition, cancellationToken);
-        if (mark.Rebuilds != checkpoint.Rebuilds)
-            throw new ProjectionLostException("another replica works it out again");
+        var mark = await MarkAsync(checkpoint, cancellationToken);
         // A replica that lags has nothing to add, and must not put an older state where an account is missing.
         if (mark.Block < checkpoint.Block)
             await projections.SaveAsync(partition, checkpoint.Accounts, checkpoint.Block, checkpoint.Rebuilds, cancellationToken);
@@ -41,7 +38,25 @@ internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjec
                 break;
             covered = next.Last;
         }
-        return covered;
+        // Another replica's segments may end elsewhere.
+        return new CheckpointOutcome(checkpoint.Block, covered, Lost: null);
+    }
+
+    /// <summary>What another replica has written of it already.</summary>
+    public async Task<CheckpointOutcome> FindAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var block = Math.Min((await MarkAsync(checkpoint, cancellationToken)).Block, checkpoint.Block);
+        var covered = checkpoint.Covered;
+        while (await projections.SegmentAsync(partition, covered, cancellationToken) is { } segment && segment.Last <= block)
+            covered = segment.Last;
+        return new CheckpointOutcome(block, covered, Lost: null);
+    }
+
+    /// <exception cref="ProjectionLostException">Another replica works the projection out again.</exception>
+    private async Task<ProjectionMark> MarkAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var mark = await projections.MarkAsync(partition, cancellationToken);
+        return mark.Rebuilds == checkpoint.Rebuilds ? mark : throw new ProjectionLostException("another replica works it out again");
     }
 
     private async Task<IdSegment> WriteNextAsync(Checkpoint checkpoint, long covered, CancellationToken cancellationToken)
