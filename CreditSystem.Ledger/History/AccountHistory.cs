@@ -59,7 +59,8 @@ public static class AccountHistory
         var reader = ReaderOf(ledger, account);
         var before = await reader.UntilAsync(from - 1, earlier: null, cancellationToken);
         var last = await reader.UntilAsync(to - 1, before, cancellationToken);
-        return new Statement(BalanceAt.Of(before), BalanceAt.Of(last), InTurnsAsync(ledger, reader.ForwardAsync(before, last, cancellationToken), cancellationToken));
+        var entries = reader.ForwardAsync(before, last, cancellationToken);
+        return new Statement(BalanceAt.Of(before), BalanceAt.Of(last), InTurnsAsync(ledger, entries, cancellationToken));
     }
 
     // A statement may be as long as the log.

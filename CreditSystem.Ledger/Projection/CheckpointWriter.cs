@@ -1,7 +1,6 @@
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
-using CreditSystem.Ledger.Partitions;
 
 namespace CreditSystem.Ledger.Projection;
 
@@ -18,28 +17,29 @@ internal sealed record Checkpoint(
     public required CheckpointEntries Entries { get; init; }
 }
 
-/// <param name="Covered">The block that ids are written up to; null where the checkpoint was not written.</param>
+/// <param name="Block">The block that all accounts are written as of; null where the checkpoint was not written.</param>
+/// <param name="Covered">The block that ids are written up to.</param>
 /// <param name="Lost">Why the projection is not to be relied on any more.</param>
-internal readonly record struct CheckpointOutcome(long? Covered, string? Lost);
+internal readonly record struct CheckpointOutcome(long? Block, long Covered, string? Lost);
 
 /// <summary>Writes accounts, and then the entries and the ids of the same blocks.</summary>
 internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjectionStore projections, int segmentIds)
 {
     private readonly EntryProjection entries = new(projections);
 
-
-    /// <returns>The block that the ids are written up to: another replica's segments may end elsewhere.</returns>
-    public async Task<long> WriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    public async Task<CheckpointOutcome> WriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
     {
         FailPoints.Hit(FailPoints.BeforeCheckpoint);
-        var mark = await projections.MarkAsync(partition, cancellationToken);
-        if (mark.Rebuilds != checkpoint.Rebuilds)
-            throw new ProjectionLostException("another replica works it out again");
+        var mark = await MarkAsync(checkpoint, cancellationToken);
         // A replica that lags has nothing to add, and must not put an older state where an account is missing.
         if (mark.Block < checkpoint.Block)
             await projections.SaveAsync(partition, checkpoint.Accounts, checkpoint.Block, checkpoint.Rebuilds, cancellationToken);
         FailPoints.Hit(FailPoints.DuringCheckpoint);
-        var covered = await SkipWrittenAsync(checkpoint, cancellationToken);
+        // Who wrote a segment wrote its entries before. Where all is worked out from the first block all of them are written: they may
+        // have been lost, or the segments may be from before there were any.
+        var covered = checkpoint.Entries.IsWorkedOut
+            ? checkpoint.Covered
+            : await FindCoveredAsync(checkpoint.Covered, checkpoint.Block, cancellationToken);
         await entries.WriteAsync(checkpoint.Entries, covered, checkpoint.Block, cancellationToken);
         while (covered < checkpoint.Block)
         {
@@ -49,19 +49,30 @@ internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjec
                 break;
             covered = next.Last;
         }
-        return covered;
+        // Another replica's segments may end elsewhere.
+        return new CheckpointOutcome(checkpoint.Block, covered, Lost: null);
     }
 
-    /// <summary>
-    /// Another replica that has written a segment has written the entries before it. Where everything is worked out from the first
-    /// block all are written, because entries may have been lost, or not have been projected when the segments were.
-    /// </summary>
-    private async Task<long> SkipWrittenAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    /// <summary>What another replica has written of it already.</summary>
+    public async Task<CheckpointOutcome> FindAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
     {
-        var covered = checkpoint.Covered;
-        while (!checkpoint.Entries.IsWorkedOut && covered < checkpoint.Block
-            && await projections.SegmentAsync(partition, covered, cancellationToken) is { } there && there.Last <= checkpoint.Block)
-            covered = there.Last;
+        var block = Math.Min((await MarkAsync(checkpoint, cancellationToken)).Block, checkpoint.Block);
+        return new CheckpointOutcome(block, await FindCoveredAsync(checkpoint.Covered, block, cancellationToken), Lost: null);
+    }
+
+    /// <exception cref="ProjectionLostException">Another replica works the projection out again.</exception>
+    private async Task<ProjectionMark> MarkAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var mark = await projections.MarkAsync(partition, cancellationToken);
+        return mark.Rebuilds == checkpoint.Rebuilds ? mark : throw new ProjectionLostException("another replica works it out again");
+    }
+
+    /// <summary>The block that segments reach, at most one that is known.</summary>
+    private async Task<long> FindCoveredAsync(long covered, long most, CancellationToken cancellationToken)
+    {
+        while (covered < most && await projections.SegmentAsync(partition, covered, cancellationToken) is { } segment
+            && segment.Last <= most)
+            covered = segment.Last;
         return covered;
     }
 

@@ -111,7 +111,8 @@ public sealed class EntryProjectionTests
             recent.Add(block.Number, block.ReadRecords());
         var records = new RecordIndex(0, store, new SharedAllowance(1, 1).CreateShare());
 
-        await new EntryProjection(store.Projections).WriteAsync(new CheckpointEntries(recent, records, false), 0, 103, CancellationToken.None);
+        var entries = new CheckpointEntries(recent, records, IsWorkedOut: false);
+        await new EntryProjection(store.Projections).WriteAsync(entries, 0, 103, CancellationToken.None);
 
         Assert.Equal(Enumerable.Range(1, 100).Select(number => (long)number), Projected(bob).Select(entry => entry.Sequence));
     }
@@ -220,7 +221,8 @@ public sealed class EntryProjectionTests
 
     private void Double(Guid account, long first)
     {
-        var range = Projected(account).Where(entry => EntryChunk.RangeOf(entry.Sequence) == first).DistinctBy(entry => entry.Sequence).ToList();
+        var range = Projected(account).Where(entry => EntryChunk.RangeOf(entry.Sequence) == first)
+            .DistinctBy(entry => entry.Sequence).ToList();
         foreach (var entry in range)
             store.Projections.Chunks.TryRemove((account, entry.Sequence), out _);
         store.Projections.Chunks[(account, first)] = EntryChunk.Pack(account, [.. range.Select(entry => entry with { Amount = 2 })]);
