@@ -45,13 +45,19 @@ internal static class LedgerBenchmark
     {
         foreach (var connections in LedgerPlan.Connections)
         {
-            measured(await pgbench.MeasureAsync(connections, plan.Seconds, cancellationToken));
-            measured(await load.TransfersAsync("single, uniform", connections, plan.Seconds, hot: false, cancellationToken));
-            measured(await load.TransfersAsync("single, hot account", connections, plan.Seconds, hot: true, cancellationToken));
+            await MeasureAsync("pgbench", _ => pgbench.MeasureAsync(connections, plan.Seconds, cancellationToken));
+            await MeasureAsync("single, uniform", name => load.TransfersAsync(name, connections, plan.Seconds, hot: false, cancellationToken));
+            await MeasureAsync("single, hot account", name => load.TransfersAsync(name, connections, plan.Seconds, hot: true, cancellationToken));
         }
-        measured(await load.BatchesAsync("batches of 100", 8, plan.Seconds, 100, cancellationToken));
-        measured(await load.BatchesAsync("batches of 1000", 8, plan.Seconds, 1000, cancellationToken));
-        measured(await load.BalancesAsync("balance", 32, plan.Seconds, cancellationToken));
+        await MeasureAsync("batches of 100", name => load.BatchesAsync(name, 8, plan.Seconds, 100, cancellationToken));
+        await MeasureAsync("batches of 1000", name => load.BatchesAsync(name, 8, plan.Seconds, 1000, cancellationToken));
+        await MeasureAsync("balance", name => load.BalancesAsync(name, 32, plan.Seconds, cancellationToken));
+
+        async Task MeasureAsync(string name, Func<string, Task<Measurement>> measure)
+        {
+            if (name.Contains(plan.Only, StringComparison.Ordinal))
+                measured(await measure(name));
+        }
     }
 
     private static async Task<List<(int Accounts, double Rate)>> GrowthAsync(LedgerPlan plan, LoadGenerator load, Action<string> progress, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace CreditSystem.Bench.Ledger;
 
@@ -8,7 +9,7 @@ internal sealed record LedgerReport(
     List<Measurement> Medians, List<Measurement> Runs, double MemoryPer100kAccountsMebibytes, Recovery? Recovery, List<(int Accounts, double Rate)> Growth,
     string Fsync, string SynchronousCommit)
 {
-    private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     public double RatioSingle32 => Rate("single, uniform", 32) / Rate("pgbench", 32);
 
