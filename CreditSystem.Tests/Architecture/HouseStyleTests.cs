@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using CreditSystem.Tests.Deploy;
+using CreditSystem.Testing;
 
 namespace CreditSystem.Tests.Architecture;
 

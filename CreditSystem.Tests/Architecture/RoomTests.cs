@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using CreditSystem.Tests.Deploy;
+using System.Xml.Linq;
+using CreditSystem.Testing;
 using NetArchTest.Rules;
 
 namespace CreditSystem.Tests.Architecture;
@@ -46,6 +47,24 @@ public sealed partial class RoomTests
 
     [Fact]
     public void The_proxy_is_YARP_and_nothing_more() => AssertFree("VaultProxy", ["MongoDB", "StackExchange", "VaultSharp", "k8s"]);
+
+    /// <summary>So that they build and run without the world. The API's tests put the ledger's other layouts to use, which a command makes.</summary>
+    [Theory]
+    [InlineData("Ledger.Testing", "Ledger", "Ledger.MongoDb")]
+    [InlineData("Testing", "Dev.Mongo", "Dev.Redis", "Dev.Vault")]
+    [InlineData("Ledger.Tests", "Ledger.Testing")]
+    [InlineData("Ledger.MongoDb.Tests", "Ledger.MongoDb", "Ledger.Testing", "Testing")]
+    [InlineData("Secrets.Tests", "Secrets", "Testing")]
+    [InlineData("VaultProxy.Tests", "VaultProxy", "Testing")]
+    [InlineData("Cli.Tests", "Cli", "Testing")]
+    [InlineData("Api.Tests", "Api", "Cli", "Ledger.Testing", "Testing")]
+    public void The_tests_of_a_room_use_that_room_and_what_tests_share(string project, params string[] mayUse)
+    {
+        var file = XDocument.Load(Repository.PathOf("tests", Name(project), $"{Name(project)}.csproj"));
+        var used = file.Descendants("ProjectReference").Select(reference => Path.GetFileNameWithoutExtension((string)reference.Attribute("Include")!));
+
+        Assert.Equal(mayUse.Select(Name).Order(), used.Order());
+    }
 
     [Fact]
     public void The_files_that_the_page_on_the_architecture_names_are_there()

@@ -1,3 +1,4 @@
+using CreditSystem.Testing;
 using CreditSystem.Tests.Deploy.Checklist;
 using CreditSystem.Tests.Deploy.SchemaGate;
 using k8s;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using CreditSystem.Testing;
 
 namespace CreditSystem.Tests.Deploy;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
+using CreditSystem.Testing;
 
 namespace CreditSystem.Tests.Deploy;
 

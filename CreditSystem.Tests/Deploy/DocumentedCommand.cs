@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using CreditSystem.Testing;
 
 namespace CreditSystem.Tests.Deploy;
 

@@ -3,8 +3,9 @@ using CreditSystem.Api.Commands;
 using CreditSystem.Cli;
 using CreditSystem.Cli.Bootstrap;
 using CreditSystem.Cli.Rotation;
+using CreditSystem.Cli.Tests;
+using CreditSystem.Testing;
 using CreditSystem.Tests.Deploy.Checklist;
-using CreditSystem.Tests.Operations;
 
 namespace CreditSystem.Tests.Deploy;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CreditSystem.Testing;
 
 namespace CreditSystem.Tests.Deploy;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using CreditSystem.Testing;
 using CreditSystem.Tests.Deploy.Checklist;
 
 namespace CreditSystem.Tests.Deploy;

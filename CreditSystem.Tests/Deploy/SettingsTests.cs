@@ -1,3 +1,4 @@
+using CreditSystem.Testing;
 using CreditSystem.Tests.Deploy.Checklist;
 
 namespace CreditSystem.Tests.Deploy;

@@ -1,4 +1,4 @@
-using CreditSystem.Tests.Fixtures;
+using CreditSystem.Testing.Servers;
 using MongoDB.Bson;
 using MongoDB.Driver;
 

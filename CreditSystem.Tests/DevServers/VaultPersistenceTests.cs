@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using CreditSystem.Dev.Vault;
-using CreditSystem.Tests.Fixtures;
+using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Tests.DevServers;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using CreditSystem.Tests.Deploy;
+using CreditSystem.Testing;
 
 namespace CreditSystem.Tests.EndToEnd;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CreditSystem.Tests.Deploy;
+using CreditSystem.Testing;
 using CreditSystem.Tests.Fixtures;
 
 namespace CreditSystem.Tests.EndToEnd;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using CreditSystem.Testing.Servers;
 using CreditSystem.Tests.Fixtures;
 
 namespace CreditSystem.Tests.EndToEnd;

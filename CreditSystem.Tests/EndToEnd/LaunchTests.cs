@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using CreditSystem.Testing.Servers;
 using CreditSystem.Tests.Fixtures;
 
 namespace CreditSystem.Tests.EndToEnd;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using CreditSystem.Tests.Deploy;
+using CreditSystem.Testing;
 
 namespace CreditSystem.Tests.Observability;
 

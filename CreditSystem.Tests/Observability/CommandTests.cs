@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Aspire.Hosting.ApplicationModel;
+using CreditSystem.Testing;
 using CreditSystem.Tests.EndToEnd;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 

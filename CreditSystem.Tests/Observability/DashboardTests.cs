@@ -1,3 +1,4 @@
+using CreditSystem.Testing;
 using CreditSystem.Tests.EndToEnd;
 using Microsoft.Playwright;
 
@@ -112,7 +113,7 @@ public sealed class DashboardTests(AppHostFixture system)
             """;
         if (Environment.GetEnvironmentVariable("CREDIT_SYSTEM_WRITE_IMAGES") != "1")
             return;
-        await page.EvaluateAsync(Hide, Deploy.Repository.Root);
-        await page.ScreenshotAsync(new() { Path = Deploy.Repository.PathOf("docs", "images", file) });
+        await page.EvaluateAsync(Hide, Repository.Root);
+        await page.ScreenshotAsync(new() { Path = Repository.PathOf("docs", "images", file) });
     }
 }

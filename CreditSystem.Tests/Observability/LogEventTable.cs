@@ -24,7 +24,7 @@ internal static class LogEventTable
     private static readonly Assembly[] Services =
     [
         .. Directory.EnumerateFiles(AppContext.BaseDirectory, "CreditSystem.*.dll").Select(path => Path.GetFileNameWithoutExtension(path))
-            .Where(name => !name.EndsWith(".Tests", StringComparison.Ordinal) && !name.StartsWith("CreditSystem.Dev.", StringComparison.Ordinal) && name != "CreditSystem.AppHost")
+            .Where(name => !name.EndsWith(".Tests", StringComparison.Ordinal) && !name.EndsWith(".Testing", StringComparison.Ordinal) && !name.StartsWith("CreditSystem.Dev.", StringComparison.Ordinal) && name != "CreditSystem.AppHost")
             .Select(Assembly.Load),
     ];
 

@@ -1,4 +1,4 @@
-using CreditSystem.Tests.Deploy;
+using CreditSystem.Testing;
 
 namespace CreditSystem.Tests.Observability;
 

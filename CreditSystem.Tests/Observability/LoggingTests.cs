@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using CreditSystem.ServiceDefaults;
-using CreditSystem.Tests.Secrets;
+using CreditSystem.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,3 +1,4 @@
+using CreditSystem.Testing;
 using CreditSystem.Tests.Deploy;
 
 namespace CreditSystem.Tests.Observability;

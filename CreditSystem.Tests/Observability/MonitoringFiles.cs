@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using CreditSystem.Tests.Deploy;
+using CreditSystem.Testing;
 using YamlDotNet.Serialization;
 
 namespace CreditSystem.Tests.Observability;

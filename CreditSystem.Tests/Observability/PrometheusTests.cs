@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using CreditSystem.Testing;
 using CreditSystem.Tests.EndToEnd;
 
 namespace CreditSystem.Tests.Observability;

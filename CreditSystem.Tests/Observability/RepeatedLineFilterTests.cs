@@ -1,5 +1,5 @@
 using CreditSystem.ServiceDefaults.Logging;
-using CreditSystem.Tests.Secrets;
+using CreditSystem.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using CreditSystem.ServiceDefaults.Cli;
-using CreditSystem.Tests.Deploy;
+using CreditSystem.Testing;
 
 namespace CreditSystem.Tests.Operations;
 

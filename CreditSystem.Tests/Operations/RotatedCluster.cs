@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using CreditSystem.Cli.Rotation;
-using CreditSystem.Tests.Fixtures;
+using CreditSystem.Cli.Tests.Rotation;
+using CreditSystem.Testing;
+using CreditSystem.Testing.Servers;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
-using CreditSystem.Tests.Ledger;
+using CreditSystem.Testing;
 
 namespace CreditSystem.Tests.Operations;
 

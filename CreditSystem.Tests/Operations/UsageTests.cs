@@ -3,8 +3,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using CreditSystem.Api.Commands;
+using CreditSystem.Cli.Tests;
 using CreditSystem.ServiceDefaults.Cli;
-using CreditSystem.Tests.Deploy;
+using CreditSystem.Testing;
 using Microsoft.Extensions.Configuration;
 
 namespace CreditSystem.Tests.Operations;

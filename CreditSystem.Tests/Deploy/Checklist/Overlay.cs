@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CreditSystem.Testing;
 
 namespace CreditSystem.Tests.Deploy.Checklist;
 

@@ -1,3 +1,5 @@
+using CreditSystem.Testing;
+
 namespace CreditSystem.Tests.Deploy.Checklist;
 
 /// <summary>A copy of <c>deploy/</c> that a mutation may change; gone when disposed.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using CreditSystem.Testing;
 using CreditSystem.Tests.Deploy.Checklist;
 
 namespace CreditSystem.Tests.Deploy.Images;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
+using CreditSystem.Testing;
 
 namespace CreditSystem.Tests.Deploy.Images;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using CreditSystem.Tests.Fixtures;
+using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Tests.Deploy.Images;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
+using CreditSystem.Testing;
 
 namespace CreditSystem.Tests.Deploy.WireGuard;
 

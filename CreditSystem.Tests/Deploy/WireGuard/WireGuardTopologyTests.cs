@@ -1,3 +1,5 @@
+using CreditSystem.Testing;
+
 namespace CreditSystem.Tests.Deploy.WireGuard;
 
 /// <summary>Vault at 10.0.0.1:8200 behind a real WireGuard tunnel, the vault-proxy at its other end, and a tunnel that is cut.</summary>

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using CreditSystem.Tests.Deploy;
-using CreditSystem.Tests.Fixtures;
+using CreditSystem.Testing;
+using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Tests.DevServers.Conformance;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using CreditSystem.Tests.Deploy;
+using CreditSystem.Testing;
 
 namespace CreditSystem.Tests.DevServers.Vectors;
 

@@ -1,0 +1,34 @@
+using CreditSystem.Api.Tests.Ledger;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Testing;
+using CreditSystem.ServiceDefaults;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+
+namespace CreditSystem.Api.Tests.Observability;
+
+/// <summary>The ledger's routes with the telemetry that services have.</summary>
+internal static class ObservedLedger
+{
+    /// <summary>Spans are made where somebody takes them; that nobody listens at this address changes nothing.</summary>
+    public const string Exporter = "http://127.0.0.1:9";
+
+    public static Task<LedgerHost> StartAsync(
+        Dictionary<string, string?>? settings = null, Action<WebApplicationBuilder>? build = null, Action<WebApplication>? map = null, IBlockStore? store = null, TimeProvider? time = null) =>
+        LedgerHost.StartAsync(
+            store ?? new InMemoryBlockStore(),
+            time,
+            build: builder =>
+            {
+                builder.Configuration.AddInMemoryCollection(settings ?? []);
+                builder.AddServiceDefaults();
+                builder.Logging.ClearProviders();
+                build?.Invoke(builder);
+            },
+            map: app =>
+            {
+                app.MapDefaultEndpoints();
+                map?.Invoke(app);
+            });
+}

@@ -1,0 +1,7 @@
+using CreditSystem.Testing.Servers;
+
+// Each is started when the first test asks for it.
+[assembly: AssemblyFixture(typeof(OneAtATime))]
+[assembly: AssemblyFixture(typeof(MongoServer))]
+[assembly: AssemblyFixture(typeof(RedisServer))]
+[assembly: AssemblyFixture(typeof(VaultServer))]

@@ -1,0 +1,84 @@
+using System.Collections.Concurrent;
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Projection;
+
+namespace CreditSystem.Ledger.Testing;
+
+/// <summary>The projection of the log, in memory; a test can lose any part of it.</summary>
+internal sealed class InMemoryProjectionStore : IProjectionStore
+{
+    private readonly ConcurrentDictionary<(int Partition, long After), IdSegment> segments = new();
+
+    public ConcurrentDictionary<Guid, (int Partition, AccountState Account)> Accounts { get; } = new();
+
+    /// <summary>The block that the accounts of each partition are as of.</summary>
+    public ConcurrentDictionary<int, long> Saved { get; } = new();
+
+    public ConcurrentDictionary<int, long> Rebuilds { get; } = new();
+
+    public int Loads { get; private set; }
+
+    /// <summary>Where a test lets a write fail, or pauses it.</summary>
+    public Func<Task> BeforeSave { get; set; } = () => Task.CompletedTask;
+
+    /// <summary>Where a test lets a rebuild not begin.</summary>
+    public Action BeforeRebuild { get; set; } = () => { };
+
+    /// <summary>Set when a write was given up.</summary>
+    public TaskCompletionSource Cancelled { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Runs after a segment was written.</summary>
+    public Action AfterAdd { get; set; } = () => { };
+
+    public int SegmentCount => segments.Count;
+
+    public void LoseSegments() => segments.Clear();
+
+    public Task<IReadOnlyList<AccountState>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        Loads++;
+        return Task.FromResult<IReadOnlyList<AccountState>>([.. ids.Where(Accounts.ContainsKey).Select(id => Accounts[id].Account)]);
+    }
+
+    public async Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, long rebuilds, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await BeforeSave().WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            Cancelled.TrySetResult();
+            throw;
+        }
+        foreach (var account in accounts)
+            Accounts.AddOrUpdate(account.Id, (partition, account), (_, there) => there.Account.PreviousBlock < account.PreviousBlock ? (partition, account) : there);
+        if (Rebuilds.GetValueOrDefault(partition) == rebuilds)
+            Saved.AddOrUpdate(partition, block, (_, there) => Math.Max(there, block));
+    }
+
+    public Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken) =>
+        Task.FromResult(new ProjectionMark(Saved.GetValueOrDefault(partition), Rebuilds.GetValueOrDefault(partition)));
+
+    public Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken)
+    {
+        BeforeRebuild();
+        if (Rebuilds.GetValueOrDefault(partition) == rebuilds)
+            (Saved[partition], Rebuilds[partition]) = (0, rebuilds + 1);
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<AccountState>>(
+            [.. Accounts.Values.Where(stored => stored.Partition == partition && stored.Account.NextExpiry() <= now).Take(limit).Select(stored => stored.Account)]);
+
+    public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
+        Task.FromResult(segments.GetValueOrDefault((partition, after)));
+
+    public Task<IdSegment> AddAsync(IdSegment segment, CancellationToken cancellationToken)
+    {
+        var there = segments.GetOrAdd((segment.Partition, segment.After), segment);
+        AfterAdd();
+        return Task.FromResult(there);
+    }
+}

@@ -1,0 +1,3 @@
+using CreditSystem.Testing.Servers;
+
+[assembly: AssemblyFixture(typeof(OneAtATime))]
