@@ -52,7 +52,7 @@ internal sealed partial class PartitionOwner
         {
             accounts.Report(0);
             bytes.Report(0);
-            return new PartitionState(new RecordIndex(partition, store, bytes), cold, accounts, time);
+            return new PartitionState(new RecordIndex(partition, store, projections, options.IdTableIds, bytes), cold, accounts, time);
         };
         state = create();
         builder = new BlockBuilder(options);

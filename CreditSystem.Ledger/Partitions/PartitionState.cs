@@ -114,7 +114,10 @@ internal sealed class PartitionState
         var (ids, latest) = Records.Pending.UpTo(Ledger.Head);
         Tail = 0;
         lag.Begin();
-        return new Checkpoint(Ledger.TakeChanged(), Ledger.Head, Ledger.At, Ledger.Hash, cold.Rebuilds, Covered, ids, latest);
+        return new Checkpoint(Ledger.TakeChanged(), Ledger.Head, Ledger.At, Ledger.Hash, cold.Rebuilds, Covered, ids, latest)
+        {
+            Due = Records.TableDue(),
+        };
     }
 
     /// <summary>Takes note of what became of a checkpoint.</summary>
@@ -125,6 +128,7 @@ internal sealed class PartitionState
         {
             Covered = block;
             Records.Pending.DropUpTo(block);
+            Records.Archive(outcome.Segments, outcome.Table);
             cold.RelyOn(checkpoint.Block);
             Evict();
             lag.Complete();

@@ -12,17 +12,29 @@ namespace CreditSystem.Ledger.Projection;
 /// <param name="Latest">Likewise holds and reversed transfers.</param>
 internal sealed record Checkpoint(
     IReadOnlyList<AccountState> Accounts, long Block, long At, byte[] Hash, long Rebuilds, long Covered,
-    List<(ulong Key, long Block)> Ids, List<(Guid Id, long Block)> Latest);
+    List<(ulong Key, long Block)> Ids, List<(Guid Id, long Block)> Latest)
+{
+    /// <summary>The stored segments of which a table is to be made; null for none.</summary>
+    public IReadOnlyList<SegmentSpan>? Due { get; init; }
+}
 
 /// <param name="Covered">The block that ids are written up to; null where the checkpoint was not written.</param>
 /// <param name="Lost">Why the projection is not to be relied on any more.</param>
-internal readonly record struct CheckpointOutcome(long? Covered, string? Lost);
+internal readonly record struct CheckpointOutcome(long? Covered, string? Lost)
+{
+    /// <summary>The segments that are stored now and were not known of before, in order.</summary>
+    public IReadOnlyList<SegmentSpan> Segments { get; init; } = [];
+
+    /// <summary>The table that was due.</summary>
+    public IdTable? Table { get; init; }
+}
 
 /// <summary>Writes accounts, and then the ids of the same blocks.</summary>
 internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjectionStore projections, int segmentIds)
 {
-    /// <returns>The block that the ids are written up to: another replica's segments may end elsewhere.</returns>
-    public async Task<long> WriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    /// <returns>The segments that the ids are in: another replica's may end elsewhere.</returns>
+    /// <exception cref="ProjectionLostException">What is there is not to be relied on.</exception>
+    public async Task<CheckpointOutcome> WriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
     {
         FailPoints.Hit(FailPoints.BeforeCheckpoint);
         var mark = await projections.MarkAsync(partition, cancellationToken);
@@ -32,7 +44,7 @@ internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjec
         if (mark.Block < checkpoint.Block)
             await projections.SaveAsync(partition, checkpoint.Accounts, checkpoint.Block, checkpoint.Rebuilds, cancellationToken);
         FailPoints.Hit(FailPoints.DuringCheckpoint);
-        var covered = checkpoint.Covered;
+        var (covered, segments) = (checkpoint.Covered, new List<SegmentSpan>());
         while (covered < checkpoint.Block)
         {
             var next = await WriteNextAsync(checkpoint, covered, cancellationToken);
@@ -40,8 +52,23 @@ internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjec
             if (next.Last > checkpoint.Block)
                 break;
             covered = next.Last;
+            segments.Add(next.Span);
         }
-        return covered;
+        return new CheckpointOutcome(covered, Lost: null)
+        {
+            Segments = segments,
+            Table = checkpoint.Due is { } due ? await CreateTableAsync(due, cancellationToken) : null,
+        };
+    }
+
+    private async Task<IdTable> CreateTableAsync(IReadOnlyList<SegmentSpan> spans, CancellationToken cancellationToken)
+    {
+        var segments = new List<IdSegment>(spans.Count);
+        foreach (var span in spans)
+            segments.Add(await projections.SegmentAsync(partition, span.After, cancellationToken) is { } segment && segment.Span == span
+                ? segment
+                : throw new ProjectionLostException($"the ids of the blocks after {span.After} are gone"));
+        return IdTable.Of(segments);
     }
 
     private async Task<IdSegment> WriteNextAsync(Checkpoint checkpoint, long covered, CancellationToken cancellationToken)

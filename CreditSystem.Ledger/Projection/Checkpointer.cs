@@ -88,7 +88,7 @@ internal sealed partial class Checkpointer(
         await Task.Yield();
         try
         {
-            return new CheckpointOutcome(await writer.WriteAsync(checkpoint, cancellationToken), Lost: null);
+            return await writer.WriteAsync(checkpoint, cancellationToken);
         }
         catch (ProjectionLostException lost)
         {
