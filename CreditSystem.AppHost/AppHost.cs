@@ -44,7 +44,7 @@ var vaultProxy = builder.AddProject<Projects.CreditSystem_VaultProxy>("vault-pro
     .WithServiceEndpoint(launch.VaultProxyPort, publishedPort: 8200)
     .WithManagementEndpoint(publishedPort: 8201)
     .WithEnvironment("VaultProxy__Upstreams__0", vault.Resource.AddressExpression)
-    .WithServiceHealthCheck("/health")
+    .WithServiceHealthCheck()
     .WaitFor(vaultServer);
 
 var api = builder.AddProject<Projects.CreditSystem_Api>("api")
@@ -57,7 +57,7 @@ var api = builder.AddProject<Projects.CreditSystem_Api>("api")
     .WithReference(vaultProxy).WaitFor(vaultProxy)
     // Vault tells it where these are, so that only the graph needs to know.
     .WithReferenceRelationship(mongodbServer).WithReferenceRelationship(redisServer)
-    .WithServiceHealthCheck("/health")
+    .WithServiceHealthCheck()
     .WithUrlForEndpoint("http", _ => new() { Url = "/docs", DisplayText = "Documentation" })
     .WithLedgerCommands();
 

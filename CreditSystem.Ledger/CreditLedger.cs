@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
@@ -27,14 +28,15 @@ public sealed class CreditLedger : BackgroundService
 
     public CreditLedger(
         IBlockStore store, IProjectionStore projections, IVerificationStore verification, IOptions<LedgerOptions> options,
-        LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger)
+        LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger, IOwnerTransport? transport = null)
     {
         (this.metrics, this.time) = (metrics, time);
         layout = new LedgerLayout(options.Value.Partitions);
         var memory = MemoryBudget.OfProcess(options.Value);
         var clock = new ClockGuard(store, time, logger);
         partitions = [.. Enumerable.Range(0, layout.Partitions)
-            .Select(number => new LedgerPartition(number, store, projections, options.Value, memory, clock, metrics, time, logger))];
+            .Select(number => new LedgerPartition(
+                number, store, projections, options.Value, memory, clock, metrics, time, logger, transport))];
         Verification = new LedgerVerifier(partitions, PartitionOf, store, projections, verification, time);
         metrics.Observe(partitions, (long)partitions.Length * options.Value.QueueCapacity, clock);
     }
@@ -93,7 +95,7 @@ public sealed class CreditLedger : BackgroundService
             return null;
         if (account.NextExpiry() <= time.GetUtcNow().ToUnixTimeMilliseconds())
         {
-            await partition.SubmitAsync([new SettleAccount(Guid.NewGuid(), tenant, id)]);
+            await partition.SettleAsync(tenant, id);
             account = await partition.LoadAccountAsync(id);
         }
         return account;

@@ -6,7 +6,12 @@ namespace CreditSystem.Api.Health;
 /// <param name="Reasons">Why it is not healthy; absent when it is, so that the healthy document is the specification's to the byte.</param>
 internal sealed record HealthDocument(
     string Status, VaultHealth Vault, MongoHealth Mongodb, RedisHealth Redis,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Reasons);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Reasons)
+{
+    public static HealthDocument Of(SystemHealth health) => new(
+        SystemHealth.Word(SystemHealth.Worst(health.Findings)), health.Vault, health.Mongodb, health.Redis,
+        health.Findings.Count > 0 ? [.. health.Findings.Select(finding => finding.Reason)] : null);
+}
 
 internal sealed record VaultHealth(bool Connected, bool Authenticated, bool HealthCheck);
 

@@ -1,3 +1,6 @@
+using CreditSystem.ServiceDefaults.Http;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
 namespace CreditSystem.Api.Health;
 
 /// <summary>
@@ -11,18 +14,20 @@ internal static class HealthEndpoint
     public static void AddHealth(this IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton<HealthProbes>();
-        builder.Services.AddSingleton<HealthAssessment>();
+        builder.Services.AddSingleton<HealthModel>();
         builder.Services.AddHostedService<HealthWarmUp>();
     }
 
     public static void MapHealth(this IEndpointRouteBuilder routes) =>
-        routes.MapMethods("/health", Methods, HandleAsync).AllowAnonymous().ExcludeFromDescription();
+        routes.MapMethods(ProbePaths.Health, Methods, HandleAsync).AllowAnonymous().ExcludeFromDescription();
 
-    private static async Task<IResult> HandleAsync(HealthAssessment assessment)
+    private static async Task<IResult> HandleAsync(HealthModel model, CancellationToken cancellationToken)
     {
-        var health = await assessment.AssessAsync();
+        var health = await model.ReadAsync(cancellationToken);
         return TypedResults.Json(
-            health, HealthJson.Default.HealthDocument,
-            statusCode: health.Status == "unhealthy" ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
+            HealthDocument.Of(health), HealthJson.Default.HealthDocument,
+            statusCode: SystemHealth.Worst(health.Findings) == HealthStatus.Unhealthy
+                ? StatusCodes.Status503ServiceUnavailable
+                : StatusCodes.Status200OK);
     }
 }

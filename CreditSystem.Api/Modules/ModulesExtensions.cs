@@ -1,3 +1,4 @@
+using CreditSystem.Api.Health;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CreditSystem.Api.Modules;
@@ -9,25 +10,33 @@ internal static class ModulesExtensions
 
     public static void AddModules(this WebApplicationBuilder builder)
     {
-        builder.AddModule("accounts", ModuleChecks.StorageAsync);
-        builder.AddModule("ledger", ModuleChecks.LedgerAsync);
-        builder.AddModule("users", ModuleChecks.UsersAsync);
-        builder.AddModule("keys", ModuleChecks.KeysAsync);
-        builder.AddModule("payments", ModuleChecks.PaymentsAsync);
-        builder.AddModule("webhooks", ModuleChecks.StorageAsync);
-        builder.AddModule("secrets", ModuleChecks.SecretsAsync);
+        builder.AddModule("accounts", [HealthPart.MongoDB]);
+        builder.AddModule("ledger", [HealthPart.MongoDB], ModuleChecks.Ledger);
+        builder.AddModule("users", [HealthPart.MongoDB], ModuleChecks.PersonalData);
+        builder.AddModule("keys", [HealthPart.MongoDB, HealthPart.Redis]);
+        builder.AddModule("payments", [HealthPart.MongoDB], ModuleChecks.Payments);
+        builder.AddModule("webhooks", [HealthPart.MongoDB]);
+        builder.AddModule("secrets", [HealthPart.Vault, HealthPart.Secrets]);
     }
 
     /// <summary>Adds a module under a name that is part of the API.</summary>
     private static void AddModule(
-        this WebApplicationBuilder builder, string name, Func<IServiceProvider, CancellationToken, Task<HealthCheckResult>> check) =>
-        builder.Services.AddHealthChecks()
-            .Add(new HealthCheckRegistration(name, services => new ModuleCheck(services, check), HealthStatus.Unhealthy, [Tag]));
+        this WebApplicationBuilder builder, string name, HealthPart[] needs, Func<IServiceProvider, HealthFinding?>? own = null) =>
+        builder.Services.AddHealthChecks().Add(
+            new HealthCheckRegistration(name, services => new ModuleCheck(services, needs, own), HealthStatus.Unhealthy, [Tag]));
 
-    private sealed class ModuleCheck(
-        IServiceProvider services, Func<IServiceProvider, CancellationToken, Task<HealthCheckResult>> check) : IHealthCheck
+    private sealed class ModuleCheck(IServiceProvider services, HealthPart[] needs, Func<IServiceProvider, HealthFinding?>? own)
+        : IHealthCheck
     {
-        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
-            check(services, cancellationToken);
+        public async Task<HealthCheckResult> CheckHealthAsync(
+            HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            var health = await services.GetRequiredService<HealthModel>().ReadAsync(cancellationToken);
+            var findings = health.Findings.Where(finding => needs.Contains(finding.Part)).ToList();
+            if (own?.Invoke(services) is { } another)
+                findings.Add(another);
+            var worst = SystemHealth.Worst(findings);
+            return new HealthCheckResult(worst, findings.Find(finding => finding.Status == worst)?.Reason);
+        }
     }
 }

@@ -1,5 +1,6 @@
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
@@ -11,37 +12,55 @@ namespace CreditSystem.Ledger.Partitions;
 /// <summary>
 /// One log and its only writer in this process: start it with <see cref="RunAsync"/>, send it commands and reads, end it with
 /// <see cref="Stop"/>. Its state belongs to its loop, which takes messages one block at a time, so commands need no locks; all
-/// other threads see what the loop has published. Other replicas may write the same log; the number of the block decides who was first.
+/// other threads see what the loop has published. In a cluster one replica owns the partition and commits, the others send their
+/// commands there; where two believe that they do, the number of the block decides who was first.
 /// </summary>
 public sealed class LedgerPartition
 {
-    private const int TurnsPerBlock = 8;
-
     private readonly SubmissionQueue queue;
     private readonly IProjectionStore projections;
     private readonly LedgerOptions options;
     private readonly LedgerMetrics metrics;
     private readonly TimeProvider time;
     private readonly PartitionBoard board = new();
+    private readonly PartitionOwnership ownership;
     private readonly PartitionLoop loop;
+    private readonly CommandForwarder? forwarder;
 
     internal LedgerPartition(
         int number, IBlockStore store, IProjectionStore projections, LedgerOptions options, MemoryBudget memory, ClockGuard clock,
-        LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger)
+        LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger, IOwnerTransport? transport = null)
     {
         Number = number;
         (this.projections, this.options, this.metrics, this.time) = (projections, options, metrics, time);
-        var quantum = Math.Max(1, options.MaxBlockCommands / TurnsPerBlock);
+        var quantum = Math.Max(1, options.MaxBlockCommands / SubmissionQueue.TurnsPerBlock);
         queue = new SubmissionQueue(options.QueueCapacity, memory.Commands.CreateShare(), quantum);
-        loop = new PartitionLoop(
-            number, queue, board, new PartitionOwner(number, store, projections, options, memory, clock, metrics, board, time, logger),
-            options, metrics, time, logger);
+        ownership = new PartitionOwnership(queue, isShared: transport is not null);
+        if (transport is not null)
+        {
+            forwarder = new CommandForwarder(number, transport, memory.Commands.CreateShare(), options, metrics, time, logger);
+            _ = ownership.ReleaseAsync();
+        }
+        var engine = new PartitionEngine(number, store, projections, options, memory, clock, metrics, board, ownership, time, logger);
+        loop = new PartitionLoop(number, queue, board, engine, ownership, options, metrics, time, logger);
     }
 
     public int Number { get; }
 
+    /// <summary>Whether this replica commits what is sent to the partition, and does what one replica has to do for it.</summary>
+    public bool IsOwned => ownership.IsOwner;
+
+    /// <summary>Called when another replica has turned out to own the partition, which this one has given up then.</summary>
+    public Action? OnOwnershipLost
+    {
+        set => ownership.OnLost = value;
+    }
+
     /// <summary>Commands that wait or are being committed.</summary>
     public int QueueDepth => queue.Depth;
+
+    /// <summary>Commands that wait for the owner, where that is another replica.</summary>
+    public int ForwardedDepth => forwarder?.QueueDepth ?? 0;
 
     public PartitionStatus Status => board.Status;
 
@@ -73,18 +92,71 @@ public sealed class LedgerPartition
         // So that the projection is written, and a recovery that has failed goes on, although nothing comes in.
         var interval = TimeSpan.FromMilliseconds(options.CheckpointIntervalMilliseconds / 2.0);
         await using var housekeeping = time.CreateTimer(_ => queue.Wake(), null, interval, interval);
-        await loop.RunAsync();
+        await Task.WhenAll(loop.RunAsync(), forwarder?.RunAsync() ?? Task.CompletedTask);
     }
 
     /// <summary>Takes nothing more; what is queued is committed and answered, and then <see cref="RunAsync"/> ends.</summary>
-    public void Stop() => loop.Stop();
+    public void Stop()
+    {
+        forwarder?.Stop();
+        loop.Stop();
+    }
+
+    /// <summary>From now on this replica commits: first it reads what the owner before it has written.</summary>
+    public void TakeOwnership()
+    {
+        ownership.Take();
+        queue.Wake();
+    }
+
+    /// <summary>Commits no more; completes when all that it had taken is answered.</summary>
+    public Task ReleaseOwnershipAsync() => ownership.ReleaseAsync();
+
+    /// <summary>Commits what another replica has sent by <see cref="IOwnerTransport"/>, and gives what to answer.</summary>
+    public async Task<byte[]> AnswerAsync(ReadOnlyMemory<byte> message)
+    {
+        var submissions = SubmissionMessage.Read(message.Span, time);
+        foreach (var submission in submissions)
+            try
+            {
+                _ = Enqueue(submission);
+            }
+            catch (LedgerUnavailableException refused)
+            {
+                submission.Fail(refused);
+            }
+        await Task.WhenAll(submissions.Select(Task (submission) => submission.Completion))
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return OutcomeMessage.Write(submissions);
+    }
 
     /// <summary>Commits the commands; each gets its own outcome.</summary>
     /// <param name="commands">All of one tenant.</param>
     /// <param name="hasRequestRecord">The first stands for the key of the request; see <see cref="Submission"/>.</param>
     /// <exception cref="LedgerUnavailableException">Nothing was written, or the outcome is not known.</exception>
-    public async Task<Committed[]> SubmitAsync(Command[] commands, bool hasRequestRecord = false) =>
-        (await Enqueue(new Submission(commands, hasRequestRecord))).Outcomes;
+    public async Task<Committed[]> SubmitAsync(Command[] commands, bool hasRequestRecord = false)
+    {
+        if (forwarder is null)
+            return (await Enqueue(new Submission(commands, hasRequestRecord))).Outcomes;
+        if (IsOwned)
+            try
+            {
+                return (await Enqueue(new Submission(commands, hasRequestRecord))).Outcomes;
+            }
+            catch (LedgerUnavailableException refused) when (refused.Reason == LedgerUnavailableReason.NotOwner)
+            {
+                // Nothing was written: the next owner decides.
+            }
+        return await forwarder.SubmitAsync(commands, hasRequestRecord);
+    }
+
+    /// <summary>Has what is due on an account posted, and knows of it then.</summary>
+    public async Task SettleAsync(string tenant, Guid account)
+    {
+        await SubmitAsync([new SettleAccount(Guid.NewGuid(), tenant, account)]);
+        if (!IsOwned)
+            await SynchronizeAsync();
+    }
 
     /// <summary>Completes when the state holds all that was committed, by any replica, before this call.</summary>
     public Task SynchronizeAsync() => Enqueue(new Submission([]));
@@ -146,15 +218,7 @@ public sealed class LedgerPartition
     {
         if (board.IsRecoveryLong)
             throw LedgerUnavailableException.Recovering();
-        switch (queue.TryAdd(submission))
-        {
-            case LedgerUnavailableReason.QueueFull:
-                metrics.Rejected("queue_full");
-                throw new LedgerUnavailableException("The queue of this tenant's log is full.", LedgerUnavailableReason.QueueFull);
-            case LedgerUnavailableReason.Stopping:
-                throw new LedgerUnavailableException("The ledger is stopping.", LedgerUnavailableReason.Stopping);
-            default:
-                return submission.Completion;
-        }
+        queue.Add(submission, metrics);
+        return submission.Completion;
     }
 }

@@ -8,7 +8,7 @@ namespace CreditSystem.Ledger.Partitions;
 
 /// <summary>
 /// All that a partition keeps in memory: what its blocks add up to, in which block each id is, and what of it has not been written to
-/// the projection yet. <see cref="PartitionOwner"/> alone refers to it, and lends it for one call at a time to those who decide,
+/// the projection yet. <see cref="PartitionEngine"/> alone refers to it, and lends it for one call at a time to those who decide,
 /// replay and write. It is made anew when everything is worked out again.
 /// </summary>
 internal sealed class PartitionState
@@ -124,20 +124,23 @@ internal sealed class PartitionState
     public void EndCheckpoint(Checkpoint checkpoint, CheckpointOutcome outcome)
     {
         Lost ??= outcome.Lost;
-        if (outcome.Covered is { } block)
+        // Where it is older than what has left memory it has been lost: the next read of it finds out.
+        var isWritten = outcome.Block >= cold.Block;
+        var block = isWritten ? outcome.Block!.Value : -1;
+        if (block < checkpoint.Block)
         {
-            Covered = block;
-            Records.Pending.DropUpTo(block);
-            Records.Archive(outcome.Segments, outcome.Table);
-            cold.RelyOn(checkpoint.Block);
-            Evict();
-            lag.Complete();
-        }
-        else
-        {
-            Ledger.ReturnChanged(checkpoint.Accounts);
+            Ledger.ReturnChanged(checkpoint.Accounts.Where(account => account.PreviousBlock > block));
             Tail++;
         }
+        else
+            lag.Complete();
+        if (!isWritten)
+            return;
+        Covered = outcome.Covered;
+        Records.Pending.DropUpTo(outcome.Covered);
+        Records.Archive(outcome.Segments, outcome.Table);
+        cold.RelyOn(block);
+        Evict();
     }
 
     /// <summary>Forgets cold accounts, down to what there is room for.</summary>

@@ -1,7 +1,6 @@
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
-using CreditSystem.Ledger.Partitions;
 
 namespace CreditSystem.Ledger.Projection;
 
@@ -18,9 +17,10 @@ internal sealed record Checkpoint(
     public IReadOnlyList<SegmentSpan>? Due { get; init; }
 }
 
-/// <param name="Covered">The block that ids are written up to; null where the checkpoint was not written.</param>
+/// <param name="Block">The block that all accounts are written as of; null where the checkpoint was not written.</param>
+/// <param name="Covered">The block that ids are written up to.</param>
 /// <param name="Lost">Why the projection is not to be relied on any more.</param>
-internal readonly record struct CheckpointOutcome(long? Covered, string? Lost)
+internal readonly record struct CheckpointOutcome(long? Block, long Covered, string? Lost)
 {
     /// <summary>The segments that are stored now and were not known of before, in order.</summary>
     public IReadOnlyList<SegmentSpan> Segments { get; init; } = [];
@@ -32,14 +32,11 @@ internal readonly record struct CheckpointOutcome(long? Covered, string? Lost)
 /// <summary>Writes accounts, and then the ids of the same blocks.</summary>
 internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjectionStore projections, int segmentIds)
 {
-    /// <returns>The segments that the ids are in: another replica's may end elsewhere.</returns>
     /// <exception cref="ProjectionLostException">What is there is not to be relied on.</exception>
     public async Task<CheckpointOutcome> WriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
     {
         FailPoints.Hit(FailPoints.BeforeCheckpoint);
-        var mark = await projections.MarkAsync(partition, cancellationToken);
-        if (mark.Rebuilds != checkpoint.Rebuilds)
-            throw new ProjectionLostException("another replica works it out again");
+        var mark = await MarkAsync(checkpoint, cancellationToken);
         // A replica that lags has nothing to add, and must not put an older state where an account is missing.
         if (mark.Block < checkpoint.Block)
             await projections.SaveAsync(partition, checkpoint.Accounts, checkpoint.Block, checkpoint.Rebuilds, cancellationToken);
@@ -54,12 +51,30 @@ internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjec
             covered = next.Last;
             segments.Add(next.Span);
         }
-        return new CheckpointOutcome(covered, Lost: null)
+        // Another replica's segments may end elsewhere.
+        return await OutcomeAsync(checkpoint, checkpoint.Block, segments, cancellationToken);
+    }
+
+    /// <summary>What another replica has written of it already.</summary>
+    public async Task<CheckpointOutcome> FindAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var block = Math.Min((await MarkAsync(checkpoint, cancellationToken)).Block, checkpoint.Block);
+        var (covered, segments) = (checkpoint.Covered, new List<SegmentSpan>());
+        while (await projections.SegmentAsync(partition, covered, cancellationToken) is { } segment && segment.Last <= block)
+        {
+            covered = segment.Last;
+            segments.Add(segment.Span);
+        }
+        return await OutcomeAsync(checkpoint, block, segments, cancellationToken);
+    }
+
+    private async Task<CheckpointOutcome> OutcomeAsync(
+        Checkpoint checkpoint, long block, List<SegmentSpan> segments, CancellationToken cancellationToken) =>
+        new(block, segments.Count > 0 ? segments[^1].Last : checkpoint.Covered, Lost: null)
         {
             Segments = segments,
             Table = checkpoint.Due is { } due ? await CreateTableAsync(due, cancellationToken) : null,
         };
-    }
 
     private async Task<IdTable> CreateTableAsync(IReadOnlyList<SegmentSpan> spans, CancellationToken cancellationToken)
     {
@@ -69,6 +84,13 @@ internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjec
                 ? segment
                 : throw new ProjectionLostException($"the ids of the blocks after {span.After} are gone"));
         return IdTable.Of(segments);
+    }
+
+    /// <exception cref="ProjectionLostException">Another replica works the projection out again.</exception>
+    private async Task<ProjectionMark> MarkAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var mark = await projections.MarkAsync(partition, cancellationToken);
+        return mark.Rebuilds == checkpoint.Rebuilds ? mark : throw new ProjectionLostException("another replica works it out again");
     }
 
     private async Task<IdSegment> WriteNextAsync(Checkpoint checkpoint, long covered, CancellationToken cancellationToken)

@@ -15,6 +15,9 @@ internal sealed class ColdAccounts(int partition, IProjectionStore projections)
     /// <summary>The rebuild that this replica has taken part in, or has started after.</summary>
     public long Rebuilds => relied.Rebuilds;
 
+    /// <summary>Accounts have left memory that were written as of this block.</summary>
+    public long Block => relied.Block;
+
     /// <summary>From here on accounts leave memory that have been written as of this block.</summary>
     public void RelyOn(long block) => relied = relied with { Block = block };
 

@@ -1,5 +1,6 @@
 using CreditSystem.ServiceDefaults;
-using Microsoft.Extensions.Configuration.Memory;
+using CreditSystem.ServiceDefaults.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Win32.SafeHandles;
 using OpenTelemetry.Metrics;
 
@@ -36,9 +37,10 @@ internal static class ProxyTelemetryExtensions
         builder.Services.AddSingleton<AccessLog>();
         if (builder.Environment.IsDevelopment())
         {
-            // A terminal would show little else; the dashboard has them. Any other setting goes before this one.
-            var level = new KeyValuePair<string, string?>($"Logging:Console:LogLevel:{typeof(AccessLog).FullName}", nameof(LogLevel.None));
-            builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [level] });
+            // A terminal would show little else; the dashboard has them. Not a rule of the configuration: one for "Console" counts for
+            // nothing beside Aspire's LOGGING__CONSOLE__FORMATTERNAME, since providers are told apart by case.
+            var asked = builder.Configuration[$"Logging:Console:LogLevel:{typeof(AccessLog).FullName}"];
+            builder.Logging.AddFilter<ConsoleLoggerProvider>(typeof(AccessLog).FullName, LogLevels.Parse(asked) ?? LogLevel.None);
             return;
         }
 

@@ -83,6 +83,9 @@ internal sealed partial class LedgerWalk
     public IEnumerable<(Guid Id, Int128 Posted, Int128 Held)> Expected =>
         Reference.Names.Where(name => name[0] != '$').ToList().Select(name => (IdOf(name), Reference.Settled(name).Posted, Reference.Settled(name).Held));
 
+    /// <summary>What the evaluator has on an account that exists.</summary>
+    public long Posted(string name) => Run.State.Account(IdOf(name))!.Posted;
+
     /// <summary>Where the evaluator and the reference differ; null where they agree.</summary>
     public string? Difference()
     {

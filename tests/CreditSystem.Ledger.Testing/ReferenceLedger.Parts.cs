@@ -83,20 +83,35 @@ internal sealed partial class ReferenceLedger
         return extended;
     }
 
-    private void Settle(string name)
+    /// <param name="name">The account.</param>
+    /// <param name="since">Nothing was due before; what a hold releases is due when it releases it.</param>
+    private void Settle(string name, long since = long.MinValue)
     {
         if (Find(name) is not { System: false } account)
             return;
-        foreach (var hold in holds.Values.Where(hold => hold.Account == name && hold.State == "Active" && hold.Expires <= Now).ToList())
-            Release(hold, "Expired");
         var breakage = InAsset("$Breakage", account.Asset);
-        foreach (var lot in account.Lots.Where(lot => lot.Expires <= Now && lot.Free > 0 && !lot.IsBase).OrderBy(lot => (lot.Expires, lot.Id)).ToList())
+        var stuck = new HashSet<ReferenceLot>();
+        while (true)
         {
-            var free = lot.Free;
-            if (!Fits(account, System(breakage), free))
-                continue;
-            Open(breakage).Base.Remaining += free;
-            Draw(account, [(lot, free)]);
+            var hold = holds.Values.Where(hold => hold.Account == name && hold.State == "Active" && hold.Expires <= Now)
+                .MinBy(hold => (hold.Expires, hold.Id));
+            var lot = account.Lots.Where(lot => lot.Expires <= Now && lot.Free > 0 && !lot.IsBase && !stuck.Contains(lot))
+                .MinBy(lot => (Math.Max(lot.Expires, since), lot.Order));
+            if (hold is not null && (lot is null || hold.Expires <= Math.Max(lot.Expires, since)))
+            {
+                since = hold.Expires;
+                Release(hold, "Expired");
+            }
+            else if (lot is null)
+                return;
+            else if (!Fits(account, System(breakage), lot.Free))
+                stuck.Add(lot);
+            else
+            {
+                since = Math.Max(lot.Expires, since);
+                Open(breakage).Base.Remaining += lot.Free;
+                Draw(account, [(lot, lot.Free)]);
+            }
         }
     }
 

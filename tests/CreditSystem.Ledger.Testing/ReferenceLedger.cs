@@ -114,7 +114,7 @@ internal sealed partial class ReferenceLedger
         holds[key] = hold with { Pins = left };
         if (final || amount == most)
             Release(holds[key], "Captured");
-        Settle(hold.Account);
+        Settle(hold.Account, since: Now);
         return "ok";
     }
 
@@ -123,7 +123,7 @@ internal sealed partial class ReferenceLedger
         if (Refuse(key, out var hold) is { } refused)
             return refused;
         Release(hold, "Voided");
-        Settle(hold.Account);
+        Settle(hold.Account, since: Now);
         return "ok";
     }
 

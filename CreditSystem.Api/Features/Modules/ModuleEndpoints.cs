@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Hardening;
+using CreditSystem.Api.Health;
 using CreditSystem.Api.Modules;
 using CreditSystem.Identity;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -37,7 +38,7 @@ internal static class ModuleEndpoints
         var report = await checks.CheckHealthAsync(check => check.Tags.Contains(ModulesExtensions.Tag), cancellationToken);
         var modules = report.Entries.Select(entry => From(port, entry.Key, entry.Value))
             .OrderBy(module => module.Name, StringComparer.Ordinal);
-        return TypedResults.Ok(new ModulesResponse(Word(report.Status), [.. modules]));
+        return TypedResults.Ok(new ModulesResponse(SystemHealth.Word(report.Status), [.. modules]));
     }
 
     private static async Task<Results<JsonHttpResult<ModuleResponse>, ProblemHttpResult>> GetAsync(
@@ -52,14 +53,9 @@ internal static class ModuleEndpoints
             statusCode: entry.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
     }
 
-    // A check that has thrown says what it was in the log alone.
     private static ModuleResponse From(RequestPort port, string name, HealthReportEntry entry) =>
-        new(name, Word(entry.Status), port.IsManagement ? entry.Exception is null ? entry.Description : "The check has failed." : null);
+        new(name, SystemHealth.Word(entry.Status), port.IsManagement ? Detail(entry) : null);
 
-    private static string Word(HealthStatus status) => status switch
-    {
-        HealthStatus.Healthy => "healthy",
-        HealthStatus.Degraded => "degraded",
-        _ => "unhealthy",
-    };
+    // A check that has thrown says what it was in the log alone.
+    private static string? Detail(HealthReportEntry entry) => entry.Exception is null ? entry.Description : "The check has failed.";
 }

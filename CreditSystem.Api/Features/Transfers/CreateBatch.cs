@@ -21,7 +21,8 @@ internal static class CreateBatch
         var trace = ApiProblems.TraceId;
         var items = new Validated<Transfer>[transfers.Count];
         for (var i = 0; i < items.Length; i++)
-            items[i] = CreateTransfer.ToCommand(transfers[i], caller, key with { Id = LedgerId.Derive(key.Id, "item", i) }, accounts, trace);
+            items[i] = CreateTransfer.ToCommand(
+                transfers[i], caller, key with { Id = LedgerId.Derive(key.Id, "item", i) }, accounts, trace);
 
         if (request.Body.Atomic)
             return (await TogetherAsync(request, ledger, items)).TryGet(out var record, out var problem) ? Created(record) : problem;

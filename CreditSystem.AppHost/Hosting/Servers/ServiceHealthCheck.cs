@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CreditSystem.ServiceDefaults.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -12,7 +13,7 @@ internal static class ServiceHealthCheckExtensions
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>Health as the service's own document tells it: a degraded service answers, and is not well.</summary>
-    internal static IResourceBuilder<ProjectResource> WithServiceHealthCheck(this IResourceBuilder<ProjectResource> service, string path)
+    internal static IResourceBuilder<ProjectResource> WithServiceHealthCheck(this IResourceBuilder<ProjectResource> service)
     {
         var builder = service.ApplicationBuilder;
         if (builder.ExecutionContext.IsPublishMode)
@@ -23,7 +24,7 @@ internal static class ServiceHealthCheckExtensions
         builder.Services.AddHttpClient(Client, http => http.Timeout = Patience);
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(key, services =>
             new ServiceHealthCheck(services.GetRequiredService<IHttpClientFactory>(), Client,
-                () => $"{endpoint.Url}{path}"), HealthStatus.Unhealthy, null));
+                () => $"{endpoint.Url}{ProbePaths.Health}"), HealthStatus.Unhealthy, null));
         return service.WithHealthCheck(key);
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CreditSystem.ServiceDefaults.Http;
 using Microsoft.Extensions.Configuration;
 
 namespace CreditSystem.AppHost.Hosting.Terminal;
@@ -19,7 +20,7 @@ internal sealed class ReadyLine(DistributedApplicationModel model, IConfiguratio
         if (DashboardUrl() is { } dashboardUrl)
             urls += $", dashboard {dashboardUrl}";
         return string.Create(
-            CultureInfo.InvariantCulture, $"\nReady after {elapsed.TotalSeconds:0} s: {urls}. Try: curl {apiUrl}/health\n");
+            CultureInfo.InvariantCulture, $"\nReady after {elapsed.TotalSeconds:0} s: {urls}. Try: curl {apiUrl}{ProbePaths.Health}\n");
     }
 
     /// <summary>With the token that lets a browser in, unless everybody may.</summary>

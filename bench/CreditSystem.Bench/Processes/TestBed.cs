@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
+using CreditSystem.ServiceDefaults.Http;
 
 namespace CreditSystem.Bench.Processes;
 
@@ -119,7 +120,7 @@ internal sealed class TestBed : IAsyncDisposable
     {
         try
         {
-            using var response = await probe.GetAsync(new Uri(address, "/alive"), cancellationToken);
+            using var response = await probe.GetAsync(new Uri(address, ProbePaths.Alive), cancellationToken);
             return response.IsSuccessStatusCode;
         }
         catch (Exception exception) when (exception is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)

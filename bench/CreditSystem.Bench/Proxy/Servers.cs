@@ -1,3 +1,5 @@
+using CreditSystem.ServiceDefaults.Http;
+
 namespace CreditSystem.Bench.Proxy;
 
 /// <summary>
@@ -52,7 +54,7 @@ internal static class Servers
         if (cache)
             environment["VaultProxy__Cache__Prefixes__0"] = "secret/credit-system";
         var command = $"dotnet '{System.IO.Path.Combine(AppContext.BaseDirectory, "CreditSystem.VaultProxy.dll")}'";
-        return Server.StartAsync(name, port, 0, System.IO.Path.Combine(folder, $"{name}.log"), command, environment, "/alive", cancellationToken);
+        return Server.StartAsync(name, port, 0, System.IO.Path.Combine(folder, $"{name}.log"), command, environment, ProbePaths.Alive, cancellationToken);
     }
 
     private static async Task<Server> StartNginxAsync(string name, int port, int processor, string folder, string http, string probe, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using CreditSystem.Bench.Processes;
+using CreditSystem.ServiceDefaults.Http;
 
 namespace CreditSystem.Bench.Rotation;
 
@@ -120,7 +121,7 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
         // A restart for a new image waits for its connections; here the point is that nobody else has to.
         ["VaultProxy__Drain__DelaySeconds"] = "0",
         ["Logging__LogLevel__Default"] = "Warning",
-    }, (_, token) => AnswersAsync(new Uri(Local(_proxyPort), "/alive"), token));
+    }, (_, token) => AnswersAsync(new Uri(Local(_proxyPort), ProbePaths.Alive), token));
 
     // As in production, except that the limits would refuse a benchmark within its first second.
     private ServerProcess Api() => new("CreditSystem.Api", new()
@@ -132,7 +133,7 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
         ["VAULT_CREDENTIALS_DIRECTORY"] = CredentialsDirectory,
         ["Vault__PollInterval"] = "00:00:02",
         ["RateLimits__Enabled"] = "false",
-    }, (_, token) => AnswersAsync(new Uri(ApiAddress, "/ready"), token));
+    }, (_, token) => AnswersAsync(new Uri(ApiAddress, ProbePaths.Ready), token));
 
     private static Task<bool> SaysSoAsync(ServerProcess server, CancellationToken cancellationToken) => Task.FromResult(server.HasSaid(" is ready on "));
 

@@ -114,6 +114,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         app.MapIdentity();
         app.MapPayments();
         app.MapWebhooks();
+        app.MapHealth();
         app.MapModules();
         app.MapOperations();
         app.MapApiDocumentation();

@@ -36,8 +36,24 @@ public sealed class ModuleTests(MongoServer mongo, RedisServer redis)
             var answer = await client.ReadAsync($"/modules/{name}/health");
             Assert.Equal((503, "unhealthy", null), (answer.Status, (string?)answer.Body["status"], (string?)answer.Body["detail"]));
             var reason = await host.ManagementClient().ReadAsync($"/modules/{name}/health");
-            Assert.Equal((503, "unhealthy", "The database does not answer."), (reason.Status, (string?)reason.Body["status"], (string?)reason.Body["detail"]));
+            Assert.Equal((503, "unhealthy", "mongodb: the database does not answer, or refuses the credentials."), (reason.Status, (string?)reason.Body["status"], (string?)reason.Body["detail"]));
         }
+    }
+
+    [Fact]
+    public async Task Modules_and_the_health_document_say_the_same()
+    {
+        await using var host = await IdentityHost.StartAsync(mongo, IdentityHost.NoRedis, new() { ["Connections:ConnectTimeout"] = "00:00:00.5" });
+
+        var document = await host.Client().ReadAsync("/health");
+        var reasons = document.Body["reasons"]!.AsArray().Select(reason => (string?)reason).ToList();
+        var keys = (await host.ManagementClient().ReadAsync("/modules/keys/health")).Body;
+        var secrets = (await host.ManagementClient().ReadAsync("/modules/secrets/health")).Body;
+
+        Assert.Equal((200, "degraded"), (document.Status, (string?)document.Body["status"]));
+        Assert.Equal(("degraded", "degraded"), ((string?)keys["status"], (string?)secrets["status"]));
+        Assert.Equal([(string?)keys["detail"], (string?)secrets["detail"]], reasons);
+        Assert.Equal(2, reasons.Count);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
 using CreditSystem.Ledger.Testing;
@@ -100,7 +99,7 @@ public sealed class IdArchiveTests
         var host = await EngineHost.StartAsync(store, configure: Small);
         var (payer, payee) = (await host.OpenAsync("payer", 100_000), await host.OpenAsync("payee"));
         var first = Ask.Move(Ask.To(payer), Ask.To(payee), 10, reference: "invoice 1");
-        var held = Ask.Hold(payer, Ask.To(payee), 50, DateTimeOffset.UtcNow.AddDays(9).ToUnixTimeMilliseconds());
+        var held = Ask.Hold(payer, Ask.To(payee), 50, TimeProvider.System.GetUtcNow().AddDays(9).ToUnixTimeMilliseconds());
         await host.DoAsync(first);
         await host.DoAsync(held);
         await host.DoAsync(Ask.Capture(held.Id, 20, final: false));

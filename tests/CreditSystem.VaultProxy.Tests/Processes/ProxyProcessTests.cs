@@ -84,9 +84,11 @@ public sealed class ProxyProcessTests
     public async Task In_development_access_lines_are_on_the_console_only_where_a_setting_asks_for_them(string level, int expected)
     {
         await using var vault = RecordingUpstream.Start();
+        // As the AppHost starts it: the formatter's name, in capitals.
+        var formatter = ("LOGGING__CONSOLE__FORMATTERNAME", "simple");
         var setting = level.Length == 0 ? ("CONSOLE", "") : ("Logging__Console__LogLevel__CreditSystem.VaultProxy.Telemetry.AccessLog", level);
         await using var proxy = await ProxyProcess.StartAsync(vault, DevServerProcess.FreePort(),
-            ("ASPNETCORE_ENVIRONMENT", "Development"), ("VaultProxy__Drain__DelaySeconds", "0"), setting);
+            ("ASPNETCORE_ENVIRONMENT", "Development"), ("VaultProxy__Drain__DelaySeconds", "0"), setting, formatter);
 
         (await ReadAsync(proxy, "one")).Dispose();
         await proxy.SignalAsync();

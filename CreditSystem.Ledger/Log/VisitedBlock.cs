@@ -1,7 +1,6 @@
-using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 
-namespace CreditSystem.Ledger.Partitions;
+namespace CreditSystem.Ledger.Log;
 
 /// <summary>A block in which records are looked for: the first time it is searched, and decoded when it is asked for more.</summary>
 internal sealed class VisitedBlock(Block block)
