@@ -75,6 +75,28 @@ internal sealed partial class MongoProjectionStore(LedgerDatabase connection) : 
                 : null;
         }, cancellationToken);
 
+    public Task<IReadOnlyList<IdSegment>> SegmentsAsync(int partition, long after, int mostIds, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync<IReadOnlyList<IdSegment>>(async (database, token) =>
+        {
+            var filter = Builders<BsonDocument>.Filter;
+            var following = filter.Gte("_id", BlockDocument.Key(partition, after)) & filter.Lt("_id", BlockDocument.Key(partition + 1, 0));
+            using var cursor = await Segments(database).Find(following).Sort(Builders<BsonDocument>.Sort.Ascending("_id"))
+                .ToCursorAsync(token);
+            var (found, ids) = (new List<IdSegment>(), 0);
+            while (await cursor.MoveNextAsync(token))
+                foreach (var document in cursor.Current)
+                {
+                    // A damaged one, or one that does not follow, ends what can be used.
+                    if (document["_id"] != BlockDocument.Key(partition, after) || Decode(document, partition, after) is not { } segment)
+                        return found;
+                    found.Add(segment);
+                    (after, ids) = (segment.Last, ids + segment.Count);
+                    if (ids >= mostIds)
+                        return found;
+                }
+            return found;
+        }, cancellationToken);
+
     public async Task<IdSegment> AddAsync(IdSegment segment, CancellationToken cancellationToken)
     {
         var document = new BsonDocument

@@ -58,7 +58,8 @@ public sealed class LedgerMetrics : IDisposable
         Observe("projection_age_seconds",
             () => (long)Owned().Select(partition => partition.CheckpointAge.TotalSeconds).DefaultIfEmpty().Max(),
             "How long the oldest of those records has waited");
-        Observe("known_ids", () => partitions.Sum(partition => (long)partition.KnownIds), "Ids that no other request can have");
+        Observe("known_ids", () => partitions.Sum(partition => partition.KnownIds), "Ids that no other request can have");
+        Observe("id_bytes", () => partitions.Sum(partition => partition.IdBytes), "What they take of memory, in bytes");
         meter.CreateObservableGauge(
             "credit_system_ledger_clock_skew_seconds",
             () => clock.SkewSeconds is { } known ? [new Measurement<double>(known)] : Array.Empty<Measurement<double>>(),

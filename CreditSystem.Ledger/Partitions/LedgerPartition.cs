@@ -75,7 +75,10 @@ public sealed class LedgerPartition
     public TimeSpan CheckpointAge => Status.UnprojectedSince is { } since ? time.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <summary>Ids that no other request can have.</summary>
-    public int KnownIds => board.Reads?.KnownIds ?? 0;
+    public long KnownIds => board.Reads?.KnownIds ?? 0;
+
+    /// <summary>What ids take of memory.</summary>
+    public long IdBytes => board.Reads?.IdBytes ?? 0;
 
     /// <summary>The accounts that are in memory, as of their last change; none while the log is being read.</summary>
     public IEnumerable<AccountState> AccountsInMemory => board.Reads?.Accounts ?? [];
@@ -166,37 +169,18 @@ public sealed class LedgerPartition
     public async Task<AccountState?[]> SnapshotAsync(Guid[] accounts) => (await Enqueue(new Submission([]) { Read = accounts })).Accounts;
 
     /// <summary>The account as this replica knows it; one that is not in memory is read.</summary>
-    public async ValueTask<AccountState?> LoadAccountAsync(Guid id)
-    {
-        try
-        {
-            return await board.ReadAsync(reads => reads.LoadAccountAsync(id));
-        }
-        catch (ProjectionLostException lost)
-        {
-            await Enqueue(new Submission([]) { Rebuild = lost.Message });
-        }
-        try
-        {
-            return await board.ReadAsync(reads => reads.LoadAccountAsync(id));
-        }
-        catch (ProjectionLostException)
-        {
-            // To be worked out in bounded memory, accounts are written on the way and may have left again.
-            throw LedgerUnavailableException.Recovering();
-        }
-    }
+    public ValueTask<AccountState?> LoadAccountAsync(Guid id) => ReadAsync(reads => reads.LoadAccountAsync(id));
 
     /// <summary>The record that has the id as its command, as one of its postings, or as a reference.</summary>
     public ValueTask<LedgerRecord?> FindRecordAsync(Guid id, CancellationToken cancellationToken) =>
-        board.ReadAsync(reads => reads.FindRecordAsync(id, cancellationToken));
+        ReadAsync(reads => reads.FindRecordAsync(id, cancellationToken));
 
     public ValueTask<HoldState?> LoadHoldAsync(Guid id, CancellationToken cancellationToken) =>
-        board.ReadAsync(reads => reads.LoadHoldAsync(id, cancellationToken));
+        ReadAsync(reads => reads.LoadHoldAsync(id, cancellationToken));
 
     /// <summary>How much of a transfer has been reversed, in minor units.</summary>
     public ValueTask<long> LoadReversedAsync(Guid transfer) =>
-        board.ReadAsync(reads => reads.LoadReversedAsync(transfer, CancellationToken.None));
+        ReadAsync(reads => reads.LoadReversedAsync(transfer, CancellationToken.None));
 
     /// <summary>False: the log certainly has nothing with this id.</summary>
     /// <exception cref="LedgerUnavailableException">The log is being read.</exception>
@@ -210,6 +194,28 @@ public sealed class LedgerPartition
             due.AddRange((await projections.DueAsync(Number, now, limit - due.Count, cancellationToken))
                 .Where(account => AccountInMemory(account.Id) is null));
         return due;
+    }
+
+    /// <summary>Reads; where the projection turns out to be lost, it is worked out again first.</summary>
+    private async ValueTask<T> ReadAsync<T>(Func<PartitionReads, ValueTask<T>> read)
+    {
+        try
+        {
+            return await board.ReadAsync(read);
+        }
+        catch (ProjectionLostException lost)
+        {
+            await Enqueue(new Submission([]) { Rebuild = lost.Message });
+        }
+        try
+        {
+            return await board.ReadAsync(read);
+        }
+        catch (ProjectionLostException)
+        {
+            // To be worked out in bounded memory, accounts are written on the way and may have left again.
+            throw LedgerUnavailableException.Recovering();
+        }
     }
 
     private Task<SubmissionResult> Enqueue(Submission submission)

@@ -55,7 +55,8 @@ internal sealed partial class PartitionEngine
             accounts.Report(0);
             bytes.Report(0);
             entries.Report(0);
-            return new PartitionState(new RecordIndex(partition, store, bytes), new RecentEntries(entries), cold, accounts, time);
+            var records = new RecordIndex(partition, store, projections, options.IdTableIds, bytes);
+            return new PartitionState(records, new RecentEntries(entries), cold, accounts, time);
         };
         state = create();
         builder = new BlockBuilder(options);

@@ -14,7 +14,9 @@ internal sealed class PartitionReads(LedgerState.Reads state, RecordIndex record
     /// <summary>The accounts that are in memory.</summary>
     public IEnumerable<AccountState> Accounts => state.Accounts;
 
-    public int KnownIds => records.Count;
+    public long KnownIds => records.Count;
+
+    public long IdBytes => records.IdBytes;
 
     /// <summary>Null where it is not in memory.</summary>
     public AccountState? Account(Guid id) => state.Account(id);

@@ -121,6 +121,7 @@ internal sealed class PartitionState
         return new Checkpoint(Ledger.TakeChanged(), Ledger.Head, Ledger.At, Ledger.Hash, cold.Rebuilds, Covered, ids, latest)
         {
             Entries = new CheckpointEntries(entries.Take(), Records, IsWorkedOut: Ledger.Start == 0),
+            Due = Records.TableDue(),
         };
     }
 
@@ -143,6 +144,7 @@ internal sealed class PartitionState
             return;
         Covered = outcome.Covered;
         Records.Pending.DropUpTo(outcome.Covered);
+        Records.Archive(outcome.Segments, outcome.Table);
         cold.RelyOn(block);
         Evict();
     }

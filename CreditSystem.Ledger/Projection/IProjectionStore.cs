@@ -36,6 +36,21 @@ public interface IProjectionStore
     /// <summary>The segment of ids that begins after a block, or null.</summary>
     Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Consecutive segments, the first of which begins after a block; as many as come to <paramref name="mostIds"/> ids, or one. None
+    /// where none begins there.
+    /// </summary>
+    async Task<IReadOnlyList<IdSegment>> SegmentsAsync(int partition, long after, int mostIds, CancellationToken cancellationToken)
+    {
+        var (found, ids) = (new List<IdSegment>(), 0);
+        while (ids < mostIds && await SegmentAsync(partition, after, cancellationToken) is { } segment)
+        {
+            found.Add(segment);
+            (after, ids) = (segment.Last, ids + segment.Count);
+        }
+        return found;
+    }
+
     /// <summary>Writes a segment unless another replica has written one that begins there.</summary>
     /// <returns>The segment that is there now.</returns>
     Task<IdSegment> AddAsync(IdSegment segment, CancellationToken cancellationToken);

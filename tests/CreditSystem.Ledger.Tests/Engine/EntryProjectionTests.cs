@@ -109,7 +109,7 @@ public sealed class EntryProjectionTests
         var recent = new EntryBatch();
         foreach (var block in store.Blocks(0).Skip(40).Take(20))
             recent.Add(block.Number, block.ReadRecords());
-        var records = new RecordIndex(0, store, new SharedAllowance(1, 1).CreateShare());
+        var records = new RecordIndex(0, store, store.Projections, 1000, new SharedAllowance(1, 1).CreateShare());
 
         var entries = new CheckpointEntries(recent, records, IsWorkedOut: false);
         await new EntryProjection(store.Projections).WriteAsync(entries, 0, 103, CancellationToken.None);
