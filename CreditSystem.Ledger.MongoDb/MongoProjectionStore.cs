@@ -5,8 +5,8 @@ using MongoDB.Driver;
 
 namespace CreditSystem.Ledger.MongoDb;
 
-/// <summary>The collections <c>accounts</c> and <c>transfer_ids</c>.</summary>
-internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProjectionStore
+/// <summary>The collections <c>accounts</c>, <c>account_entries</c> and <c>transfer_ids</c>.</summary>
+internal sealed partial class MongoProjectionStore(LedgerDatabase connection) : IProjectionStore
 {
     public const string AccountsCollection = "accounts";
     public const string SegmentsCollection = "transfer_ids";
@@ -73,6 +73,28 @@ internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProject
             var key = Builders<BsonDocument>.Filter.Eq("_id", BlockDocument.Key(partition, after));
             return await Segments(database).Find(key).Limit(1).FirstOrDefaultAsync(token) is { } found ? Decode(found, partition, after)
                 : null;
+        }, cancellationToken);
+
+    public Task<IReadOnlyList<IdSegment>> SegmentsAsync(int partition, long after, int mostIds, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync<IReadOnlyList<IdSegment>>(async (database, token) =>
+        {
+            var filter = Builders<BsonDocument>.Filter;
+            var following = filter.Gte("_id", BlockDocument.Key(partition, after)) & filter.Lt("_id", BlockDocument.Key(partition + 1, 0));
+            using var cursor = await Segments(database).Find(following).Sort(Builders<BsonDocument>.Sort.Ascending("_id"))
+                .ToCursorAsync(token);
+            var (found, ids) = (new List<IdSegment>(), 0);
+            while (await cursor.MoveNextAsync(token))
+                foreach (var document in cursor.Current)
+                {
+                    // A damaged one, or one that does not follow, ends what can be used.
+                    if (document["_id"] != BlockDocument.Key(partition, after) || Decode(document, partition, after) is not { } segment)
+                        return found;
+                    found.Add(segment);
+                    (after, ids) = (segment.Last, ids + segment.Count);
+                    if (ids >= mostIds)
+                        return found;
+                }
+            return found;
         }, cancellationToken);
 
     public async Task<IdSegment> AddAsync(IdSegment segment, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
@@ -23,23 +24,29 @@ public sealed class CreditLedger : BackgroundService
     private readonly LedgerLayout layout;
     private readonly ConcurrentDictionary<Guid, byte> inFlight = new();
     private readonly LedgerMetrics metrics;
+    private readonly MemoryBudget memory;
     private readonly TimeProvider time;
 
     public CreditLedger(
         IBlockStore store, IProjectionStore projections, IVerificationStore verification, IOptions<LedgerOptions> options,
-        LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger)
+        LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger, IOwnerTransport? transport = null)
     {
         (this.metrics, this.time) = (metrics, time);
         layout = new LedgerLayout(options.Value.Partitions);
-        var memory = MemoryBudget.OfProcess(options.Value);
+        memory = MemoryBudget.OfProcess(options.Value);
         var clock = new ClockGuard(store, time, logger);
         partitions = [.. Enumerable.Range(0, layout.Partitions)
-            .Select(number => new LedgerPartition(number, store, projections, options.Value, memory, clock, metrics, time, logger))];
+            .Select(number => new LedgerPartition(
+                number, store, projections, options.Value, memory, clock, metrics, time, logger, transport))];
+        HistoryTurns = new HistoryTurns(() => Array.Exists(partitions, partition => partition.QueueDepth > 0));
         Verification = new LedgerVerifier(partitions, PartitionOf, store, projections, verification, time);
         metrics.Observe(partitions, (long)partitions.Length * options.Value.QueueCapacity, clock);
     }
 
     public IReadOnlyList<LedgerPartition> Partitions => partitions;
+
+    /// <summary>When history is read, so that others' commands do not wait for it.</summary>
+    public HistoryTurns HistoryTurns { get; }
 
     /// <summary>Whether what is in the logs is what was sealed, adds up, and is what is served.</summary>
     public LedgerVerifier Verification { get; }
@@ -93,7 +100,7 @@ public sealed class CreditLedger : BackgroundService
             return null;
         if (account.NextExpiry() <= time.GetUtcNow().ToUnixTimeMilliseconds())
         {
-            await partition.SubmitAsync([new SettleAccount(Guid.NewGuid(), tenant, id)]);
+            await partition.SettleAsync(tenant, id);
             account = await partition.LoadAccountAsync(id);
         }
         return account;
@@ -162,6 +169,8 @@ public sealed class CreditLedger : BackgroundService
     public override void Dispose()
     {
         Verification.Dispose();
+        memory.Dispose();
+        HistoryTurns.Dispose();
         base.Dispose();
     }
 

@@ -1,4 +1,3 @@
-using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using Microsoft.Extensions.Options;
@@ -6,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace CreditSystem.Ledger;
 
 /// <summary>
-/// Posts what has expired on accounts that nobody asks about. Any number of replicas may sweep: the ids of the postings
-/// follow from what expires, and the number of the block decides who was first.
+/// Posts what has expired on accounts that nobody asks about, in the partitions that this replica owns. Should two sweep the same, the
+/// ids of the postings follow from what expires, and the number of the block decides who was first.
 /// </summary>
 internal sealed partial class ExpirySweeper(
     CreditLedger ledger, IOptions<LedgerOptions> options, TimeProvider time, ILogger<ExpirySweeper> logger) : BackgroundService
@@ -37,7 +36,7 @@ internal sealed partial class ExpirySweeper(
     {
         try
         {
-            await partition.SubmitAsync([new SettleAccount(Guid.NewGuid(), account.Tenant, account.Id)]);
+            await partition.SettleAsync(account.Tenant, account.Id);
             return null;
         }
         catch (Exception exception) when (exception is CommandFailedException || exception
@@ -58,7 +57,7 @@ internal sealed partial class ExpirySweeper(
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
-                foreach (var partition in ledger.Partitions)
+                foreach (var partition in ledger.Partitions.Where(partition => partition.IsOwned))
                     await TrySweepAsync(partition, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

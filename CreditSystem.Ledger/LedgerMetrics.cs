@@ -20,6 +20,7 @@ public sealed class LedgerMetrics : IDisposable
     private readonly Histogram<long> batch;
     private readonly Histogram<long> blockBytes;
     private readonly Counter<long> rejected;
+    private readonly Counter<long> forwarded;
     private readonly Counter<long> replays;
     private readonly Counter<long> fenced;
     private readonly Counter<long> uncertain;
@@ -36,6 +37,8 @@ public sealed class LedgerMetrics : IDisposable
         batch = meter.CreateHistogram<long>("credit_system_ledger_block_commands", description: "Commands per block");
         blockBytes = meter.CreateHistogram<long>("credit_system_ledger_block_bytes", "By", "Size of a block's records");
         rejected = meter.CreateCounter<long>("credit_system_ledger_rejected", description: "Commands that the ledger refused, by reason");
+        forwarded = meter.CreateCounter<long>(
+            "credit_system_ledger_forwarded", description: "Commands that were sent to the replica that owns their log");
         replays = meter.CreateCounter<long>("credit_system_ledger_replays", description: "Requests answered with an earlier outcome");
         fenced = meter.CreateCounter<long>("credit_system_ledger_fenced", description: "Blocks that another replica was faster to append");
         uncertain = meter.CreateCounter<long>(
@@ -45,19 +48,25 @@ public sealed class LedgerMetrics : IDisposable
     /// <summary>Observes what is known only by asking, such as how many commands wait.</summary>
     internal void Observe(LedgerPartition[] partitions, long queueCapacity, ClockGuard clock)
     {
-        Observe("queue_depth", () => partitions.Sum(partition => (long)partition.QueueDepth), "Commands that wait for a commit");
+        Observe("queue_depth", () => partitions.Sum(partition => (long)partition.QueueDepth + partition.ForwardedDepth),
+            "Commands that wait for a commit");
         Observe("queue_capacity", () => queueCapacity, "Commands of one tenant each that may wait before new ones are refused");
         Observe("accounts_in_memory", () => partitions.Sum(partition => (long)partition.Status.AccountsInMemory),
             "Accounts that need not be read to be changed");
-        Observe("projection_lag", () => partitions.Sum(partition => partition.Status.Unprojected),
+        Observe("projection_lag", () => Owned().Sum(partition => partition.Status.Unprojected),
             "Records in the log that are not in the projection, which a start would have to replay");
-        Observe("projection_age_seconds", () => (long)partitions.Max(partition => partition.CheckpointAge).TotalSeconds,
+        Observe("projection_age_seconds",
+            () => (long)Owned().Select(partition => partition.CheckpointAge.TotalSeconds).DefaultIfEmpty().Max(),
             "How long the oldest of those records has waited");
-        Observe("known_ids", () => partitions.Sum(partition => (long)partition.KnownIds), "Ids that no other request can have");
+        Observe("known_ids", () => partitions.Sum(partition => partition.KnownIds), "Ids that no other request can have");
+        Observe("id_bytes", () => partitions.Sum(partition => partition.IdBytes), "What they take of memory, in bytes");
         meter.CreateObservableGauge(
             "credit_system_ledger_clock_skew_seconds",
             () => clock.SkewSeconds is { } known ? [new Measurement<double>(known)] : Array.Empty<Measurement<double>>(),
             description: "How far this replica's clock is ahead of the database's (negative: behind)");
+
+        // What the others have to write is theirs to report.
+        IEnumerable<LedgerPartition> Owned() => partitions.Where(partition => partition.IsOwned);
     }
 
     private void Observe(string name, Func<long> value, string description) =>
@@ -89,6 +98,8 @@ public sealed class LedgerMetrics : IDisposable
         processing.Record(elapsed.TotalSeconds, new KeyValuePair<string, object?>("operation_type", command.Name));
 
     public void Rejected(string reason) => rejected.Add(1, new KeyValuePair<string, object?>("reason", reason));
+
+    public void Forwarded(int commands) => forwarded.Add(commands);
 
     public void Replayed() => replays.Add(1);
 

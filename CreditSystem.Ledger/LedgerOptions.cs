@@ -44,9 +44,13 @@ public sealed class LedgerOptions
     [Range(1, 1000)]
     public int RecoveryPageBlocks { get; set; } = 32;
 
-    /// <summary>How many ids one segment of the projection holds.</summary>
+    /// <summary>How many ids one segment of the projection holds: what is read to find an old one.</summary>
     [Range(1000, 200_000)]
-    public int CheckpointSegmentIds { get; set; } = 100_000;
+    public int CheckpointSegmentIds { get; set; } = 8000;
+
+    /// <summary>How many ids leave memory together, but for four bytes each, once they are in segments.</summary>
+    [Range(1000, 10_000_000)]
+    public int IdTableIds { get; set; } = 131_072;
 
     /// <summary>How long a log must have been quiet before the projection of what has changed is written, in milliseconds.</summary>
     [Range(10, 600_000)]

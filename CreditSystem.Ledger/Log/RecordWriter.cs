@@ -19,6 +19,13 @@ public static class RecordWriter
     internal static void Element(this BsonWriter writer, int index, LedgerRecord record)
     {
         writer.BeginDocument(index);
+        writer.Members(record);
+        writer.End();
+    }
+
+    /// <summary>What is in the document of a record.</summary>
+    internal static void Members(this BsonWriter writer, LedgerRecord record)
+    {
         StoredCommand.Write(writer, record.Command);
         if (record.Rejection is { } rejection)
             writer.Rejection(rejection, record.Command.TraceId);
@@ -35,7 +42,6 @@ public static class RecordWriter
             writer.Hold(hold);
         if (record.Reversed != 0)
             writer.Int64("reversed"u8, record.Reversed);
-        writer.End();
     }
 
     /// <summary>What never changes about an account.</summary>

@@ -1,8 +1,10 @@
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Projection;
 using CreditSystem.Ledger.Submissions;
 
@@ -11,37 +13,58 @@ namespace CreditSystem.Ledger.Partitions;
 /// <summary>
 /// One log and its only writer in this process: start it with <see cref="RunAsync"/>, send it commands and reads, end it with
 /// <see cref="Stop"/>. Its state belongs to its loop, which takes messages one block at a time, so commands need no locks; all
-/// other threads see what the loop has published. Other replicas may write the same log; the number of the block decides who was first.
+/// other threads see what the loop has published. In a cluster one replica owns the partition and commits, the others send their
+/// commands there; where two believe that they do, the number of the block decides who was first.
 /// </summary>
 public sealed class LedgerPartition
 {
-    private const int TurnsPerBlock = 8;
-
     private readonly SubmissionQueue queue;
     private readonly IProjectionStore projections;
     private readonly LedgerOptions options;
     private readonly LedgerMetrics metrics;
     private readonly TimeProvider time;
     private readonly PartitionBoard board = new();
+    private readonly PartitionOwnership ownership;
     private readonly PartitionLoop loop;
+    private readonly CommandForwarder? forwarder;
 
     internal LedgerPartition(
         int number, IBlockStore store, IProjectionStore projections, LedgerOptions options, MemoryBudget memory, ClockGuard clock,
-        LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger)
+        LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger, IOwnerTransport? transport = null)
     {
         Number = number;
         (this.projections, this.options, this.metrics, this.time) = (projections, options, metrics, time);
-        var quantum = Math.Max(1, options.MaxBlockCommands / TurnsPerBlock);
+        StoredEntries = new StoredEntries(projections, memory.Entries);
+        var quantum = Math.Max(1, options.MaxBlockCommands / SubmissionQueue.TurnsPerBlock);
         queue = new SubmissionQueue(options.QueueCapacity, memory.Commands.CreateShare(), quantum);
-        loop = new PartitionLoop(
-            number, queue, board, new PartitionOwner(number, store, projections, options, memory, clock, metrics, board, time, logger),
-            options, metrics, time, logger);
+        ownership = new PartitionOwnership(queue, isShared: transport is not null);
+        if (transport is not null)
+        {
+            forwarder = new CommandForwarder(number, transport, memory.Commands.CreateShare(), options, metrics, time, logger);
+            _ = ownership.ReleaseAsync();
+        }
+        var engine = new PartitionEngine(number, store, projections, options, memory, clock, metrics, board, ownership, time, logger);
+        loop = new PartitionLoop(number, queue, board, engine, ownership, options, metrics, time, logger);
     }
 
     public int Number { get; }
 
+    internal StoredEntries StoredEntries { get; }
+
+    /// <summary>Whether this replica commits what is sent to the partition, and does what one replica has to do for it.</summary>
+    public bool IsOwned => ownership.IsOwner;
+
+    /// <summary>Called when another replica has turned out to own the partition, which this one has given up then.</summary>
+    public Action? OnOwnershipLost
+    {
+        set => ownership.OnLost = value;
+    }
+
     /// <summary>Commands that wait or are being committed.</summary>
     public int QueueDepth => queue.Depth;
+
+    /// <summary>Commands that wait for the owner, where that is another replica.</summary>
+    public int ForwardedDepth => forwarder?.QueueDepth ?? 0;
 
     public PartitionStatus Status => board.Status;
 
@@ -52,7 +75,10 @@ public sealed class LedgerPartition
     public TimeSpan CheckpointAge => Status.UnprojectedSince is { } since ? time.GetElapsedTime(since) : TimeSpan.Zero;
 
     /// <summary>Ids that no other request can have.</summary>
-    public int KnownIds => board.Reads?.KnownIds ?? 0;
+    public long KnownIds => board.Reads?.KnownIds ?? 0;
+
+    /// <summary>What ids take of memory.</summary>
+    public long IdBytes => board.Reads?.IdBytes ?? 0;
 
     /// <summary>The accounts that are in memory, as of their last change; none while the log is being read.</summary>
     public IEnumerable<AccountState> AccountsInMemory => board.Reads?.Accounts ?? [];
@@ -70,18 +96,71 @@ public sealed class LedgerPartition
         // So that the projection is written, and a recovery that has failed goes on, although nothing comes in.
         var interval = TimeSpan.FromMilliseconds(options.CheckpointIntervalMilliseconds / 2.0);
         await using var housekeeping = time.CreateTimer(_ => queue.Wake(), null, interval, interval);
-        await loop.RunAsync();
+        await Task.WhenAll(loop.RunAsync(), forwarder?.RunAsync() ?? Task.CompletedTask);
     }
 
     /// <summary>Takes nothing more; what is queued is committed and answered, and then <see cref="RunAsync"/> ends.</summary>
-    public void Stop() => loop.Stop();
+    public void Stop()
+    {
+        forwarder?.Stop();
+        loop.Stop();
+    }
+
+    /// <summary>From now on this replica commits: first it reads what the owner before it has written.</summary>
+    public void TakeOwnership()
+    {
+        ownership.Take();
+        queue.Wake();
+    }
+
+    /// <summary>Commits no more; completes when all that it had taken is answered.</summary>
+    public Task ReleaseOwnershipAsync() => ownership.ReleaseAsync();
+
+    /// <summary>Commits what another replica has sent by <see cref="IOwnerTransport"/>, and gives what to answer.</summary>
+    public async Task<byte[]> AnswerAsync(ReadOnlyMemory<byte> message)
+    {
+        var submissions = SubmissionMessage.Read(message.Span, time);
+        foreach (var submission in submissions)
+            try
+            {
+                _ = Enqueue(submission);
+            }
+            catch (LedgerUnavailableException refused)
+            {
+                submission.Fail(refused);
+            }
+        await Task.WhenAll(submissions.Select(Task (submission) => submission.Completion))
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return OutcomeMessage.Write(submissions);
+    }
 
     /// <summary>Commits the commands; each gets its own outcome.</summary>
     /// <param name="commands">All of one tenant.</param>
     /// <param name="hasRequestRecord">The first stands for the key of the request; see <see cref="Submission"/>.</param>
     /// <exception cref="LedgerUnavailableException">Nothing was written, or the outcome is not known.</exception>
-    public async Task<Committed[]> SubmitAsync(Command[] commands, bool hasRequestRecord = false) =>
-        (await Enqueue(new Submission(commands, hasRequestRecord))).Outcomes;
+    public async Task<Committed[]> SubmitAsync(Command[] commands, bool hasRequestRecord = false)
+    {
+        if (forwarder is null)
+            return (await Enqueue(new Submission(commands, hasRequestRecord))).Outcomes;
+        if (IsOwned)
+            try
+            {
+                return (await Enqueue(new Submission(commands, hasRequestRecord))).Outcomes;
+            }
+            catch (LedgerUnavailableException refused) when (refused.Reason == LedgerUnavailableReason.NotOwner)
+            {
+                // Nothing was written: the next owner decides.
+            }
+        return await forwarder.SubmitAsync(commands, hasRequestRecord);
+    }
+
+    /// <summary>Has what is due on an account posted, and knows of it then.</summary>
+    public async Task SettleAsync(string tenant, Guid account)
+    {
+        await SubmitAsync([new SettleAccount(Guid.NewGuid(), tenant, account)]);
+        if (!IsOwned)
+            await SynchronizeAsync();
+    }
 
     /// <summary>Completes when the state holds all that was committed, by any replica, before this call.</summary>
     public Task SynchronizeAsync() => Enqueue(new Submission([]));
@@ -90,37 +169,18 @@ public sealed class LedgerPartition
     public async Task<AccountState?[]> SnapshotAsync(Guid[] accounts) => (await Enqueue(new Submission([]) { Read = accounts })).Accounts;
 
     /// <summary>The account as this replica knows it; one that is not in memory is read.</summary>
-    public async ValueTask<AccountState?> LoadAccountAsync(Guid id)
-    {
-        try
-        {
-            return await board.ReadAsync(reads => reads.LoadAccountAsync(id));
-        }
-        catch (ProjectionLostException lost)
-        {
-            await Enqueue(new Submission([]) { Rebuild = lost.Message });
-        }
-        try
-        {
-            return await board.ReadAsync(reads => reads.LoadAccountAsync(id));
-        }
-        catch (ProjectionLostException)
-        {
-            // To be worked out in bounded memory, accounts are written on the way and may have left again.
-            throw LedgerUnavailableException.Recovering();
-        }
-    }
+    public ValueTask<AccountState?> LoadAccountAsync(Guid id) => ReadAsync(reads => reads.LoadAccountAsync(id));
 
     /// <summary>The record that has the id as its command, as one of its postings, or as a reference.</summary>
     public ValueTask<LedgerRecord?> FindRecordAsync(Guid id, CancellationToken cancellationToken) =>
-        board.ReadAsync(reads => reads.FindRecordAsync(id, cancellationToken));
+        ReadAsync(reads => reads.FindRecordAsync(id, cancellationToken));
 
     public ValueTask<HoldState?> LoadHoldAsync(Guid id, CancellationToken cancellationToken) =>
-        board.ReadAsync(reads => reads.LoadHoldAsync(id, cancellationToken));
+        ReadAsync(reads => reads.LoadHoldAsync(id, cancellationToken));
 
     /// <summary>How much of a transfer has been reversed, in minor units.</summary>
     public ValueTask<long> LoadReversedAsync(Guid transfer) =>
-        board.ReadAsync(reads => reads.LoadReversedAsync(transfer, CancellationToken.None));
+        ReadAsync(reads => reads.LoadReversedAsync(transfer, CancellationToken.None));
 
     /// <summary>False: the log certainly has nothing with this id.</summary>
     /// <exception cref="LedgerUnavailableException">The log is being read.</exception>
@@ -136,19 +196,33 @@ public sealed class LedgerPartition
         return due;
     }
 
+    /// <summary>Reads; where the projection turns out to be lost, it is worked out again first.</summary>
+    private async ValueTask<T> ReadAsync<T>(Func<PartitionReads, ValueTask<T>> read)
+    {
+        try
+        {
+            return await board.ReadAsync(read);
+        }
+        catch (ProjectionLostException lost)
+        {
+            await Enqueue(new Submission([]) { Rebuild = lost.Message });
+        }
+        try
+        {
+            return await board.ReadAsync(read);
+        }
+        catch (ProjectionLostException)
+        {
+            // To be worked out in bounded memory, accounts are written on the way and may have left again.
+            throw LedgerUnavailableException.Recovering();
+        }
+    }
+
     private Task<SubmissionResult> Enqueue(Submission submission)
     {
         if (board.IsRecoveryLong)
             throw LedgerUnavailableException.Recovering();
-        switch (queue.TryAdd(submission))
-        {
-            case LedgerUnavailableReason.QueueFull:
-                metrics.Rejected("queue_full");
-                throw new LedgerUnavailableException("The queue of this tenant's log is full.", LedgerUnavailableReason.QueueFull);
-            case LedgerUnavailableReason.Stopping:
-                throw new LedgerUnavailableException("The ledger is stopping.", LedgerUnavailableReason.Stopping);
-            default:
-                return submission.Completion;
-        }
+        queue.Add(submission, metrics);
+        return submission.Completion;
     }
 }

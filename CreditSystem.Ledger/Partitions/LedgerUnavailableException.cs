@@ -11,10 +11,22 @@ public class LedgerUnavailableException(string message, LedgerUnavailableReason 
     internal static LedgerUnavailableException Recovering() =>
         new("The ledger is being read. Try again.", LedgerUnavailableReason.Recovering);
 
+    internal static LedgerUnavailableException Unknown(Exception? inner) =>
+        new("The outcome is not known yet.", LedgerUnavailableReason.Storage, inner);
+
+    internal static LedgerUnavailableException Refused(LedgerUnavailableReason reason) => new(
+        reason switch
+        {
+            LedgerUnavailableReason.QueueFull => "The queue of this tenant's log is full.",
+            LedgerUnavailableReason.NotOwner => "Another replica commits this log.",
+            _ => "The ledger is stopping.",
+        }, reason);
+
     internal static LedgerUnavailableException Corrupt(Exception exception) =>
         new("The log is damaged.", LedgerUnavailableReason.Corrupt, exception);
 }
 
+/// <summary>Why. The numbers travel between replicas: a new one goes to the end.</summary>
 public enum LedgerUnavailableReason
 {
     QueueFull,
@@ -33,6 +45,9 @@ public enum LedgerUnavailableReason
 
     /// <summary>The log has blocks of a newer version of the program: a replica of that version can answer.</summary>
     NewerRules,
+
+    /// <summary>Another replica commits this log now; the command goes there. Seen between replicas only.</summary>
+    NotOwner,
 }
 
 /// <summary>A command cannot be decided, whatever else is in its block. Only its own request fails.</summary>

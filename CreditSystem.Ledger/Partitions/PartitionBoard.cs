@@ -12,7 +12,7 @@ namespace CreditSystem.Ledger.Partitions;
 public sealed record PartitionStatus(long Head, long ResumedAfter, int AccountsInMemory, long Unprojected, long? UnprojectedSince);
 
 /// <summary>
-/// What the owner of a partition's state shows to all other threads: values that do not change, each put up as a whole. Nothing here
+/// What the engine of a partition shows to all other threads: values that do not change, each put up as a whole. Nothing here
 /// leads to the state itself.
 /// </summary>
 internal sealed class PartitionBoard

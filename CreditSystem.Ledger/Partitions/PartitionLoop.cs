@@ -1,5 +1,6 @@
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Submissions;
 
 namespace CreditSystem.Ledger.Partitions;
@@ -9,7 +10,8 @@ namespace CreditSystem.Ledger.Partitions;
 /// in by the queue, and nobody else gets at the state.
 /// </summary>
 internal sealed partial class PartitionLoop(
-    int partition, SubmissionQueue queue, PartitionBoard board, PartitionOwner owner, LedgerOptions options, LedgerMetrics metrics,
+    int partition, SubmissionQueue queue, PartitionBoard board, PartitionEngine engine, PartitionOwnership ownership,
+    LedgerOptions options, LedgerMetrics metrics,
     TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan LastWriteTime = TimeSpan.FromSeconds(5);
@@ -31,6 +33,7 @@ internal sealed partial class PartitionLoop(
         while (await queue.WaitAsync())
         {
             var batch = queue.Take(options.MaxBlockCommands);
+            replies.Fail(batch, submission => submission.TimeLeft(time) <= TimeSpan.Zero, LedgerUnavailableException.Unknown(inner: null));
             do
                 await TryProcessAsync(batch);
             while (batch.Count > 0);
@@ -57,7 +60,7 @@ internal sealed partial class PartitionLoop(
         }
         catch (BlockTooLargeException exception) when (mostSubmissions > 1 && batch.Count > 1)
         {
-            PartitionLoopLog.CommitFailed(logger, exception, partition, owner.Head);
+            PartitionLoopLog.CommitFailed(logger, exception, partition, engine.Head);
             mostSubmissions = 1;
         }
         catch (BlockTooLargeException exception)
@@ -71,7 +74,7 @@ internal sealed partial class PartitionLoop(
         catch (Exception exception)
         {
             stale = true;
-            PartitionLoopLog.CommitFailed(logger, exception, partition, owner.Head);
+            PartitionLoopLog.CommitFailed(logger, exception, partition, engine.Head);
             replies.Fail(batch, _ => true, exception);
         }
     }
@@ -79,18 +82,20 @@ internal sealed partial class PartitionLoop(
     /// <summary>One block, or one step towards it. Submissions that are done leave the batch.</summary>
     private async Task ProcessAsync(List<Submission> batch)
     {
-        owner.Checkpoint();
+        engine.Checkpoint();
+        var isNewOwner = ownership.TakeNews();
+        stale |= isNewOwner;
         var asking = batch.Find(submission => submission.Rebuild is not null);
-        if ((owner.Lost ?? asking?.Rebuild) is { } reason)
+        if ((engine.Lost ?? asking?.Rebuild) is { } reason)
         {
-            await RecoverAsync(batch, token => owner.RebuildAsync(reason, token));
+            await RecoverAsync(batch, token => engine.RebuildAsync(reason, token));
             asking?.Rebuild = null;
             stale = false;
         }
         // Also when nobody asks: reads of what this replica knows would be refused until somebody does.
-        else if (stale && (batch.Count > 0 || board.Reads is null))
+        else if (stale && (batch.Count > 0 || board.Reads is null || isNewOwner))
         {
-            await RecoverAsync(batch, token => owner.CatchUpAsync([], token));
+            await RecoverAsync(batch, token => engine.CatchUpAsync([], token));
             stale = false;
         }
         if (batch.Count > 0)
@@ -104,23 +109,34 @@ internal sealed partial class PartitionLoop(
         {
             try
             {
-                result = await owner.TryCommitAsync(
+                result = await engine.TryCommitAsync(
                     batch.Count > mostSubmissions ? batch.GetRange(0, mostSubmissions) : batch, deadline.Token);
             }
             catch (ProjectionLostException lost)
             {
-                await RecoverAsync(batch, token => owner.RebuildAsync(lost.Message, token));
+                await RecoverAsync(batch, token => engine.RebuildAsync(lost.Message, token));
                 return;
             }
         }
-        if (result.Append != Append.Done)
+        if (result.Append == Append.Fenced && !ownership.MayTryAgain())
+        {
+            PartitionLoopLog.OwnershipLost(logger, partition, engine.Head);
+            batch.AddRange(queue.Drain());
+            replies.Fail(
+                batch, submission => submission.Weight > 0, LedgerUnavailableException.Refused(LedgerUnavailableReason.NotOwner));
+            stale = true;
+            return;
+        }
+        if (result.Append == Append.Done)
+            ownership.OnCommitted();
+        else
         {
             Guid[] reads = [.. batch.Take(result.Submissions).SelectMany(submission => submission.Read)];
-            await RecoverAsync(batch, token => owner.CatchUpAsync(reads, token));
+            await RecoverAsync(batch, token => engine.CatchUpAsync(reads, token));
         }
         FailPoints.Hit(FailPoints.BeforeReply);
         mostSubmissions = int.MaxValue;
-        replies.Complete(batch, result.Submissions, owner);
+        replies.Complete(batch, result.Submissions, engine);
     }
 
     /// <summary>
@@ -137,7 +153,7 @@ internal sealed partial class PartitionLoop(
             if (await Task.WhenAny(running, Task.Delay(TimeSpan.FromSeconds(options.CommitTimeoutSeconds), time, waiting.Token)) != running)
             {
                 board.IsRecoveryLong = true;
-                PartitionLoopLog.RecoveryLong(logger, partition, owner.Head);
+                PartitionLoopLog.RecoveryLong(logger, partition, engine.Head);
                 batch.AddRange(queue.Drain());
                 replies.Fail(batch, _ => true, LedgerUnavailableException.Recovering());
                 // A process that is to end does not wait for it.
@@ -158,7 +174,7 @@ internal sealed partial class PartitionLoop(
         using var deadline = new CancellationTokenSource(LastWriteTime, time);
         try
         {
-            await owner.FlushAsync(deadline.Token);
+            await engine.FlushAsync(deadline.Token);
         }
         catch (OperationCanceledException)
         {
@@ -168,6 +184,9 @@ internal sealed partial class PartitionLoop(
 
     private static partial class PartitionLoopLog
     {
+        [LoggerMessage(3021, LogLevel.Warning, "Partition {Partition}: another replica has written after block {Head}, so it is the owner")]
+        public static partial void OwnershipLost(ILogger logger, int partition, long head);
+
         [LoggerMessage(3002, LogLevel.Error, "Partition {Partition}: no commit after block {Head}")]
         public static partial void CommitFailed(ILogger logger, Exception exception, int partition, long head);
 

@@ -14,6 +14,9 @@ internal sealed partial class PartitionRecovery(
     int partition, IBlockStore store, IProjectionStore projections, ColdAccounts cold, Checkpointer checkpointer, LedgerOptions options,
     Action<PartitionState> onApplied, TimeProvider time, ILogger logger)
 {
+    // Sixteen bytes each: a page of segments is some 3 MiB.
+    private const int PageIds = 200_000;
+
     private int? rules;
 
     /// <summary>The version of the rules that the next block is made by: the database's, and never less than the last block's.</summary>
@@ -47,11 +50,14 @@ internal sealed partial class PartitionRecovery(
     {
         state.Records.Clear();
         var last = default(IdSegment);
-        while (await StepAsync(token => projections.SegmentAsync(partition, last?.Last ?? 0, token), cancellationToken) is { } segment)
-        {
-            state.Records.Add(segment);
-            last = segment;
-        }
+        while (await StepAsync(token => projections.SegmentsAsync(partition, last?.Last ?? 0, PageIds, token), cancellationToken)
+            is { Count: > 0 } segments)
+            foreach (var segment in segments)
+            {
+                state.Records.Add(segment);
+                last = segment;
+            }
+        state.Records.EndStart();
         if (last is null)
             await StepAsync(cold.StartAsync, cancellationToken);
         else if (await StepAsync(token => FindEndAsync(last, token), cancellationToken) is { } end)
@@ -132,6 +138,6 @@ internal sealed partial class PartitionRecovery(
         public static partial void OlderRules(ILogger logger, int rules, int newest);
 
         [LoggerMessage(3003, LogLevel.Information, "Partition {Partition}: resumes after block {Block} with {Ids} ids")]
-        public static partial void Started(ILogger logger, int partition, long block, int ids);
+        public static partial void Started(ILogger logger, int partition, long block, long ids);
     }
 }

@@ -8,23 +8,25 @@ namespace CreditSystem.Ledger.Partitions;
 
 /// <summary>
 /// All that a partition keeps in memory: what its blocks add up to, in which block each id is, and what of it has not been written to
-/// the projection yet. <see cref="PartitionOwner"/> alone refers to it, and lends it for one call at a time to those who decide,
+/// the projection yet. <see cref="PartitionEngine"/> alone refers to it, and lends it for one call at a time to those who decide,
 /// replay and write. It is made anew when everything is worked out again.
 /// </summary>
 internal sealed class PartitionState
 {
+    private readonly RecentEntries entries;
     private readonly ColdAccounts cold;
     private readonly SharedAllowance.Share allowance;
     private readonly CheckpointLag lag;
     private readonly TimeProvider time;
     private readonly HashSet<(string Tenant, string Asset)> loadedAssets = [];
 
-    public PartitionState(RecordIndex records, ColdAccounts cold, SharedAllowance.Share allowance, TimeProvider time)
+    public PartitionState(
+        RecordIndex records, RecentEntries entries, ColdAccounts cold, SharedAllowance.Share allowance, TimeProvider time)
     {
-        (Records, this.cold, this.allowance, this.time) = (records, cold, allowance, time);
+        (Records, this.entries, this.cold, this.allowance, this.time) = (records, entries, cold, allowance, time);
         lag = new CheckpointLag(time);
         LastChange = time.GetTimestamp();
-        Reads = new PartitionReads(Ledger.View, records, cold);
+        Reads = new PartitionReads(Ledger.View, records, entries, cold);
     }
 
     public LedgerState Ledger { get; } = new();
@@ -64,6 +66,7 @@ internal sealed class PartitionState
     {
         Covered = block;
         cold.RelyOn(block);
+        cold.Forget();
         IsStarted = true;
     }
 
@@ -72,6 +75,7 @@ internal sealed class PartitionState
     {
         Ledger.Advance(view, block.At, block.Hash);
         Records.Add(block, records);
+        entries.Add(block.Number, records);
         Tail += records.Count;
         LastChange = time.GetTimestamp();
         lag.Add(records.Count);
@@ -114,33 +118,45 @@ internal sealed class PartitionState
         var (ids, latest) = Records.Pending.UpTo(Ledger.Head);
         Tail = 0;
         lag.Begin();
-        return new Checkpoint(Ledger.TakeChanged(), Ledger.Head, Ledger.At, Ledger.Hash, cold.Rebuilds, Covered, ids, latest);
+        return new Checkpoint(Ledger.TakeChanged(), Ledger.Head, Ledger.At, Ledger.Hash, cold.Rebuilds, Covered, ids, latest)
+        {
+            Entries = new CheckpointEntries(entries.Take(), Records, IsWorkedOut: Ledger.Start == 0),
+            Due = Records.TableDue(),
+        };
     }
 
     /// <summary>Takes note of what became of a checkpoint.</summary>
     public void EndCheckpoint(Checkpoint checkpoint, CheckpointOutcome outcome)
     {
         Lost ??= outcome.Lost;
-        if (outcome.Covered is { } block)
+        entries.Drop();
+        // Where it is older than what has left memory it has been lost: the next read of it finds out.
+        var isWritten = outcome.Block >= cold.Block;
+        var block = isWritten ? outcome.Block!.Value : -1;
+        if (block < checkpoint.Block)
         {
-            Covered = block;
-            Records.Pending.DropUpTo(block);
-            cold.RelyOn(checkpoint.Block);
-            Evict();
-            lag.Complete();
-        }
-        else
-        {
-            Ledger.ReturnChanged(checkpoint.Accounts);
+            Ledger.ReturnChanged(checkpoint.Accounts.Where(account => account.PreviousBlock > block));
             Tail++;
         }
+        else
+            lag.Complete();
+        if (!isWritten)
+            return;
+        Covered = outcome.Covered;
+        Records.Pending.DropUpTo(outcome.Covered);
+        Records.Archive(outcome.Segments, outcome.Table);
+        cold.RelyOn(block);
+        Evict();
     }
 
     /// <summary>Forgets cold accounts, down to what there is room for.</summary>
     public void Evict()
     {
         HasEvicted = true;
-        Ledger.Evict((int)Math.Min(allowance.Limit, int.MaxValue));
+        var most = (int)Math.Min(allowance.Limit, int.MaxValue);
+        if (Ledger.AccountCount > most)
+            cold.Forget();
+        Ledger.Evict(most);
         allowance.Report(Ledger.AccountCount);
     }
 }

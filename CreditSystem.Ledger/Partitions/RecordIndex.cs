@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
@@ -8,16 +9,23 @@ namespace CreditSystem.Ledger.Partitions;
 /// <summary>
 /// In which block each id of a partition is, and the records of its latest blocks. Any thread may look; the partition's loop adds.
 /// </summary>
-internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowance.Share allowance)
+internal sealed class RecordIndex(
+    int partition, IBlockStore store, IProjectionStore projections, int tableIds, SharedAllowance.Share allowance)
 {
     private readonly IdIndex index = new();
+    private readonly IdArchive archive = new(tableIds);
+    private readonly List<IdSegment> starting = [];
     private readonly Dictionary<long, Block> recent = [];
     private readonly Queue<Block> order = new();
     private readonly Lock gate = new();
     private long kept;
 
+    // As many ids as a start puts into one table.
+    private const int MaxTableIds = 1024 * 1024;
+
     // What is asked for again and again is mostly a batch that is repeated.
     private volatile VisitedBlock? last;
+    private volatile IdSegment? lastSegment;
 
     /// <summary>Ids that are not in the projection yet, by block.</summary>
     public PendingIds Pending { get; } = new();
@@ -25,22 +33,21 @@ internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowa
     /// <summary>The record that has the id as its command, as one of its postings, or as a reference.</summary>
     public async ValueTask<LedgerRecord?> FindAsync(Guid id, CancellationToken cancellationToken)
     {
-        if (Candidates(id) is { } blocks)
-            foreach (var number in blocks)
-                if (await FindAsync(number, id, cancellationToken) is { } record)
-                    return record;
+        foreach (var number in await CandidatesAsync(id, cancellationToken))
+            if (await FindAsync(number, id, cancellationToken) is { } record)
+                return record;
         return null;
     }
 
     /// <summary>The hold as its last record left it; null where there is none.</summary>
     public async ValueTask<HoldState?> FindHoldAsync(Guid id, CancellationToken cancellationToken) =>
-        Latest(id) is { } block
+        await LatestAsync(id, cancellationToken) is { } block
             ? (await RecordsNamingAsync(block, id, cancellationToken)).LastOrDefault(record => record.Hold?.Id == id)?.Hold
             : null;
 
     /// <summary>How much of a transfer has been reversed.</summary>
     public async ValueTask<long> FindReversedAsync(Guid transfer, CancellationToken cancellationToken) =>
-        Latest(transfer) is { } block
+        await LatestAsync(transfer, cancellationToken) is { } block
             ? (await RecordsNamingAsync(block, transfer, cancellationToken))
                 .LastOrDefault(record => record.ReversedTransfer == transfer)?.Reversed ?? 0
             : 0;
@@ -48,29 +55,39 @@ internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowa
     /// <summary>Whether the log opened the account.</summary>
     public async ValueTask<bool> HasOpenedAsync(Guid account, CancellationToken cancellationToken)
     {
-        if (Candidates(account) is { } blocks)
-            foreach (var number in blocks)
-            {
-                var naming = await RecordsNamingAsync(number, account, cancellationToken);
-                if (naming.Any(record => Array.Exists(record.Opened, opened => opened.Id == account)))
-                    return true;
-            }
+        foreach (var number in await CandidatesAsync(account, cancellationToken))
+        {
+            var naming = await RecordsNamingAsync(number, account, cancellationToken);
+            if (naming.Any(record => Array.Exists(record.Opened, opened => opened.Id == account)))
+                return true;
+        }
         return false;
     }
 
     /// <summary>False: the log certainly has nothing with this id.</summary>
     public bool MayKnow(Guid id)
     {
+        var key = IdIndex.Key(id);
         lock (gate)
-            return index.MayContain(id);
+            return index.MayContain(key) || archive.MayContain(key);
     }
 
-    public int Count
+    public long Count
     {
         get
         {
             lock (gate)
-                return index.Count;
+                return index.Count + archive.Count;
+        }
+    }
+
+    /// <summary>What ids take of memory.</summary>
+    public long IdBytes
+    {
+        get
+        {
+            lock (gate)
+                return index.Bytes + archive.Bytes;
         }
     }
 
@@ -79,6 +96,10 @@ internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowa
     /// </summary>
     public async ValueTask<IReadOnlyList<LedgerRecord>> RecordsNamingAsync(long number, Guid id, CancellationToken cancellationToken) =>
         (await RequireAsync(number, cancellationToken)).RecordsNaming(id);
+
+    /// <summary>All records of a block.</summary>
+    public async ValueTask<LedgerRecord[]> RecordsAsync(long number, CancellationToken cancellationToken) =>
+        (await RequireAsync(number, cancellationToken)).ReadRecords();
 
     /// <summary>Takes note of a block that is in the log now.</summary>
     /// <param name="block">The block, of which the bytes are kept as long as there is room.</param>
@@ -98,11 +119,49 @@ internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowa
         }
     }
 
+    /// <summary>Takes note, at a start, of a stored segment; they come one after the other, and <see cref="EndStart"/> follows.</summary>
     public void Add(IdSegment segment)
     {
+        starting.Add(segment);
+        if (starting.Count == IdTable.MaxSegments || starting.Sum(one => (long)one.Count) >= MaxTableIds)
+            lock (gate)
+                archive.Add(TakeTable());
+    }
+
+    public void EndStart()
+    {
         lock (gate)
-            segment.AddTo(index);
-        Pending.DropUpTo(segment.Last);
+            if (starting.Sum(segment => (long)segment.Count) >= tableIds)
+                archive.Add(TakeTable());
+            else
+                foreach (var segment in starting)
+                {
+                    segment.AddTo(index);
+                    archive.Add(segment.Span);
+                }
+        starting.Clear();
+    }
+
+    /// <summary>The stored segments of which a table should be made.</summary>
+    public IReadOnlyList<SegmentSpan>? TableDue()
+    {
+        lock (gate)
+            return archive.Due();
+    }
+
+    /// <summary>Takes note of segments that were stored, and of a table that was due.</summary>
+    public void Archive(IReadOnlyList<SegmentSpan> segments, IdTable? table)
+    {
+        lock (gate)
+        {
+            if (table is not null)
+            {
+                archive.Add(table);
+                index.DropUpTo(table.Last);
+            }
+            foreach (var segment in segments)
+                archive.Add(segment);
+        }
     }
 
     public void Clear()
@@ -110,6 +169,9 @@ internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowa
         lock (gate)
         {
             index.Clear();
+            archive.Clear();
+            starting.Clear();
+            lastSegment = null;
             recent.Clear();
             order.Clear();
             last = null;
@@ -143,12 +205,15 @@ internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowa
         kept -= block.Content.Length;
     }
 
+    private Task<Block?> ReadAsync(long number, CancellationToken cancellationToken) =>
+        Reading(() => store.ReadAsync(partition, number, cancellationToken));
+
     // That the storage fails is no fault of what is looked for.
-    private async Task<Block?> ReadAsync(long number, CancellationToken cancellationToken)
+    private static async Task<T> Reading<T>(Func<Task<T>> read)
     {
         try
         {
-            return await store.ReadAsync(partition, number, cancellationToken);
+            return await read();
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or LedgerCorruptException))
         {
@@ -185,22 +250,58 @@ internal sealed class RecordIndex(int partition, IBlockStore store, SharedAllowa
         Pending.AddLatest(id, number);
     }
 
-    private List<long>? Candidates(Guid id)
+    private ValueTask<List<long>> CandidatesAsync(Guid id, CancellationToken cancellationToken)
     {
+        var key = IdIndex.Key(id);
+        List<SegmentSpan> segments = [];
+        var found = new List<long>(1);
         lock (gate)
         {
-            if (!index.MayContain(id))
-                return null;
-            var found = new List<long>(1);
+            if (archive.MayContain(key))
+                segments = archive.Find(key);
             index.Find(id, found);
+        }
+        return segments.Count == 0 ? ValueTask.FromResult(found) : InSegmentsAsync();
+
+        async ValueTask<List<long>> InSegmentsAsync()
+        {
+            foreach (var segment in segments)
+                (await RequireAsync(segment, cancellationToken)).Find(id, found);
             return found;
         }
     }
 
-    private long? Latest(Guid id)
+    private async ValueTask<long?> LatestAsync(Guid id, CancellationToken cancellationToken)
     {
+        List<SegmentSpan> segments;
         lock (gate)
-            return index.Latest(id);
+        {
+            if (index.Latest(id) is { } recent)
+                return recent;
+            segments = archive.Find(IdIndex.LatestKey(id));
+        }
+        foreach (var segment in segments)
+            if ((await RequireAsync(segment, cancellationToken)).FindLatest(id) is { } block)
+                return block;
+        return null;
+    }
+
+    private IdTable TakeTable()
+    {
+        var table = IdTable.Of(starting);
+        starting.Clear();
+        return table;
+    }
+
+    /// <exception cref="ProjectionLostException">The segment is not there any more.</exception>
+    private async ValueTask<IdSegment> RequireAsync(SegmentSpan span, CancellationToken cancellationToken)
+    {
+        if (lastSegment is { } visited && visited.After == span.After)
+            return visited;
+        var segment = await Reading(() => projections.SegmentAsync(partition, span.After, cancellationToken));
+        return lastSegment = segment?.Span == span
+            ? segment
+            : throw new ProjectionLostException($"the ids of the blocks after {span.After} are gone");
     }
 
     private static bool Has(LedgerRecord record, Guid id) =>

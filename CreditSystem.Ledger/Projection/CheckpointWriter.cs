@@ -1,7 +1,6 @@
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
-using CreditSystem.Ledger.Partitions;
 
 namespace CreditSystem.Ledger.Projection;
 
@@ -12,27 +11,46 @@ namespace CreditSystem.Ledger.Projection;
 /// <param name="Latest">Likewise holds and reversed transfers.</param>
 internal sealed record Checkpoint(
     IReadOnlyList<AccountState> Accounts, long Block, long At, byte[] Hash, long Rebuilds, long Covered,
-    List<(ulong Key, long Block)> Ids, List<(Guid Id, long Block)> Latest);
+    List<(ulong Key, long Block)> Ids, List<(Guid Id, long Block)> Latest)
+{
+    /// <summary>The entries of the same blocks.</summary>
+    public required CheckpointEntries Entries { get; init; }
 
-/// <param name="Covered">The block that ids are written up to; null where the checkpoint was not written.</param>
+    /// <summary>The stored segments of which a table is to be made; null for none.</summary>
+    public IReadOnlyList<SegmentSpan>? Due { get; init; }
+}
+
+/// <param name="Block">The block that all accounts are written as of; null where the checkpoint was not written.</param>
+/// <param name="Covered">The block that ids are written up to.</param>
 /// <param name="Lost">Why the projection is not to be relied on any more.</param>
-internal readonly record struct CheckpointOutcome(long? Covered, string? Lost);
+internal readonly record struct CheckpointOutcome(long? Block, long Covered, string? Lost)
+{
+    /// <summary>The segments that are stored now and were not known of before, in order.</summary>
+    public IReadOnlyList<SegmentSpan> Segments { get; init; } = [];
 
-/// <summary>Writes accounts, and then the ids of the same blocks.</summary>
+    /// <summary>The table that was due.</summary>
+    public IdTable? Table { get; init; }
+}
+
+/// <summary>Writes accounts, and then the entries and the ids of the same blocks.</summary>
 internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjectionStore projections, int segmentIds)
 {
-    /// <returns>The block that the ids are written up to: another replica's segments may end elsewhere.</returns>
-    public async Task<long> WriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    private readonly EntryProjection entries = new(projections);
+
+    /// <exception cref="ProjectionLostException">What is there is not to be relied on.</exception>
+    public async Task<CheckpointOutcome> WriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
     {
         FailPoints.Hit(FailPoints.BeforeCheckpoint);
-        var mark = await projections.MarkAsync(partition, cancellationToken);
-        if (mark.Rebuilds != checkpoint.Rebuilds)
-            throw new ProjectionLostException("another replica works it out again");
+        var mark = await MarkAsync(checkpoint, cancellationToken);
         // A replica that lags has nothing to add, and must not put an older state where an account is missing.
         if (mark.Block < checkpoint.Block)
             await projections.SaveAsync(partition, checkpoint.Accounts, checkpoint.Block, checkpoint.Rebuilds, cancellationToken);
         FailPoints.Hit(FailPoints.DuringCheckpoint);
-        var covered = checkpoint.Covered;
+        // Who wrote a segment wrote its entries before. Where all is worked out from the first block all of them are written: they may
+        // have been lost, or the segments may be from before there were any.
+        var segments = checkpoint.Entries.IsWorkedOut ? [] : await FindAsync(checkpoint.Covered, checkpoint.Block, cancellationToken);
+        var covered = segments.Count > 0 ? segments[^1].Last : checkpoint.Covered;
+        await entries.WriteAsync(checkpoint.Entries, covered, checkpoint.Block, cancellationToken);
         while (covered < checkpoint.Block)
         {
             var next = await WriteNextAsync(checkpoint, covered, cancellationToken);
@@ -40,8 +58,55 @@ internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjec
             if (next.Last > checkpoint.Block)
                 break;
             covered = next.Last;
+            segments.Add(next.Span);
         }
-        return covered;
+        // Another replica's segments may end elsewhere.
+        return await OutcomeAsync(checkpoint, checkpoint.Block, segments, cancellationToken);
+    }
+
+    /// <summary>What another replica has written of it already.</summary>
+    public async Task<CheckpointOutcome> FindAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var block = Math.Min((await MarkAsync(checkpoint, cancellationToken)).Block, checkpoint.Block);
+        var segments = await FindAsync(checkpoint.Covered, block, cancellationToken);
+        return await OutcomeAsync(checkpoint, block, segments, cancellationToken);
+    }
+
+    private async Task<CheckpointOutcome> OutcomeAsync(
+        Checkpoint checkpoint, long block, List<SegmentSpan> segments, CancellationToken cancellationToken) =>
+        new(block, segments.Count > 0 ? segments[^1].Last : checkpoint.Covered, Lost: null)
+        {
+            Segments = segments,
+            Table = checkpoint.Due is { } due ? await CreateTableAsync(due, cancellationToken) : null,
+        };
+
+    private async Task<IdTable> CreateTableAsync(IReadOnlyList<SegmentSpan> spans, CancellationToken cancellationToken)
+    {
+        var segments = new List<IdSegment>(spans.Count);
+        foreach (var span in spans)
+            segments.Add(await projections.SegmentAsync(partition, span.After, cancellationToken) is { } segment && segment.Span == span
+                ? segment
+                : throw new ProjectionLostException($"the ids of the blocks after {span.After} are gone"));
+        return IdTable.Of(segments);
+    }
+
+    /// <exception cref="ProjectionLostException">Another replica works the projection out again.</exception>
+    private async Task<ProjectionMark> MarkAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        var mark = await projections.MarkAsync(partition, cancellationToken);
+        return mark.Rebuilds == checkpoint.Rebuilds ? mark : throw new ProjectionLostException("another replica works it out again");
+    }
+
+    /// <summary>The segments after a block that end at another one at most.</summary>
+    private async Task<List<SegmentSpan>> FindAsync(long after, long most, CancellationToken cancellationToken)
+    {
+        var found = new List<SegmentSpan>();
+        while (after < most && await projections.SegmentAsync(partition, after, cancellationToken) is { } segment && segment.Last <= most)
+        {
+            found.Add(segment.Span);
+            after = segment.Last;
+        }
+        return found;
     }
 
     private async Task<IdSegment> WriteNextAsync(Checkpoint checkpoint, long covered, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Partitions;
 
 namespace CreditSystem.Ledger.Projection;
@@ -10,7 +11,8 @@ namespace CreditSystem.Ledger.Projection;
 /// nothing that happens meanwhile can change it, and what became of it is told to the loop at its next turn.
 /// </summary>
 internal sealed partial class Checkpointer(
-    int partition, IBlockStore store, IProjectionStore projections, LedgerOptions options, TimeProvider time, ILogger logger)
+    int partition, IBlockStore store, IProjectionStore projections, LedgerOptions options, PartitionOwnership ownership,
+    TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
@@ -25,7 +27,7 @@ internal sealed partial class Checkpointer(
             return;
         Finish(state);
         if (IsDue(state))
-            Begin(state);
+            Begin(state, ownership.IsOwner);
         else if (state.IsOverLimit)
             state.Evict();
     }
@@ -36,7 +38,7 @@ internal sealed partial class Checkpointer(
         await FinishAsync(state, cancellationToken);
         if (state.Tail == 0)
             return;
-        Begin(state);
+        Begin(state, writes: true);
         await FinishAsync(state, cancellationToken);
     }
 
@@ -55,15 +57,18 @@ internal sealed partial class Checkpointer(
     }
 
     private bool IsDue(PartitionState state) =>
-        state.Tail > 0 && (state.Tail >= options.CheckpointTailRecords
-            || state.IsOverLimit
-            || time.GetElapsedTime(state.LastChange) >= TimeSpan.FromMilliseconds(options.CheckpointIntervalMilliseconds)
-            || time.GetElapsedTime(lastWrite) >= Longest);
+        state.Tail > 0 && (ownership.IsOwner
+            ? state.Tail >= options.CheckpointTailRecords || state.IsOverLimit || time.GetElapsedTime(state.LastChange) >= Interval
+                || time.GetElapsedTime(lastWrite) >= Longest
+            : time.GetElapsedTime(lastWrite) >= Interval);
 
-    private void Begin(PartitionState state)
+    private TimeSpan Interval => TimeSpan.FromMilliseconds(options.CheckpointIntervalMilliseconds);
+
+    // The owner writes; the others take note of what it has written. Where memory is short, each writes for itself.
+    private void Begin(PartitionState state, bool writes)
     {
         var (checkpoint, stop) = (state.BeginCheckpoint(), new CancellationTokenSource());
-        inFlight = new InFlight(checkpoint, TryWriteAsync(checkpoint, stop.Token), stop);
+        inFlight = new InFlight(checkpoint, TryWriteAsync(checkpoint, writes, stop.Token), stop);
     }
 
     private async Task FinishAsync(PartitionState state, CancellationToken cancellationToken)
@@ -82,23 +87,23 @@ internal sealed partial class Checkpointer(
         (inFlight, lastWrite) = (null, time.GetTimestamp());
     }
 
-    private async Task<CheckpointOutcome> TryWriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    private async Task<CheckpointOutcome> TryWriteAsync(Checkpoint checkpoint, bool writes, CancellationToken cancellationToken)
     {
         // The loop goes on.
         await Task.Yield();
         try
         {
-            return new CheckpointOutcome(await writer.WriteAsync(checkpoint, cancellationToken), Lost: null);
+            return writes ? await writer.WriteAsync(checkpoint, cancellationToken) : await writer.FindAsync(checkpoint, cancellationToken);
         }
         catch (ProjectionLostException lost)
         {
-            return new CheckpointOutcome(Covered: null, lost.Message);
+            return new CheckpointOutcome(Block: null, Covered: 0, lost.Message);
         }
         catch (Exception exception)
         {
             if (!cancellationToken.IsCancellationRequested)
                 Log.NotWritten(logger, exception, partition, checkpoint.Block);
-            return new CheckpointOutcome(Covered: null, Lost: null);
+            return new CheckpointOutcome(Block: null, Covered: 0, Lost: null);
         }
     }
 

@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger.Projection;
@@ -26,8 +27,29 @@ public interface IProjectionStore
     /// <summary>Accounts of the partition on which something has expired at or before a time.</summary>
     Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Writes entries of accounts; a chunk that begins with the same entry as one that is there already is left out.</summary>
+    Task AddAsync(IReadOnlyList<EntryChunk> chunks, CancellationToken cancellationToken);
+
+    /// <summary>The chunks of an account whose first entry has one of these numbers, in their order.</summary>
+    Task<IReadOnlyList<EntryChunk>> EntriesAsync(Guid account, long first, long last, CancellationToken cancellationToken);
+
     /// <summary>The segment of ids that begins after a block, or null.</summary>
     Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Consecutive segments, the first of which begins after a block; as many as come to <paramref name="mostIds"/> ids, or one. None
+    /// where none begins there.
+    /// </summary>
+    async Task<IReadOnlyList<IdSegment>> SegmentsAsync(int partition, long after, int mostIds, CancellationToken cancellationToken)
+    {
+        var (found, ids) = (new List<IdSegment>(), 0);
+        while (ids < mostIds && await SegmentAsync(partition, after, cancellationToken) is { } segment)
+        {
+            found.Add(segment);
+            (after, ids) = (segment.Last, ids + segment.Count);
+        }
+        return found;
+    }
 
     /// <summary>Writes a segment unless another replica has written one that begins there.</summary>
     /// <returns>The segment that is there now.</returns>

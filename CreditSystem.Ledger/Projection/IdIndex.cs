@@ -3,14 +3,17 @@ using System.Buffers.Binary;
 namespace CreditSystem.Ledger.Projection;
 
 /// <summary>
-/// In which block each id of the log is. It holds half of each id and the number of the block: a hit is confirmed in the
-/// block itself, a miss is certain. Sixteen bytes per slot keep every id there ever was in memory.
+/// In which block an id is. It holds half of each id and the number of the block: a hit is confirmed in the block itself, a miss
+/// is certain. Sixteen bytes per slot, for the ids of the latest blocks; for those before see <see cref="IdArchive"/>.
 /// </summary>
 public sealed class IdIndex
 {
     private ulong[] keys = new ulong[1024];
     private long[] blocks = new long[1024];
     private readonly Dictionary<Guid, long> latest = [];
+
+    // Tells a hold, and the reversals of a transfer, from the id itself.
+    private const ulong LatestSalt = 0x9E37_79B9_7F4A_7C15;
     private int count;
 
     public int Count => count;
@@ -36,9 +39,26 @@ public sealed class IdIndex
         latest.Clear();
     }
 
-    public bool MayContain(Guid id)
+    /// <summary>Forgets what the blocks up to this one have.</summary>
+    public void DropUpTo(long block)
     {
-        var key = Key(id);
+        var (oldKeys, oldBlocks) = (keys, blocks);
+        (keys, blocks, count) = (new ulong[1024], new long[1024], 0);
+        for (var i = 0; i < oldKeys.Length; i++)
+            if (oldBlocks[i] > block)
+                Add(oldKeys[i], oldBlocks[i]);
+        foreach (var (id, changed) in latest)
+            if (changed <= block)
+                latest.Remove(id);
+    }
+
+    /// <summary>What it takes of memory.</summary>
+    public long Bytes => keys.Length * 16L + latest.Count * 48L;
+
+    public bool MayContain(Guid id) => MayContain(Key(id));
+
+    public bool MayContain(ulong key)
+    {
         var mask = keys.Length - 1;
         for (var slot = Slot(key, mask); blocks[slot] != 0; slot = (slot + 1) & mask)
             if (keys[slot] == key)
@@ -63,6 +83,9 @@ public sealed class IdIndex
         id.TryWriteBytes(bytes, bigEndian: true, out _);
         return BinaryPrimitives.ReadUInt64BigEndian(bytes) ^ (BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]) << 32);
     }
+
+    /// <summary>Under which an id is known as that of a hold or of a reversed transfer.</summary>
+    public static ulong LatestKey(Guid id) => Key(id) ^ LatestSalt;
 
     private static int Slot(ulong key, int mask) => (int)((key >> 17) & (uint)mask);
 

@@ -16,6 +16,12 @@ public sealed record IdSegment(int Partition, long After, long Last, long At, by
     private const int IdBytes = 16;
     private const int LatestBytes = 24;
 
+    /// <summary>How many ids it has, of both kinds.</summary>
+    public int Count => Ids.Length / IdBytes + Latest.Length / LatestBytes;
+
+    /// <summary>Where it begins and ends.</summary>
+    internal SegmentSpan Span => new(After, Last, Count);
+
     public static IdSegment Create(
         int partition, long after, long last, long at, byte[] hash, IReadOnlyList<(ulong Key, long Block)> ids,
         IReadOnlyList<(Guid Id, long Block)> latest)
@@ -50,6 +56,34 @@ public sealed record IdSegment(int Partition, long After, long Last, long At, by
         return hash.GetHashAndReset();
     }
 
+    /// <summary>The keys of all that it has; those of holds and reversed transfers tell that they are.</summary>
+    internal IEnumerable<ulong> Keys()
+    {
+        for (var i = 0; i + IdBytes <= Ids.Length; i += IdBytes)
+            yield return BinaryPrimitives.ReadUInt64LittleEndian(Ids.AsSpan(i));
+        for (var i = 0; i + LatestBytes <= Latest.Length; i += LatestBytes)
+            yield return IdIndex.LatestKey(new Guid(Latest.AsSpan(i, 16), bigEndian: true));
+    }
+
+    /// <summary>Adds the blocks that may hold the id; almost always none or the one.</summary>
+    internal void Find(Guid id, List<long> found)
+    {
+        var key = IdIndex.Key(id);
+        for (var i = 0; i + IdBytes <= Ids.Length; i += IdBytes)
+            if (BinaryPrimitives.ReadUInt64LittleEndian(Ids.AsSpan(i)) == key
+                && BinaryPrimitives.ReadInt64LittleEndian(Ids.AsSpan(i + 8)) is var block && !found.Contains(block))
+                found.Add(block);
+    }
+
+    /// <summary>The block that last changed a hold, or last reversed a part of a transfer, among those of the segment.</summary>
+    internal long? FindLatest(Guid id)
+    {
+        for (var i = Latest.Length - LatestBytes; i >= 0; i -= LatestBytes)
+            if (new Guid(Latest.AsSpan(i, 16), bigEndian: true) == id)
+                return BinaryPrimitives.ReadInt64LittleEndian(Latest.AsSpan(i + 16));
+        return null;
+    }
+
     public void AddTo(IdIndex index)
     {
         for (var i = 0; i + IdBytes <= Ids.Length; i += IdBytes)
@@ -58,3 +92,9 @@ public sealed record IdSegment(int Partition, long After, long Last, long At, by
             index.SetLatest(new Guid(Latest.AsSpan(i, 16), bigEndian: true), BinaryPrimitives.ReadInt64LittleEndian(Latest.AsSpan(i + 16)));
     }
 }
+
+/// <summary>A stored segment without its content.</summary>
+/// <param name="After">The block that it begins after, which is its name.</param>
+/// <param name="Last">Its last block.</param>
+/// <param name="Count">How many ids it has.</param>
+internal readonly record struct SegmentSpan(long After, long Last, int Count);

@@ -53,6 +53,7 @@ public sealed class SimulationRun
             CheckpointIntervalMilliseconds = scheduler.Random.Next(20, 400),
             CheckpointTailRecords = scheduler.Random.Next(2, 25),
             CheckpointSegmentIds = scheduler.Random.Next(5, 60),
+            IdTableIds = scheduler.Random.Next(10, 200),
             MaxAccountsInMemory = scheduler.Random.Next(2, 12),
         };
         storage = new SimulatedStorage(scheduler, network, options.MaxBlockBytes / 8 * 15, scheduler.Chance(80) ? RulesVersion.Newest

@@ -35,9 +35,18 @@ internal sealed class Submission(Command[] commands, bool hasRequestRecord = fal
 
     public Committed[] Outcomes { get; } = commands.Length == 0 ? [] : new Committed[commands.Length];
 
-    public ActivityContext Parent { get; } = Activity.Current?.Context ?? default;
+    public ActivityContext Parent { get; init; } = Activity.Current?.Context ?? default;
+
+    /// <summary>When its caller gives up, a timestamp of the clock; null where the caller waits for the outcome.</summary>
+    public long? Deadline { get; init; }
 
     public Task<SubmissionResult> Completion => completion.Task;
+
+    public static long DeadlineAfter(TimeSpan wait, TimeProvider time) =>
+        time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency);
+
+    public TimeSpan TimeLeft(TimeProvider time) =>
+        Deadline is { } deadline ? time.GetElapsedTime(time.GetTimestamp(), deadline) : TimeSpan.MaxValue;
 
     public void Complete(AccountState?[] accounts) => completion.TrySetResult(new SubmissionResult(Outcomes, accounts));
 

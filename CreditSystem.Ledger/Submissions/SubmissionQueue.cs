@@ -13,17 +13,54 @@ namespace CreditSystem.Ledger.Submissions;
 /// <param name="quantum">How much a tenant may take in one turn.</param>
 internal sealed class SubmissionQueue(int capacity, SharedAllowance.Share memory, int quantum)
 {
+    /// <summary>How many tenants' turns fill a block, where that many have much to do.</summary>
+    public const int TurnsPerBlock = 8;
+
     private readonly Lock gate = new();
     private readonly Dictionary<string, Lane> lanes = new(StringComparer.Ordinal);
     private readonly LinkedList<Lane> turns = [];
     private readonly Queue<Submission> reads = new();
     private TaskCompletionSource? arrival;
+    private TaskCompletionSource? drained;
+    private bool isOpen = true;
     private int depth;
     private bool completed;
     private bool woken;
 
     /// <summary>What waits or is being committed.</summary>
     public int Depth => Volatile.Read(ref depth);
+
+    /// <summary>Whether it takes commands; reads it takes always.</summary>
+    public bool IsOpen => Volatile.Read(ref isOpen);
+
+    public void Open()
+    {
+        lock (gate)
+            isOpen = true;
+    }
+
+    /// <summary>Takes no more commands. Completes when none waits or is being committed.</summary>
+    public Task CloseAsync()
+    {
+        lock (gate)
+        {
+            isOpen = false;
+            if (depth == 0)
+                return Task.CompletedTask;
+            drained ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return drained.Task;
+        }
+    }
+
+    /// <exception cref="LedgerUnavailableException">It does not wait.</exception>
+    public void Add(Submission submission, LedgerMetrics metrics)
+    {
+        if (TryAdd(submission) is not { } reason)
+            return;
+        if (reason == LedgerUnavailableReason.QueueFull)
+            metrics.Rejected("queue_full");
+        throw LedgerUnavailableException.Refused(reason);
+    }
 
     /// <returns>Null when it waits now; else why not.</returns>
     public LedgerUnavailableReason? TryAdd(Submission submission)
@@ -34,6 +71,8 @@ internal sealed class SubmissionQueue(int capacity, SharedAllowance.Share memory
                 return LedgerUnavailableReason.Stopping;
             if (submission.Weight == 0)
                 reads.Enqueue(submission);
+            else if (!isOpen)
+                return LedgerUnavailableReason.NotOwner;
             else if (!TryAddToLane(submission))
                 return LedgerUnavailableReason.QueueFull;
             arrival?.TrySetResult();
@@ -128,6 +167,11 @@ internal sealed class SubmissionQueue(int capacity, SharedAllowance.Share memory
             memory.Report(depth);
             if (lane.Depth == 0)
                 lanes.Remove(submission.Tenant);
+            if (depth == 0)
+            {
+                drained?.TrySetResult();
+                drained = null;
+            }
         }
     }
 

@@ -7,14 +7,14 @@ namespace CreditSystem.Ledger.Submissions;
 internal sealed partial class SubmissionReplies(int partition, SubmissionQueue queue, LedgerMetrics metrics, ILogger logger)
 {
     /// <summary>The first submissions have their outcomes, and get the accounts that they asked for.</summary>
-    public void Complete(List<Submission> batch, int count, PartitionOwner owner)
+    public void Complete(List<Submission> batch, int count, PartitionEngine engine)
     {
         var done = batch.GetRange(0, Math.Min(count, batch.Count));
         batch.RemoveRange(0, done.Count);
         foreach (var submission in done)
         {
             queue.Release(submission);
-            submission.Complete(owner.Snapshot(submission.Read));
+            submission.Complete(engine.Snapshot(submission.Read));
         }
     }
 
@@ -47,7 +47,7 @@ internal sealed partial class SubmissionReplies(int partition, SubmissionQueue q
         CommandFailedException { InnerException: BlockTooLargeException tooLarge } =>
             new LedgerUnavailableException(tooLarge.Message, LedgerUnavailableReason.TooLarge, tooLarge),
         CommandFailedException => exception,
-        _ => new LedgerUnavailableException("The outcome is not known yet.", LedgerUnavailableReason.Storage, exception),
+        _ => LedgerUnavailableException.Unknown(exception),
     };
 
     private static partial class Log

@@ -12,6 +12,7 @@ public sealed partial class HouseStyleTests
     private static readonly string[] Products =
     [
         "CreditSystem.Api", "CreditSystem.AppHost", "CreditSystem.Cli", "CreditSystem.Identity", "CreditSystem.Ledger", "CreditSystem.Ledger.MongoDb",
+        "CreditSystem.Ledger.Orleans",
         "CreditSystem.Secrets", "CreditSystem.ServiceDefaults", "CreditSystem.VaultProxy",
     ];
 

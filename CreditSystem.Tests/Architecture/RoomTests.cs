@@ -14,15 +14,16 @@ public sealed partial class RoomTests
         ["ServiceDefaults"] = [],
         ["Ledger"] = [],
         ["Ledger.MongoDb"] = ["Ledger"],
+        ["Ledger.Orleans"] = ["Ledger", "Ledger.MongoDb"],
         ["Secrets"] = ["ServiceDefaults"],
         ["Identity"] = ["Secrets", "ServiceDefaults"],
         ["VaultProxy"] = ["ServiceDefaults"],
         // Identity for `vault rewrap`, which reads and writes personal data as the API does.
         ["Cli"] = ["Ledger", "Ledger.MongoDb", "Secrets", "Identity", "ServiceDefaults"],
-        ["Api"] = ["Ledger", "Ledger.MongoDb", "Secrets", "Identity", "ServiceDefaults"],
+        ["Api"] = ["Ledger", "Ledger.MongoDb", "Ledger.Orleans", "Secrets", "Identity", "ServiceDefaults"],
     };
 
-    private static readonly string[] Drivers = ["MongoDB", "StackExchange", "VaultSharp", "k8s", "Yarp", "Stripe"];
+    private static readonly string[] Drivers = ["MongoDB", "StackExchange", "VaultSharp", "k8s", "Yarp", "Stripe", "Orleans"];
 
     public static TheoryData<string> Rooms => [.. MayUse.Keys];
 
@@ -54,6 +55,7 @@ public sealed partial class RoomTests
     [InlineData("Testing", "Dev.Mongo", "Dev.Redis", "Dev.Vault")]
     [InlineData("Ledger.Tests", "Ledger.Testing")]
     [InlineData("Ledger.MongoDb.Tests", "Ledger.MongoDb", "Ledger.Testing", "Testing")]
+    [InlineData("Ledger.Orleans.Tests", "Ledger.Orleans", "Ledger.Testing", "Testing")]
     [InlineData("Secrets.Tests", "Secrets", "Testing")]
     [InlineData("VaultProxy.Tests", "VaultProxy", "Testing")]
     [InlineData("Cli.Tests", "Cli", "Testing")]

@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
@@ -16,20 +17,21 @@ internal sealed class EngineHost : IAsyncDisposable
 {
     private readonly ServiceProvider services = new ServiceCollection().AddMetrics().AddSingleton<LedgerMetrics>().BuildServiceProvider();
 
-    private EngineHost(IBlockStore store, IProjectionStore projections, IVerificationStore verification, LedgerOptions options, TimeProvider time, ILogger<LedgerPartition>? logger) => Ledger = new CreditLedger(
-        store, projections, verification, Options.Create(options), services.GetRequiredService<LedgerMetrics>(), time, logger ?? NullLogger<LedgerPartition>.Instance);
+    private EngineHost(IBlockStore store, IProjectionStore projections, IVerificationStore verification, LedgerOptions options, TimeProvider time, ILogger<LedgerPartition>? logger, IOwnerTransport? transport) => Ledger = new CreditLedger(
+        store, projections, verification, Options.Create(options), services.GetRequiredService<LedgerMetrics>(), time, logger ?? NullLogger<LedgerPartition>.Instance, transport);
 
     public CreditLedger Ledger { get; }
 
     public LedgerPartition Partition => Ledger.PartitionOf(Ask.Tenant);
 
     public static async Task<EngineHost> StartAsync(
-        IBlockStore store, IProjectionStore? projections = null, TimeProvider? time = null, Action<LedgerOptions>? configure = null, IVerificationStore? verification = null, ILogger<LedgerPartition>? logger = null)
+        IBlockStore store, IProjectionStore? projections = null, TimeProvider? time = null, Action<LedgerOptions>? configure = null, IVerificationStore? verification = null,
+        ILogger<LedgerPartition>? logger = null, IOwnerTransport? transport = null)
     {
         var options = new LedgerOptions { Partitions = 1, CommitTimeoutSeconds = 5 };
         configure?.Invoke(options);
         projections ??= (store as InMemoryBlockStore)?.Projections ?? new InMemoryProjectionStore();
-        var host = new EngineHost(store, projections, verification ?? new InMemoryVerificationStore(), options, time ?? TimeProvider.System, logger);
+        var host = new EngineHost(store, projections, verification ?? new InMemoryVerificationStore(), options, time ?? TimeProvider.System, logger, transport);
         await host.Ledger.StartAsync(CancellationToken.None);
         return host;
     }

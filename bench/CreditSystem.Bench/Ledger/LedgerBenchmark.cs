@@ -7,7 +7,7 @@ internal static class LedgerBenchmark
 {
     public static async Task<LedgerReport> RunAsync(LedgerPlan plan, Action<string> progress, CancellationToken cancellationToken)
     {
-        await using var bed = await TestBed.StartAsync([[]], cancellationToken);
+        await using var bed = await TestBed.StartAsync([[]], cancellationToken, otherBuild: plan.Against);
         progress($"pgbench is being initialised at scale {plan.Scale}");
         var pgbench = await Pgbench.PrepareAsync(bed.MongoDirectory, plan.Scale, cancellationToken);
         var (api, address) = bed.Replicas[0];
@@ -17,41 +17,62 @@ internal static class LedgerBenchmark
         progress($"{plan.Accounts} accounts are being opened");
         await load.GrowAsync(plan.Accounts, cancellationToken);
         var memory = (api.ResidentBytes - before) * 100_000.0 / plan.Accounts / (1024 * 1024);
-
-        var runs = new List<Measurement>();
         // What is compiled, cached and allocated in the first seconds of a process is nobody's throughput.
         await load.TransfersAsync("warm-up", 32, Math.Min(plan.Seconds * 2, 30), hot: false, cancellationToken);
+        var other = bed.Other is { } build ? new LoadGenerator(build.Address, bed.Token) : null;
+        if (other is not null)
+        {
+            progress("the other build gets the same accounts");
+            await other.GrowAsync(plan.Accounts, cancellationToken);
+        }
+
+        var inserts = new BareInserts(bed.MongoConnectionString);
+        var runs = new List<Measurement>();
         for (var round = 1; round <= plan.Rounds; round++)
         {
             var used = api.ProcessorTime;
-            await RoundAsync(plan, pgbench, load, run =>
+            await RoundAsync(plan, pgbench, load, other, inserts, run =>
             {
-                var processor = (api.ProcessorTime - used).TotalMicroseconds / (run.Rate * plan.Seconds);
+                run = run with { Round = round };
+                if (LedgerReport.IsOurs(run.Name))
+                    run = run with { ProcessorMicroseconds = (api.ProcessorTime - used).TotalMicroseconds / (run.Rate * plan.Seconds) };
                 used = api.ProcessorTime;
                 runs.Add(run);
-                progress($"round {round}: {run.Name} at {run.Connections}: {run.Rate:F0}/s, p50 {run.P50Milliseconds:F2} ms, p99 {run.P99Milliseconds:F2} ms, "
-                    + $"{processor:F0} µs of the API's processor time each{(run.Failures > 0 ? $", {run.Failures} failed" : "")}");
+                progress($"round {round}: {run.Name} at {run.Connections}: {run.Rate:F0}/s, p50 {run.P50Milliseconds:F2} ms, p99 {run.P99Milliseconds:F2} ms"
+                    + $"{(run.ProcessorMicroseconds > 0 ? $", {run.ProcessorMicroseconds:F0} µs of the API's processor time each" : "")}{(run.Failures > 0 ? $", {run.Failures} failed" : "")}");
             }, cancellationToken);
         }
 
         var recovery = plan.LogTransfers > 0 ? await RecoveryMeasure.RunAsync(bed, load, plan.LogTransfers, progress, cancellationToken) : null;
         var growth = await GrowthAsync(plan, load, progress, cancellationToken);
         return new LedgerReport(
-            runs.GroupBy(run => (run.Name, run.Connections)).Select(group => Measurement.Median(group)).ToList(), runs, memory, recovery, growth,
+            runs, memory, recovery, growth,
             await pgbench.SettingAsync("fsync", cancellationToken), await pgbench.SettingAsync("synchronous_commit", cancellationToken));
     }
 
-    private static async Task RoundAsync(LedgerPlan plan, Pgbench pgbench, LoadGenerator load, Action<Measurement> measured, CancellationToken cancellationToken)
+    private static async Task RoundAsync(
+        LedgerPlan plan, Pgbench pgbench, LoadGenerator load, LoadGenerator? other, BareInserts inserts, Action<Measurement> measured, CancellationToken cancellationToken)
     {
         foreach (var connections in LedgerPlan.Connections)
         {
-            measured(await pgbench.MeasureAsync(connections, plan.Seconds, cancellationToken));
-            measured(await load.TransfersAsync("single, uniform", connections, plan.Seconds, hot: false, cancellationToken));
-            measured(await load.TransfersAsync("single, hot account", connections, plan.Seconds, hot: true, cancellationToken));
+            await MeasureAsync("pgbench", _ => pgbench.MeasureAsync(connections, plan.Seconds, cancellationToken));
+            await MeasureAsync("single, uniform", name => load.TransfersAsync(name, connections, plan.Seconds, hot: false, cancellationToken));
+            await MeasureAsync("single, hot account", name => load.TransfersAsync(name, connections, plan.Seconds, hot: true, cancellationToken));
         }
-        measured(await load.BatchesAsync("batches of 100", 8, plan.Seconds, 100, cancellationToken));
-        measured(await load.BatchesAsync("batches of 1000", 8, plan.Seconds, 1000, cancellationToken));
-        measured(await load.BalancesAsync("balance", 32, plan.Seconds, cancellationToken));
+        foreach (var size in LedgerPlan.BatchSizes)
+        {
+            await MeasureAsync($"batches of {size}", name => load.BatchesAsync(name, 8, plan.Seconds, size, cancellationToken));
+            if (other is not null)
+                await MeasureAsync($"other build, batches of {size}", name => other.BatchesAsync(name, 8, plan.Seconds, size, cancellationToken));
+        }
+        await MeasureAsync("bare inserts of 1000", name => inserts.MeasureAsync(name, 1000, plan.Seconds, cancellationToken));
+        await MeasureAsync("balance", name => load.BalancesAsync(name, 32, plan.Seconds, cancellationToken));
+
+        async Task MeasureAsync(string name, Func<string, Task<Measurement>> measure)
+        {
+            if (name.Contains(plan.Only, StringComparison.Ordinal))
+                measured(await measure(name));
+        }
     }
 
     private static async Task<List<(int Accounts, double Rate)>> GrowthAsync(LedgerPlan plan, LoadGenerator load, Action<string> progress, CancellationToken cancellationToken)

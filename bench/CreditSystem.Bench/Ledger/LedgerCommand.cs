@@ -13,13 +13,18 @@ internal static class LedgerCommand
     private static readonly Option<int> LogTransfers = new("--log-transfers") { Description = "The length of the log whose recovery is timed; 0 leaves that out", DefaultValueFactory = _ => 1_000_000 };
     private static readonly Option<int> MaxAccounts = new("--max-accounts") { Description = "How far throughput is followed as accounts grow; 0 leaves that out", DefaultValueFactory = _ => 1_000_000 };
 
+    private static readonly Option<string> Only = new("--only") { Description = "Leaves out the loads without this in their names", DefaultValueFactory = _ => "" };
+
+    private static readonly Option<DirectoryInfo?> Against = new("--against") { Description = "The folder of another build of the API (its bin folder), whose batches are measured in turns with ours" };
+
     public static Command Create()
     {
-        var command = new Command("ledger", "Compare the ledger over HTTP with pgbench TPC-B-like on the same PostgreSQL engine") { Json, Seconds, Rounds, Accounts, Scale, LogTransfers, MaxAccounts };
+        var command = new Command("ledger", "Compare the ledger over HTTP with pgbench TPC-B-like on the same PostgreSQL engine") { Json, Seconds, Rounds, Accounts, Scale, LogTransfers, MaxAccounts, Only, Against };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var plan = new LedgerPlan(
-                parsed.GetValue(Seconds), parsed.GetValue(Rounds), parsed.GetValue(Accounts), parsed.GetValue(Scale), parsed.GetValue(LogTransfers), parsed.GetValue(MaxAccounts));
+                parsed.GetValue(Seconds), parsed.GetValue(Rounds), parsed.GetValue(Accounts), parsed.GetValue(Scale), parsed.GetValue(LogTransfers), parsed.GetValue(MaxAccounts),
+                parsed.GetValue(Only)!, parsed.GetValue(Against)?.FullName);
             var report = await LedgerBenchmark.RunAsync(plan, Console.Error.WriteLine, cancellationToken);
             Console.WriteLine(report.ToMarkdown());
             if (parsed.GetValue(Json) is { } file)
@@ -30,7 +35,8 @@ internal static class LedgerCommand
     }
 }
 
-internal sealed record LedgerPlan(double Seconds, int Rounds, int Accounts, int Scale, int LogTransfers, int MaxAccounts)
+internal sealed record LedgerPlan(double Seconds, int Rounds, int Accounts, int Scale, int LogTransfers, int MaxAccounts, string Only, string? Against)
 {
     public static readonly int[] Connections = [1, 8, 32, 64];
+    public static readonly int[] BatchSizes = [100, 1000];
 }

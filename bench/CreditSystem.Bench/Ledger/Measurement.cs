@@ -7,6 +7,12 @@ namespace CreditSystem.Bench.Ledger;
 internal sealed record Measurement(
     string Name, int Connections, double Rate, double P50Milliseconds, double P99Milliseconds, int Failures = 0, int Count = 0)
 {
+    /// <summary>Which repetition of all loads it belongs to, from 1.</summary>
+    public int Round { get; init; }
+
+    /// <summary>The processor time of the API for each operation, in microseconds; 0 where the API had no part in it.</summary>
+    public double ProcessorMicroseconds { get; init; }
+
     public static Measurement Of(string name, int connections, List<double> latencies, double seconds, int perRequest, int failures)
     {
         latencies.Sort();

@@ -5,10 +5,18 @@ using System.Net.Sockets;
 namespace CreditSystem.Bench.Processes;
 
 /// <summary>A server of the system as a process of its own, which can be killed and started again.</summary>
+/// <param name="assembly">Which.</param>
+/// <param name="environment">Its settings.</param>
+/// <param name="isReady">Whether it answers.</param>
+/// <param name="controlGroup">Where it writes its id to be bound by a control group.</param>
+/// <param name="build">The folder of another build; by default it is of this one.</param>
 internal sealed class ServerProcess(
-    string assembly, Dictionary<string, string> environment, Func<ServerProcess, CancellationToken, Task<bool>> isReady, string? controlGroup = null)
+    string assembly, Dictionary<string, string> environment, Func<ServerProcess, CancellationToken, Task<bool>> isReady,
+    string? controlGroup = null, string? build = null)
     : IAsyncDisposable
 {
+    private readonly string directory = build ?? AppContext.BaseDirectory;
+
     private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(6);
 
     private readonly Queue<string> lines = new();
@@ -58,7 +66,7 @@ internal sealed class ServerProcess(
     /// <summary>Starts it and waits until it answers.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        string[] command = ["dotnet", Path.Combine(AppContext.BaseDirectory, $"{assembly}.dll")];
+        string[] command = ["dotnet", Path.Combine(directory, $"{assembly}.dll")];
         // A control group counts what is taken in it, and the runtime asks for its limit at once. (sh drops variables with a hyphen.)
         if (controlGroup is not null)
             command = ["bash", "-c", "echo $$ > \"$0\" && exec \"$@\"", controlGroup, .. command];
@@ -67,7 +75,7 @@ internal sealed class ServerProcess(
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             // Its settings are watched for changes there, and in the folder for temporary files much changes.
-            WorkingDirectory = AppContext.BaseDirectory,
+            WorkingDirectory = directory,
         };
         foreach (var (name, value) in environment)
             start.Environment[name] = value;

@@ -14,7 +14,7 @@ internal sealed class TestBed : IAsyncDisposable
     private readonly int redisPort = ServerProcess.FreePort();
     private readonly HttpClient probe = new() { Timeout = TimeSpan.FromSeconds(2) };
 
-    private TestBed(IReadOnlyList<Dictionary<string, string>> replicas, string? controlGroup)
+    private TestBed(IReadOnlyList<Dictionary<string, string>> replicas, string? controlGroup, string? otherBuild)
     {
         Mongo = new ServerProcess("CreditSystem.Dev.Mongo", new()
         {
@@ -31,6 +31,8 @@ internal sealed class TestBed : IAsyncDisposable
         }, IsReadyAsync);
         Token = AccessToken.Sign(signingKey, "bench");
         Replicas = [.. replicas.Select(settings => Replica(settings, controlGroup))];
+        if (otherBuild is not null)
+            Other = Replica(new() { ["mongodb__database_name"] = "other-build" }, controlGroup, otherBuild);
     }
 
     public ServerProcess Mongo { get; }
@@ -38,6 +40,9 @@ internal sealed class TestBed : IAsyncDisposable
     public ServerProcess Redis { get; }
 
     public IReadOnlyList<(ServerProcess Process, Uri Address)> Replicas { get; }
+
+    /// <summary>The API of another build, on a database of its own.</summary>
+    public (ServerProcess Process, Uri Address)? Other { get; }
 
     /// <summary>An access token for everything, for a day.</summary>
     public string Token { get; }
@@ -52,15 +57,19 @@ internal sealed class TestBed : IAsyncDisposable
     /// <param name="replicas">The settings of each API process.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <param name="controlGroup">Where an API process writes its id to be bound by a control group.</param>
+    /// <param name="otherBuild">The folder of another build of the API to compare with.</param>
     public static async Task<TestBed> StartAsync(
-        IReadOnlyList<Dictionary<string, string>> replicas, CancellationToken cancellationToken, string? controlGroup = null)
+        IReadOnlyList<Dictionary<string, string>> replicas, CancellationToken cancellationToken, string? controlGroup = null,
+        string? otherBuild = null)
     {
-        var bed = new TestBed(replicas, controlGroup);
+        var bed = new TestBed(replicas, controlGroup, otherBuild);
         try
         {
             await Task.WhenAll(bed.Mongo.StartAsync(cancellationToken), bed.Redis.StartAsync(cancellationToken));
             foreach (var (process, _) in bed.Replicas)
                 await process.StartAsync(cancellationToken);
+            if (bed.Other is { } other)
+                await other.Process.StartAsync(cancellationToken);
             return bed;
         }
         catch
@@ -81,6 +90,8 @@ internal sealed class TestBed : IAsyncDisposable
     {
         foreach (var (process, _) in Replicas)
             await process.DisposeAsync();
+        if (Other is { } other)
+            await other.Process.DisposeAsync();
         await Redis.DisposeAsync();
         await Mongo.DisposeAsync();
         probe.Dispose();
@@ -88,7 +99,7 @@ internal sealed class TestBed : IAsyncDisposable
     }
 
     // As in production, except that the limits would refuse a benchmark within its first second.
-    private (ServerProcess, Uri) Replica(Dictionary<string, string> settings, string? controlGroup)
+    private (ServerProcess, Uri) Replica(Dictionary<string, string> settings, string? controlGroup, string? build = null)
     {
         var address = new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}");
         var environment = new Dictionary<string, string>(settings)
@@ -102,7 +113,7 @@ internal sealed class TestBed : IAsyncDisposable
             ["Logging__LogLevel__Default"] = "Warning",
             ["DOTNET_gcServer"] = "0",
         };
-        return (new ServerProcess("CreditSystem.Api", environment, (_, token) => AnswersAsync(address, token), controlGroup), address);
+        return (new ServerProcess("CreditSystem.Api", environment, (_, token) => AnswersAsync(address, token), controlGroup, build), address);
     }
 
     private async Task<bool> AnswersAsync(Uri address, CancellationToken cancellationToken)

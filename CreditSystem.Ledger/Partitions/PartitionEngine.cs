@@ -3,6 +3,7 @@ using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Projection;
 using CreditSystem.Ledger.Submissions;
 
@@ -27,7 +28,7 @@ internal readonly record struct CommitResult(Append Append, int Submissions);
 /// Owns the state of one partition: what changes it is here or is lent it for one call. It does one thing at a time, for the
 /// <see cref="PartitionLoop"/> that made it, and tells all others by the board.
 /// </summary>
-internal sealed partial class PartitionOwner
+internal sealed partial class PartitionEngine
 {
     private readonly int partition;
     private readonly PartitionBoard board;
@@ -41,23 +42,26 @@ internal sealed partial class PartitionOwner
     private readonly PartitionRecovery recovery;
     private PartitionState state;
 
-    public PartitionOwner(
+    public PartitionEngine(
         int partition, IBlockStore store, IProjectionStore projections, LedgerOptions options, MemoryBudget memory, ClockGuard clock,
-        LedgerMetrics metrics, PartitionBoard board, TimeProvider time, ILogger logger)
+        LedgerMetrics metrics, PartitionBoard board, PartitionOwnership ownership, TimeProvider time, ILogger logger)
     {
         (this.partition, this.board, this.clock, this.metrics, this.logger) = (partition, board, clock, metrics, logger);
-        var cold = new ColdAccounts(partition, projections);
-        var (accounts, bytes) = (memory.Accounts.CreateShare(), memory.RecordBytes.CreateShare());
+        var cold = new ColdAccounts(partition, projections, memory.ColdAccounts);
+        var (accounts, bytes, entries) =
+            (memory.Accounts.CreateShare(), memory.RecordBytes.CreateShare(), memory.RecentEntries.CreateShare());
         create = () =>
         {
             accounts.Report(0);
             bytes.Report(0);
-            return new PartitionState(new RecordIndex(partition, store, bytes), cold, accounts, time);
+            entries.Report(0);
+            var records = new RecordIndex(partition, store, projections, options.IdTableIds, bytes);
+            return new PartitionState(records, new RecentEntries(entries), cold, accounts, time);
         };
         state = create();
         builder = new BlockBuilder(options);
         appender = new BlockAppender(partition, store, metrics, time, logger);
-        checkpointer = new Checkpointer(partition, store, projections, options, time, logger);
+        checkpointer = new Checkpointer(partition, store, projections, options, ownership, time, logger);
         recovery = new PartitionRecovery(partition, store, projections, cold, checkpointer, options, Show, time, logger);
     }
 
@@ -99,7 +103,7 @@ internal sealed partial class PartitionOwner
     /// <summary>Works everything out again from the first block.</summary>
     public async Task RebuildAsync(string reason, CancellationToken cancellationToken)
     {
-        PartitionOwnerLog.Rebuild(logger, partition, state.Ledger.Start, reason);
+        PartitionEngineLog.Rebuild(logger, partition, state.Ledger.Start, reason);
         board.Reads = null;
         await checkpointer.DiscardAsync(state);
         await recovery.BeginRebuildAsync(cancellationToken);
@@ -162,7 +166,7 @@ internal sealed partial class PartitionOwner
                     throw new ProjectionLostException($"account {opened.Id} is in the log but was not loaded");
     }
 
-    private static partial class PartitionOwnerLog
+    private static partial class PartitionEngineLog
     {
         [LoggerMessage(3004, LogLevel.Warning, "Partition {Partition}: the projection up to block {Block} is incomplete ({Reason}); "
             + "all of it is worked out again")]

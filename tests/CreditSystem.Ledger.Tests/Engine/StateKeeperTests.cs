@@ -4,19 +4,19 @@ using CreditSystem.Ledger.Partitions;
 
 namespace CreditSystem.Ledger.Tests.Engine;
 
-/// <summary>What changes the state of a partition is its owner, or is lent it for a call: nothing else refers to it.</summary>
-public sealed class OwnershipTests
+/// <summary>What changes the state of a partition is its engine, or is lent it for a call: nothing else refers to it.</summary>
+public sealed class StateKeeperTests
 {
     private static readonly Type[] Types = Array.FindAll(typeof(LedgerPartition).Assembly.GetTypes(), type =>
         !type.FullName!.Contains('<', StringComparison.Ordinal));
 
     [Fact]
-    public void The_state_of_a_partition_is_kept_by_its_owner_alone() =>
+    public void The_state_of_a_partition_is_kept_by_its_engine_alone() =>
         // The prefetcher lasts for one block.
-        Assert.Equal([nameof(CommandPrefetcher), nameof(PartitionOwner)], KeepersOf(typeof(PartitionState)));
+        Assert.Equal([nameof(CommandPrefetcher), nameof(PartitionEngine)], KeepersOf(typeof(PartitionState)));
 
     [Fact]
-    public void The_owner_is_kept_by_the_loop_alone() => Assert.Equal([nameof(PartitionLoop)], KeepersOf(typeof(PartitionOwner)));
+    public void The_engine_is_kept_by_the_loop_alone() => Assert.Equal([nameof(PartitionLoop)], KeepersOf(typeof(PartitionEngine)));
 
     [Fact]
     public void What_is_read_by_other_threads_cannot_be_changed_by_them()

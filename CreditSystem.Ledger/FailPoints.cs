@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace CreditSystem.Ledger.Partitions;
+namespace CreditSystem.Ledger;
 
 /// <summary>
 /// Kills the process at a step of the commit, for the crash tests: <c>LEDGER_FAIL_POINT=after_append:3</c> at the third

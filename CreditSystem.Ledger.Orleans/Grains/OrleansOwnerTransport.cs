@@ -1,0 +1,14 @@
+using CreditSystem.Ledger.Ownership;
+using Orleans.Concurrency;
+
+namespace CreditSystem.Ledger.Orleans.Grains;
+
+/// <summary>Sends messages to the grain of a partition, wherever it is active.</summary>
+internal sealed class OrleansOwnerTransport(IGrainFactory grains) : IOwnerTransport
+{
+    public async Task<ReadOnlyMemory<byte>> SendAsync(int partition, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    {
+        var owner = grains.GetGrain<ILedgerPartition>(partition);
+        return (await owner.CommitAsync(new Immutable<byte[]>(message.ToArray())).WaitAsync(cancellationToken)).Value;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Submissions;
+
+namespace CreditSystem.Ledger.Ownership;
+
+/// <summary>
+/// Submissions on their way to the owner, in the codec of the log. Beside what the log has of a command there is the trace that it
+/// belongs to and how long its caller still waits.
+/// </summary>
+internal static class SubmissionMessage
+{
+    public static byte[] Write(IReadOnlyList<Submission> submissions, TimeProvider time)
+    {
+        var writer = new BsonWriter();
+        writer.Documents("s"u8, [.. submissions], (writer, submission) =>
+        {
+            writer.Int64("left"u8, (long)submission.TimeLeft(time).TotalMilliseconds);
+            if (submission.Parent is var parent && parent != default)
+                writer.String("parent"u8, $"00-{parent.TraceId}-{parent.SpanId}-{(int)parent.TraceFlags:x2}");
+            writer.Flag("keyed"u8, submission.HasRequestRecord);
+            writer.Documents("c"u8, submission.Commands, Write);
+        });
+        return writer.ToArray();
+    }
+
+    public static Submission[] Read(ReadOnlySpan<byte> message, TimeProvider time)
+    {
+        var reader = new BsonReader(message);
+        var submissions = reader.Documents("s"u8, (ref BsonReader document) =>
+        {
+            var left = TimeSpan.FromMilliseconds(document.Int64("left"u8));
+            ActivityContext.TryParse(document.OptionalString("parent"u8), traceState: null, isRemote: true, out var parent);
+            var hasRequestRecord = document.Flag("keyed"u8);
+            return new Submission(document.Documents("c"u8, ReadCommand), hasRequestRecord)
+            {
+                Parent = parent,
+                Deadline = Submission.DeadlineAfter(left, time),
+            };
+        });
+        reader.End();
+        return submissions;
+    }
+
+    private static void Write(BsonWriter writer, Command command)
+    {
+        writer.String("trace"u8, command.TraceId);
+        if (command is not SettleAccount settle)
+        {
+            StoredCommand.Write(writer, command);
+            return;
+        }
+        // The only one that the log never has.
+        writer.Guid("settle"u8, settle.Account);
+        writer.Guid("id"u8, settle.Id);
+        writer.String("t"u8, settle.Tenant);
+    }
+
+    private static Command ReadCommand(ref BsonReader reader)
+    {
+        var trace = reader.OptionalString("trace"u8);
+        if (!reader.IsNext("settle"u8))
+            return StoredCommand.Read(ref reader) with { TraceId = trace };
+        var account = reader.Guid("settle"u8);
+        return new SettleAccount(reader.Guid("id"u8), reader.SharedString("t"u8), account) { TraceId = trace };
+    }
+}

@@ -1,0 +1,101 @@
+using System.Numerics;
+
+namespace CreditSystem.Ledger.Projection;
+
+/// <summary>
+/// Which of some consecutive segments an id is in, in four bytes for each id: a part of the id, sorted, and the number of the
+/// segment. A hit is confirmed in the segment, and one in many thousands is none; a miss is certain.
+/// </summary>
+internal sealed class IdTable
+{
+    public const int MaxSegments = 1024;
+
+    // So many ids share a place in the list of starts, and are searched by halves.
+    private const int BucketBits = 8;
+
+    private readonly uint[] entries;
+    private readonly int[] starts;
+    private readonly int placeBits;
+    private readonly int segmentBits;
+
+    private IdTable(IReadOnlyList<SegmentSpan> segments, ulong[] keys, ushort[] numbers)
+    {
+        Segments = segments;
+        segmentBits = BitOperations.Log2((uint)segments.Count * 2 - 1);
+        placeBits = Math.Max(BitOperations.Log2((uint)keys.Length | 1) - BucketBits, 0);
+        Array.Sort(keys, numbers);
+        (entries, starts) = (new uint[keys.Length], new int[(1 << placeBits) + 1]);
+        for (var i = 0; i < keys.Length; i++)
+        {
+            entries[i] = (Remainder(keys[i]) << segmentBits) | numbers[i];
+            starts[Place(keys[i]) + 1] = i + 1;
+        }
+        for (var place = 1; place < starts.Length; place++)
+        {
+            starts[place] = Math.Max(starts[place], starts[place - 1]);
+            // The same id may be in several segments, and the latest counts.
+            Array.Sort(entries, starts[place - 1], starts[place] - starts[place - 1]);
+        }
+    }
+
+    /// <summary>What it covers, in order.</summary>
+    public IReadOnlyList<SegmentSpan> Segments { get; }
+
+    /// <summary>The block that it begins after.</summary>
+    public long After => Segments[0].After;
+
+    /// <summary>The last block of which it has ids.</summary>
+    public long Last => Segments[^1].Last;
+
+    public int Count => entries.Length;
+
+    /// <summary>What it takes of memory.</summary>
+    public long Bytes => (entries.Length + starts.Length) * 4L + Segments.Count * 24L;
+
+    /// <param name="segments">At least one and at most <see cref="MaxSegments"/>, one after the other.</param>
+    public static IdTable Of(IReadOnlyList<IdSegment> segments)
+    {
+        var count = segments.Sum(segment => segment.Count);
+        var (keys, numbers) = (new ulong[count], new ushort[count]);
+        var next = 0;
+        for (var number = 0; number < segments.Count; number++)
+            foreach (var key in segments[number].Keys())
+                (keys[next], numbers[next++]) = (key, (ushort)number);
+        return new IdTable([.. segments.Select(segment => segment.Span)], keys, numbers);
+    }
+
+    public bool MayContain(ulong key) => First(key) is var first && first < starts[Place(key) + 1] && Has(first, key);
+
+    /// <summary>Adds the segments that may have the key, latest first.</summary>
+    public void Find(ulong key, List<SegmentSpan> found)
+    {
+        var (first, end) = (First(key), starts[Place(key) + 1]);
+        var after = first;
+        while (after < end && Has(after, key))
+            after++;
+        for (var i = after - 1; i >= first; i--)
+            if (Segments[(int)(entries[i] & ((1u << segmentBits) - 1))] is var segment && !found.Contains(segment))
+                found.Add(segment);
+    }
+
+    private int Place(ulong key) => placeBits == 0 ? 0 : (int)(key >> (64 - placeBits));
+
+    private uint Remainder(ulong key) => (uint)((key << placeBits) >> (32 + segmentBits));
+
+    private bool Has(int index, ulong key) => entries[index] >> segmentBits == Remainder(key);
+
+    // Where the key is, or would be.
+    private int First(ulong key)
+    {
+        var (low, high, entry) = (starts[Place(key)], starts[Place(key) + 1], Remainder(key) << segmentBits);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (entries[middle] < entry)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+}
