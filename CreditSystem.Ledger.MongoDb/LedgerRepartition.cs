@@ -106,6 +106,7 @@ public sealed class LedgerRepartition(MongoExecutor execute, TextWriter output, 
         foreach (var name in new[]
         {
             MongoBlockStore.Collection, MongoProjectionStore.AccountsCollection, MongoProjectionStore.SegmentsCollection,
+            MongoProjectionStore.EntriesCollection,
             MongoVerificationStore.MarksCollection, MongoVerificationStore.AccountsCollection,
         })
             await database.DropCollectionAsync(layout.NameOf(name), cancellationToken);

@@ -5,8 +5,8 @@ using MongoDB.Driver;
 
 namespace CreditSystem.Ledger.MongoDb;
 
-/// <summary>The collections <c>accounts</c> and <c>transfer_ids</c>.</summary>
-internal sealed class MongoProjectionStore(LedgerDatabase connection) : IProjectionStore
+/// <summary>The collections <c>accounts</c>, <c>account_entries</c> and <c>transfer_ids</c>.</summary>
+internal sealed partial class MongoProjectionStore(LedgerDatabase connection) : IProjectionStore
 {
     public const string AccountsCollection = "accounts";
     public const string SegmentsCollection = "transfer_ids";

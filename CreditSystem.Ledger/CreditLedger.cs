@@ -24,6 +24,7 @@ public sealed class CreditLedger : BackgroundService
     private readonly LedgerLayout layout;
     private readonly ConcurrentDictionary<Guid, byte> inFlight = new();
     private readonly LedgerMetrics metrics;
+    private readonly MemoryBudget memory;
     private readonly TimeProvider time;
 
     public CreditLedger(
@@ -32,16 +33,20 @@ public sealed class CreditLedger : BackgroundService
     {
         (this.metrics, this.time) = (metrics, time);
         layout = new LedgerLayout(options.Value.Partitions);
-        var memory = MemoryBudget.OfProcess(options.Value);
+        memory = MemoryBudget.OfProcess(options.Value);
         var clock = new ClockGuard(store, time, logger);
         partitions = [.. Enumerable.Range(0, layout.Partitions)
             .Select(number => new LedgerPartition(
                 number, store, projections, options.Value, memory, clock, metrics, time, logger, transport))];
+        HistoryTurns = new HistoryTurns(() => Array.Exists(partitions, partition => partition.QueueDepth > 0));
         Verification = new LedgerVerifier(partitions, PartitionOf, store, projections, verification, time);
         metrics.Observe(partitions, (long)partitions.Length * options.Value.QueueCapacity, clock);
     }
 
     public IReadOnlyList<LedgerPartition> Partitions => partitions;
+
+    /// <summary>When history is read, so that others' commands do not wait for it.</summary>
+    public HistoryTurns HistoryTurns { get; }
 
     /// <summary>Whether what is in the logs is what was sealed, adds up, and is what is served.</summary>
     public LedgerVerifier Verification { get; }
@@ -164,6 +169,8 @@ public sealed class CreditLedger : BackgroundService
     public override void Dispose()
     {
         Verification.Dispose();
+        memory.Dispose();
+        HistoryTurns.Dispose();
         base.Dispose();
     }
 

@@ -1,9 +1,10 @@
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
-using CreditSystem.Ledger.Ownership;
+using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Projection;
 using CreditSystem.Ledger.Submissions;
 
@@ -33,6 +34,7 @@ public sealed class LedgerPartition
     {
         Number = number;
         (this.projections, this.options, this.metrics, this.time) = (projections, options, metrics, time);
+        StoredEntries = new StoredEntries(projections, memory.Entries);
         var quantum = Math.Max(1, options.MaxBlockCommands / SubmissionQueue.TurnsPerBlock);
         queue = new SubmissionQueue(options.QueueCapacity, memory.Commands.CreateShare(), quantum);
         ownership = new PartitionOwnership(queue, isShared: transport is not null);
@@ -46,6 +48,8 @@ public sealed class LedgerPartition
     }
 
     public int Number { get; }
+
+    internal StoredEntries StoredEntries { get; }
 
     /// <summary>Whether this replica commits what is sent to the partition, and does what one replica has to do for it.</summary>
     public bool IsOwned => ownership.IsOwner;

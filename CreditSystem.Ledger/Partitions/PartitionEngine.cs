@@ -47,13 +47,16 @@ internal sealed partial class PartitionEngine
         LedgerMetrics metrics, PartitionBoard board, PartitionOwnership ownership, TimeProvider time, ILogger logger)
     {
         (this.partition, this.board, this.clock, this.metrics, this.logger) = (partition, board, clock, metrics, logger);
-        var cold = new ColdAccounts(partition, projections);
-        var (accounts, bytes) = (memory.Accounts.CreateShare(), memory.RecordBytes.CreateShare());
+        var cold = new ColdAccounts(partition, projections, memory.ColdAccounts);
+        var (accounts, bytes, entries) =
+            (memory.Accounts.CreateShare(), memory.RecordBytes.CreateShare(), memory.RecentEntries.CreateShare());
         create = () =>
         {
             accounts.Report(0);
             bytes.Report(0);
-            return new PartitionState(new RecordIndex(partition, store, projections, options.IdTableIds, bytes), cold, accounts, time);
+            entries.Report(0);
+            var records = new RecordIndex(partition, store, projections, options.IdTableIds, bytes);
+            return new PartitionState(records, new RecentEntries(entries), cold, accounts, time);
         };
         state = create();
         builder = new BlockBuilder(options);

@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
 
@@ -8,7 +9,7 @@ namespace CreditSystem.Ledger.Partitions;
 /// What any thread may read of a partition's state, without waiting for its loop: accounts and holds, each as of its own last change,
 /// and the records of the log. Nothing can be changed by it.
 /// </summary>
-internal sealed class PartitionReads(LedgerState.Reads state, RecordIndex records, ColdAccounts cold)
+internal sealed class PartitionReads(LedgerState.Reads state, RecordIndex records, RecentEntries entries, ColdAccounts cold)
 {
     /// <summary>The accounts that are in memory.</summary>
     public IEnumerable<AccountState> Accounts => state.Accounts;
@@ -25,6 +26,9 @@ internal sealed class PartitionReads(LedgerState.Reads state, RecordIndex record
 
     public ValueTask<LedgerRecord?> FindRecordAsync(Guid id, CancellationToken cancellationToken) =>
         records.FindAsync(id, cancellationToken);
+
+    /// <summary>The entries of an account from one number to another that are in memory, in their places.</summary>
+    public HistoryEntry?[] RecentEntries(Guid account, long first, long last) => entries.Read(account, first, last);
 
     /// <summary>The records of a block that have the id anywhere in them.</summary>
     public ValueTask<IReadOnlyList<LedgerRecord>> RecordsNamingAsync(long block, Guid id, CancellationToken cancellationToken) =>
@@ -47,7 +51,7 @@ internal sealed class PartitionReads(LedgerState.Reads state, RecordIndex record
         try
         {
             // Not kept: only the loop may put an account into memory, or it could be an older one than the loop's.
-            if (await cold.LoadAsync([id], CancellationToken.None) is [var found])
+            if (await cold.ReadAsync(id, CancellationToken.None) is { } found)
                 return state.Account(id) ?? found;
         }
         catch (ProjectionLostException) when (state.Account(id) is not null)

@@ -13,18 +13,20 @@ namespace CreditSystem.Ledger.Partitions;
 /// </summary>
 internal sealed class PartitionState
 {
+    private readonly RecentEntries entries;
     private readonly ColdAccounts cold;
     private readonly SharedAllowance.Share allowance;
     private readonly CheckpointLag lag;
     private readonly TimeProvider time;
     private readonly HashSet<(string Tenant, string Asset)> loadedAssets = [];
 
-    public PartitionState(RecordIndex records, ColdAccounts cold, SharedAllowance.Share allowance, TimeProvider time)
+    public PartitionState(
+        RecordIndex records, RecentEntries entries, ColdAccounts cold, SharedAllowance.Share allowance, TimeProvider time)
     {
-        (Records, this.cold, this.allowance, this.time) = (records, cold, allowance, time);
+        (Records, this.entries, this.cold, this.allowance, this.time) = (records, entries, cold, allowance, time);
         lag = new CheckpointLag(time);
         LastChange = time.GetTimestamp();
-        Reads = new PartitionReads(Ledger.View, records, cold);
+        Reads = new PartitionReads(Ledger.View, records, entries, cold);
     }
 
     public LedgerState Ledger { get; } = new();
@@ -64,6 +66,7 @@ internal sealed class PartitionState
     {
         Covered = block;
         cold.RelyOn(block);
+        cold.Forget();
         IsStarted = true;
     }
 
@@ -72,6 +75,7 @@ internal sealed class PartitionState
     {
         Ledger.Advance(view, block.At, block.Hash);
         Records.Add(block, records);
+        entries.Add(block.Number, records);
         Tail += records.Count;
         LastChange = time.GetTimestamp();
         lag.Add(records.Count);
@@ -116,6 +120,7 @@ internal sealed class PartitionState
         lag.Begin();
         return new Checkpoint(Ledger.TakeChanged(), Ledger.Head, Ledger.At, Ledger.Hash, cold.Rebuilds, Covered, ids, latest)
         {
+            Entries = new CheckpointEntries(entries.Take(), Records, IsWorkedOut: Ledger.Start == 0),
             Due = Records.TableDue(),
         };
     }
@@ -124,6 +129,7 @@ internal sealed class PartitionState
     public void EndCheckpoint(Checkpoint checkpoint, CheckpointOutcome outcome)
     {
         Lost ??= outcome.Lost;
+        entries.Drop();
         // Where it is older than what has left memory it has been lost: the next read of it finds out.
         var isWritten = outcome.Block >= cold.Block;
         var block = isWritten ? outcome.Block!.Value : -1;
@@ -147,7 +153,10 @@ internal sealed class PartitionState
     public void Evict()
     {
         HasEvicted = true;
-        Ledger.Evict((int)Math.Min(allowance.Limit, int.MaxValue));
+        var most = (int)Math.Min(allowance.Limit, int.MaxValue);
+        if (Ledger.AccountCount > most)
+            cold.Forget();
+        Ledger.Evict(most);
         allowance.Report(Ledger.AccountCount);
     }
 }

@@ -97,6 +97,10 @@ internal sealed class RecordIndex(
     public async ValueTask<IReadOnlyList<LedgerRecord>> RecordsNamingAsync(long number, Guid id, CancellationToken cancellationToken) =>
         (await RequireAsync(number, cancellationToken)).RecordsNaming(id);
 
+    /// <summary>All records of a block.</summary>
+    public async ValueTask<LedgerRecord[]> RecordsAsync(long number, CancellationToken cancellationToken) =>
+        (await RequireAsync(number, cancellationToken)).ReadRecords();
+
     /// <summary>Takes note of a block that is in the log now.</summary>
     /// <param name="block">The block, of which the bytes are kept as long as there is room.</param>
     /// <param name="records">Its records.</param>

@@ -13,6 +13,9 @@ internal sealed record Checkpoint(
     IReadOnlyList<AccountState> Accounts, long Block, long At, byte[] Hash, long Rebuilds, long Covered,
     List<(ulong Key, long Block)> Ids, List<(Guid Id, long Block)> Latest)
 {
+    /// <summary>The entries of the same blocks.</summary>
+    public required CheckpointEntries Entries { get; init; }
+
     /// <summary>The stored segments of which a table is to be made; null for none.</summary>
     public IReadOnlyList<SegmentSpan>? Due { get; init; }
 }
@@ -29,9 +32,11 @@ internal readonly record struct CheckpointOutcome(long? Block, long Covered, str
     public IdTable? Table { get; init; }
 }
 
-/// <summary>Writes accounts, and then the ids of the same blocks.</summary>
+/// <summary>Writes accounts, and then the entries and the ids of the same blocks.</summary>
 internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjectionStore projections, int segmentIds)
 {
+    private readonly EntryProjection entries = new(projections);
+
     /// <exception cref="ProjectionLostException">What is there is not to be relied on.</exception>
     public async Task<CheckpointOutcome> WriteAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
     {
@@ -41,7 +46,11 @@ internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjec
         if (mark.Block < checkpoint.Block)
             await projections.SaveAsync(partition, checkpoint.Accounts, checkpoint.Block, checkpoint.Rebuilds, cancellationToken);
         FailPoints.Hit(FailPoints.DuringCheckpoint);
-        var (covered, segments) = (checkpoint.Covered, new List<SegmentSpan>());
+        // Who wrote a segment wrote its entries before. Where all is worked out from the first block all of them are written: they may
+        // have been lost, or the segments may be from before there were any.
+        var segments = checkpoint.Entries.IsWorkedOut ? [] : await FindAsync(checkpoint.Covered, checkpoint.Block, cancellationToken);
+        var covered = segments.Count > 0 ? segments[^1].Last : checkpoint.Covered;
+        await entries.WriteAsync(checkpoint.Entries, covered, checkpoint.Block, cancellationToken);
         while (covered < checkpoint.Block)
         {
             var next = await WriteNextAsync(checkpoint, covered, cancellationToken);
@@ -59,12 +68,7 @@ internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjec
     public async Task<CheckpointOutcome> FindAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
     {
         var block = Math.Min((await MarkAsync(checkpoint, cancellationToken)).Block, checkpoint.Block);
-        var (covered, segments) = (checkpoint.Covered, new List<SegmentSpan>());
-        while (await projections.SegmentAsync(partition, covered, cancellationToken) is { } segment && segment.Last <= block)
-        {
-            covered = segment.Last;
-            segments.Add(segment.Span);
-        }
+        var segments = await FindAsync(checkpoint.Covered, block, cancellationToken);
         return await OutcomeAsync(checkpoint, block, segments, cancellationToken);
     }
 
@@ -91,6 +95,18 @@ internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjec
     {
         var mark = await projections.MarkAsync(partition, cancellationToken);
         return mark.Rebuilds == checkpoint.Rebuilds ? mark : throw new ProjectionLostException("another replica works it out again");
+    }
+
+    /// <summary>The segments after a block that end at another one at most.</summary>
+    private async Task<List<SegmentSpan>> FindAsync(long after, long most, CancellationToken cancellationToken)
+    {
+        var found = new List<SegmentSpan>();
+        while (after < most && await projections.SegmentAsync(partition, after, cancellationToken) is { } segment && segment.Last <= most)
+        {
+            found.Add(segment.Span);
+            after = segment.Last;
+        }
+        return found;
     }
 
     private async Task<IdSegment> WriteNextAsync(Checkpoint checkpoint, long covered, CancellationToken cancellationToken)

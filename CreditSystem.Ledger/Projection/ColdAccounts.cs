@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Model;
 
@@ -8,8 +9,9 @@ namespace CreditSystem.Ledger.Projection;
 /// projection out again writes older states on the way. Rebuilds are counted, and a replica relies on what was written since the
 /// one that it has taken part in. Any thread may read; the partition's loop decides what to rely on.
 /// </summary>
-internal sealed class ColdAccounts(int partition, IProjectionStore projections)
+internal sealed class ColdAccounts(int partition, IProjectionStore projections, int mostKept)
 {
+    private volatile ConcurrentDictionary<Guid, AccountState> kept = new();
     private volatile Reliance relied = new(0, 0);
 
     /// <summary>The rebuild that this replica has taken part in, or has started after.</summary>
@@ -28,6 +30,28 @@ internal sealed class ColdAccounts(int partition, IProjectionStore projections)
         relied = relied with { Rebuilds = mark.Rebuilds };
         return mark;
     }
+
+    /// <summary>
+    /// The account for one who only reads, null where it is not there. It is kept: a block that changes it brings it into memory first,
+    /// where it is looked for before it is asked for here.
+    /// </summary>
+    /// <exception cref="ProjectionLostException">As of <see cref="LoadAsync"/>.</exception>
+    public async ValueTask<AccountState?> ReadAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var reading = kept;
+        if (reading.TryGetValue(id, out var known))
+            return known;
+        if (await LoadAsync([id], cancellationToken) is not [var found])
+            return null;
+        if (reading.Count >= mostKept)
+            Forget();
+        // Where accounts have left memory meanwhile, nobody looks here any more.
+        reading.TryAdd(id, found);
+        return found;
+    }
+
+    /// <summary>To be called before accounts leave memory: what was kept of them is older.</summary>
+    public void Forget() => kept = new();
 
     /// <summary>The accounts that are there.</summary>
     /// <exception cref="ProjectionLostException">What is there may be older than what this replica has forgotten.</exception>

@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger.Projection;
@@ -25,6 +26,12 @@ public interface IProjectionStore
 
     /// <summary>Accounts of the partition on which something has expired at or before a time.</summary>
     Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Writes entries of accounts; a chunk that begins with the same entry as one that is there already is left out.</summary>
+    Task AddAsync(IReadOnlyList<EntryChunk> chunks, CancellationToken cancellationToken);
+
+    /// <summary>The chunks of an account whose first entry has one of these numbers, in their order.</summary>
+    Task<IReadOnlyList<EntryChunk>> EntriesAsync(Guid account, long first, long last, CancellationToken cancellationToken);
 
     /// <summary>The segment of ids that begins after a block, or null.</summary>
     Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken);

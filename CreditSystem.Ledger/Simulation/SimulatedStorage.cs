@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
@@ -10,6 +11,7 @@ internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedN
 {
     private readonly Dictionary<Guid, AccountState> accounts = [];
     private readonly Dictionary<long, IdSegment> segments = [];
+    private readonly SortedDictionary<(Guid Account, long First), EntryChunk> entries = [];
     private ProjectionMark mark;
     private int losses;
 
@@ -56,6 +58,17 @@ internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedN
         network.CallAsync<IReadOnlyList<AccountState>>(() =>
             [.. accounts.Values.Where(account => account.NextExpiry() <= now).Take(limit)], cancellationToken);
 
+    public async Task AddAsync(IReadOnlyList<EntryChunk> chunks, CancellationToken cancellationToken)
+    {
+        foreach (var part in chunks.Chunk(3))
+            await network.CallAsync(() => part.Count(chunk => entries.TryAdd((chunk.Account, chunk.First), chunk)), cancellationToken);
+    }
+
+    public Task<IReadOnlyList<EntryChunk>> EntriesAsync(Guid account, long first, long last, CancellationToken cancellationToken) =>
+        network.CallAsync<IReadOnlyList<EntryChunk>>(() =>
+            [.. entries.Where(entry => entry.Key.Account == account && entry.Key.First >= first && entry.Key.First <= last)
+                .Select(entry => entry.Value)], cancellationToken);
+
     public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
         network.CallAsync(() => segments.GetValueOrDefault(after), cancellationToken);
 
@@ -70,6 +83,12 @@ internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedN
     }
 
     public void LoseSegments() => segments.Clear();
+
+    public void LoseEntries(int percent)
+    {
+        foreach (var key in entries.Keys.Where(_ => scheduler.Chance(percent)).ToList())
+            entries.Remove(key);
+    }
 
     private bool TryAppend(Block block)
     {

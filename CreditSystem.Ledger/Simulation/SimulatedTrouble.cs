@@ -20,6 +20,7 @@ internal sealed class SimulatedTrouble(
                     break;
                 case 2 or 3:
                     storage.LoseAccounts(scheduler.Random.Next(10, 101));
+                    storage.LoseEntries(scheduler.Random.Next(0, 101));
                     break;
                 case 4:
                     storage.LoseSegments();

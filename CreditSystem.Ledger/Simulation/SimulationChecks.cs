@@ -1,6 +1,7 @@
 using System.Globalization;
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
@@ -73,7 +74,22 @@ internal sealed class SimulationChecks(
                 else
                     Require((served?.Sequence ?? -1) >= least,
                         $"account {id} is served at entry {served?.Sequence}, and the log is at {state.Account(id)?.Sequence}");
+                if (served is not null)
+                    await HistoryAsync(partition, served);
             }
+    }
+
+    /// <summary>The history that a replica serves is in the log, entry by entry.</summary>
+    private async Task HistoryAsync(LedgerPartition partition, AccountState account)
+    {
+        var served = await UntilThereAsync(() =>
+            new EntryReader(partition, account).BackAsync(HistoryPosition.End(account), (int)account.Sequence, CancellationToken.None));
+        served.Reverse();
+        var logged = storage.Blocks.SelectMany(block => block.RecordsNaming(account.Id)).SelectMany(record =>
+            record.Postings.SelectMany((posting, i) =>
+                posting.Entries.Where(entry => entry.Account == account.Id).Select(entry => HistoryEntry.From(record, i, entry))));
+        Require(served.SequenceEqual(logged.Take(served.Count)) && served.Count == account.Sequence,
+            $"the history of account {account.Id} is not that of the log");
     }
 
     /// <summary>What was answered once is answered the same from then on.</summary>

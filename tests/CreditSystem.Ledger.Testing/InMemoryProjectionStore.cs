@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
 
@@ -31,6 +32,12 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
     public Action AfterAdd { get; set; } = () => { };
 
     public int SegmentCount => segments.Count;
+
+    /// <summary>What has been written of the entries of accounts.</summary>
+    public ConcurrentDictionary<(Guid Account, long First), EntryChunk> Chunks { get; } = new();
+
+    /// <summary>How often entries were asked for.</summary>
+    public int EntryReads { get; private set; }
 
     public void LoseSegments() => segments.Clear();
 
@@ -71,6 +78,21 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
     public Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<AccountState>>(
             [.. Accounts.Values.Where(stored => stored.Partition == partition && stored.Account.NextExpiry() <= now).Take(limit).Select(stored => stored.Account)]);
+
+    public Task AddAsync(IReadOnlyList<EntryChunk> chunks, CancellationToken cancellationToken)
+    {
+        foreach (var chunk in chunks)
+            Chunks.TryAdd((chunk.Account, chunk.First), chunk);
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<EntryChunk>> EntriesAsync(Guid account, long first, long last, CancellationToken cancellationToken)
+    {
+        EntryReads++;
+        return Task.FromResult<IReadOnlyList<EntryChunk>>(
+            [.. Chunks.Values.Where(chunk => chunk.Account == account && chunk.First >= first && chunk.First <= last)
+                .OrderBy(chunk => chunk.First)]);
+    }
 
     public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
         Task.FromResult(segments.GetValueOrDefault((partition, after)));

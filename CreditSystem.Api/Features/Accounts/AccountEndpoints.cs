@@ -15,10 +15,10 @@ internal static class AccountEndpoints
         reads.MapGet("", GetAccount.HandleAsync).WithName("GetAccount").WithSummary("Read an account");
         reads.MapGet("/balance", GetBalance.HandleAsync).WithName("GetBalance")
             .WithSummary("Read the balances of an account, now or at a time in the past");
-        reads.MapGet("/entries", ListEntries.HandleAsync).WithName("ListEntries")
+        reads.MapGet("/entries", ListEntries.HandleAsync).AddEndpointFilter<HistoryTurnFilter>().WithName("ListEntries")
             .WithSummary("List the entries of an account, newest first");
         // One status with two types of content is more than a signature can say.
-        reads.MapGet("/statement", GetStatement.HandleAsync).WithName("GetStatement")
+        reads.MapGet("/statement", GetStatement.HandleAsync).AddEndpointFilter<HistoryTurnFilter>().WithName("GetStatement")
             .WithSummary("Read a statement of account, as JSON or CSV")
             .Produces<StatementResponse>(StatusCodes.Status200OK, "application/json", CsvStatement.ContentType)
             .WithRequestTimeout(LongRead.Policy);

@@ -66,8 +66,8 @@ public sealed record EntryResponse(
     string? Reference, long Block, DateTimeOffset CreatedAt, DateTimeOffset EffectiveAt)
 {
     internal static EntryResponse From(HistoryEntry entry) => new(
-        entry.Entry.Sequence, entry.Posting.Id, entry.Posting.Kind.ToCode(), entry.Entry.Amount, entry.Entry.Posted, entry.Entry.Held,
-        entry.Reference, entry.Record.Block, WireNames.Time(entry.Record.At), WireNames.Time(entry.Record.EffectiveAt));
+        entry.Sequence, entry.Transfer, entry.Kind.ToCode(), entry.Amount, entry.Posted, entry.Held, entry.Reference, entry.Block,
+        WireNames.Time(entry.At), WireNames.Time(entry.EffectiveAt));
 }
 
 /// <summary>Entries, newest first.</summary>

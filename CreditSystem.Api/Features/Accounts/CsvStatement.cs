@@ -33,14 +33,10 @@ internal sealed class CsvStatement(AccountState account, Statement statement) : 
     private static string BalanceRow(string kind, BalanceAt balance) =>
         string.Create(CultureInfo.InvariantCulture, $",,,{kind},,{balance.Posted},{balance.Held},,\r\n");
 
-    private static string Row(HistoryEntry line)
-    {
-        var (entry, posting) = (line.Entry, line.Posting);
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{entry.Sequence},{Time(line.Record.At)},{posting.Id},{posting.Kind.ToCode()},{entry.Amount},{entry.Posted},{entry.Held},")
-            + $"{Field(line.Reference)},{Time(line.Record.EffectiveAt)}\r\n";
-    }
+    private static string Row(HistoryEntry entry) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{entry.Sequence},{Time(entry.At)},{entry.Transfer},{entry.Kind.ToCode()},{entry.Amount},{entry.Posted},{entry.Held},")
+        + $"{Field(entry.Reference)},{Time(entry.EffectiveAt)}\r\n";
 
     private static string Time(long unixMilliseconds) =>
         WireNames.Time(unixMilliseconds).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);

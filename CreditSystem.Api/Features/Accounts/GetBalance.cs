@@ -24,6 +24,7 @@ internal static class GetBalance
                 StatusCodes.Status404NotFound, "account_not_found",
                 string.Create(CultureInfo.InvariantCulture, $"The account was opened at {WireNames.Time(account.OpenedAt):O}."));
 
+        using var turn = await ledger.HistoryTurns.EnterAsync(cancellationToken);
         var then = await ledger.BalanceAtAsync(account, past, cancellationToken);
         // What was pending and available then would need the grants of then; what was posted and held is in the entry.
         return TypedResults.Ok(new BalanceResponse(

@@ -10,7 +10,9 @@ namespace CreditSystem.Bench.History;
 /// <param name="Times">The times of entries, newest first, RFC 3339 and ready for a query.</param>
 internal sealed record HistoryAccount(string Id, List<string> Cursors, List<string> Times);
 
-/// <summary>Accounts of several kinds, filled through the API: in every transfer, in one of ten, in few of a block, and one by one.</summary>
+/// <summary>
+/// Accounts of several kinds, filled through the API: in every transfer, in one of ten, in few of a block, and one by one.
+/// </summary>
 internal sealed class HistoryAccounts(LoadGenerator load, HistoryPlan plan)
 {
     private const int Connections = 4;

@@ -19,7 +19,12 @@ internal sealed record HistoryRound(Measurement Without, Measurement With, Measu
 internal sealed record HistoryReport(HistoryPlan Plan, List<Measurement> Reads, List<HistoryRound> Rounds, Measurement Last)
 {
     private const double MostDrift = 0.2;
-    private static readonly JsonSerializerOptions Options = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+    };
+
 
     private Measurement Pages => Reads.Find(run => run.Name == "pages, all kinds")!;
 
@@ -33,7 +38,7 @@ internal sealed record HistoryReport(HistoryPlan Plan, List<Measurement> Reads, 
             var rates = Rounds.Select(round => round.Without.Rate).Append(Last.Rate).ToList();
             var drift = 1 - rates.Min() / rates.Max();
             return drift > MostDrift
-                ? string.Create(CultureInfo.InvariantCulture, $"the machine is busy: the same transfers differ by {drift:P0} among the rounds")
+                ? string.Create(CultureInfo.InvariantCulture, $"the machine is busy: the same transfers differ by {drift:P0} among rounds")
                 : Reads.Exists(run => run.Failures > 0) ? "not all requests were answered" : null;
         }
     }
@@ -64,7 +69,7 @@ internal sealed record HistoryReport(HistoryPlan Plan, List<Measurement> Reads, 
                 CultureInfo.InvariantCulture, $"| {run.Name} | {run.Rate:N0} | {run.P50Milliseconds:F2} | {run.P99Milliseconds:F2} |");
         text.AppendLine().AppendLine(
             CultureInfo.InvariantCulture,
-            $"{HistoryPlan.Readers} readers cost another tenant's transfers {Cost:P0} (rounds: {string.Join(", ", Rounds.Select(Describe))}).");
+            $"{HistoryPlan.Readers} readers cost another tenant's transfers {Cost:P0} ({string.Join(", ", Rounds.Select(Describe))}).");
         if (Void is { } reason)
             text.AppendLine().AppendLine($"Void: {reason}.");
         return text.ToString();

@@ -45,7 +45,7 @@ public sealed class HistoryTests : IAsyncLifetime
         var statement = await host.Ledger.StatementAsync(account, Minute(10), Minute(650), CancellationToken.None);
         var entries = new List<long>();
         await foreach (var entry in statement.Entries)
-            entries.Add(entry.Entry.Posted);
+            entries.Add(entry.Posted);
 
         Assert.Equal((9, 649), (statement.Opening.Posted, statement.Closing.Posted));
         Assert.Equal(Enumerable.Range(10, 640).Select(posted => (long)posted), entries);
@@ -59,7 +59,7 @@ public sealed class HistoryTests : IAsyncLifetime
         for (HistoryPosition? next = null; ;)
         {
             var page = await host.Ledger.EntriesAsync(account, next, 150, CancellationToken.None);
-            sequences.AddRange(page!.Entries.Select(entry => entry.Entry.Sequence));
+            sequences.AddRange(page!.Entries.Select(entry => entry.Sequence));
             if ((next = page.Next) is null)
                 break;
         }

@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
 using CreditSystem.Ledger.Verification;
@@ -158,6 +159,11 @@ public sealed class OwnershipChangeTests
 
         public Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken) =>
             store.DueAsync(partition, now, limit, cancellationToken);
+
+        public Task AddAsync(IReadOnlyList<EntryChunk> chunks, CancellationToken cancellationToken) => throw NotOwner();
+
+        public Task<IReadOnlyList<EntryChunk>> EntriesAsync(Guid account, long first, long last, CancellationToken cancellationToken) =>
+            store.EntriesAsync(account, first, last, cancellationToken);
 
         public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
             store.SegmentAsync(partition, after, cancellationToken);
