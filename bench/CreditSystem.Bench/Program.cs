@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CreditSystem.Bench.Chaos;
+using CreditSystem.Bench.Growth;
 using CreditSystem.Bench.History;
 using CreditSystem.Bench.Ledger;
 using CreditSystem.Bench.Memory;
@@ -16,6 +17,7 @@ var root = new RootCommand("Measures CreditSystem against its peers, in the same
     TelemetryCommand.Create(),
     MemoryCommand.Create(),
     HistoryCommand.Create(),
+    GrowthCommand.Create(),
 };
 
 return await CommandRunner.RunAsync(root, args);

@@ -7,7 +7,7 @@ internal static class LedgerBenchmark
 {
     public static async Task<LedgerReport> RunAsync(LedgerPlan plan, Action<string> progress, CancellationToken cancellationToken)
     {
-        await using var bed = await TestBed.StartAsync([[]], cancellationToken, otherBuild: plan.Against);
+        await using var bed = await TestBed.StartAsync([[]], cancellationToken, build: plan.Api, otherBuild: plan.Against);
         progress($"pgbench is being initialised at scale {plan.Scale}");
         var pgbench = await Pgbench.PrepareAsync(bed.MongoDirectory, plan.Scale, cancellationToken);
         var (api, address) = bed.Replicas[0];

@@ -17,14 +17,16 @@ internal static class LedgerCommand
 
     private static readonly Option<DirectoryInfo?> Against = new("--against") { Description = "The folder of another build of the API (its bin folder), whose batches are measured in turns with ours" };
 
+    private static readonly Option<DirectoryInfo?> Api = new("--api") { Description = "The folder of a published API to measure; by default it is the one built with the bench" };
+
     public static Command Create()
     {
-        var command = new Command("ledger", "Compare the ledger over HTTP with pgbench TPC-B-like on the same PostgreSQL engine") { Json, Seconds, Rounds, Accounts, Scale, LogTransfers, MaxAccounts, Only, Against };
+        var command = new Command("ledger", "Compare the ledger over HTTP with pgbench TPC-B-like on the same PostgreSQL engine") { Json, Seconds, Rounds, Accounts, Scale, LogTransfers, MaxAccounts, Only, Api, Against };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var plan = new LedgerPlan(
                 parsed.GetValue(Seconds), parsed.GetValue(Rounds), parsed.GetValue(Accounts), parsed.GetValue(Scale), parsed.GetValue(LogTransfers), parsed.GetValue(MaxAccounts),
-                parsed.GetValue(Only)!, parsed.GetValue(Against)?.FullName);
+                parsed.GetValue(Only)!, parsed.GetValue(Api)?.FullName, parsed.GetValue(Against)?.FullName);
             var report = await LedgerBenchmark.RunAsync(plan, Console.Error.WriteLine, cancellationToken);
             Console.WriteLine(report.ToMarkdown());
             if (parsed.GetValue(Json) is { } file)
@@ -35,7 +37,7 @@ internal static class LedgerCommand
     }
 }
 
-internal sealed record LedgerPlan(double Seconds, int Rounds, int Accounts, int Scale, int LogTransfers, int MaxAccounts, string Only, string? Against)
+internal sealed record LedgerPlan(double Seconds, int Rounds, int Accounts, int Scale, int LogTransfers, int MaxAccounts, string Only, string? Api, string? Against)
 {
     public static readonly int[] Connections = [1, 8, 32, 64];
     public static readonly int[] BatchSizes = [100, 1000];

@@ -64,6 +64,14 @@ internal sealed class LoadGenerator(Uri address, string token)
     public Task<Measurement> BalancesAsync(string name, int connections, double seconds, CancellationToken cancellationToken) =>
         RunAsync(name, connections, seconds, 1, 200, random => ("GET", $"/v1/accounts/{accounts[random.Next(accounts.Count)]}/balance", null), cancellationToken);
 
+    /// <summary>Balances at a time between the beginning and now, chosen evenly.</summary>
+    public Task<Measurement> PastBalancesAsync(string name, int connections, double seconds, DateTimeOffset began, CancellationToken cancellationToken)
+    {
+        var length = TimeProvider.System.GetUtcNow() - began;
+        return RunAsync(name, connections, seconds, 1, 200, random =>
+            ("GET", $"/v1/accounts/{accounts[random.Next(accounts.Count)]}/balance?at={began + length * random.NextDouble():yyyy-MM-ddTHH:mm:ss.fffZ}", null), cancellationToken);
+    }
+
     private (string From, string To) Pair(Random random, bool hot, int among)
     {
         var from = hot ? 0 : random.Next(among);

@@ -22,14 +22,14 @@ internal static class RecoveryMeasure
             left -= (int)((await load.BatchesAsync("filling", 4, 2, BatchSize, cancellationToken)).Rate * 2);
         await bed.Replicas[0].Process.KillAsync();
         var projected = await StartedAsync(bed, load, cancellationToken);
-        progress($"recovery with the projection: {projected:F1} s");
+        progress($"recovery with the projection: {projected:F1} s, {bed.Replicas[0].Process.ProcessorTime.TotalSeconds:F1} s of processor time");
 
         await bed.Replicas[0].Process.KillAsync();
         var database = new MongoClient(bed.MongoConnectionString).GetDatabase("credit-system");
         await database.DropCollectionAsync("accounts", cancellationToken);
         await database.DropCollectionAsync("transfer_ids", cancellationToken);
         var replayed = await StartedAsync(bed, load, cancellationToken);
-        progress($"recovery from the log alone: {replayed:F1} s");
+        progress($"recovery from the log alone: {replayed:F1} s, {bed.Replicas[0].Process.ProcessorTime.TotalSeconds:F1} s of processor time");
         return new Recovery(transfers, projected, replayed);
     }
 

@@ -14,7 +14,7 @@ internal sealed class TestBed : IAsyncDisposable
     private readonly int redisPort = ServerProcess.FreePort();
     private readonly HttpClient probe = new() { Timeout = TimeSpan.FromSeconds(2) };
 
-    private TestBed(IReadOnlyList<Dictionary<string, string>> replicas, string? controlGroup, string? otherBuild)
+    private TestBed(IReadOnlyList<Dictionary<string, string>> replicas, string? controlGroup, string? build, string? otherBuild)
     {
         Mongo = new ServerProcess("CreditSystem.Dev.Mongo", new()
         {
@@ -30,7 +30,7 @@ internal sealed class TestBed : IAsyncDisposable
             ["DEV_DATA_DIRECTORY"] = Path.Combine(directory, "redis"),
         }, IsReadyAsync);
         Token = AccessToken.Sign(signingKey, "bench");
-        Replicas = [.. replicas.Select(settings => Replica(settings, controlGroup))];
+        Replicas = [.. replicas.Select(settings => Replica(settings, controlGroup, build))];
         if (otherBuild is not null)
             Other = Replica(new() { ["mongodb__database_name"] = "other-build" }, controlGroup, otherBuild);
     }
@@ -57,12 +57,13 @@ internal sealed class TestBed : IAsyncDisposable
     /// <param name="replicas">The settings of each API process.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <param name="controlGroup">Where an API process writes its id to be bound by a control group.</param>
+    /// <param name="build">The folder of a published API; by default the one that was built with the bench.</param>
     /// <param name="otherBuild">The folder of another build of the API to compare with.</param>
     public static async Task<TestBed> StartAsync(
         IReadOnlyList<Dictionary<string, string>> replicas, CancellationToken cancellationToken, string? controlGroup = null,
-        string? otherBuild = null)
+        string? build = null, string? otherBuild = null)
     {
-        var bed = new TestBed(replicas, controlGroup, otherBuild);
+        var bed = new TestBed(replicas, controlGroup, build, otherBuild);
         try
         {
             await Task.WhenAll(bed.Mongo.StartAsync(cancellationToken), bed.Redis.StartAsync(cancellationToken));
