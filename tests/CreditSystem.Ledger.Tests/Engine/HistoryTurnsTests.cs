@@ -50,7 +50,8 @@ public sealed class HistoryTurnsTests : IDisposable
         (await next).Dispose();
         slow.Dispose();
         time.Advance(TimeSpan.FromMilliseconds(10));
-        var (after, other) = (await turns.EnterAsync(CancellationToken.None), turns.EnterAsync(CancellationToken.None));
+        var after = await turns.EnterAsync(CancellationToken.None);
+        var other = turns.EnterAsync(CancellationToken.None).AsTask();
         Assert.False(other.IsCompleted);
         after.Dispose();
         await other;
