@@ -38,7 +38,7 @@ public sealed class CreditLedger : BackgroundService
         partitions = [.. Enumerable.Range(0, layout.Partitions)
             .Select(number => new LedgerPartition(
                 number, store, projections, options.Value, memory, clock, metrics, time, logger, transport))];
-        HistoryTurns = new HistoryTurns(() => Array.Exists(partitions, partition => partition.QueueDepth > 0));
+        HistoryTurns = new HistoryTurns(() => Array.Exists(partitions, partition => partition.QueueDepth > 0), time);
         Verification = new LedgerVerifier(partitions, PartitionOf, store, projections, verification, time);
         metrics.Observe(partitions, (long)partitions.Length * options.Value.QueueCapacity, clock);
     }

@@ -1,12 +1,18 @@
 namespace CreditSystem.Ledger.Limits;
 
 /// <summary>
-/// When history is read: as it is asked for while no command waits, and otherwise one read after the other, so that many who read
-/// take no more of the processors than one does.
+/// When history is read: as it is asked for while no command waits, and otherwise one read after the other with a pause as long as it
+/// took, so that many who read take less of the processors than one who does nothing else.
 /// </summary>
 /// <param name="isBusy">Whether commands wait for a commit.</param>
-public sealed class HistoryTurns(Func<bool> isBusy) : IDisposable
+/// <param name="time">How long a read takes.</param>
+public sealed class HistoryTurns(Func<bool> isBusy, TimeProvider time) : IDisposable
 {
+    /// <summary>A read that waits for a slow storage keeps the others no longer than this.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMilliseconds(250);
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(10);
+
     private readonly SemaphoreSlim one = new(1, 1);
 
     /// <summary>Waits for the turn, which lasts until it is disposed of.</summary>
@@ -14,19 +20,36 @@ public sealed class HistoryTurns(Func<bool> isBusy) : IDisposable
     {
         if (!isBusy())
             return default;
-        await one.WaitAsync(cancellationToken);
-        return new Turn(one);
+        using var limit = new CancellationTokenSource(LongestWait, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
+        try
+        {
+            await one.WaitAsync(either.Token);
+            return new Turn(this, time.GetTimestamp());
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return default;
+        }
     }
 
     public void Dispose() => one.Dispose();
 
+    private async Task EndAsync(long started)
+    {
+        var taken = time.GetElapsedTime(started);
+        await Task.Delay(taken < LongestPause ? taken : LongestPause, time);
+        one.Release();
+    }
+
     /// <summary>A turn. Dispose of it once.</summary>
     public readonly struct Turn : IDisposable
     {
-        private readonly SemaphoreSlim? taken;
+        private readonly HistoryTurns? turns;
+        private readonly long started;
 
-        internal Turn(SemaphoreSlim taken) => this.taken = taken;
+        internal Turn(HistoryTurns turns, long started) => (this.turns, this.started) = (turns, started);
 
-        public void Dispose() => taken?.Release();
+        public void Dispose() => _ = turns?.EndAsync(started);
     }
 }
