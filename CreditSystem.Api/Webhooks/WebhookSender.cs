@@ -20,6 +20,9 @@ internal sealed partial class WebhookSender(
 
     private readonly ConcurrentDictionary<string, (string Tenant, Task Work)> workers = new(StringComparer.Ordinal);
 
+    // Two that start at once would both find an endpoint without a worker, and look twice whether it is back.
+    private readonly SemaphoreSlim starting = new(1, 1);
+
     /// <summary>Delivers what is due now, and waits for it. False when nothing is.</summary>
     internal async Task<bool> SendDueAsync(CancellationToken cancellationToken)
     {
@@ -48,7 +51,26 @@ internal sealed partial class WebhookSender(
         await Task.WhenAll(workers.Values.Select(worker => worker.Work));
     }
 
+    public override void Dispose()
+    {
+        starting.Dispose();
+        base.Dispose();
+    }
+
     private async Task StartDueAsync(CancellationToken cancellationToken)
+    {
+        await starting.WaitAsync(cancellationToken);
+        try
+        {
+            await StartDueAloneAsync(cancellationToken);
+        }
+        finally
+        {
+            starting.Release();
+        }
+    }
+
+    private async Task StartDueAloneAsync(CancellationToken cancellationToken)
     {
         var due = (await store.DueEndpointsAsync(time.GetUtcNow().UtcDateTime, cancellationToken)).ToArray();
         // Where there are more than can be served at once, chance is fair.

@@ -1,5 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using CreditSystem.Cli.Tests.Rotation;
 using CreditSystem.Testing.Servers;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -39,6 +40,25 @@ public sealed class BootstrapTests(VaultServer vaults, MongoServer mongo, RedisS
         Assert.Equal(secretId, await File.ReadAllTextAsync(Path.Combine(Credentials, "secret_id"), Token));
         foreach (var (name, secret) in await ReadSecretsAsync(vault, names[1]))
             Assert.True(JsonNode.DeepEquals(secrets[name], secret), name);
+    }
+
+    [Fact]
+    public async Task What_another_run_has_mounted_meanwhile_is_kept()
+    {
+        using var role = await RotatedRole.CreateAsync(vaults);
+        await using var front = await VaultFront.StartAsync(await vaults.GetInstanceAsync());
+        // It is told how it was before the other run, until it has tried.
+        front.Instead = context => context.Request.Path == "/v1/sys/auth" && !front.Requests.Contains("POST /v1/sys/auth/approle")
+            ? (200, """{"data":{}}""")
+            : null;
+        role.VaultAddress = $"{front.Address}";
+
+        var (exitCode, output) = await role.BootstrapAsync();
+
+        Assert.True(exitCode == 3, output);
+        Assert.Contains("POST /v1/sys/auth/approle", front.Requests);
+        Assert.Contains("= login method auth/approle/ (approle)", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("+ login method", output, StringComparison.Ordinal);
     }
 
     [Fact]

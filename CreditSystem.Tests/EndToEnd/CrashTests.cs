@@ -9,7 +9,7 @@ using CreditSystem.Testing.Servers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
-namespace CreditSystem.Api.Tests.Ledger;
+namespace CreditSystem.Tests.EndToEnd;
 
 /// <summary>Proof 5: the API killed at each step of a commit and of a checkpoint, and a client that asks again with the same key.</summary>
 public sealed class CrashTests(MongoServer mongo, RedisServer redis)
