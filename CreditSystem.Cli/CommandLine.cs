@@ -3,7 +3,6 @@ using CreditSystem.Cli.Administration;
 using CreditSystem.Cli.Bootstrap;
 using CreditSystem.Cli.Ledger;
 using CreditSystem.Cli.Rotation;
-using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Cli;
 

@@ -11,20 +11,23 @@ internal sealed partial class MongoProjectionStore(LedgerDatabase connection) : 
     public const string AccountsCollection = "accounts";
     public const string SegmentsCollection = "transfer_ids";
     private const int BatchAccounts = 500;
+    private const int ReadsAtOnce = 4;
 
     private volatile bool indexed;
 
     public Task<IReadOnlyList<AccountState>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
         connection.ExecuteAsync<IReadOnlyList<AccountState>>(async (database, token) =>
         {
-            var found = new List<AccountState>(ids.Count);
-            foreach (var chunk in ids.Chunk(BatchAccounts))
+            var chunks = ids.Chunk(BatchAccounts).ToList();
+            var found = new List<AccountState>[chunks.Count];
+            var atOnce = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = token };
+            await Parallel.ForAsync(0, chunks.Count, atOnce, async (i, stop) =>
             {
-                var filter = Builders<BsonDocument>.Filter.In("_id", chunk.Select(Binary));
-                var documents = await Accounts(database).Find(filter).As<RawBsonDocument>().ToListAsync(token);
-                found.AddRange(documents.DecodeAll(AccountDocument.Decode));
-            }
-            return found;
+                var filter = Builders<BsonDocument>.Filter.In("_id", chunks[i].Select(Binary));
+                var documents = await Accounts(database).Find(filter).As<RawBsonDocument>().ToListAsync(stop);
+                found[i] = [.. documents.DecodeAll(AccountDocument.Decode)];
+            });
+            return found is [var only] ? only : [.. found.SelectMany(chunk => chunk)];
         }, cancellationToken);
 
     public Task SaveAsync(

@@ -7,7 +7,6 @@ internal static class VaultHeaders
     internal const string Namespace = "X-Vault-Namespace";
     internal const string Request = "X-Vault-Request";
     internal const string WrapTtl = "X-Vault-Wrap-TTL";
-    internal const string Mfa = "X-Vault-MFA";
     internal const string Index = "X-Vault-Index";
     internal const string Inconsistent = "X-Vault-Inconsistent";
     internal const string NoForwarding = "X-Vault-No-Request-Forwarding";

@@ -2,7 +2,6 @@ using System.CommandLine;
 using CreditSystem.Identity.PersonalData;
 using CreditSystem.Identity.Users;
 using CreditSystem.Secrets.Rotation;
-using CreditSystem.ServiceDefaults.Cli;
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Driver;
 

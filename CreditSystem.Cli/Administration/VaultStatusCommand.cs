@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using CreditSystem.Secrets.Vault;
-using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Cli.Administration;
 

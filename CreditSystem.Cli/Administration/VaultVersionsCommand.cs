@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;
-using CreditSystem.ServiceDefaults.Cli;
 using VaultSharp.V1.Commons;
 
 namespace CreditSystem.Cli.Administration;

@@ -4,7 +4,6 @@ using CreditSystem.Cli.Bootstrap.Values;
 using CreditSystem.Cli.Kubernetes;
 using CreditSystem.Cli.Rotation;
 using CreditSystem.Cli.Vault;
-using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Cli.Bootstrap;
 

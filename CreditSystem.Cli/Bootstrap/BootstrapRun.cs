@@ -2,7 +2,6 @@ using CreditSystem.Cli.Bootstrap.Databases;
 using CreditSystem.Cli.Bootstrap.Steps;
 using CreditSystem.Cli.Bootstrap.Values;
 using CreditSystem.Cli.Vault;
-using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Cli.Bootstrap;
 

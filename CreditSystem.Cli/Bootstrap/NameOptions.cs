@@ -1,6 +1,5 @@
 using System.CommandLine;
 using CreditSystem.Cli.Vault;
-using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Cli.Bootstrap;
 

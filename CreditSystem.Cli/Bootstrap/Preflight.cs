@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json.Nodes;
 using CreditSystem.Cli.Bootstrap.Steps;
 using CreditSystem.Cli.Vault;
-using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Cli.Bootstrap;
 

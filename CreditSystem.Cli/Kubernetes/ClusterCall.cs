@@ -1,6 +1,5 @@
 using System.Net;
 using CreditSystem.Cli.Rotation;
-using CreditSystem.ServiceDefaults.Cli;
 using k8s;
 using k8s.Autorest;
 using k8s.Models;

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using CreditSystem.Cli.Rotation;
-using CreditSystem.ServiceDefaults.Cli;
 using k8s;
 using k8s.Exceptions;
 using YamlDotNet.Core;

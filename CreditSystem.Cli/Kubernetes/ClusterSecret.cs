@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using CreditSystem.Cli.Rotation;
-using CreditSystem.ServiceDefaults.Cli;
 using k8s;
 using k8s.Models;
 

@@ -4,7 +4,6 @@ using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.MongoDb;
 using CreditSystem.Ledger.Verification;
 using CreditSystem.Secrets.Rotation;
-using CreditSystem.ServiceDefaults.Cli;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CreditSystem.Cli.Ledger;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
 using CreditSystem.Ledger.Simulation;
-using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Cli.Ledger;
 

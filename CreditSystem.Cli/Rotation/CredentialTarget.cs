@@ -1,5 +1,3 @@
-using CreditSystem.ServiceDefaults.Cli;
-
 namespace CreditSystem.Cli.Rotation;
 
 /// <summary>Where the API finds its AppRole credentials: a folder, or a Secret of Kubernetes.</summary>

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Cli.Rotation;
 

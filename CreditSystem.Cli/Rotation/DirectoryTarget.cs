@@ -1,5 +1,3 @@
-using CreditSystem.ServiceDefaults.Cli;
-
 namespace CreditSystem.Cli.Rotation;
 
 /// <summary>A folder on this machine, as the AppHost gives it to the API.</summary>

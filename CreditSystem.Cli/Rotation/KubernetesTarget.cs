@@ -1,5 +1,4 @@
 using CreditSystem.Cli.Kubernetes;
-using CreditSystem.ServiceDefaults.Cli;
 using k8s.Models;
 
 namespace CreditSystem.Cli.Rotation;

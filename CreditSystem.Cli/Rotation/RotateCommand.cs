@@ -3,7 +3,6 @@ using System.Globalization;
 using CreditSystem.Cli.Bootstrap;
 using CreditSystem.Cli.Kubernetes;
 using CreditSystem.Cli.Vault;
-using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Cli.Rotation;
 

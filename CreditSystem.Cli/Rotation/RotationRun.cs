@@ -1,5 +1,3 @@
-using CreditSystem.ServiceDefaults.Cli;
-
 namespace CreditSystem.Cli.Rotation;
 
 /// <summary>

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using CreditSystem.Cli.Vault;
-using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Cli.Rotation;
 

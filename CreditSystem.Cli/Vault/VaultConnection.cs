@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Cli.Vault;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Cli.Vault;
 

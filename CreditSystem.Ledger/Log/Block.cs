@@ -35,27 +35,6 @@ public sealed record Block(int Partition, long Number, long At, int Rules, byte[
         return [.. records];
     }
 
-    /// <summary>How many records there are; none is decoded. Throws like <see cref="ReadRecords"/>.</summary>
-    public int CountRecords()
-    {
-        var count = 0;
-        for (var raw = Raw(); raw.HasMore; count++)
-            raw.NextRaw();
-        return count;
-    }
-
-    /// <summary>One record; the others are passed over undecoded. Throws like <see cref="ReadRecords"/>.</summary>
-    /// <param name="index">From 0.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is none of this number.</exception>
-    public LedgerRecord RecordAt(int index)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(index);
-        for (var raw = Raw(); raw.HasMore; index--)
-            if (raw.NextRaw() is var document && index == 0)
-                return Decode(document);
-        throw new ArgumentOutOfRangeException(nameof(index));
-    }
-
     /// <summary>
     /// The records that name the id in any of their members, as a command, a posting, an account, a hold or a grant; the others are
     /// passed over undecoded. A reference is not among them: of it the log has the text. Throws like <see cref="ReadRecords"/>.

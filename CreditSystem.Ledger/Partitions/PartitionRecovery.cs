@@ -85,15 +85,30 @@ internal sealed partial class PartitionRecovery(
 
     private async Task ApplyNewAsync(PartitionState state, CancellationToken cancellationToken)
     {
-        while (!await StepAsync(token => ApplyPageAsync(state, token), cancellationToken))
-            cancellationToken.ThrowIfCancellationRequested();
+        for (var page = ReadAsync(state.Ledger.Head); page is not null;)
+        {
+            var blocks = await page;
+            // The next page is read while this one is applied.
+            page = blocks.MayGoOn(options.RecoveryPageBlocks) ? ReadAsync(blocks[^1].Number) : null;
+            try
+            {
+                await StepAsync(token => ApplyAsync(state, blocks, token), cancellationToken);
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+            catch when (page is not null)
+            {
+                // Nobody waits for it any more.
+                _ = page.ContinueWith(read => read.Exception, TaskScheduler.Default);
+                throw;
+            }
+        }
+
+        Task<IReadOnlyList<Block>> ReadAsync(long after) => StepAsync(
+            token => store.ReadPageAsync(partition, after, options.RecoveryPageBlocks, BlockPages.MaxBytes, token), cancellationToken);
     }
 
-    /// <returns>True at the end of the log.</returns>
-    private async Task<bool> ApplyPageAsync(PartitionState state, CancellationToken cancellationToken)
+    private async Task<bool> ApplyAsync(PartitionState state, IReadOnlyList<Block> blocks, CancellationToken cancellationToken)
     {
-        var blocks = await store.ReadPageAsync(
-            partition, state.Ledger.Head, options.RecoveryPageBlocks, BlockPages.MaxBytes, cancellationToken);
         var records = new LedgerRecord[blocks.Count][];
         for (var i = 0; i < records.Length; i++)
             records[i] = Check(blocks[i], i == 0 ? (state.Ledger.Head, state.Ledger.Hash) : (blocks[i - 1].Number, blocks[i - 1].Hash))
@@ -110,7 +125,7 @@ internal sealed partial class PartitionRecovery(
         // While much is replayed at once, or faster than it is written, memory stays bounded.
         if (state.IsChangedOverLimit)
             await checkpointer.FlushAsync(state, cancellationToken);
-        return !blocks.MayGoOn(options.RecoveryPageBlocks);
+        return true;
     }
 
     private async Task<T> StepAsync<T>(Func<CancellationToken, Task<T>> step, CancellationToken cancellationToken)

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Threading.Channels;
 using CreditSystem.ServiceDefaults;
@@ -20,16 +19,15 @@ public sealed partial class TokenRenewal(
 {
     // A token that another part of the service has obtained may have a shorter lease than the one that was waited for.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan RevocationTimeout = TimeSpan.FromMinutes(5);
 
     private readonly Channel<bool> _wakeUps = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Backoff _backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), time);
-    private readonly ConcurrentDictionary<VaultToken, byte> _retiring = [];
+    private readonly TokenRetirement _retirement = new(session, time, logger, beforeRevocation);
     private volatile bool _hasNewCredentials;
 
     /// <summary>Done when no replaced token waits for its revocation.</summary>
-    internal Task Retirement { get; private set; } = Task.CompletedTask;
+    internal Task Retirement => _retirement.Done;
 
     /// <summary>Another secret_id has come: it is tried at once, beside the token in use.</summary>
     public void UseNewCredentials()
@@ -39,21 +37,8 @@ public sealed partial class TokenRenewal(
         _wakeUps.Writer.TryWrite(true);
     }
 
-    /// <summary>Ends a token, with everything that was issued to it. Where that fails it ends with its lease.</summary>
-    private async Task RevokeAsync(VaultToken token)
-    {
-        if (!await session.RevokeAsync(token))
-            TokenRenewalLog.Kept(logger);
-    }
-
-    /// <summary>
-    /// Ends every token that is left, for the end of the service: each would be good for the rest of its lease, and the users issued to it.
-    /// </summary>
-    public async Task RevokeAllAsync()
-    {
-        foreach (var token in _retiring.Keys.Append(session.Current).OfType<VaultToken>().ToArray())
-            await RevokeAsync(token);
-    }
+    /// <summary>Ends every token that is left, for the end of the service: each would be good for the rest of its lease.</summary>
+    public Task RevokeAllAsync() => _retirement.RevokeAllAsync(session.Current);
 
     /// <summary>Does what is due now. How long nothing else is.</summary>
     internal async Task<TimeSpan> StepAsync(CancellationToken cancellationToken)
@@ -192,34 +177,7 @@ public sealed partial class TokenRenewal(
         var before = await session.ReplaceAsync(cancellationToken);
         metrics.Replaced();
         if (before is not null && before.ExpiresAt > time.GetUtcNow())
-            Retirement = RetireAsync(before, Retirement, cancellationToken);
-    }
-
-    private async Task RetireAsync(VaultToken token, Task earlier, CancellationToken cancellationToken)
-    {
-        _retiring[token] = 0;
-        await earlier;
-        try
-        {
-            if (beforeRevocation is not null
-                && !await beforeRevocation(token, cancellationToken).WaitAsync(RevocationTimeout, time, cancellationToken))
-            {
-                TokenRenewalLog.Kept(logger);
-                return;
-            }
-
-            await RevokeAsync(token);
-            _retiring.TryRemove(token, out _);
-        }
-        catch (TimeoutException)
-        {
-            // It ends by itself with its lease, or with the service.
-            TokenRenewalLog.Kept(logger);
-        }
-        catch (OperationCanceledException)
-        {
-            // The service ends, and its tokens with it.
-        }
+            _retirement.Begin(before, cancellationToken);
     }
 
     private static partial class TokenRenewalLog
@@ -233,8 +191,5 @@ public sealed partial class TokenRenewal(
 
         [LoggerMessage(2005, LogLevel.Warning, "Vault has refused to renew the token; logging in again. {Reason}")]
         public static partial void Refused(ILogger logger, string reason);
-
-        [LoggerMessage(2006, LogLevel.Warning, "The replaced token is not revoked, it ends with its lease")]
-        public static partial void Kept(ILogger logger);
     }
 }

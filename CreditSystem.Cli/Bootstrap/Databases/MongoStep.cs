@@ -1,6 +1,5 @@
 using System.Globalization;
 using CreditSystem.Cli.Bootstrap.Values;
-using CreditSystem.ServiceDefaults.Cli;
 using MongoDB.Bson;
 using MongoDB.Driver;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using CreditSystem.Cli.Bootstrap.Values;
-using CreditSystem.ServiceDefaults.Cli;
 using StackExchange.Redis;
 
 namespace CreditSystem.Cli.Bootstrap.Databases;

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using CreditSystem.Cli.Vault;
-using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Cli.Bootstrap.Steps;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using CreditSystem.Cli.Rotation;
-using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Cli.Bootstrap.Values;
 

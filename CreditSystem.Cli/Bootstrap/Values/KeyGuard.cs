@@ -1,5 +1,3 @@
-using CreditSystem.ServiceDefaults.Cli;
-
 namespace CreditSystem.Cli.Bootstrap.Values;
 
 /// <summary>What MongoDB holds that depends on a key in Vault.</summary>

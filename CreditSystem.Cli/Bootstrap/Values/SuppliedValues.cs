@@ -1,5 +1,3 @@
-using CreditSystem.ServiceDefaults.Cli;
-
 namespace CreditSystem.Cli.Bootstrap.Values;
 
 /// <summary><c>--set secret.key=@file</c> and <c>--set secret.key=value</c>: values that the operator brings along.</summary>

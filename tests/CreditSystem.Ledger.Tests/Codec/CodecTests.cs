@@ -86,11 +86,7 @@ public sealed class CodecTests
         var block = Sealed(spoilt);
 
         Assert.Throws<LedgerCorruptException>(block.ReadRecords);
-        Assert.Equal(records.Length, block.CountRecords());
-        Assert.Equal(SampleRecords.Id(14), block.RecordAt(number).Command.Id);
         Assert.Equal(SampleRecords.Id(14), Assert.Single(block.RecordsNaming(SampleRecords.Id(14))).Command.Id);
-        Assert.Throws<ArgumentOutOfRangeException>(() => block.RecordAt(records.Length));
-        Assert.Throws<ArgumentOutOfRangeException>(() => block.RecordAt(-1));
     }
 
     [Fact]
