@@ -12,6 +12,8 @@ internal sealed class EntryReader
 {
     public const int StretchEntries = 8 * EntryChunk.RangeEntries;
 
+    private const int Guesses = 4;
+
     private readonly AccountState account;
     private readonly StoredEntries stored;
     private readonly PartitionReads reads;
@@ -129,17 +131,18 @@ internal sealed class EntryReader
     }
 
     /// <summary>
-    /// The last entry of a block until a time, and the one after it. Times of blocks do not go back: where it should be if the account
-    /// had been used evenly, and half the numbers, in turns. Null where too much is neither in memory nor projected to say it.
+    /// The last entry of a block until a time, and the one after it. Times of blocks do not go back: it is looked for where it should
+    /// be if the account had been used evenly, and where that does not lead to it soon, every other time at half the numbers. Null
+    /// where too much is neither in memory nor projected to say it.
     /// </summary>
     private async Task<(HistoryEntry? Last, HistoryEntry? Next)?> SearchAsync(
         HistoryEntry end, long time, HistoryEntry? earlier, CancellationToken cancellationToken)
     {
         var (low, lowAt, last) = (earlier?.Sequence ?? 0, earlier?.At ?? account.OpenedAt, earlier);
         (long high, long highAt, HistoryEntry? next) = (end.Sequence, end.At, end);
-        for (var guess = true; high - low > 1; guess = !guess)
+        for (var step = 0; high - low > 1; step++)
         {
-            var share = guess ? (double)(time - lowAt) / Math.Max(highAt - lowAt, 1) : 0.5;
+            var share = step < Guesses || step % 2 == 0 ? (double)(time - lowAt) / Math.Max(highAt - lowAt, 1) : 0.5;
             var middle = Math.Clamp(low + (long)((high - low) * share), low + 1, high - 1);
             var range = await KnownAsync(EntryChunk.RangeOf(middle), middle, cancellationToken);
             if (range[^1] is null)
