@@ -47,8 +47,8 @@ var vaultProxy = builder.AddProject<Projects.CreditSystem_VaultProxy>("vault-pro
     .WithServiceHealthCheck()
     .WaitFor(vaultServer);
 
-var api = builder.AddProject<Projects.CreditSystem_Api>("api")
-    .WithServiceEndpoint(launch.ApiPort)
+var api = builder.AddReplicas<Projects.CreditSystem_Api>("api", launch, (replica, port) => replica
+    .WithServiceEndpoint(port)
     .WithExternalHttpEndpoints()
     .WithManagementEndpoint(publishedPort: 8081)
     .WithEnvironment("VAULT_ADDR", vaultProxy.GetEndpoint("http"))
@@ -59,7 +59,7 @@ var api = builder.AddProject<Projects.CreditSystem_Api>("api")
     .WithReferenceRelationship(mongodbServer).WithReferenceRelationship(redisServer)
     .WithServiceHealthCheck()
     .WithUrlForEndpoint("http", _ => new() { Url = "/docs", DisplayText = "Documentation" })
-    .WithLedgerCommands();
+    .WithLedgerCommands());
 
 // Buttons of the dashboard: rotate the secret_id (also every twelve hours), demonstrate.
 var rotation = builder.AddSecretIdRotation<Projects.CreditSystem_Cli>("vault-rotation", vault, bootstrap, api);

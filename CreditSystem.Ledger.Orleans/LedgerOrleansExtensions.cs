@@ -42,6 +42,8 @@ public static class LedgerOrleansExtensions
         silo.Configure<global::Orleans.Configuration.ClusterOptions>(cluster =>
             (cluster.ClusterId, cluster.ServiceId) = (ClusterId, ClusterId));
         silo.Configure<ClusterMembershipOptions>(members => Configure(members, TimeSpan.FromMilliseconds(options.ProbeMilliseconds)));
+        // For 27 s the directory would keep what a dead replica owned from the living, lest two own it: here that is harmless.
+        silo.Configure<GrainDirectoryOptions>(directory => directory.RangeLeaseDuration = TimeSpan.Zero);
         silo.AddActivityPropagation();
         if (options.TlsDirectory is { } directory)
             silo.UseMutualTls(directory);

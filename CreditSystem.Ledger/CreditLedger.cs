@@ -18,11 +18,13 @@ public sealed record FoundHold(HoldState Hold, AccountState Account, LedgerRecor
 /// <summary>The ledger as the rest of the application sees it: all partitions, and which of them has what.</summary>
 public sealed class CreditLedger : BackgroundService
 {
-    private const int ReadsAtOnce = 16;
+    private const int MostFacts = 200_000;
 
     private readonly LedgerPartition[] partitions;
     private readonly LedgerLayout layout;
     private readonly ConcurrentDictionary<Guid, byte> inFlight = new();
+    private readonly AccountFacts facts = new(MostFacts);
+    private readonly IProjectionStore projections;
     private readonly LedgerMetrics metrics;
     private readonly MemoryBudget memory;
     private readonly TimeProvider time;
@@ -31,7 +33,7 @@ public sealed class CreditLedger : BackgroundService
         IBlockStore store, IProjectionStore projections, IVerificationStore verification, IOptions<LedgerOptions> options,
         LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger, IOwnerTransport? transport = null)
     {
-        (this.metrics, this.time) = (metrics, time);
+        (this.projections, this.metrics, this.time) = (projections, metrics, time);
         layout = new LedgerLayout(options.Value.Partitions);
         memory = MemoryBudget.OfProcess(options.Value);
         var clock = new ClockGuard(store, time, logger);
@@ -115,30 +117,32 @@ public sealed class CreditLedger : BackgroundService
     {
         var partition = PartitionOf(tenant);
         var known = new Dictionary<Guid, AccountState>(ids.Count);
-        foreach (var id in ids)
-            if (partition.AccountInMemory(id) is { } account && account.Tenant == tenant)
-                known[id] = account;
-        if (known.Count == ids.Count)
-            return known;
-        await ReadAsync(Missing());
-        // Another replica may have opened it just now.
-        if (Missing() is { Count: > 0 } missing)
+        Collect(id => partition.AccountInMemory(id) ?? facts.Find(id));
+        if (Missing() is { Count: > 0 } unread)
         {
+            // However old it is: none of this changes.
+            foreach (var account in await projections.LoadAsync(unread, cancellationToken))
+                facts.Add(account);
+            Collect(facts.Find);
+        }
+        if (Missing() is { Count: > 0 } unknown)
+        {
+            // Another replica may have opened it just now.
             await partition.SynchronizeAsync();
-            await ReadAsync(missing);
+            foreach (var id in unknown)
+                if (await partition.LoadAccountAsync(id) is { } account)
+                    facts.Add(account);
+            Collect(facts.Find);
         }
         return known;
 
-        List<Guid> Missing() => [.. ids.Where(id => !known.ContainsKey(id))];
+        List<Guid> Missing() => known.Count == ids.Count ? [] : [.. ids.Where(id => !known.ContainsKey(id))];
 
-        async Task ReadAsync(List<Guid> wanted)
+        void Collect(Func<Guid, AccountState?> find)
         {
-            var atOnce = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = cancellationToken };
-            var found = new AccountState?[wanted.Count];
-            await Parallel.ForAsync(0, wanted.Count, atOnce, async (i, _) => found[i] = await partition.LoadAccountAsync(wanted[i]));
-            foreach (var account in found)
-                if (account?.Tenant == tenant)
-                    known[account.Id] = account;
+            foreach (var id in ids)
+                if (!known.ContainsKey(id) && find(id) is { } account && account.Tenant == tenant)
+                    known[id] = account;
         }
     }
 

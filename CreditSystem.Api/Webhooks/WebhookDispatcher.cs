@@ -1,3 +1,4 @@
+using CreditSystem.Ledger;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Outbox;
 using CreditSystem.Ledger.Partitions;
@@ -6,26 +7,23 @@ using Microsoft.Extensions.Options;
 namespace CreditSystem.Api.Webhooks;
 
 /// <summary>
-/// Reads the log from each endpoint's durable cursor and queues the events that it wants. The cursor moves after the events are
-/// queued: killed in between, they are read again and found queued. While nobody has an endpoint it reads nothing.
+/// Reads the logs that this replica owns from each endpoint's durable cursor, and queues the events that it wants. The cursor moves
+/// after the events are queued: killed in between, they are read again and found queued. While nobody has an endpoint it reads nothing.
 /// </summary>
 internal sealed partial class WebhookDispatcher(
-    WebhookStore store, OutboxReader outbox, WebhookMetrics metrics, IOptions<WebhookOptions> options, TimeProvider time,
-    ILogger<WebhookDispatcher> logger) : BackgroundService
+    WebhookStore store, CreditLedger ledger, OutboxReader outbox, WebhookMetrics metrics, IOptions<WebhookOptions> options,
+    TimeProvider time, ILogger<WebhookDispatcher> logger) : BackgroundService
 {
     private const int BlocksAtOnce = 50;
     private const int DeliveriesAtOnce = 200;
-    private static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(15);
-
-    private readonly string owner = Guid.NewGuid().ToString("N");
 
     /// <summary>One look at the log. True when there may be more.</summary>
     internal async Task<bool> ReadAsync(CancellationToken cancellationToken)
     {
         // A disabled one has its place in the log, and goes on there once it is enabled.
-        var endpoints = (await store.ListAsync(tenant: null, cancellationToken)).FindAll(endpoint => !endpoint.Disabled);
-        var now = time.GetUtcNow().UtcDateTime;
-        if (endpoints.Count == 0 || !await store.LeaseAsync(owner, now, now + LeaseTime, cancellationToken))
+        var endpoints = (await store.ListAsync(tenant: null, cancellationToken))
+            .FindAll(endpoint => !endpoint.Disabled && ledger.Partitions[endpoint.Partition].IsOwned);
+        if (endpoints.Count == 0)
         {
             metrics.CaughtUp(null);
             return false;

@@ -119,7 +119,7 @@ internal sealed record WebhookDelivery
     public DateTime? ExpiresAt { get; init; }
 }
 
-/// <summary>How far the log of a partition has been read for webhooks; and, as <c>lease</c>, who reads.</summary>
+/// <summary>How far the log of a partition has been read for webhooks.</summary>
 [BsonIgnoreExtraElements]
 internal sealed record WebhookCursor
 {
@@ -128,10 +128,4 @@ internal sealed record WebhookCursor
 
     [BsonElement("block")]
     public long Block { get; init; }
-
-    [BsonElement("owner"), BsonIgnoreIfNull]
-    public string? Owner { get; init; }
-
-    [BsonElement("until")]
-    public DateTime Until { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CreditSystem.Ledger;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Webhooks;
@@ -9,7 +10,7 @@ namespace CreditSystem.Api.Webhooks;
 /// nobody but itself; how many a tenant, and all together, may have at once is bounded.
 /// </summary>
 internal sealed partial class WebhookSender(
-    WebhookStore store, WebhookPost post, WebhookHealth health, IOptions<WebhookOptions> options, TimeProvider time,
+    WebhookStore store, CreditLedger ledger, WebhookPost post, WebhookHealth health, IOptions<WebhookOptions> options, TimeProvider time,
     ILogger<WebhookSender> logger) : BackgroundService
 {
     /// <summary>Requests at once to an endpoint that answers; one to an endpoint that has failed.</summary>
@@ -95,6 +96,9 @@ internal sealed partial class WebhookSender(
             await health.GiveUpAllAsync(id, cancellationToken);
             return null;
         }
+        // The owner of the log delivers what is in it.
+        if (!ledger.Partitions[endpoint.Partition].IsOwned)
+            return null;
         if (endpoint.Failures > 0)
             await health.GiveUpOldAsync(id, cancellationToken);
         if (!(endpoint.PausedUntil > time.GetUtcNow().UtcDateTime))

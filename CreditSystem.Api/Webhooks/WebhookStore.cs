@@ -134,25 +134,6 @@ internal sealed class WebhookStore(MongoConnection connection)
                 await Cursors(database).Find(cursor => cursor.Id == LogFollowers.SharedKey(partition)).FirstOrDefaultAsync(token))?.Block,
                     cancellationToken);
 
-    /// <summary>Lets one replica at a time read the log. Two would do no harm but work: what they queue has the same ids.</summary>
-    public Task<bool> LeaseAsync(
-        string owner, DateTime now, DateTime until, CancellationToken cancellationToken) => connection.ExecuteAsync(
-            async (database, token) =>
-    {
-        try
-        {
-            var leased = await Cursors(database).UpdateOneAsync(
-                cursor => cursor.Id == "lease" && (cursor.Owner == owner || cursor.Until < now),
-                Builders<WebhookCursor>.Update.Set(cursor => cursor.Owner, owner).Set(cursor => cursor.Until, until),
-                new UpdateOptions { IsUpsert = true }, token);
-            return leased.MatchedCount > 0 || leased.UpsertedId is not null;
-        }
-        catch (MongoWriteException failure) when (failure.WriteError.Category == ServerErrorCategory.DuplicateKey)
-        {
-            return false;
-        }
-    }, cancellationToken);
-
     private static IMongoCollection<WebhookEndpoint> Endpoints(IMongoDatabase database) =>
         database.GetCollection<WebhookEndpoint>(LogFollowers.Collection);
 

@@ -45,14 +45,15 @@ public sealed class LedgerVerifier : IDisposable
             [.. LedgerChecks.All.Select(check => new InvariantCheck(check, findings.FirstOrDefault(finding => finding.Check == check)))]);
     }
 
-    /// <summary>Goes on adding up every log that this replica owns where it stopped the last time.</summary>
+    /// <summary>Goes on adding up every log where it stopped the last time.</summary>
     /// <param name="fullAfter">Recomputes a chain from its first block where that was done longer ago than this.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public async Task<LedgerVerification> VerifyAllAsync(TimeSpan fullAfter, CancellationToken cancellationToken)
+    /// <param name="owned">Only those that this replica owns: other replicas add up the others.</param>
+    public async Task<LedgerVerification> VerifyAllAsync(TimeSpan fullAfter, CancellationToken cancellationToken, bool owned = false)
     {
         var findings = new List<(int, Finding)>();
         DateTimeOffset? oldest = null;
-        foreach (var (partition, verifier) in logs.Where(log => log.Partition.IsOwned))
+        foreach (var (partition, verifier) in logs.Where(log => !owned || log.Partition.IsOwned))
         {
             await verifier.AdvanceAsync(cancellationToken);
             var full = await verifier.LatestFullAsync(cancellationToken);

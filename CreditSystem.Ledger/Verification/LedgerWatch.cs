@@ -56,7 +56,7 @@ internal sealed partial class LedgerWatch(
         {
             using var activity = LedgerMetrics.Source.StartActivity("ledger.audit");
             var verification = await ledger.Verification.VerifyAllAsync(
-                TimeSpan.FromSeconds(options.Value.ChainIntervalSeconds), stoppingToken);
+                TimeSpan.FromSeconds(options.Value.ChainIntervalSeconds), stoppingToken, owned: true);
             (latest, latestAt) = (verification, time.GetUtcNow());
             Report(verification);
             onVerified?.Invoke(verification);

@@ -5,6 +5,7 @@ using CreditSystem.Bench.History;
 using CreditSystem.Bench.Ledger;
 using CreditSystem.Bench.Memory;
 using CreditSystem.Bench.Proxy;
+using CreditSystem.Bench.Replicas;
 using CreditSystem.Bench.Rotation;
 using CreditSystem.ServiceDefaults.Cli;
 
@@ -17,6 +18,7 @@ var root = new RootCommand("Measures CreditSystem against its peers, in the same
     TelemetryCommand.Create(),
     MemoryCommand.Create(),
     HistoryCommand.Create(),
+    ReplicasCommand.Create(),
     GrowthCommand.Create(),
 };
 

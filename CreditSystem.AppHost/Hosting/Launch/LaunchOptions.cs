@@ -6,6 +6,8 @@ namespace CreditSystem.AppHost.Hosting.Launch;
 internal sealed class LaunchOptions
 {
     private const int UsageExitCode = 2;
+    private const int MostReplicas = 9;
+    private const int BetweenReplicas = 10;
 
     private const string Usage = """
         Runs the credit system: dotnet run --project CreditSystem.AppHost [-- OPTIONS], or: aspire run [-- OPTIONS]
@@ -14,6 +16,7 @@ internal sealed class LaunchOptions
           --vault-proxy-port N     port of the vault-proxy (8200)
           --dashboard-port N       port of the Aspire dashboard (18888); its telemetry takes the two ports above it
           --no-dashboard           run without the dashboard
+          --replicas N             API processes that share the ledger out (1); the others' ports are 10, 20 … above the first's
           --demo                   with customers who use the system (a resource that is off otherwise)
           --data-directory PATH    where the data lies (~/.local/share/credit-system)
           --servers MODE           containers or processes (containers where Docker or Podman answers)
@@ -37,6 +40,9 @@ internal sealed class LaunchOptions
     public int VaultProxyPort { get; private set; } = 8200;
 
     public int DashboardPort { get; private set; } = 18888;
+
+    /// <summary>How many processes of the API there are.</summary>
+    public int Replicas { get; private set; } = 1;
 
     public bool HasDashboard { get; private set; } = true;
 
@@ -74,6 +80,9 @@ internal sealed class LaunchOptions
 
         return options;
     }
+
+    /// <summary>The port of one replica of the API, counted from 1.</summary>
+    internal int ApiPortOf(int replica) => ApiPort + BetweenReplicas * (replica - 1);
 
     /// <summary>The arguments that are Aspire's, and the addresses of the dashboard, which Aspire takes from the environment.</summary>
     internal DistributedApplicationOptions ForBuilder()
@@ -128,6 +137,8 @@ internal sealed class LaunchOptions
         ["--api-port"] = (options, value) => IsPort(value, out var port) && (options.ApiPort = port) > 0,
         ["--vault-proxy-port"] = (options, value) => IsPort(value, out var port) && (options.VaultProxyPort = port) > 0,
         ["--dashboard-port"] = (options, value) => IsPort(value, out var port) && (options.DashboardPort = port) > 0,
+        ["--replicas"] = (options, value) => int.TryParse(value, out var count) && count is > 0 and <= MostReplicas
+            && (options.Replicas = count) > 0,
         ["--demo"] = (options, value) => value.Length == 0 && (options.HasDemonstration = true),
         ["--no-dashboard"] = (options, value) => value.Length == 0 && !(options.HasDashboard = false),
         ["--data-directory"] = (options, value) => value.Length > 0 && (options.HasDataDirectory = true)

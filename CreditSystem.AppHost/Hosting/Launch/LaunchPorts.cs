@@ -30,7 +30,8 @@ internal static class LaunchPorts
 
     private static IEnumerable<(string What, int Port, string Option, int Suggestion)> Wanted(LaunchOptions launch)
     {
-        yield return ("the API", launch.ApiPort, "--api-port", Other(launch.ApiPort));
+        for (var replica = 1; replica <= launch.Replicas; replica++)
+            yield return ("the API", launch.ApiPortOf(replica), "--api-port", Other(launch.ApiPort));
         yield return ("the vault-proxy", launch.VaultProxyPort, "--vault-proxy-port", Other(launch.VaultProxyPort));
         if (!launch.HasDashboard)
             yield break;

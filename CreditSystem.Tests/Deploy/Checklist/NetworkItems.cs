@@ -23,6 +23,7 @@ internal static class NetworkItems
             Mutations =
             [
                 Change(overlay => Egress(overlay, "api").RemoveAt(0)),
+                Change(overlay => overlay.The("NetworkPolicy", "api").Json.Set("spec.ingress", JsonNode.Parse("[{}]"))),
                 Change(overlay => Egress(overlay, "api").Add(JsonNode.Parse("""{"to":[{"ipBlock":{"cidr":"10.0.0.1/32"}}],"ports":[{"port":8200}]}"""))),
                 Change(overlay => Egress(overlay, "vault-proxy").Add(JsonNode.Parse("""{"to":[{"ipBlock":{"cidr":"0.0.0.0/0"}}]}"""))),
                 Change(overlay => overlay.The("NetworkPolicy", "redis").Json.Set("spec.ingress", JsonNode.Parse("[{}]"))),
@@ -55,6 +56,7 @@ internal static class NetworkItems
             "vault-approle-refresh -> app:vault-proxy 8200",
             "cli -> app:vault-proxy 8200", "cli -> app:mongodb 27017", "cli -> app:api 8081",
             "api <- app:cli management", "mongodb <- app:cli mongodb", "vault-proxy <- app:cli http",
+            "api <- app:api silo", "api -> app:api 11111",
             "api <- namespace http", "api <- namespace management",
             "vault-proxy <- app:api http", "vault-proxy <- app:vault-approle-refresh http", "vault-proxy <- namespace management",
             "vault-proxy <- app:vault-proxy management", "vault-proxy -> app:vault-proxy 8201",

@@ -5,9 +5,24 @@ using System.Text;
 namespace CreditSystem.Bench.Ledger;
 
 /// <summary>Asks the API as fast as it answers, over a number of connections.</summary>
-internal sealed class LoadGenerator(Uri address, string token)
+/// <param name="addresses">Where: connections are spread evenly.</param>
+/// <param name="token">As whom.</param>
+internal sealed class LoadGenerator(IReadOnlyList<Uri> addresses, string token)
 {
+    public LoadGenerator(Uri address, string token)
+        : this([address], token)
+    {
+    }
+
     private readonly List<string> accounts = [];
+
+    /// <summary>The same accounts through other replicas.</summary>
+    public LoadGenerator Through(IReadOnlyList<Uri> others)
+    {
+        var load = new LoadGenerator(others, token);
+        load.accounts.AddRange(accounts);
+        return load;
+    }
 
     public int AccountCount => accounts.Count;
 
@@ -90,7 +105,7 @@ internal sealed class LoadGenerator(Uri address, string token)
         await Task.WhenAll(Enumerable.Range(0, connections).Select(number => Task.Run(async () =>
         {
             var (random, own) = (new Random(number), latencies[number] = []);
-            using var connection = await ConnectAsync(cancellationToken);
+            using var connection = await ConnectAsync(cancellationToken, number);
             while (clock.Elapsed.TotalSeconds < seconds)
             {
                 var (method, path, body) = next(random);
@@ -102,7 +117,12 @@ internal sealed class LoadGenerator(Uri address, string token)
                     Interlocked.Increment(ref failures);
             }
         }, cancellationToken)));
-        return Measurement.Of(name, connections, [.. latencies.SelectMany(own => own)], clock.Elapsed.TotalSeconds, perRequest, failures);
+        var medians = Enumerable.Range(0, addresses.Count).Select(address =>
+            Measurement.At([.. latencies.Where((_, number) => number % addresses.Count == address).SelectMany(own => own).Order()], 0.5));
+        return Measurement.Of(name, connections, [.. latencies.SelectMany(own => own)], clock.Elapsed.TotalSeconds, perRequest, failures) with
+        {
+            Medians = [.. medians],
+        };
     }
 
     /// <summary>Does something over each of several connections at once.</summary>
@@ -113,9 +133,9 @@ internal sealed class LoadGenerator(Uri address, string token)
             await use(connection);
         }, cancellationToken)));
 
-    private async Task<HttpConnection> ConnectAsync(CancellationToken cancellationToken)
+    private async Task<HttpConnection> ConnectAsync(CancellationToken cancellationToken, int number = 0)
     {
-        var connection = new HttpConnection(address, token);
+        var connection = new HttpConnection(addresses[number % addresses.Count], token);
         await connection.ConnectAsync(cancellationToken);
         return connection;
     }

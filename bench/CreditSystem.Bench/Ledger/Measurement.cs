@@ -7,6 +7,9 @@ namespace CreditSystem.Bench.Ledger;
 internal sealed record Measurement(
     string Name, int Connections, double Rate, double P50Milliseconds, double P99Milliseconds, int Failures = 0, int Count = 0)
 {
+    /// <summary>The median of each address that was asked, in milliseconds.</summary>
+    public double[] Medians { get; init; } = [];
+
     /// <summary>Which repetition of all loads it belongs to, from 1.</summary>
     public int Round { get; init; }
 

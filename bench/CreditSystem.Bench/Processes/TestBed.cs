@@ -7,6 +7,9 @@ namespace CreditSystem.Bench.Processes;
 /// <summary>The system on this machine: MongoDB, Redis and API processes, with data of their own that is deleted at the end.</summary>
 internal sealed class TestBed : IAsyncDisposable
 {
+    /// <summary>The mode of replicas that share their logs out.</summary>
+    public const string Clustered = "Orleans";
+
     private readonly string directory = Directory.CreateTempSubdirectory("credit-system-bench-").FullName;
     private readonly string password = RandomNumberGenerator.GetHexString(24, lowercase: true);
     private readonly string signingKey = RandomNumberGenerator.GetHexString(64, lowercase: true);
@@ -30,9 +33,10 @@ internal sealed class TestBed : IAsyncDisposable
             ["DEV_DATA_DIRECTORY"] = Path.Combine(directory, "redis"),
         }, IsReadyAsync);
         Token = AccessToken.Sign(signingKey, "bench");
-        Replicas = [.. replicas.Select(settings => Replica(settings, controlGroup, build))];
+        var mode = replicas.Count > 1 ? Clustered : "Single";
+        Replicas = [.. replicas.Select(settings => CreateReplica(settings, mode, controlGroup, build))];
         if (otherBuild is not null)
-            Other = Replica(new() { ["mongodb__database_name"] = "other-build" }, controlGroup, otherBuild);
+            Other = CreateReplica(new() { ["mongodb__database_name"] = "other-build" }, mode, controlGroup, otherBuild);
     }
 
     public ServerProcess Mongo { get; }
@@ -99,8 +103,12 @@ internal sealed class TestBed : IAsyncDisposable
         Directory.Delete(directory, recursive: true);
     }
 
-    // As in production, except that the limits would refuse a benchmark within its first second.
-    private (ServerProcess, Uri) Replica(Dictionary<string, string> settings, string? controlGroup, string? build = null)
+    /// <summary>
+    /// An API process that the caller starts and ends: as in production, except that the limits would refuse a benchmark within its
+    /// first second.
+    /// </summary>
+    public (ServerProcess Process, Uri Address) CreateReplica(
+        Dictionary<string, string> settings, string mode, string? controlGroup = null, string? build = null)
     {
         var address = new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}");
         var environment = new Dictionary<string, string>(settings)
@@ -113,6 +121,8 @@ internal sealed class TestBed : IAsyncDisposable
             ["RateLimits__Enabled"] = "false",
             ["Logging__LogLevel__Default"] = "Warning",
             ["DOTNET_gcServer"] = "0",
+            ["Cluster__Mode"] = mode,
+            ["Cluster__Port"] = $"{ServerProcess.FreePort()}",
         };
         return (new ServerProcess("CreditSystem.Api", environment, (_, token) => AnswersAsync(address, token), controlGroup, build), address);
     }

@@ -62,8 +62,9 @@ internal sealed class IdentityHost : IAsyncDisposable
         await StartAsync(new World(await mongo.CreateDatabaseAsync("access"), await mongo.GetConnectionStringAsync(), redis, new InMemoryBlockStore(), new FakeTimeProvider(TimeProvider.System.GetUtcNow())), configuration, configure, isReplica: false);
 
     /// <summary>Another process of the same installation, as far as one test process can be two.</summary>
-    public static Task<IdentityHost> StartReplicaAsync(IdentityHost of, string? redis = null, Dictionary<string, string?>? configuration = null) =>
-        StartAsync(of.world with { Redis = redis ?? of.world.Redis }, configuration, configure: null, isReplica: true);
+    public static Task<IdentityHost> StartReplicaAsync(IdentityHost of, string? redis = null, Dictionary<string, string?>? configuration = null,
+        Action<IServiceCollection>? configure = null) =>
+        StartAsync(of.world with { Redis = redis ?? of.world.Redis }, configuration, configure, isReplica: true);
 
     private static async Task<IdentityHost> StartAsync(World world, Dictionary<string, string?>? configuration, Action<IServiceCollection>? configure, bool isReplica)
     {

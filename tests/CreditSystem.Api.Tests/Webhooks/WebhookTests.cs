@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using CreditSystem.Api.Tests.Access;
 using CreditSystem.Api.Webhooks;
+using CreditSystem.Ledger.Ownership;
 using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 using Microsoft.Extensions.DependencyInjection;
@@ -139,7 +140,25 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
         await ForgetAsync();
 
         await using var replica = await IdentityHost.StartReplicaAsync(host, configuration: Settings);
-        Assert.False(await replica.Services.GetRequiredService<WebhookDispatcher>().ReadAsync(Cancellation));
+        await replica.Services.GetRequiredService<WebhookDispatcher>().ReadAsync(Cancellation);
+        await DeliverAsync();
+
+        Assert.Single(receiver.Received);
+    }
+
+    [Fact]
+    public async Task Leaves_the_events_of_a_log_to_the_replica_that_owns_it()
+    {
+        await SubscribeAsync("transfer.posted");
+        await FundAsync("alice", 1);
+        await using var replica = await IdentityHost.StartReplicaAsync(
+            host, configuration: Settings, configure: services => services.AddSingleton<IOwnerTransport, NoWay>());
+
+        await replica.Services.GetRequiredService<WebhookDispatcher>().ReadAsync(Cancellation);
+        Assert.False(await replica.Services.GetRequiredService<WebhookSender>().SendDueAsync(Cancellation));
+        await host.Services.GetRequiredService<WebhookDispatcher>().ReadAsync(Cancellation);
+        Assert.False(await replica.Services.GetRequiredService<WebhookSender>().SendDueAsync(Cancellation));
+        Assert.Empty(receiver.Received);
         await DeliverAsync();
 
         Assert.Single(receiver.Received);
@@ -211,5 +230,12 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
         while (await host.Services.GetRequiredService<WebhookSender>().SendDueAsync(Cancellation))
         {
         }
+    }
+
+    /// <summary>A replica with it is one of a cluster, and owns nothing.</summary>
+    private sealed class NoWay : IOwnerTransport
+    {
+        public Task<ReadOnlyMemory<byte>> SendAsync(int partition, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("There is no other replica.");
     }
 }
