@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Testing;
@@ -133,6 +134,30 @@ public sealed class VerificationTests
         var report = await restarted.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None);
 
         Assert.Equal(alice, Assert.Single(report.Checks, check => check is { Name: LedgerChecks.Projection, Holds: false }).Finding!.Account);
+    }
+
+    [Fact]
+    public async Task Finds_a_projected_history_that_is_not_the_logs_until_it_is_gone()
+    {
+        var alice = LedgerId.ForAccount(Ask.Tenant, "alice", Ask.Asset);
+        await using (var host = await FilledAsync(moves: 3))
+            await host.Ledger.Verification.VerifyAsync(Ask.Tenant, CancellationToken.None);
+        var chunks = store.Projections.Chunks.Values.Where(chunk => chunk.Account == alice).ToList();
+        foreach (var chunk in chunks)
+            store.Projections.Chunks[(alice, chunk.First)] = EntryChunk.Pack(
+                alice, [.. chunk.Unpack().Select(entry => entry with { Amount = entry.Amount - 1, Posted = entry.Posted - entry.Sequence })]);
+
+        await using var restarted = await StartAsync();
+
+        var finding = await FindAsync();
+        Assert.Equal((alice, true), (finding?.Account, finding?.Detail.StartsWith("the history of", StringComparison.Ordinal)));
+        Assert.Equal(alice, (await FindAsync())?.Account);
+        store.Projections.Chunks.Clear();
+        Assert.Null(await FindAsync());
+
+        async Task<Finding?> FindAsync() =>
+            (await restarted.Ledger.Verification.InvariantsAsync(Ask.Tenant, CancellationToken.None)).Checks
+                .Single(check => check.Name == LedgerChecks.Projection).Finding;
     }
 
     private async Task<EngineHost> StartAsync()
