@@ -105,14 +105,31 @@ internal sealed class ServerProcess(
         await process.WaitForExitAsync();
     }
 
+    /// <summary>Stops it as a hypervisor does that moves it, and lets it go on.</summary>
+    /// <returns>How it ended within a while afterwards; null where it goes on.</returns>
+    public async Task<int?> PauseAsync(TimeSpan pause, TimeSpan patience)
+    {
+        await SignalAsync("STOP");
+        await Task.Delay(pause);
+        await SignalAsync("CONT");
+        using var limit = new CancellationTokenSource(patience);
+        await process!.WaitForExitAsync(limit.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+        return process.HasExited ? process.ExitCode : null;
+    }
+
+    private async Task SignalAsync(string signal)
+    {
+        using var kill = Process.Start("kill", [$"-{signal}", $"{process!.Id}"]);
+        await kill.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (process is null)
             return;
         if (!process.HasExited)
         {
-            using var terminate = Process.Start("kill", ["-TERM", $"{process.Id}"]);
-            await terminate.WaitForExitAsync();
+            await SignalAsync("TERM");
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(40));
             await process.WaitForExitAsync(patience.Token).ContinueWith(_ => { }, TaskScheduler.Default);
             if (!process.HasExited)
