@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using CreditSystem.Ledger.Commands;
-using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Partitions;
 using CreditSystem.Ledger.Projection;
 using CreditSystem.Ledger.Verification;

@@ -1,7 +1,7 @@
 using CreditSystem.Ledger.Commands;
-using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Partitions;
 using CreditSystem.Ledger.Projection;
 using CreditSystem.Ledger.Verification;

@@ -90,7 +90,11 @@ internal sealed partial class ReferenceLedger
     public string Capture(Guid id, Guid key, long? asked, bool final)
     {
         if (holds.TryGetValue(key, out var known))
+        {
+            // The payer's comes first: where breakage cannot take both, that decides which is left.
+            Settle(known.Account);
             Settle(known.To);
+        }
         if (Refuse(key, out var hold) is { } refused)
             return refused;
         var remaining = hold.Pins.Sum(pin => pin.Size);

@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using CreditSystem.Ledger.Commands;
-using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Partitions;
 using CreditSystem.Ledger.Submissions;
 using CreditSystem.Ledger.Tests.Codec;
@@ -21,8 +21,11 @@ public sealed class MessageTests
         var parent = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
         Command[] commands = [.. SampleRecords.Commands().Select(command =>
             command with { TraceId = "t-1" }), new SettleAccount(Guid.NewGuid(), "acme", Guid.NewGuid())];
-        var sent = new Submission(commands, hasRequestRecord: true) { Parent = parent,
-            Deadline = Submission.DeadlineAfter(TimeSpan.FromSeconds(3), time) };
+        var sent = new Submission(commands, hasRequestRecord: true)
+        {
+            Parent = parent,
+            Deadline = Submission.DeadlineAfter(TimeSpan.FromSeconds(3), time)
+        };
 
         var message = SubmissionMessage.Write([sent, new Submission([commands[0]]) { Parent = default, Deadline = sent.Deadline }], time);
         time.Advance(TimeSpan.FromDays(1));

@@ -1,8 +1,8 @@
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
-using CreditSystem.Ledger.Verification;
 using CreditSystem.Ledger.Testing;
+using CreditSystem.Ledger.Verification;
 
 namespace CreditSystem.Ledger.Tests.Ownership;
 

@@ -1,5 +1,5 @@
-using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Projection;
 using CreditSystem.Ledger.Testing;
 
