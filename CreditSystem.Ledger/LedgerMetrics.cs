@@ -48,6 +48,11 @@ public sealed class LedgerMetrics : IDisposable
     /// <summary>Observes what is known only by asking, such as how many commands wait.</summary>
     internal void Observe(LedgerPartition[] partitions, long queueCapacity, ClockGuard clock)
     {
+        meter.CreateObservableGauge(
+            "credit_system_cluster_partition_owned",
+            () => partitions.Select(partition => new Measurement<long>(
+                partition.IsOwned ? 1 : 0, new KeyValuePair<string, object?>("partition", partition.Number))),
+            description: "1 for each partition that this replica owns, 0 for the others");
         Observe("queue_depth", () => partitions.Sum(partition => (long)partition.QueueDepth + partition.ForwardedDepth),
             "Commands that wait for a commit");
         Observe("queue_capacity", () => queueCapacity, "Commands of one tenant each that may wait before new ones are refused");
