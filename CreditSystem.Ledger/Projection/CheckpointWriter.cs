@@ -82,12 +82,10 @@ internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjec
 
     private async Task<IdTable> CreateTableAsync(IReadOnlyList<SegmentSpan> spans, CancellationToken cancellationToken)
     {
-        var segments = new List<IdSegment>(spans.Count);
-        foreach (var span in spans)
-            segments.Add(await projections.SegmentAsync(partition, span.After, cancellationToken) is { } segment && segment.Span == span
-                ? segment
-                : throw new ProjectionLostException($"the ids of the blocks after {span.After} are gone"));
-        return IdTable.Of(segments);
+        var segments = await projections.SegmentsAsync(partition, spans[0].After, spans.Sum(span => span.Count), cancellationToken);
+        return segments.Select(segment => segment.Span).SequenceEqual(spans)
+            ? IdTable.Of(segments)
+            : throw new ProjectionLostException($"ids of the blocks after {spans[0].After} up to {spans[^1].Last} are gone");
     }
 
     /// <exception cref="ProjectionLostException">Another replica works the projection out again.</exception>
