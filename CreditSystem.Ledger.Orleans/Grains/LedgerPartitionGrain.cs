@@ -29,12 +29,9 @@ internal sealed class LedgerPartitionGrain(CreditLedger ledger, ClusterMetrics m
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
-    public async Task<Immutable<byte[]>> CommitAsync(Immutable<byte[]> message)
-    {
-        // Reading and writing a message takes a processor for a while, and needs none of the grain.
-        var answer = await Task.Run(() => partition.AnswerAsync(message.Value));
-        return new Immutable<byte[]>(answer);
-    }
+    // What follows the commit needs none of the grain.
+    public async Task<Immutable<byte[]>> CommitAsync(Immutable<byte[]> message) =>
+        new(await partition.AnswerAsync(message.Value).ConfigureAwait(false));
 
     public Task EnsureActiveAsync() => Task.CompletedTask;
 
