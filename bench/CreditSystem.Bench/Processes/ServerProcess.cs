@@ -26,6 +26,8 @@ internal sealed class ServerProcess(
 
     public int Id => process!.Id;
 
+    public int ExitCode => process!.ExitCode;
+
     public bool IsRunning => process is { HasExited: false };
 
     /// <summary>The resident memory of the process, bytes.</summary>
