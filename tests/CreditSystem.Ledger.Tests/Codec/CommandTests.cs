@@ -22,6 +22,9 @@ public sealed class CommandTests
         [typeof(VoidGrant)] = 9,
         [typeof(ExpireLot)] = 10,
         [typeof(ExpireHold)] = 11,
+        [typeof(TakeBack)] = 12,
+        [typeof(CollectDebt)] = 13,
+        [typeof(ForgiveDebt)] = 14,
     };
 
     private static IEnumerable<Type> Types => typeof(Command).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Command)));
