@@ -1,4 +1,3 @@
-using System.Text.Json;
 using VaultSharp;
 using VaultSharp.V1.AuthMethods;
 
@@ -23,21 +22,19 @@ public sealed class VaultClientFactory(VaultOptions options) : IDisposable
         });
     }
 
-    /// <summary>Whether the server is OpenBao, by what it says of its build; null when it does not say.</summary>
-    public async Task<bool?> IsOpenBaoAsync(CancellationToken cancellationToken)
+    /// <param name="token">Null for calls that need none.</param>
+    /// <exception cref="InvalidOperationException">There is no address.</exception>
+    public VaultChannel Open(string? token) => new(
+        _transport, options.Address ?? throw new InvalidOperationException("VAULT_ADDR is not set."), options.Namespace, token);
+
+    /// <summary>Which server it is; null when it does not answer, or does not say.</summary>
+    public async Task<ServerProfile?> FindServerAsync(CancellationToken cancellationToken)
     {
-        using var client = new HttpClient(_transport, disposeHandler: false);
         try
         {
-            using var answer = await client.GetAsync(new Uri(options.Address!, "/v1/sys/seal-status"), cancellationToken);
-            using var status = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellationToken));
-            return status.RootElement.TryGetProperty("commit_date", out _)
-                ? true
-                : status.RootElement.TryGetProperty("build_date", out _)
-                ? false
-                : null;
+            return ServerProfile.From(await Open(token: null).ReadAsync("sys/seal-status", cancellationToken));
         }
-        catch (Exception exception) when (VaultUnavailableException.Covers(exception) || exception is InvalidOperationException)
+        catch (Exception exception) when (VaultUnavailableException.Covers(exception))
         {
             return null;
         }

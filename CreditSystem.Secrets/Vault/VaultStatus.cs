@@ -21,6 +21,9 @@ public sealed partial class VaultStatus(TimeProvider time, ILogger logger)
     /// <summary>When Vault and the secret files are compared next; null before the first poll.</summary>
     public DateTimeOffset? NextRefreshAt { get; set; }
 
+    /// <summary>Which server it is; null before it has said so.</summary>
+    public ServerProfile? Server { get; set; }
+
     /// <summary>Secrets that are no longer used, because Vault has not confirmed them for too long.</summary>
     public IReadOnlyCollection<string> ExpiredPaths => _expired;
 
