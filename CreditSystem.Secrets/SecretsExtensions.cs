@@ -4,6 +4,7 @@ using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Transit;
 using CreditSystem.Secrets.Vault;
 using CreditSystem.Secrets.Vault.AppRole;
+using CreditSystem.Secrets.Vault.Server;
 using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Secrets;

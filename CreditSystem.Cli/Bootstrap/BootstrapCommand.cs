@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CreditSystem.Cli.Bootstrap.Access;
 using CreditSystem.Cli.Bootstrap.Databases;
 using CreditSystem.Cli.Bootstrap.Values;
 using CreditSystem.Cli.Kubernetes;
@@ -15,6 +16,7 @@ internal sealed class BootstrapCommand
     private readonly VaultConnection connection = new();
     private readonly ClusterConnection clusters = new();
     private readonly NameOptions names = new();
+    private readonly RoleOptions roles = new();
     private readonly Option<string> tokenFile = CliOption.Text("--token-file", "File of the administrator's token; by default VAULT_TOKEN");
     private readonly Option<bool> dryRun = CliOption.Flag("--dry-run", "Only say what would change, by name, and what stands in the way");
     private readonly Option<bool> printPolicy = CliOption.Flag("--print-policy",
@@ -63,6 +65,7 @@ internal sealed class BootstrapCommand
             waitSeconds, auditFile, keep, newKeys, omitRoot, environment, set,
         };
         names.AddTo(command);
+        roles.AddTo(command);
         connection.AddTo(command);
         clusters.AddTo(command);
         command.SetAction(
@@ -97,10 +100,12 @@ internal sealed class BootstrapCommand
 
     private static async Task<int> FinishAsync(IReadOnlyList<string> missing, ChangeReporter changes, TextWriter output)
     {
-        await output.WriteLineAsync($"{(changes.IsDryRun ? "Would change" : "Changed")}: {changes.Count}.");
+        await output.WriteLineAsync(changes.IsDryRun
+            ? $"Plan: {changes.Count} to change (+ ~), {changes.Kept} to leave as they are (=), {changes.Objections} in the way (!)."
+            : $"Changed: {changes.Count}.");
         if (changes.Objections > 0)
-            throw new CommandException(
-                $"A run would fail: {changes.Objections} of the rights that it needs are missing (--print-policy prints them all).");
+            throw new CommandException($"A run would fail: {changes.Objections} things stand in its way, the lines with !. Of rights that "
+                + "the token lacks, --print-policy prints all; what a run would weaken, it changes with --allow-weaker alone.");
         if (missing.Count == 0)
             return CommandExitCodes.Done;
         await output.WriteLineAsync($"Missing: {string.Join(", ", missing)}. Give the connection strings, or --set NAME=@FILE.");
@@ -110,7 +115,7 @@ internal sealed class BootstrapCommand
     private async Task<BootstrapRequest> ReadRequestAsync(ParseResult parsed, CommandHost host, Cluster? cluster,
         CancellationToken cancellationToken)
     {
-        var settings = names.Read(parsed);
+        var settings = roles.Read(parsed, names.Read(parsed));
         var given = await SuppliedValues.ReadAsync(parsed.GetValue(set) ?? [], cancellationToken);
         var (own, rotator) = (cluster?.Secret("vault-approle-creds"), cluster?.Secret("vault-rotator-creds"));
         return new BootstrapRequest(settings)

@@ -1,3 +1,4 @@
+using CreditSystem.Cli.Bootstrap.Access;
 using CreditSystem.Cli.Bootstrap.Databases;
 using CreditSystem.Cli.Bootstrap.Steps;
 using CreditSystem.Cli.Bootstrap.Values;
@@ -30,6 +31,9 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
             drafts["redis"]["password"],
             (text, password) => new RedisStep(text, password, request.Patience, changes), cancellationToken);
         await RequireKeysAsync(drafts["app"], mongo, cancellationToken);
+
+        if (!changes.IsDryRun)
+            await new AccessSteps(vault, request.Settings, changes).RequireNoWeakeningAsync(cancellationToken);
 
         // From here on something is written.
         await new AuditStep(vault, changes).RunAsync(request.AuditFile, cancellationToken);

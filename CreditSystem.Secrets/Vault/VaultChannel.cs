@@ -1,4 +1,4 @@
-using System.Net.Http.Json;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -15,11 +15,8 @@ public sealed class VaultChannel
     private readonly string? _namespace;
     private readonly string? _token;
 
-    internal VaultChannel(HttpMessageHandler transport, Uri address, string? vaultNamespace, string? token)
-    {
-        _http = new HttpMessageInvoker(transport, disposeHandler: false);
-        (_address, _namespace, _token) = (address, vaultNamespace, token);
-    }
+    internal VaultChannel(HttpMessageInvoker http, Uri address, string? vaultNamespace, string? token) =>
+        (_http, _address, _namespace, _token) = (http, address, vaultNamespace, token);
 
     /// <param name="path">Below <c>/v1/</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
@@ -47,7 +44,12 @@ public sealed class VaultChannel
         if (!string.IsNullOrEmpty(_namespace))
             request.Headers.Add("X-Vault-Namespace", _namespace);
         if (body is not null)
-            request.Content = JsonContent.Create(body);
+        {
+            // With its length: JsonContent would send chunks.
+            request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body));
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        }
+
         using var response = await _http.SendAsync(request, cancellationToken);
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
         try

@@ -1,12 +1,21 @@
+using CreditSystem.Secrets.Vault.Server;
 using VaultSharp;
 using VaultSharp.V1.AuthMethods;
 
 namespace CreditSystem.Secrets.Vault;
 
 /// <summary>Makes Vault clients that share one connection pool and transport; VaultSharp wants an HttpClient of its own for each.</summary>
-public sealed class VaultClientFactory(VaultOptions options) : IDisposable
+public sealed class VaultClientFactory : IDisposable
 {
-    private readonly VaultTransport _transport = CreateTransport(options);
+    private readonly VaultOptions options;
+    private readonly VaultTransport _transport;
+    private readonly HttpMessageInvoker _invoker;
+
+    public VaultClientFactory(VaultOptions options)
+    {
+        (this.options, _transport) = (options, CreateTransport(options));
+        _invoker = new HttpMessageInvoker(_transport, disposeHandler: false);
+    }
 
     /// <param name="login">Null for a client that has no token, as the health call needs it.</param>
     /// <exception cref="InvalidOperationException">There is no address.</exception>
@@ -25,7 +34,7 @@ public sealed class VaultClientFactory(VaultOptions options) : IDisposable
     /// <param name="token">Null for calls that need none.</param>
     /// <exception cref="InvalidOperationException">There is no address.</exception>
     public VaultChannel Open(string? token) => new(
-        _transport, options.Address ?? throw new InvalidOperationException("VAULT_ADDR is not set."), options.Namespace, token);
+        _invoker, options.Address ?? throw new InvalidOperationException("VAULT_ADDR is not set."), options.Namespace, token);
 
     /// <summary>Which server it is; null when it does not answer, or does not say.</summary>
     public async Task<ServerProfile?> FindServerAsync(CancellationToken cancellationToken)
@@ -40,7 +49,11 @@ public sealed class VaultClientFactory(VaultOptions options) : IDisposable
         }
     }
 
-    public void Dispose() => _transport.Dispose();
+    public void Dispose()
+    {
+        _invoker.Dispose();
+        _transport.Dispose();
+    }
 
     private static VaultTransport CreateTransport(VaultOptions options)
     {

@@ -45,8 +45,8 @@ public sealed class VaultOptions
     public string? CredentialsDirectory { get; set; }
 
     /// <summary>
-    /// A file with the seeds of the second factor, where Vault asks the role for one (login MFA with TOTP): an <c>otpauth://</c> URL a line.
-    /// Keep it away from the secret_id: who holds both needs no second factor. <c>VAULT_TOTP_FILE</c>.
+    /// A file with the seeds of the second factor, where Vault asks the role for one (login MFA with TOTP): an <c>otpauth://</c> URL a
+    /// line. Keep it away from the secret_id: who holds both needs no second factor. <c>VAULT_TOTP_FILE</c>.
     /// </summary>
     public string? TotpFile { get; set; }
 

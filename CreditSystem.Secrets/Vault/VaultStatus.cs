@@ -1,3 +1,5 @@
+using CreditSystem.Secrets.Vault.Server;
+
 namespace CreditSystem.Secrets.Vault;
 
 /// <summary>What is known of Vault without asking it: whether it answers, since when it does not, and why.</summary>

@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using CreditSystem.Secrets.Vault;
-using CreditSystem.Testing;
 using CreditSystem.Testing.Vault;
 using Microsoft.Extensions.Time.Testing;
 

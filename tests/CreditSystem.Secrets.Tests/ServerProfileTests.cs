@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using CreditSystem.Dev.Vault.Server;
 using CreditSystem.Secrets.Vault;
+using CreditSystem.Secrets.Vault.Server;
 using CreditSystem.Testing;
 using CreditSystem.Testing.Vault;
 

@@ -49,7 +49,8 @@ internal sealed partial class SecondFactor(VaultOptions options, SecretsMetrics 
         }
         catch (VaultUnavailableException refusal) when (refusal.StatusCode is HttpStatusCode.BadRequest)
         {
-            // Used, five minutes old, or of a server that has restarted: the next attempt is a login again. It says nothing of the secret_id.
+            // Used, five minutes old, or of a server that has restarted: the next attempt is a login again. Of the secret_id it says
+            // nothing.
             _pending = null;
             throw new VaultUnavailableException(refusal.Message, HttpStatusCode.Forbidden);
         }
@@ -73,7 +74,8 @@ internal sealed partial class SecondFactor(VaultOptions options, SecretsMetrics 
         metrics.LoginFailed(refusal.StatusCode);
         var period = answer.Steps.Keys.Select(seed => seed.Period).Append(TimeSpan.FromSeconds(1)).Max();
         var now = time.GetUtcNow();
-        var next = DateTimeOffset.FromUnixTimeSeconds((now.ToUnixTimeSeconds() / (long)period.TotalSeconds + 1) * (long)period.TotalSeconds);
+        var seconds = (long)period.TotalSeconds;
+        var next = DateTimeOffset.FromUnixTimeSeconds((now.ToUnixTimeSeconds() / seconds + 1) * seconds);
         // A whole period ends the count of too many; the replicas spread over more and more of them.
         _refusals = Math.Min(_refusals + 1, LongestBackoff);
         _notBefore = (refusal.Says("validation attempts") ? next + period : next) + Backoff.Spread(period * (_refusals - 1) / 2, share: 1);

@@ -3,7 +3,9 @@ using OtpNet;
 
 namespace CreditSystem.Secrets.Vault.Mfa;
 
-/// <summary>A secret of which passcodes are made (RFC 6238), as an <c>otpauth://totp/</c> URL describes it. Its text holds none of it.</summary>
+/// <summary>
+/// A secret of which passcodes are made (RFC 6238), as an <c>otpauth://totp/</c> URL describes it. Its text holds none of it.
+/// </summary>
 public sealed class TotpSeed
 {
     private static readonly Dictionary<string, OtpHashMode> Algorithms = new(StringComparer.OrdinalIgnoreCase)
@@ -61,7 +63,9 @@ public sealed class TotpSeed
             label,
             Secret(fields.GetValueOrDefault("secret") ?? throw new FormatException("an otpauth URL without a secret")),
             Number(fields, "period", 30, least: 1, most: 3600),
-            Algorithms.TryGetValue(algorithm, out var known) ? known : throw new FormatException("an algorithm other than SHA1, SHA256, SHA512"),
+            Algorithms.TryGetValue(algorithm, out var known)
+                ? known
+                : throw new FormatException("an algorithm other than SHA1, SHA256, SHA512"),
             Number(fields, "digits", 6, least: 6, most: 8));
     }
 

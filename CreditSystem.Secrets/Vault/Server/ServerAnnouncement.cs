@@ -1,6 +1,6 @@
 using CreditSystem.ServiceDefaults;
 
-namespace CreditSystem.Secrets.Vault;
+namespace CreditSystem.Secrets.Vault.Server;
 
 /// <summary>Says at the start which server this service speaks to, and what that changes; and again when it is another one.</summary>
 internal sealed partial class ServerAnnouncement(VaultClientFactory clients, VaultStatus status, TimeProvider time, ILogger logger)

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace CreditSystem.Secrets.Vault;
+namespace CreditSystem.Secrets.Vault.Server;
 
 /// <summary>Which server it is by what it says of itself (<c>sys/seal-status</c>), and what is done differently for it.</summary>
 /// <param name="Product"><c>OpenBao</c> or <c>Vault</c>.</param>
