@@ -30,7 +30,7 @@ public sealed class ProviderEventTests : IAsyncLifetime
             ["charge.succeeded", "payment_intent.created", "payment_intent.succeeded"], told.Select(notice => notice.Type).Order());
         Assert.Equal(
             paid.Id, Assert.IsType<PaymentIntent>(told.Single(notice => notice.Type == "payment_intent.succeeded").Data.Object).Id);
-        Assert.Equal(StripeConfiguration.ApiVersion, EventLog.ApiVersion);
+        Assert.Equal(EventLog.ApiVersion, StripeConfiguration.ApiVersion);
     }
 
     [Fact]
