@@ -50,6 +50,10 @@ internal sealed class BootstrapCommand
         "production");
     private readonly Option<string[]> set =
         new("--set") { Description = "SECRET.KEY=@FILE (or =VALUE where it is not confidential); may be given again" };
+    private readonly Option<string[]> setDefault = new("--set-default")
+    {
+        Description = "As --set, for a secret that is not in Vault yet; one that is there stays as it is",
+    };
 
     internal static Task<int> RunAsync(string[] args, CommandHost host) => CommandLine.RunAsync([Name, .. args], host);
 
@@ -62,7 +66,7 @@ internal sealed class BootstrapCommand
             + "administrators' connection strings are ConnectionStrings__mongodb and ConnectionStrings__redis. Run it again at any time.")
         {
             tokenFile, dryRun, printPolicy, databaseEngine, credentials, rotatorCredentials, kubernetesSecrets, clusterId, shareRoles,
-            waitSeconds, auditFile, keep, newKeys, omitRoot, environment, set,
+            waitSeconds, auditFile, keep, newKeys, omitRoot, environment, set, setDefault,
         };
         names.AddTo(command);
         roles.AddTo(command);
@@ -137,6 +141,7 @@ internal sealed class BootstrapCommand
             WithRootCredentials = !parsed.GetValue(omitRoot),
             Environment = parsed.GetRequiredValue(environment),
             Given = given,
+            Defaults = await SuppliedValues.ReadAsync(parsed.GetValue(setDefault) ?? [], cancellationToken),
         };
     }
 

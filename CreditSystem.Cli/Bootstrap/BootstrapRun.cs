@@ -55,6 +55,9 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
             drafts[name] = await secrets.ReadAsync(name, cancellationToken);
         foreach (var (secret, key, value) in request.Given)
             drafts[secret].Set(key, value);
+        // All of a secret or nothing of it: a key of one account beside another's would be worse than none.
+        foreach (var (secret, key, value) in request.Defaults.Where(given => drafts[given.Secret] is { Exists: false }))
+            drafts[secret].SetIfMissing(key, () => value);
         return drafts;
     }
 
