@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Commands.Receivables;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 

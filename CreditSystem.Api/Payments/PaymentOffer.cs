@@ -18,7 +18,8 @@ internal sealed record PaymentOffer(string Asset, string Currency, PriceOptions 
         }
         if (currency is null || currency == options.Currency)
             return new PaymentOffer(
-                options.Asset, options.Currency, options, options.Packages.Count > 0 ? [.. options.Packages] : PaymentOptions.DefaultPackages);
+                options.Asset, options.Currency, options,
+                options.Packages.Count > 0 ? [.. options.Packages] : PaymentOptions.DefaultPackages);
         return options.Currencies.TryGetValue(currency, out var further)
             ? new PaymentOffer(options.Asset, currency, further, [.. further.Packages])
             : null;

@@ -16,8 +16,8 @@ internal sealed class PaymentService(IPaymentProvider provider, PaymentSettlemen
             var settled = await settlement.SettleAsync(state, cancellationToken);
             if (state.Order is not null)
                 await recorder.RecordAsync(state, settled, cancellationToken);
-            // What moved something may have been asked before something else happened, and have undone what another one did for that:
-            // whoever moves looks again, so the last one that moves has seen the last that happened.
+            // The answer may have been old, and another call may have followed a newer one that this one has now undone: each call that
+            // moves something looks again, so the last one that does has seen the last that happened.
             if (!settled.HasMoved)
                 return (state, settled);
         }

@@ -31,8 +31,8 @@ internal sealed record PaymentState(string Id, PaymentOrder? Order, string Statu
     public IReadOnlyList<Dispute> Disputes { get; init; } = [];
 
     /// <summary>
-    /// The money that is not there any more, whoever took it back and in whatever parts; never more than was paid: a disputed payment
-    /// may have been refunded as well.
+    /// The money that is not there any more, in however many parts it went; never more than was paid: a disputed payment may have been
+    /// refunded as well.
     /// </summary>
     public long Withdrawn => (long)Int128.Clamp(
         Refunds.Where(refund => refund.IsWithdrawn).Aggregate((Int128)0, (sum, refund) => sum + refund.Amount)

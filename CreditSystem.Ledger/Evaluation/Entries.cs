@@ -11,7 +11,9 @@ internal static class Entries
         var posted = (Int128)account.Posted + amount;
         var holds = (Int128)account.Held + held;
         var fits = posted >= -long.MaxValue && posted <= long.MaxValue && holds <= long.MaxValue;
-        entry = fits ? new Entry(account.Id, amount, account.Sequence + 1, (long)posted, (long)holds) { Lots = lots, Debt = account.Debt } : null!;
+        entry = fits
+            ? new Entry(account.Id, amount, account.Sequence + 1, (long)posted, (long)holds) { Lots = lots, Debt = account.Debt }
+            : null!;
         return fits;
     }
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Commands.Receivables;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger.Testing;

@@ -1,6 +1,6 @@
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Ledger;
-using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Commands.Receivables;
 
 namespace CreditSystem.Api.Payments.Endpoints;
 

@@ -9,10 +9,11 @@ internal static class ListPackages
     {
         if (PaymentOffer.Find(options.Value, caller.Tenant, currency) is not { } offer)
             return PaymentProblems.UnknownCurrency(options.Value, caller.Tenant);
+        var (prices, asset) = (offer.Prices, offer.Asset);
         var packages = offer.Packages.Select(package =>
-            new CreditPackageResponse(package.Id, package.Credits, offer.Asset, package.Price, offer.Currency));
+            new CreditPackageResponse(package.Id, package.Credits, asset, package.Price, offer.Currency));
         return TypedResults.Ok(new CreditPackageList(
             [.. packages], [.. PaymentOffer.CurrenciesOf(options.Value, caller.Tenant)],
-            new FreeAmountResponse(offer.Prices.MinPrice, offer.Prices.MaxPrice, offer.Prices.UnitsPerPriceUnit, offer.Asset, offer.Currency)));
+            new FreeAmountResponse(prices.MinPrice, prices.MaxPrice, prices.UnitsPerPriceUnit, asset, offer.Currency)));
     }
 }

@@ -3,7 +3,7 @@ using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Api.Tests.Payments;
 
-/// <summary>Credits follow the money: wherever it goes, whoever undoes what.</summary>
+/// <summary>Credits follow the money, wherever it goes and whatever of that is undone.</summary>
 public sealed class MoneyTests(MongoServer mongo, RedisServer redis) : IAsyncLifetime
 {
     private PaymentHost host = null!;
@@ -130,7 +130,8 @@ public sealed class MoneyTests(MongoServer mongo, RedisServer redis) : IAsyncLif
         Assert.Equal((0, 0, 0), await host.StandingAsync());
         var entries = await host.Buyer.Client.ReadAsync($"/v1/accounts/{host.Buyer.Wallet}/entries");
         Assert.Equal(
-            ["collection", "void", "debt", "refund", "hold", "purchase"], entries.Body["entries"]!.AsArray().Select(entry => (string?)entry!["kind"]));
+            ["collection", "void", "debt", "refund", "hold", "purchase"],
+            entries.Body["entries"]!.AsArray().Select(entry => (string?)entry!["kind"]));
     }
 
     [Fact]

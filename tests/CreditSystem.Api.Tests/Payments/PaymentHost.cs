@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using CreditSystem.Api.Tests.Access;
 using CreditSystem.Testing;
@@ -82,7 +83,7 @@ internal sealed class PaymentHost : IAsyncDisposable
         var balance = await Buyer.Client.ReadAsync($"/v1/accounts/{Buyer.Wallet}/balance");
         return (Number("posted"), Number("debt"), Number("available"));
 
-        long Number(string member) => long.Parse((string)balance.Body[member]!, System.Globalization.CultureInfo.InvariantCulture);
+        long Number(string member) => long.Parse((string)balance.Body[member]!, CultureInfo.InvariantCulture);
     }
 
     /// <summary>Credits that are given, and expire in 30 days.</summary>
@@ -90,7 +91,8 @@ internal sealed class PaymentHost : IAsyncDisposable
     {
         var expires = Api.Time.GetUtcNow().AddDays(30);
         var given = await Owner.Client.PostAsync(
-            "/v1/grants", new { account = Buyer.Wallet, amount, promotional = true, expires_at = expires, debt }, key: Guid.NewGuid().ToString());
+            "/v1/grants", new { account = Buyer.Wallet, amount, promotional = true, expires_at = expires, debt },
+            key: Guid.NewGuid().ToString());
         Assert.True(given.Status == 201, given.Text);
     }
 
@@ -98,7 +100,10 @@ internal sealed class PaymentHost : IAsyncDisposable
     public async Task<long[]> GrantsAsync()
     {
         var grants = await Buyer.Client.ReadAsync($"/v1/accounts/{Buyer.Wallet}/grants");
-        return [.. grants.Body["grants"]!.AsArray().Select(grant => long.Parse((string)grant!["remaining"]!, System.Globalization.CultureInfo.InvariantCulture))];
+        return
+        [
+            .. grants.Body["grants"]!.AsArray().Select(grant => long.Parse((string)grant!["remaining"]!, CultureInfo.InvariantCulture)),
+        ];
     }
 
     /// <summary>The buyer spends credits.</summary>

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Commands.Receivables;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger.Tests.Codec;

@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Commands.Receivables;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 

@@ -1,8 +1,6 @@
 using CreditSystem.Api.Payments;
 using CreditSystem.Ledger.Commands;
-using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
-using CreditSystem.Ledger.Partitions;
 using CreditSystem.Ledger.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -34,6 +32,9 @@ internal sealed class PaymentWalk(int seed) : IAsyncDisposable
 
     public Guid Buyer { get; private set; }
 
+    /// <summary>Pays before the account is there, which opens at some time.</summary>
+    public Guid Late { get; } = LedgerId.ForAccount(Ask.Tenant, "late", Ask.Asset);
+
     private bool IsAlmostEmpty => payments.Count < 2;
 
     public async Task BeginAsync()
@@ -42,7 +43,7 @@ internal sealed class PaymentWalk(int seed) : IAsyncDisposable
         Buyer = await host.OpenAsync("buyer", limit: random.Next(3) == 0 ? 500 : 0);
     }
 
-    public Task<AccountState> AccountAsync() => host.AccountAsync(Buyer);
+    public Task<AccountState> AccountAsync(Guid id) => host.AccountAsync(id);
 
     public async Task StepAsync()
     {
@@ -77,7 +78,7 @@ internal sealed class PaymentWalk(int seed) : IAsyncDisposable
                 await RestartAsync();
                 break;
             case >= 13 and <= 16:
-                await UseAsync(random.Next(7));
+                await UseAsync(random.Next(8));
                 break;
             default:
                 await DeliverAsync();
@@ -90,6 +91,7 @@ internal sealed class PaymentWalk(int seed) : IAsyncDisposable
     {
         while (underWay.Count > 0)
             await GoOnAsync(underWay[0]);
+        await DoAsync(Ask.Open("late"));
         foreach (var id in payments.Keys)
             await ReconcileAsync(id, isHeld: false);
     }
@@ -111,8 +113,8 @@ internal sealed class PaymentWalk(int seed) : IAsyncDisposable
 
     private void Begin()
     {
-        var (credits, price) = Offers[random.Next(Offers.Length)];
-        var payment = new ScriptedPayment($"pi_{++count}", new PaymentOrder(Ask.Tenant, Buyer, Ask.Asset, credits, price, "usd"));
+        var ((credits, price), account) = (Offers[random.Next(Offers.Length)], random.Next(4) == 0 ? Late : Buyer);
+        var payment = new ScriptedPayment($"pi_{++count}", new PaymentOrder(Ask.Tenant, account, Ask.Asset, credits, price, "usd"));
         payments[payment.Id] = payment;
         if (random.Next(3) > 0)
             Happen(payment, payment.Pay);
@@ -173,33 +175,45 @@ internal sealed class PaymentWalk(int seed) : IAsyncDisposable
 
     private async Task ReverseByHandAsync(ScriptedPayment payment)
     {
-        if (random.Next(3) == 0 && await new PaymentLedger(host.Ledger).FindPurchaseAsync(Ask.Tenant, payment.Id, CancellationToken.None) is { } purchase)
-            await DoAsync(Ask.Reverse(purchase.Postings[0].Id, random.Next(2) == 0 ? null : random.NextInt64(1, payment.Order.Credits + 1)));
+        if (random.Next(3) > 0)
+            return;
+        var ledger = new PaymentLedger(host.Ledger);
+        if (await ledger.FindPurchaseAsync(Ask.Tenant, payment.Id, CancellationToken.None) is not { } purchase)
+            return;
+        long? amount = random.Next(2) == 0 ? null : random.NextInt64(1, payment.Order.Credits + 1);
+        await DoAsync(Ask.Reverse(purchase.Postings[0].Id, amount));
     }
 
     private async Task UseAsync(int what)
     {
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        var available = (await AccountAsync()).Available(now);
+        var available = (await AccountAsync(Buyer)).Available(now);
         var amount = Math.Max(1, random.Next(3) == 0 ? available : random.NextInt64(1, Math.Max(2, available + 2)));
         switch (what)
         {
             case 0 or 1:
                 await DoAsync(Ask.Move(Ask.To(Buyer), Ask.To(SystemAccount.Revenue), amount));
                 break;
-            case 2 when await DoAsync(Ask.Hold(Buyer, Ask.To(SystemAccount.Revenue), amount, now + random.Next(1_000, 100_000))) is { Accepted: true } held:
-                holds.Add(held.Command.Id);
+            case 2:
+                var held = await DoAsync(Ask.Hold(Buyer, Ask.To(SystemAccount.Revenue), amount, now + random.Next(1_000, 100_000)));
+                if (held.Accepted)
+                    holds.Add(held.Command.Id);
                 break;
             case 3 when holds.Count > 0:
                 var hold = holds[random.Next(holds.Count)];
-                await DoAsync(random.Next(2) == 0 ? Ask.VoidHold(hold) : Ask.Capture(hold, random.Next(2) == 0 ? null : amount, final: random.Next(2) == 0));
+                var (part, isFinal) = (random.Next(2) == 0 ? (long?)null : amount, random.Next(2) == 0);
+                await DoAsync(random.Next(2) == 0 ? Ask.VoidHold(hold) : Ask.Capture(hold, part, isFinal));
                 break;
             case 4:
                 var (promotional, expires) = (random.Next(3) > 0, random.Next(4) == 0 ? (long?)null : now + random.Next(1_000, 60_000));
-                await DoAsync(Ask.Grant(Buyer, random.Next(1, 9_000), expires, random.Next(100), promotional) with { Debt = (GrantDebt)random.Next(3) });
+                var grant = Ask.Grant(Buyer, random.Next(1, 9_000), expires, random.Next(100), promotional);
+                await DoAsync(grant with { Debt = (GrantDebt)random.Next(3) });
                 break;
             case 5:
                 time.Advance(TimeSpan.FromMilliseconds(random.Next(1, 40_000)));
+                break;
+            case 7 when random.Next(20) == 0:
+                await DoAsync(Ask.Open("late"));
                 break;
             case 6 when random.Next(4) == 0:
                 await DoAsync(Ask.Forgive(Buyer, random.Next(2) == 0 ? null : random.Next(1, 500)));

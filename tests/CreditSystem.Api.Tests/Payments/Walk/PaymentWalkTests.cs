@@ -1,5 +1,3 @@
-using System.Globalization;
-using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Testing;
 
@@ -30,7 +28,7 @@ public sealed class PaymentWalkTests
             Interlocked.Add(ref steps, Steps);
             await walk.EndAsync();
             await AssertFollowsAsync(walk, seed, isUndone: false);
-            Interlocked.Add(ref debts, Entries(walk).Count(one => one.Kind == TransferKind.Debt));
+            Interlocked.Add(ref debts, Entries(walk, walk.Buyer).Count(one => one.Kind == TransferKind.Debt));
             if (seed % 2 == 0)
                 return;
             await walk.UndoAllAsync();
@@ -42,20 +40,26 @@ public sealed class PaymentWalkTests
 
     private static async Task AssertFollowsAsync(PaymentWalk walk, int seed, bool isUndone)
     {
-        var account = await walk.AccountAsync();
-        var entries = Entries(walk);
+        foreach (var account in (Guid[])[walk.Buyer, walk.Late])
+            AssertFollows(walk, await walk.AccountAsync(account), seed, isUndone);
+    }
+
+    private static void AssertFollows(PaymentWalk walk, AccountState account, int seed, bool isUndone)
+    {
+        var entries = Entries(walk, account.Id);
         Assert.Equal(account.Posted, entries.Sum(one => one.Entry.Amount));
         // Gifts that do not pay debts are touched by nobody but their owner and time; a reversal by hand may fall on them.
         Check(0, entries.Where(one => one.Kind is TransferKind.Refund or TransferKind.Collection).Sum(one => Gifts(one.Entry)), "of gifts");
 
         var gone = -Sum(TransferKind.Transfer, TransferKind.Capture, TransferKind.Expiry);
         var aside = Sum(TransferKind.Grant) + Forgiven(entries);
-        Check(walk.Payments.Sum(payment => Due(payment, ByHand(walk, payment))), account.Posted + gone - account.Owed - aside, "in all");
+        var due = walk.Payments.Where(payment => payment.Order.Account == account.Id).Sum(payment => Due(payment, ByHand(walk, payment)));
+        Check(due, account.Posted + gone - account.Owed - aside, "in all");
         if (!isUndone || entries.Exists(one => one.Kind == TransferKind.Reversal))
             return;
         // All money is there again: so is each grant that has paid.
-        foreach (var lot in entries.Where(one => one.Kind is TransferKind.Refund or TransferKind.Collection).SelectMany(one => one.Entry.Lots)
-            .Where(lot => !lot.Terms.IsBase).GroupBy(lot => lot.Terms.Id))
+        var paid = entries.Where(one => one.Kind is TransferKind.Refund or TransferKind.Collection).SelectMany(one => one.Entry.Lots);
+        foreach (var lot in paid.Where(lot => !lot.Terms.IsBase).GroupBy(lot => lot.Terms.Id))
             Check(0, lot.Sum(part => part.Amount), $"of grant {lot.Key}");
 
         long Sum(params TransferKind[] kinds) => entries.Where(one => kinds.Contains(one.Kind)).Sum(one => one.Entry.Amount);
@@ -76,8 +80,11 @@ public sealed class PaymentWalkTests
 
     private static long ByHand(PaymentWalk walk, ScriptedPayment payment)
     {
-        var purchase = Records(walk).FirstOrDefault(record => record.Postings is [{ Kind: TransferKind.Purchase }] && record.Details(0).Metadata?.Contains($"\"{payment.Id}\"", StringComparison.Ordinal) == true);
-        return purchase is null ? 0 : Records(walk).Where(record => record.Postings is [{ Kind: TransferKind.Reversal }, ..] && record.ReversedTransfer == purchase.Postings[0].Id).Sum(record => record.Postings[0].Amount);
+        var purchase = Records(walk).FirstOrDefault(record => record.Postings is [{ Kind: TransferKind.Purchase }]
+            && record.Details(0).Metadata?.Contains($"\"{payment.Id}\"", StringComparison.Ordinal) == true);
+        var reversals = Records(walk).Where(record => record.Postings is [{ Kind: TransferKind.Reversal }, ..]
+            && record.ReversedTransfer == purchase?.Postings[0].Id);
+        return purchase is null ? 0 : reversals.Sum(record => record.Postings[0].Amount);
     }
 
     private static long Forgiven(List<(TransferKind Kind, Entry Entry)> entries)
@@ -92,11 +99,16 @@ public sealed class PaymentWalkTests
         return forgiven;
     }
 
-    private static long Gifts(Entry entry) =>
-        entry.Lots.Where(lot => lot.Terms.Debt == GrantDebt.Never || lot.Terms.Promotional && lot.Terms.Debt != GrantDebt.Always).Sum(lot => lot.Amount);
+    private static long Gifts(Entry entry) => entry.Lots
+        .Where(lot => lot.Terms.Debt == GrantDebt.Never || lot.Terms.Promotional && lot.Terms.Debt != GrantDebt.Always)
+        .Sum(lot => lot.Amount);
 
-    private static IEnumerable<LedgerRecord> Records(PaymentWalk walk) => walk.Store.Blocks(0).SelectMany(block => block.ReadRecords()).Where(record => record.Accepted);
+    private static IEnumerable<LedgerRecord> Records(PaymentWalk walk) =>
+        walk.Store.Blocks(0).SelectMany(block => block.ReadRecords()).Where(record => record.Accepted);
 
-    private static List<(TransferKind Kind, Entry Entry)> Entries(PaymentWalk walk) =>
-        [.. Records(walk).SelectMany(record => record.Postings).SelectMany(posting => posting.Entries.Where(entry => entry.Account == walk.Buyer).Select(entry => (posting.Kind, entry)))];
+    private static List<(TransferKind Kind, Entry Entry)> Entries(PaymentWalk walk, Guid account) =>
+    [
+        .. Records(walk).SelectMany(record => record.Postings).SelectMany(posting => posting.Entries
+            .Where(entry => entry.Account == account).Select(entry => (posting.Kind, entry))),
+    ];
 }

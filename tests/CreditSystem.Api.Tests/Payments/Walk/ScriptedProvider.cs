@@ -19,7 +19,8 @@ internal sealed class ScriptedPayment(string id, PaymentOrder order)
     /// <summary>What is left of the money. A dispute takes its amount although some of it may have been refunded.</summary>
     public long Balance { get; private set; }
 
-    public PaymentState Snapshot() => new(id, order, Status, null) { Received = order.Price, Refunds = [.. refunds], Disputes = [.. disputes] };
+    public PaymentState Snapshot() =>
+        new(id, order, Status, null) { Received = order.Price, Refunds = [.. refunds], Disputes = [.. disputes] };
 
     public void Pay() => (Status, Balance) = ("succeeded", order.Price);
 
@@ -38,7 +39,8 @@ internal sealed class ScriptedPayment(string id, PaymentOrder order)
         if (refunds.Count == 0)
             return;
         var place = random.Next(refunds.Count);
-        var (before, after) = (refunds[place], random.Next(4) switch { 0 => "requires_action", 1 => "succeeded", 2 => "canceled", _ => "failed" });
+        var before = refunds[place];
+        var after = ((string[])["requires_action", "succeeded", "canceled", "failed"])[random.Next(4)];
         if (before.Status is "failed" or "canceled")
             return;
         refunds[place] = before with { Status = after };
@@ -65,7 +67,8 @@ internal sealed class ScriptedPayment(string id, PaymentOrder order)
         {
             ("warning_needs_response", 0) => before with { Status = "warning_under_review" },
             ("warning_needs_response" or "warning_under_review", 1) => before with { Status = "needs_response" },
-            ("warning_needs_response" or "warning_under_review", _) => before with { Status = random.Next(2) == 0 ? "warning_closed" : "prevented" },
+            ("warning_needs_response", _) => before with { Status = "prevented" },
+            ("warning_under_review", _) => before with { Status = "warning_closed" },
             ("needs_response", 0) => before with { Status = "under_review" },
             ("needs_response" or "under_review", 1) => before with { Status = "won" },
             ("needs_response" or "under_review", _) => before with { Status = "lost", Balance = -before.Amount },
@@ -90,7 +93,8 @@ internal sealed class ScriptedPayment(string id, PaymentOrder order)
         Balance = order.Price;
     }
 
-    private static bool IsOut(Dispute dispute) => dispute.Status is "needs_response" or "under_review" || dispute is { Status: "lost", Balance: not 0 };
+    private static bool IsOut(Dispute dispute) =>
+        dispute.Status is "needs_response" or "under_review" || dispute is { Status: "lost", Balance: not 0 };
 }
 
 /// <summary>

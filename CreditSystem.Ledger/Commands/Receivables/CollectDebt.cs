@@ -3,7 +3,7 @@ using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Outbox;
 
-namespace CreditSystem.Ledger.Commands;
+namespace CreditSystem.Ledger.Commands.Receivables;
 
 /// <summary>
 /// Takes what an account owes out of what it has got. Issued by the ledger itself, in the block of whatever gave the account something:

@@ -3,7 +3,7 @@ using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Outbox;
 
-namespace CreditSystem.Ledger.Commands;
+namespace CreditSystem.Ledger.Commands.Receivables;
 
 /// <summary>Waives what an account owes, wholly or in part.</summary>
 /// <param name="Account">Who owes it.</param>

@@ -3,7 +3,7 @@ using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Outbox;
 
-namespace CreditSystem.Ledger.Commands;
+namespace CreditSystem.Ledger.Commands.Receivables;
 
 /// <summary>
 /// Brings what is taken back of a purchase to what the money that went back had bought, more or less than before. What was reversed by
