@@ -22,6 +22,12 @@ public static class RulesVersion
     /// </summary>
     public const int Third = 3;
 
+    /// <summary>
+    /// Accounts may owe: commands take back what a purchase gave, collect what is owed and forgive it. Without such commands it
+    /// decides as the third does; before it is set they are answered 503 and leave no trace.
+    /// </summary>
+    public const int Fourth = 4;
+
     /// <summary>The newest version that this program knows: what a new database is written by.</summary>
-    public const int Newest = Third;
+    public const int Newest = Fourth;
 }
