@@ -29,9 +29,7 @@ internal sealed class LedgerPartitionGrain(CreditLedger ledger, ClusterMetrics m
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
-    // What follows the commit needs none of the grain.
-    public async Task<Immutable<byte[]>> CommitAsync(Immutable<byte[]> message) =>
-        new(await partition.AnswerAsync(message.Value).ConfigureAwait(false));
+    public async Task<Immutable<byte[]>> CommitAsync(Immutable<byte[]> message) => new(await partition.AnswerAsync(message.Value));
 
     public Task EnsureActiveAsync() => Task.CompletedTask;
 

@@ -46,13 +46,16 @@ internal sealed partial class CommandForwarder(
             for (var attempt = 1; !Settle(batch); attempt++)
             {
                 if (attempt > 1)
-                    await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5 << Math.Min(attempt - 1, 8), LongestPause.TotalMilliseconds)), time);
+                    await Task.Delay(PauseBefore(attempt), time);
                 await TrySendAsync(batch, attempt);
             }
         }
     }
 
     public void Stop() => queue.Complete();
+
+    private static TimeSpan PauseBefore(int attempt) =>
+        TimeSpan.FromMilliseconds(Math.Min(5 << Math.Min(attempt - 1, 8), LongestPause.TotalMilliseconds));
 
     private async Task TrySendAsync(List<Submission> batch, int attempt)
     {

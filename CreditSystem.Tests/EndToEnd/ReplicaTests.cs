@@ -4,7 +4,7 @@ using CreditSystem.Testing;
 
 namespace CreditSystem.Tests.EndToEnd;
 
-/// <summary>Replicas as processes of their own, under failures and while they are replaced: what the bench does for long, in short.</summary>
+/// <summary>Replicas as processes of their own, under failures and while they are replaced: in short what the bench does.</summary>
 public sealed class ReplicaTests
 {
     [Fact]

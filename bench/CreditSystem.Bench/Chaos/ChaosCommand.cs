@@ -72,7 +72,7 @@ internal sealed record ChaosPlan(int Seconds, int Clients, int Replicas, string[
 /// <param name="Acknowledged">Transfers that a client was told have happened.</param>
 /// <param name="Lost">Those that are not in the journal.</param>
 /// <param name="Doubled">Transfers that are in it more than once, or that no client asked for.</param>
-/// <param name="LongestAfterKillSeconds">The longest that a transfer took, with its retries, which began after a replica was killed.</param>
+/// <param name="LongestAfterKillSeconds">The longest that a transfer took, with its retries, that began after a kill.</param>
 /// <param name="PausedEndedWith">The exit codes of replicas that ended after they had been paused.</param>
 /// <param name="Kills">How often each server was killed.</param>
 /// <param name="InvariantChecks">How often the invariants were read during the run.</param>

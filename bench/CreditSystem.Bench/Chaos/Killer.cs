@@ -37,6 +37,10 @@ internal sealed class Killer(TestBed bed, ChaosPlan plan, Action<string> progres
             {
                 await Task.Delay(random.Next(2000, 5000), stopping);
             }
+            catch (OperationCanceledException) when (victims.Count > 0)
+            {
+                // The time is up, and not everything has failed once.
+            }
             catch (OperationCanceledException)
             {
                 // Who was declared dead drains first, and is started again as Kubernetes does it.

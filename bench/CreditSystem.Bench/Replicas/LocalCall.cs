@@ -14,7 +14,7 @@ using MongoDB.Driver;
 
 namespace CreditSystem.Bench.Replicas;
 
-/// <summary>What a cluster costs a call of the replica that owns the log: a call with an empty command, with and without a cluster.</summary>
+/// <summary>What a cluster costs a call of the replica that owns the log: an empty command, with and without a cluster.</summary>
 internal static class LocalCall
 {
     private const int Calls = 2000;

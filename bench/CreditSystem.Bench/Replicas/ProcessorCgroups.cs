@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace CreditSystem.Bench.Replicas;
 
-/// <summary>Control groups of the kernel, one for each process, that bound its processor time as a container's limit does. They need root.</summary>
+/// <summary>
+/// Control groups of the kernel, one for each process, that bound its processor time as a container's limit does. They need root.
+/// </summary>
 internal sealed class ProcessorCgroups(double cores) : IDisposable
 {
     private const string Root = "/sys/fs/cgroup";

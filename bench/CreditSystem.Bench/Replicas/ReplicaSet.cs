@@ -25,7 +25,8 @@ internal sealed class ReplicaSet : IAsyncDisposable
     /// <summary>What all of them have used.</summary>
     public TimeSpan ProcessorTime => TimeSpan.FromTicks(replicas.Sum(replica => replica.Process.ProcessorTime.Ticks));
 
-    public static async Task<ReplicaSet> StartAsync(TestBed bed, Setup setup, CancellationToken cancellationToken, ReplicasPlan? plan = null)
+    public static async Task<ReplicaSet> StartAsync(
+        TestBed bed, Setup setup, CancellationToken cancellationToken, ReplicasPlan? plan = null)
     {
         var settings = new Dictionary<string, string> { ["mongodb__database_name"] = setup.Database };
         foreach (var (name, value) in setup.IsChanged ? plan!.Changes : new Dictionary<string, string>())

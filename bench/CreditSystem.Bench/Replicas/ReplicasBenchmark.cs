@@ -68,5 +68,6 @@ internal static class ReplicasBenchmark
 
     private static string Describe(Measurement run) =>
         $"{run.Name} {run.Rate:F0}/s, p50 {string.Join(" and ", run.Medians.Select(median => $"{median:F1}"))} ms, "
-        + $"p99 {run.P99Milliseconds:F1} ms, {run.ProcessorMicroseconds:F0} µs each" + (run.Failures > 0 ? $", {run.Failures} failed" : "");
+        + $"p99 {run.P99Milliseconds:F1} ms, {run.ProcessorMicroseconds:F0} µs each"
+        + (run.Failures > 0 ? $", {run.Failures} failed" : "");
 }

@@ -68,7 +68,8 @@ internal static class ReplicasCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             Setup[] setups = [.. parsed.GetValue(Only)!.Where(Setups.ContainsKey).Select(name => Setups[name])];
-            var changes = (parsed.GetValue(Changes) ?? []).Select(change => change.Split('=', 2)).ToDictionary(change => change[0], change => change[1]);
+            var changes = (parsed.GetValue(Changes) ?? []).Select(change => change.Split('=', 2))
+                .ToDictionary(change => change[0], change => change[1]);
             if (changes.Count > 0)
                 setups = [.. setups, .. setups.Select(setup => setup with { IsChanged = true })];
             var plan = new ReplicasPlan(

@@ -25,7 +25,8 @@ internal readonly record struct Setup(int Count, bool IsClustered, bool IsChange
 /// <param name="Setups">What is measured.</param>
 /// <param name="Changes">Settings of those that are changed, as environment variables.</param>
 internal sealed record ReplicasPlan(
-    double Seconds, int Rounds, int WarmUps, int Kills, double? Cores, IReadOnlyList<Setup> Setups, IReadOnlyDictionary<string, string> Changes)
+    double Seconds, int Rounds, int WarmUps, int Kills, double? Cores, IReadOnlyList<Setup> Setups,
+    IReadOnlyDictionary<string, string> Changes)
 {
     /// <summary>Connections of single transfers, and of batches.</summary>
     public const int Connections = 48;

@@ -70,7 +70,8 @@ internal sealed record ReplicasReport(
         if (Runs.Count == 0)
             return;
         text.AppendLine(
-            $"| {name}: replicas | per second | of one, or of the unchanged (lowest–highest round) | p50 ms, by replica | p99 ms | of one | processor, µs each |");
+            $"| {name}: replicas | per second | of one, or of the unchanged (lowest–highest round) | p50 ms, by replica | p99 ms "
+            + "| of one | processor, µs each |");
         text.AppendLine("|---|--:|--:|--:|--:|--:|--:|");
         foreach (var setup in Runs.Select(run => run.Setup).Distinct())
         {

@@ -9,8 +9,8 @@ internal static class RollingCommand
 {
     private const int Replicas = 2;
 
-    // How long Kubernetes goes on sending to one that it has told to end.
-    private static readonly TimeSpan Removal = TimeSpan.FromSeconds(0.3);
+    // Kubernetes takes one out of the Service while its preStop hook waits, and asks it to end then.
+    private static readonly TimeSpan Hook = TimeSpan.FromSeconds(1);
 
     private static readonly JsonSerializerOptions Snake = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 
@@ -52,7 +52,7 @@ internal static class RollingCommand
     {
         await using var bed = await TestBed.StartAsync([], cancellationToken);
         var live = new List<(ServerProcess Process, Uri Address)>();
-        var load = new RollingLoad(bed.Token);
+        using var load = new RollingLoad(bed.Token);
         try
         {
             for (var i = 0; i < Replicas; i++)
@@ -67,10 +67,9 @@ internal static class RollingCommand
                 progress($"replica {Replicas + i + 1} is ready; replica {i + 1} is asked to end");
                 var (old, _) = live[0];
                 live.RemoveAt(0);
-                var ending = old.DisposeAsync();
-                await Task.Delay(Removal, cancellationToken);
                 load.Through([.. live.Select(replica => replica.Address)]);
-                await ending;
+                await Task.Delay(Hook, cancellationToken);
+                await old.DisposeAsync();
                 await Task.Delay(pause, cancellationToken);
             }
             return await load.StopAsync();

@@ -8,7 +8,7 @@ using CreditSystem.Bench.Ledger;
 namespace CreditSystem.Bench.Replicas;
 
 /// <summary>Clients of a Service whose endpoints change: they ask once, and an answer other than success is a failure.</summary>
-internal sealed class RollingLoad(string token)
+internal sealed class RollingLoad(string token) : IDisposable
 {
     private readonly ConcurrentBag<double> before = [];
     private readonly ConcurrentBag<double> during = [];
@@ -31,8 +31,9 @@ internal sealed class RollingLoad(string token)
             accounts[i] = (string)JsonNode.Parse(await opened.Content.ReadAsStringAsync(cancellationToken))!["id"]!;
         }
         using var funded = await SendAsync(
-            "/v1/transfers", new { from = "issuance", to = accounts[0], amount = 1_000_000_000, kind = "purchase" }, cancellationToken);
-        funded.EnsureSuccessStatusCode();
+            "/v1/transfers", new { from = "issuance", to = accounts[0], amount = 100_000_000, kind = "purchase" }, cancellationToken);
+        if (!funded.IsSuccessStatusCode)
+            throw new InvalidOperationException($"{funded.StatusCode} {await funded.Content.ReadAsStringAsync(cancellationToken)}");
     }
 
     /// <summary>Begins, and completes when it is warm and has worked undisturbed for a while.</summary>
@@ -51,10 +52,15 @@ internal sealed class RollingLoad(string token)
     {
         await stopping.CancelAsync();
         await running;
-        client.Dispose();
         return new RollingResult(
             before.Count + during.Count, failures.Count, Measurement.At([.. before.Order()], 0.99),
             Measurement.At([.. during.Order()], 0.99), failures.FirstOrDefault());
+    }
+
+    public void Dispose()
+    {
+        client.Dispose();
+        stopping.Dispose();
     }
 
     private async Task RunAsync(int number)
