@@ -33,11 +33,15 @@ var vault = builder.AddVault("vault").PublishAsAddress("vault-address");
 var vaultServer = vault.RunAsProcess<Projects.CreditSystem_Dev_Vault>(servers, "VAULT_DEV_LISTEN_ADDRESS",
     "127.0.0.1:").WithVaultCommands(vault);
 
+// Payments: a provider of our own that speaks Stripe's API, unless --stripe real.
+var payments = builder.AddPaymentProvider<Projects.CreditSystem_Dev_Stripe>(launch);
+
 // Makes the users, the secrets, the policies and the AppRole: nothing else ever holds an administrator's credentials.
 var bootstrap = builder.AddVaultBootstrap<Projects.CreditSystem_Cli>("vault-bootstrap", vault, servers)
     .WithReference(database, connectionName: "mongodb").WaitFor(mongodbServer)
     .WithReference(redis).WaitFor(redisServer)
-    .WaitFor(vaultServer);
+    .WaitFor(vaultServer)
+    .WithSecretsOf(payments, launch);
 
 // Services: addresses from here, credentials from Vault alone.
 var vaultProxy = builder.AddProject<Projects.CreditSystem_VaultProxy>("vault-proxy")
@@ -54,12 +58,14 @@ var api = builder.AddReplicas<Projects.CreditSystem_Api>("api", launch, (replica
     .WithEnvironment("VAULT_ADDR", vaultProxy.GetEndpoint("http"))
     .WithAppRole(bootstrap)
     .WithOpenRegistration()
+    .WithPaymentsThrough(payments)
     .WithReference(vaultProxy).WaitFor(vaultProxy)
     // Vault tells it where these are, so that only the graph needs to know.
     .WithReferenceRelationship(mongodbServer).WithReferenceRelationship(redisServer)
     .WithServiceHealthCheck()
     .WithUrlForEndpoint("http", _ => new() { Url = "/docs", DisplayText = "Documentation" })
     .WithLedgerCommands());
+payments.WithNoticesTo(api);
 
 // Buttons of the dashboard: rotate the secret_id (also every twelve hours), demonstrate.
 var rotation = builder.AddSecretIdRotation<Projects.CreditSystem_Cli>("vault-rotation", vault, bootstrap, api);

@@ -4,6 +4,7 @@ using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Transit;
 using CreditSystem.Secrets.Vault;
 using CreditSystem.Secrets.Vault.AppRole;
+using CreditSystem.Secrets.Vault.Server;
 using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Secrets;
@@ -41,6 +42,7 @@ public static class SecretsExtensions
             options.MongoDB.Mode == DatabaseMode.Dynamic && services.GetService<DatabaseHandover>() is { } handover
                 ? handover.CompleteAsync
                 : null));
+        builder.Services.AddHostedService(_ => new ServerAnnouncement(secrets.Clients, secrets.Status, time, secrets.Logger));
         builder.Services.AddHostedService<TokenRevocation>();
         builder.Services.AddHostedService(services => services.GetRequiredService<TokenRenewal>());
         builder.Services.AddHostedService(services => new AppRoleCredentialsWatch(
@@ -66,7 +68,7 @@ public static class SecretsExtensions
     /// <summary>Tries until it works or the start has waited long enough; what is there then is used.</summary>
     private static async Task LoadAsync(SecretsGraph secrets, VaultOptions options, TimeProvider time)
     {
-        var deadline = time.GetUtcNow() + options.StartTimeout;
+        var deadline = time.GetUtcNow() + options.EffectiveStartTimeout;
         var retry = new Backoff(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(2), time);
         while (!await secrets.Store.RefreshAsync(CancellationToken.None) && secrets.Status.UnreachableSince is not null)
         {

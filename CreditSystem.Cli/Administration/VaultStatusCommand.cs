@@ -16,7 +16,8 @@ internal static class VaultStatusCommand
 
     internal sealed record Result(
         RunningApi Api, string? Address, string? Namespace, bool Authenticated, string? Reason, string? Role, string? TokenAccessor,
-        DateTimeOffset? TokenExpiresAt, int? Health, string? Version, bool? Sealed, int Secrets, IReadOnlyList<Latency> Latencies);
+        DateTimeOffset? TokenExpiresAt, string? Server, IReadOnlyList<string> Differences,
+        int? Health, string? Version, bool? Sealed, int Secrets, IReadOnlyList<Latency> Latencies);
 
     internal static Command Create(CommandHost host) =>
         CommandSession.CreateCommand(host, "status", "Tell how the API is to Vault, and what a login of this command's own finds", RunAsync,
@@ -43,9 +44,11 @@ internal static class VaultStatusCommand
         }
 
         var token = login.Current;
+        var server = reason is null ? await session.Secrets.Clients.FindServerAsync(cancellationToken) : null;
         var result = new Result(
             api, session.Options.Address?.GetLeftPart(UriPartial.Authority), session.Options.Namespace, token is not null, reason,
-            session.Secrets.Login.RoleName, token?.Accessor, token?.ExpiresAt, health?.Status, health?.Version, health?.Sealed,
+            session.Secrets.Login.RoleName, token?.Accessor, token?.ExpiresAt, server?.ToString(), server?.Differences ?? [],
+            health?.Status, health?.Version, health?.Sealed,
             session.Secrets.Store.Snapshot?.Secrets.Count ?? 0, latencies);
         session.Parsed.Write(result, output => Print(result, output));
         return result is { Authenticated: true, Reason: null, Health: 200 or 473, Api.State: null or "healthy" }
@@ -69,6 +72,8 @@ internal static class VaultStatusCommand
                 result.Health is { } status
                     ? $"{status}, version {result.Version}{(result.Sealed == true ? ", sealed" : "")}"
                     : "no answer"],
+            ["Server", result.Server ?? "unknown"],
+            .. result.Differences.Select(difference => (IReadOnlyList<string>)["", difference]),
             ["Secrets", result.Secrets.ToString(CultureInfo.InvariantCulture)],
         ]);
         output.WriteLine();

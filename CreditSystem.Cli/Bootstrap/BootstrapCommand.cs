@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CreditSystem.Cli.Bootstrap.Access;
 using CreditSystem.Cli.Bootstrap.Databases;
 using CreditSystem.Cli.Bootstrap.Values;
 using CreditSystem.Cli.Kubernetes;
@@ -15,6 +16,7 @@ internal sealed class BootstrapCommand
     private readonly VaultConnection connection = new();
     private readonly ClusterConnection clusters = new();
     private readonly NameOptions names = new();
+    private readonly RoleOptions roles = new();
     private readonly Option<string> tokenFile = CliOption.Text("--token-file", "File of the administrator's token; by default VAULT_TOKEN");
     private readonly Option<bool> dryRun = CliOption.Flag("--dry-run", "Only say what would change, by name, and what stands in the way");
     private readonly Option<bool> printPolicy = CliOption.Flag("--print-policy",
@@ -48,6 +50,10 @@ internal sealed class BootstrapCommand
         "production");
     private readonly Option<string[]> set =
         new("--set") { Description = "SECRET.KEY=@FILE (or =VALUE where it is not confidential); may be given again" };
+    private readonly Option<string[]> setDefault = new("--set-default")
+    {
+        Description = "As --set, for a secret that is not in Vault yet; one that is there stays as it is",
+    };
 
     internal static Task<int> RunAsync(string[] args, CommandHost host) => CommandLine.RunAsync([Name, .. args], host);
 
@@ -60,9 +66,10 @@ internal sealed class BootstrapCommand
             + "administrators' connection strings are ConnectionStrings__mongodb and ConnectionStrings__redis. Run it again at any time.")
         {
             tokenFile, dryRun, printPolicy, databaseEngine, credentials, rotatorCredentials, kubernetesSecrets, clusterId, shareRoles,
-            waitSeconds, auditFile, keep, newKeys, omitRoot, environment, set,
+            waitSeconds, auditFile, keep, newKeys, omitRoot, environment, set, setDefault,
         };
         names.AddTo(command);
+        roles.AddTo(command);
         connection.AddTo(command);
         clusters.AddTo(command);
         command.SetAction(
@@ -97,10 +104,12 @@ internal sealed class BootstrapCommand
 
     private static async Task<int> FinishAsync(IReadOnlyList<string> missing, ChangeReporter changes, TextWriter output)
     {
-        await output.WriteLineAsync($"{(changes.IsDryRun ? "Would change" : "Changed")}: {changes.Count}.");
+        await output.WriteLineAsync(changes.IsDryRun
+            ? $"Plan: {changes.Count} to change (+ ~), {changes.Kept} to leave as they are (=), {changes.Objections} in the way (!)."
+            : $"Changed: {changes.Count}.");
         if (changes.Objections > 0)
-            throw new CommandException(
-                $"A run would fail: {changes.Objections} of the rights that it needs are missing (--print-policy prints them all).");
+            throw new CommandException($"A run would fail: {changes.Objections} things stand in its way, the lines with !. Of rights that "
+                + "the token lacks, --print-policy prints all; what a run would weaken, it changes with --allow-weaker alone.");
         if (missing.Count == 0)
             return CommandExitCodes.Done;
         await output.WriteLineAsync($"Missing: {string.Join(", ", missing)}. Give the connection strings, or --set NAME=@FILE.");
@@ -110,7 +119,7 @@ internal sealed class BootstrapCommand
     private async Task<BootstrapRequest> ReadRequestAsync(ParseResult parsed, CommandHost host, Cluster? cluster,
         CancellationToken cancellationToken)
     {
-        var settings = names.Read(parsed);
+        var settings = roles.Read(parsed, names.Read(parsed));
         var given = await SuppliedValues.ReadAsync(parsed.GetValue(set) ?? [], cancellationToken);
         var (own, rotator) = (cluster?.Secret("vault-approle-creds"), cluster?.Secret("vault-rotator-creds"));
         return new BootstrapRequest(settings)
@@ -132,6 +141,7 @@ internal sealed class BootstrapCommand
             WithRootCredentials = !parsed.GetValue(omitRoot),
             Environment = parsed.GetRequiredValue(environment),
             Given = given,
+            Defaults = await SuppliedValues.ReadAsync(parsed.GetValue(setDefault) ?? [], cancellationToken),
         };
     }
 

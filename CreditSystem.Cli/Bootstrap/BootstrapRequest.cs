@@ -52,4 +52,7 @@ internal sealed record BootstrapRequest(BootstrapSettings Settings)
     public string Environment { get; init; } = "production";
 
     public IReadOnlyList<(string Secret, string Key, string Value)> Given { get; init; } = [];
+
+    /// <summary>What a secret gets that is not in Vault yet.</summary>
+    public IReadOnlyList<(string Secret, string Key, string Value)> Defaults { get; init; } = [];
 }

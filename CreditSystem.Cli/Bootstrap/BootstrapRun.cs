@@ -1,3 +1,4 @@
+using CreditSystem.Cli.Bootstrap.Access;
 using CreditSystem.Cli.Bootstrap.Databases;
 using CreditSystem.Cli.Bootstrap.Steps;
 using CreditSystem.Cli.Bootstrap.Values;
@@ -31,6 +32,9 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
             (text, password) => new RedisStep(text, password, request.Patience, changes), cancellationToken);
         await RequireKeysAsync(drafts["app"], mongo, cancellationToken);
 
+        if (!changes.IsDryRun)
+            await new AccessSteps(vault, request.Settings, changes).RequireNoWeakeningAsync(cancellationToken);
+
         // From here on something is written.
         await new AuditStep(vault, changes).RunAsync(request.AuditFile, cancellationToken);
         await new EngineSteps(vault, request.Settings, changes).RunAsync(cancellationToken);
@@ -51,6 +55,9 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
             drafts[name] = await secrets.ReadAsync(name, cancellationToken);
         foreach (var (secret, key, value) in request.Given)
             drafts[secret].Set(key, value);
+        // All of a secret or nothing of it: a key of one account beside another's would be worse than none.
+        foreach (var (secret, key, value) in request.Defaults.Where(given => drafts[given.Secret] is { Exists: false }))
+            drafts[secret].SetIfMissing(key, () => value);
         return drafts;
     }
 

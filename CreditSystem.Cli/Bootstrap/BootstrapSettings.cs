@@ -44,5 +44,20 @@ internal sealed record BootstrapSettings
 
     public TimeSpan TokenMaxTtl { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>Of the API's tokens: <c>service</c> or <c>batch</c>; null leaves what is there.</summary>
+    public string? TokenType { get; init; }
+
+    /// <summary>Logins with one secret_id of the API, 0 without limit; null leaves what is there.</summary>
+    public int? SecretIdUses { get; init; }
+
+    /// <summary>Addresses that may log in as the API; null leaves what is there.</summary>
+    public IReadOnlyList<string>? SecretIdCidrs { get; init; }
+
+    /// <summary>Addresses that may use the API's tokens; null leaves what is there.</summary>
+    public IReadOnlyList<string>? TokenCidrs { get; init; }
+
+    /// <summary>Whether what is there may be made weaker.</summary>
+    public bool AllowsWeaker { get; init; }
+
     internal static readonly TimeSpan LeastSecretIdTtl = TimeSpan.FromHours(25);
 }

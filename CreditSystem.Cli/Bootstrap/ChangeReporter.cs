@@ -1,13 +1,25 @@
 namespace CreditSystem.Cli.Bootstrap;
 
 /// <summary>Says, one line each, what is there and what changes, by name and never by value; in a dry run nothing is done.</summary>
-internal sealed class ChangeReporter(TextWriter output, bool isDryRun)
+/// <param name="output">Where to.</param>
+/// <param name="isDryRun">Whether nothing is done.</param>
+/// <param name="saysObjectionsOnly">For a look before a real run, whose own lines say the rest.</param>
+internal sealed class ChangeReporter(TextWriter output, bool isDryRun, bool saysObjectionsOnly = false)
 {
     public bool IsDryRun { get; } = isDryRun;
 
+    /// <summary>One that does nothing, and says only what stands in the way.</summary>
+    public ChangeReporter Planning() => new(output, isDryRun: true, saysObjectionsOnly: true);
+
     public int Count { get; private set; }
 
-    public void Keep(string what) => output.WriteLine($"= {what}");
+    public int Kept { get; private set; }
+
+    public void Keep(string what)
+    {
+        Kept++;
+        Write($"= {what}");
+    }
 
     /// <summary>How many things stand in the way of a run that a dry run has found.</summary>
     public int Objections { get; private set; }
@@ -18,7 +30,7 @@ internal sealed class ChangeReporter(TextWriter output, bool isDryRun)
         output.WriteLine($"! {what}");
     }
 
-    public void Say(string line) => output.WriteLine($"  {line}");
+    public void Say(string line) => Write($"  {line}");
 
     public Task AddAsync(string what, Func<Task> apply) => ApplyAsync('+', what, apply);
 
@@ -29,6 +41,12 @@ internal sealed class ChangeReporter(TextWriter output, bool isDryRun)
         if (!IsDryRun)
             await apply();
         Count++;
-        await output.WriteLineAsync($"{sign} {what}");
+        Write($"{sign} {what}");
+    }
+
+    private void Write(string line)
+    {
+        if (!saysObjectionsOnly)
+            output.WriteLine(line);
     }
 }

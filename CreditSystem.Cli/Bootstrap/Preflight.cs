@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using CreditSystem.Cli.Bootstrap.Access;
 using CreditSystem.Cli.Bootstrap.Steps;
 using CreditSystem.Cli.Vault;
 

@@ -20,6 +20,8 @@ internal sealed class RotateCommand
     private readonly Option<string> secret = CliOption.Text("--kubernetes-secret", "The target: a Secret with role_id and secret_id");
     private readonly Option<string> credentials = CliOption.Text("--credentials-directory",
         "Folder with the rotation's own role_id and secret_id; by default VAULT_CREDENTIALS_DIRECTORY");
+    private readonly Option<string> totpFile = CliOption.Text("--totp-file",
+        "File with the otpauth:// URL of the rotation's second factor, where Vault asks for one; by default VAULT_TOTP_FILE");
     private readonly Option<string> role = CliOption.Text("--role", "The AppRole whose secret_id is replaced", Default.Role);
     private readonly Option<string> appRoleMount = CliOption.Text("--approle-mount", "Mount of the AppRole method below auth/",
         Default.AppRoleMount);
@@ -36,7 +38,7 @@ internal sealed class RotateCommand
             Name, "Give the API a new secret_id: make it wrapped, prove it, put it into its place at once, keep the one before, end the "
                 + "one before that")
         {
-            directory, secret, credentials, role, appRoleMount, overlap,
+            directory, secret, credentials, totpFile, role, appRoleMount, overlap,
         };
         command.Validators.Add(result =>
         {
@@ -60,7 +62,8 @@ internal sealed class RotateCommand
         var (roleId, secretId) = await ReadCredentialsAsync(parsed, host, cancellationToken);
         using var vault = await connection.OpenAsync(parsed, host, cancellationToken);
         var failPoint = new FailPoint(host.VariableOrNull(FailPoint.Variable));
-        var secretIds = new SecretIds(vault, mount, parsed.GetRequiredValue(role));
+        var secretIds = new SecretIds(vault, mount, parsed.GetRequiredValue(role),
+            new RotatorSecondFactor(host.ValueOf(parsed, totpFile, "VAULT_TOTP_FILE"), host.Time));
         try
         {
             var ownRole = await secretIds.LoginAsync(roleId, secretId, cancellationToken);

@@ -1,11 +1,16 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using CreditSystem.Cli.Vault;
+using CreditSystem.Secrets.Vault.Mfa;
 
 namespace CreditSystem.Cli.Rotation;
 
 /// <summary>The secret_ids of one AppRole, made and ended with the rotation's own narrow token.</summary>
-internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, string role)
+/// <param name="vault">The way to Vault.</param>
+/// <param name="appRoleMount">Below <c>auth/</c>.</param>
+/// <param name="role">Whose secret_ids.</param>
+/// <param name="secondFactor">For the rotation's own login, where Vault asks for one.</param>
+internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, string role, RotatorSecondFactor secondFactor)
 {
     private const int WrapSeconds = 60;
 
@@ -16,8 +21,13 @@ internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, str
     /// <returns>The name of the role that has logged in; null where Vault does not tell it.</returns>
     public async Task<string?> LoginAsync(string roleId, string secretId, CancellationToken cancellationToken)
     {
-        (vault.Token, var ownRole) = await LoginCoreAsync(roleId, secretId, cancellationToken);
-        return ownRole;
+        var auth = await LoginCoreAsync(roleId, secretId, cancellationToken);
+        if (MfaRequirement.From(auth) is { } requirement)
+            auth = await secondFactor.SatisfyAsync(vault, requirement, cancellationToken);
+        vault.Token = (string?)auth?["client_token"] is { Length: > 0 } token
+            ? token
+            : throw new CommandException("The login has given no token.");
+        return (string?)auth["metadata"]?["role_name"];
     }
 
     /// <summary>
@@ -60,8 +70,14 @@ internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, str
     /// <summary>Nothing that does not log in is ever given to the API.</summary>
     public async Task VerifyAsync(string roleId, NewSecretId secretId, CancellationToken cancellationToken)
     {
-        var (token, _) = await LoginCoreAsync(roleId, secretId.Value, cancellationToken);
-        await vault.WriteAsync("auth/token/revoke-self", body: null, cancellationToken, token: token);
+        var auth = await LoginCoreAsync(roleId, secretId.Value, cancellationToken);
+        // Vault asks for the second factor of a login whose secret_id it has accepted; the seed is the API's, and not here.
+        if (MfaRequirement.From(auth) is not null)
+            return;
+        if ((string?)auth?["client_token"] is not { Length: > 0 } token)
+            throw new CommandException("The login with the new secret_id has given no token.");
+        if ((string?)auth["token_type"] != "batch")
+            await vault.WriteAsync("auth/token/revoke-self", body: null, cancellationToken, token: token);
     }
 
     public Task DestroyAsync(string accessor, CancellationToken cancellationToken) => known.DestroyAsync(accessor, cancellationToken);
@@ -123,14 +139,9 @@ internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, str
         }
     }
 
-    private async Task<(string Token, string? Role)> LoginCoreAsync(string roleId, string secretId, CancellationToken cancellationToken)
-    {
-        var auth = (await vault.WriteAsync($"auth/{appRoleMount}/login", new JsonObject { ["role_id"] = roleId, ["secret_id"] = secretId },
+    private async Task<JsonNode?> LoginCoreAsync(string roleId, string secretId, CancellationToken cancellationToken) =>
+        (await vault.WriteAsync($"auth/{appRoleMount}/login", new JsonObject { ["role_id"] = roleId, ["secret_id"] = secretId },
             cancellationToken))?["auth"];
-        return (string?)auth?["client_token"] is { Length: > 0 } token
-            ? (token, (string?)auth["metadata"]?["role_name"])
-            : throw new CommandException("The login has given no token.");
-    }
 }
 
 /// <summary>A secret_id that Vault has just made. Its text never holds it.</summary>

@@ -40,9 +40,9 @@ public sealed partial class DatabaseCredentials(
     /// <summary>Once: what comes later would only say that there is no handler for a route.</summary>
     private async Task CheckServerAsync(CancellationToken cancellationToken)
     {
-        var isOpenBao = await clients.IsOpenBaoAsync(cancellationToken);
-        _isChecked = isOpenBao is not null;
-        if (isOpenBao == true)
+        var server = await clients.FindServerAsync(cancellationToken);
+        _isChecked = server is not null;
+        if (server is { IsOpenBao: true })
             DatabaseCredentialsLog.NoPlugin(logger, Options.Mode);
     }
 

@@ -121,7 +121,7 @@ public sealed partial class TokenRenewal(
         {
             // A rejected secret_id is not sent again; away, locked or limited is another matter.
             _hasNewCredentials |= exception.StatusCode != HttpStatusCode.BadRequest;
-            if (time.GetUtcNow() >= Due(token))
+            if (time.GetUtcNow() >= Due(token) && !token.IsBatch)
                 await RenewAsync(token, cancellationToken);
             throw;
         }
@@ -134,7 +134,7 @@ public sealed partial class TokenRenewal(
         {
             await ReplaceAsync(cancellationToken);
         }
-        catch (VaultUnavailableException)
+        catch (VaultUnavailableException) when (!token.IsBatch)
         {
             await RenewAsync(token, cancellationToken);
             // Renewed or not, the login is still wanted, and its failure is what is told.

@@ -1,13 +1,21 @@
-using System.Text.Json;
+using CreditSystem.Secrets.Vault.Server;
 using VaultSharp;
 using VaultSharp.V1.AuthMethods;
 
 namespace CreditSystem.Secrets.Vault;
 
 /// <summary>Makes Vault clients that share one connection pool and transport; VaultSharp wants an HttpClient of its own for each.</summary>
-public sealed class VaultClientFactory(VaultOptions options) : IDisposable
+public sealed class VaultClientFactory : IDisposable
 {
-    private readonly VaultTransport _transport = CreateTransport(options);
+    private readonly VaultOptions options;
+    private readonly VaultTransport _transport;
+    private readonly HttpMessageInvoker _invoker;
+
+    public VaultClientFactory(VaultOptions options)
+    {
+        (this.options, _transport) = (options, CreateTransport(options));
+        _invoker = new HttpMessageInvoker(_transport, disposeHandler: false);
+    }
 
     /// <param name="login">Null for a client that has no token, as the health call needs it.</param>
     /// <exception cref="InvalidOperationException">There is no address.</exception>
@@ -23,27 +31,29 @@ public sealed class VaultClientFactory(VaultOptions options) : IDisposable
         });
     }
 
-    /// <summary>Whether the server is OpenBao, by what it says of its build; null when it does not say.</summary>
-    public async Task<bool?> IsOpenBaoAsync(CancellationToken cancellationToken)
+    /// <param name="token">Null for calls that need none.</param>
+    /// <exception cref="InvalidOperationException">There is no address.</exception>
+    public VaultChannel Open(string? token) => new(
+        _invoker, options.Address ?? throw new InvalidOperationException("VAULT_ADDR is not set."), options.Namespace, token);
+
+    /// <summary>Which server it is; null when it does not answer, or does not say.</summary>
+    public async Task<ServerProfile?> FindServerAsync(CancellationToken cancellationToken)
     {
-        using var client = new HttpClient(_transport, disposeHandler: false);
         try
         {
-            using var answer = await client.GetAsync(new Uri(options.Address!, "/v1/sys/seal-status"), cancellationToken);
-            using var status = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(cancellationToken));
-            return status.RootElement.TryGetProperty("commit_date", out _)
-                ? true
-                : status.RootElement.TryGetProperty("build_date", out _)
-                ? false
-                : null;
+            return ServerProfile.From(await Open(token: null).ReadAsync("sys/seal-status", cancellationToken));
         }
-        catch (Exception exception) when (VaultUnavailableException.Covers(exception) || exception is InvalidOperationException)
+        catch (Exception exception) when (VaultUnavailableException.Covers(exception))
         {
             return null;
         }
     }
 
-    public void Dispose() => _transport.Dispose();
+    public void Dispose()
+    {
+        _invoker.Dispose();
+        _transport.Dispose();
+    }
 
     private static VaultTransport CreateTransport(VaultOptions options)
     {

@@ -44,7 +44,13 @@ public sealed class VaultOptions
     /// </summary>
     public string? CredentialsDirectory { get; set; }
 
-    /// <summary>How often that folder is read in case a change went unnoticed.</summary>
+    /// <summary>
+    /// A file with the seeds of the second factor, where Vault asks the role for one (login MFA with TOTP): an <c>otpauth://</c> URL a
+    /// line. Keep it away from the secret_id: who holds both needs no second factor. <c>VAULT_TOTP_FILE</c>.
+    /// </summary>
+    public string? TotpFile { get; set; }
+
+    /// <summary>How often <see cref="CredentialsDirectory"/> is read in case a change went unnoticed.</summary>
     public TimeSpan CredentialsPollInterval { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The name of the AppRole; where it is given, only a secret_id wrapped for that role is accepted.</summary>
@@ -87,8 +93,13 @@ public sealed class VaultOptions
 
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long the start waits for Vault before it goes on without.</summary>
-    public TimeSpan StartTimeout { get; set; } = TimeSpan.FromSeconds(20);
+    /// <summary>
+    /// How long the start waits for Vault before it goes on without. Null: 20 s, and 90 s with a second factor, of which a replica that
+    /// starts beside others may have to wait for a passcode of its own.
+    /// </summary>
+    public TimeSpan? StartTimeout { get; set; }
+
+    internal TimeSpan EffectiveStartTimeout => StartTimeout ?? TimeSpan.FromSeconds(TotpFile is null ? 20 : 90);
 
     public TimeSpan MaxStalenessOf(string secret) => MaxStalenessBySecret.TryGetValue(secret, out var own) ? own : MaxStaleness;
 
@@ -111,6 +122,7 @@ public sealed class VaultOptions
         options.SecretId = Named(configuration, "VAULT_SECRET_ID") ?? options.SecretId;
         options.WrappedSecretId = Named(configuration, "VAULT_WRAPPED_SECRET_ID") ?? options.WrappedSecretId;
         options.CredentialsDirectory = Named(configuration, "VAULT_CREDENTIALS_DIRECTORY") ?? options.CredentialsDirectory;
+        options.TotpFile = Named(configuration, "VAULT_TOTP_FILE") ?? options.TotpFile;
         options.Snapshot.Path = Named(configuration, "VAULT_SNAPSHOT_PATH") ?? options.Snapshot.Path;
         options.Snapshot.KeyFile = Named(configuration, "VAULT_SNAPSHOT_KEY_FILE") ?? options.Snapshot.KeyFile;
         options.Snapshot.Key = Named(configuration, "VAULT_SNAPSHOT_KEY") ?? options.Snapshot.Key;

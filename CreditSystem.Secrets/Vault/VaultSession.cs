@@ -18,11 +18,19 @@ public sealed class VaultSession(VaultLogin login, TimeProvider time) : IDisposa
     public VaultToken? Current => _current is { } token && token.ExpiresAt > time.GetUtcNow() ? token : null;
 
     /// <exception cref="VaultUnavailableException">Vault gave no answer, or denies it.</exception>
-    public async Task<T> CallAsync<T>(Func<IVaultClient, Task<T>> call, CancellationToken cancellationToken)
+    public Task<T> CallAsync<T>(Func<IVaultClient, Task<T>> call, CancellationToken cancellationToken) =>
+        CallWithTokenAsync(token => call(token.Client), cancellationToken);
+
+    /// <summary>As the other, for what VaultSharp has no method for.</summary>
+    /// <exception cref="VaultUnavailableException">Vault gave no answer, or denies it.</exception>
+    public Task<T> ExchangeAsync<T>(Func<VaultChannel, Task<T>> call, CancellationToken cancellationToken) =>
+        CallWithTokenAsync(token => call(token.Channel), cancellationToken);
+
+    private async Task<T> CallWithTokenAsync<T>(Func<VaultToken, Task<T>> call, CancellationToken cancellationToken)
     {
         try
         {
-            return await CallWithTokenAsync(call, cancellationToken);
+            return await TryWithTokenAsync(call, cancellationToken);
         }
         catch (Exception exception) when (VaultUnavailableException.Covers(exception))
         {
@@ -78,6 +86,13 @@ public sealed class VaultSession(VaultLogin login, TimeProvider time) : IDisposa
     /// <summary>Ends a token, with everything that was issued to it. False where that fails: then it ends with its lease.</summary>
     public async Task<bool> RevokeAsync(VaultToken token)
     {
+        // A batch token cannot be revoked: to be forgotten is all that can be done, and nobody need be told that.
+        if (token.IsBatch)
+        {
+            Forget(token);
+            return true;
+        }
+
         try
         {
             await token.Client.V1.Auth.Token.RevokeSelfAsync();
@@ -95,12 +110,12 @@ public sealed class VaultSession(VaultLogin login, TimeProvider time) : IDisposa
     /// <summary>Vault no longer knows it.</summary>
     public void Forget(VaultToken token) => Interlocked.CompareExchange(ref _current, null, token);
 
-    private async Task<T> CallWithTokenAsync<T>(Func<IVaultClient, Task<T>> call, CancellationToken cancellationToken)
+    private async Task<T> TryWithTokenAsync<T>(Func<VaultToken, Task<T>> call, CancellationToken cancellationToken)
     {
         var token = await GetTokenAsync(cancellationToken);
         try
         {
-            return await call(token.Client).WaitAsync(cancellationToken);
+            return await call(token).WaitAsync(cancellationToken);
         }
         catch (VaultUnavailableException exception) when (exception.StatusCode == HttpStatusCode.Forbidden)
         {
@@ -111,7 +126,7 @@ public sealed class VaultSession(VaultLogin login, TimeProvider time) : IDisposa
 
         Forget(token);
         token = await GetTokenAsync(cancellationToken);
-        return await call(token.Client).WaitAsync(cancellationToken);
+        return await call(token).WaitAsync(cancellationToken);
     }
 
     private async Task<VaultToken> LoginAsync(CancellationToken cancellationToken)

@@ -1,3 +1,5 @@
+using CreditSystem.Secrets.Vault.Server;
+
 namespace CreditSystem.Secrets.Vault;
 
 /// <summary>What is known of Vault without asking it: whether it answers, since when it does not, and why.</summary>
@@ -20,6 +22,9 @@ public sealed partial class VaultStatus(TimeProvider time, ILogger logger)
 
     /// <summary>When Vault and the secret files are compared next; null before the first poll.</summary>
     public DateTimeOffset? NextRefreshAt { get; set; }
+
+    /// <summary>Which server it is; null before it has said so.</summary>
+    public ServerProfile? Server { get; set; }
 
     /// <summary>Secrets that are no longer used, because Vault has not confirmed them for too long.</summary>
     public IReadOnlyCollection<string> ExpiredPaths => _expired;

@@ -52,7 +52,7 @@ public sealed partial class RoomTests
     /// <summary>So that they build and run without the world. The API's tests put the ledger's other layouts to use, which a command makes.</summary>
     [Theory]
     [InlineData("Ledger.Testing", "Ledger", "Ledger.MongoDb")]
-    [InlineData("Testing", "Dev.Mongo", "Dev.Redis", "Dev.Vault")]
+    [InlineData("Testing", "Dev.Mongo", "Dev.Redis", "Dev.Stripe", "Dev.Vault")]
     [InlineData("Ledger.Tests", "Ledger.Testing")]
     [InlineData("Ledger.MongoDb.Tests", "Ledger.MongoDb", "Ledger.Testing", "Testing")]
     [InlineData("Ledger.Orleans.Tests", "Ledger.Orleans", "Ledger.Testing", "Testing")]

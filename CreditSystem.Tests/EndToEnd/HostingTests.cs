@@ -60,6 +60,7 @@ public sealed class HostingTests
     [InlineData("--api-port", "0")]
     [InlineData("--api-port", "many")]
     [InlineData("--servers", "vms")]
+    [InlineData("--stripe", "unreal")]
     [InlineData("--demo=yes", null)]
     [InlineData("api-port", "5002")]
     public void An_option_that_does_not_exist_or_a_wrong_value_is_an_error(string option, string? value)

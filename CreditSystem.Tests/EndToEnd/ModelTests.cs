@@ -8,7 +8,7 @@ namespace CreditSystem.Tests.EndToEnd;
 [Collection(AppHostFixture.Collection)]
 public sealed class ModelTests(AppHostFixture system)
 {
-    private static readonly string[] Rows = ["mongodb", "redis", "vault", "vault-bootstrap", "vault-rotation", "vault-proxy", "api", "demo-traffic"];
+    private static readonly string[] Rows = ["mongodb", "redis", "vault", "vault-bootstrap", "vault-rotation", "vault-proxy", "api", "demo-traffic", "stripe"];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

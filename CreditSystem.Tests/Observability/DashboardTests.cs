@@ -10,7 +10,7 @@ public sealed class DashboardTests(AppHostFixture system)
 {
     private const float Patience = DashboardBrowser.Patience;
 
-    private static readonly string[] Rows = ["mongodb", "redis", "vault", "vault-bootstrap", "vault-rotation", "vault-proxy", "api", "demo-traffic"];
+    private static readonly string[] Rows = ["mongodb", "redis", "vault", "vault-bootstrap", "vault-rotation", "vault-proxy", "api", "demo-traffic", "stripe"];
 
     private string Trace { get; } = System.Diagnostics.ActivityTraceId.CreateRandom().ToHexString();
 

@@ -8,6 +8,8 @@ internal sealed class LaunchOptions
     private const int UsageExitCode = 2;
     private const int MostReplicas = 9;
     private const int BetweenReplicas = 10;
+    private const string RealStripe = "real";
+    private const string DevelopmentStripe = "development";
 
     private const string Usage = """
         Runs the credit system: dotnet run --project CreditSystem.AppHost [-- OPTIONS], or: aspire run [-- OPTIONS]
@@ -20,6 +22,7 @@ internal sealed class LaunchOptions
           --demo                   with customers who use the system (a resource that is off otherwise)
           --data-directory PATH    where the data lies (~/.local/share/credit-system)
           --servers MODE           containers or processes (containers where Docker or Podman answers)
+          --stripe MODE            development (a payment provider on this machine) or real (secret "stripe" in Vault)
 
         Other things to do with the same description of the system:
           kubernetes [--output deploy/base]                        write the kustomize base from aspire-manifest.json
@@ -55,6 +58,9 @@ internal sealed class LaunchOptions
 
     /// <summary><c>containers</c>, <c>processes</c>, or null to look what there is.</summary>
     public string? Servers { get; private set; }
+
+    /// <summary>Whether payments go to Stripe itself.</summary>
+    public bool UsesRealStripe { get; private set; }
 
     /// <returns>Null after help, or an error, has been written; then there is an exit code.</returns>
     internal static LaunchOptions? TryParse(string[] args, TextWriter output, TextWriter error, out int exitCode)
@@ -144,6 +150,7 @@ internal sealed class LaunchOptions
         ["--data-directory"] = (options, value) => value.Length > 0 && (options.HasDataDirectory = true)
             && (options.DataDirectory = Path.GetFullPath(value)).Length > 0,
         ["--servers"] = (options, value) => (options.Servers = value) is ServerMode.Containers or ServerMode.Processes,
+        ["--stripe"] = (options, value) => (options.UsesRealStripe = value == RealStripe) || value == DevelopmentStripe,
     };
 
     private static bool IsPort(string text, out int port) => int.TryParse(text, out port) && port is > 0 and <= 65_533;

@@ -17,6 +17,8 @@ internal sealed class ReadyLine(DistributedApplicationModel model, IConfiguratio
     {
         var apiUrl = api.GetEndpoint("http").Url;
         var urls = $"API {apiUrl}, its documentation {apiUrl}/docs, vault-proxy {vaultProxy.GetEndpoint("http").Url}";
+        if (UrlOf(PaymentProviderExtensions.Name) is { } paymentsUrl)
+            urls += $", payment provider {paymentsUrl}";
         if (DashboardUrl() is { } dashboardUrl)
             urls += $", dashboard {dashboardUrl}";
         return string.Create(
@@ -26,11 +28,14 @@ internal sealed class ReadyLine(DistributedApplicationModel model, IConfiguratio
     /// <summary>With the token that lets a browser in, unless everybody may.</summary>
     private string? DashboardUrl()
     {
-        var endpoint = model.Resources.OfType<IResourceWithEndpoints>().FirstOrDefault(resource => resource.Name == Dashboard)
-            ?.GetEndpoint("http");
-        if (endpoint is not { Exists: true, IsAllocated: true })
-            return null;
-
-        return configuration["AppHost:BrowserToken"] is { Length: > 0 } token ? $"{endpoint.Url}/login?t={token}" : endpoint.Url;
+        return UrlOf(Dashboard) is { } url && configuration["AppHost:BrowserToken"] is { Length: > 0 } token
+            ? $"{url}/login?t={token}"
+            : UrlOf(Dashboard);
     }
+
+    private string? UrlOf(string name) =>
+        model.Resources.OfType<IResourceWithEndpoints>().FirstOrDefault(resource => resource.Name == name)?.GetEndpoint("http")
+            is { Exists: true, IsAllocated: true } endpoint
+            ? endpoint.Url
+            : null;
 }

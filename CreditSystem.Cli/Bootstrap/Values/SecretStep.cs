@@ -4,7 +4,7 @@ using CreditSystem.Cli.Vault;
 
 namespace CreditSystem.Cli.Bootstrap.Values;
 
-/// <summary>Reads and writes the four secrets below the prefix, with check-and-set.</summary>
+/// <summary>Reads and writes the secrets below the prefix, with check-and-set.</summary>
 internal sealed class SecretStep(VaultAdminClient vault, BootstrapSettings settings, ChangeReporter changes)
 {
     /// <summary>What the system cannot start without; the names are the original's.</summary>
@@ -52,6 +52,9 @@ internal sealed class SecretStep(VaultAdminClient vault, BootstrapSettings setti
             vault.WriteAsync(
                 DataPath(draft.Name), new JsonObject { ["data"] = draft.Values, ["options"] = new JsonObject { ["cas"] = draft.Version } },
                 cancellationToken);
+        // Payments are off without it, which is nothing to say at every start.
+        if (draft.Name == SuppliedValues.PaymentProvider && draft.Added.Count + draft.Changed.Count == 0)
+            return;
         // Nothing is known of it yet: an empty secret would only hide that.
         if (!draft.Exists && draft.Added.Count == 0)
             changes.Say($"{what} is not written: nothing is known of it.");

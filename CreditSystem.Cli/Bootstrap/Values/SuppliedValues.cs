@@ -1,9 +1,12 @@
 namespace CreditSystem.Cli.Bootstrap.Values;
 
-/// <summary><c>--set secret.key=@file</c> and <c>--set secret.key=value</c>: values that the operator brings along.</summary>
+/// <summary><c>--set</c> and <c>--set-default</c>, as <c>secret.key=@file</c>: values that the operator brings along.</summary>
 internal static class SuppliedValues
 {
-    internal static readonly string[] Secrets = ["mongodb", "redis", "app", "monitoring"];
+    /// <summary>The payment provider's, which is not written where nobody gives it.</summary>
+    internal const string PaymentProvider = "stripe";
+
+    internal static readonly string[] Secrets = ["mongodb", "redis", "app", "monitoring", PaymentProvider];
 
     private static readonly string[] Confidential = ["password", "secret", "key", "token", "connection_string"];
 
@@ -17,7 +20,8 @@ internal static class SuppliedValues
         {
             if (argument.Split('=', 2) is not [var name, var value] || name.Split('.', 2) is not [var secret, { Length: > 0 } key]
                 || !Secrets.Contains(secret))
-                throw new CommandUsageException($"--set wants SECRET.KEY=@FILE, where SECRET is one of {string.Join(", ", Secrets)}.");
+                throw new CommandUsageException(
+                    $"--set and --set-default want SECRET.KEY=@FILE, where SECRET is one of {string.Join(", ", Secrets)}.");
             if (value.StartsWith('@'))
                 value = await ReadFileAsync(value[1..], cancellationToken);
             else if (Confidential.Any(part => key.Contains(part, StringComparison.OrdinalIgnoreCase)))

@@ -28,6 +28,8 @@ internal static partial class AnswerPattern
         ["address"] = @"[A-Za-z0-9.\[\]:-]+:\d+",
         ["cluster-address"] = @"[A-Za-z0-9.\[\]:-]+:\d+",
         ["dir"] = "/.+",
+        ["base32"] = "[A-Z2-7]+",
+        ["der"] = "(?s:.+)",
         ["text"] = "(?s:.+)",
         ["html"] = "(?s:.+)",
         ["any"] = "(?s:.*)",
@@ -61,9 +63,11 @@ internal static partial class AnswerPattern
         expected == "<any>" || (expected == "<int>" && actual is JsonValue value && value.TryGetValue<long>(out _));
 
     // What looks like a placeholder and is none, such as Go's <nil>, stands for itself.
-    private static string PlaceholderPattern(string text) => Placeholders.TryGetValue(text[1..^1], out var pattern) ? $"(?:{pattern})" : Regex.Escape(text);
+    private static string PlaceholderPattern(string text) => text.StartsWith("<pem ", StringComparison.Ordinal)
+        ? $"-----BEGIN {text[5..^1]}-----\n[A-Za-z0-9+/=\n]+-----END {text[5..^1]}-----"
+        : Placeholders.TryGetValue(text[1..^1], out var pattern) ? $"(?:{pattern})" : Regex.Escape(text);
 
-    [GeneratedRegex(@"<[a-z][a-z0-9-]*>|\$\{[a-z0-9_]+\}", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(@"<[a-z][a-z0-9-]*>|<pem [A-Z0-9 ]+>|\$\{[a-z0-9_]+\}", RegexOptions.IgnoreCase)]
     private static partial Regex Special();
 
     [GeneratedRegex(@"\$\{([a-z0-9_]+)\}", RegexOptions.IgnoreCase)]

@@ -37,7 +37,6 @@ internal static class KnownDifferences
         new("sys-misc", "monitor", NotFound, "Its log is not served, and its level is fixed."),
         new("sys-misc", "loggers", NotFound, "Its log is not served, and its level is fixed."),
         new("sys-misc", "internal specs openapi without token", Forbidden, NoHelp),
-        new("sys-misc", "mfa validate nothing", Forbidden, NoIdentity),
         new("sys-misc", "oidc discovery", Forbidden, NoIdentity),
     ];
 

@@ -12,7 +12,7 @@ internal sealed class ReplayHost : IAsyncDisposable
 
     private ReplayHost(DevelopmentVault server) => _server = server;
 
-    public ReplayTarget Target => new(_server.Address, "root", WaitAsync, IsOpenBao: true, _folder);
+    public ReplayTarget Target => new(_server.Address, "root", WaitAsync, IsOpenBao: true, _folder, _server.Clock.GetUtcNow);
 
     public static async Task<ReplayHost> StartAsync(VectorFile file, CancellationToken cancellationToken)
     {

@@ -30,7 +30,7 @@ internal sealed class ServerToReplay : IDisposable
 
     public bool AllowsAuditByApi { get; private set; }
 
-    public ReplayTarget Target => new(_http.BaseAddress!, _token, time => Task.Delay(time), IsOpenBao, _folder);
+    public ReplayTarget Target => new(_http.BaseAddress!, _token, time => Task.Delay(time), IsOpenBao, _folder, TimeProvider.System.GetUtcNow);
 
     /// <exception cref="InvalidOperationException">It has something in it, or the token is no administrator's.</exception>
     public static async Task<ServerToReplay> ConnectAsync(Uri address, string token)

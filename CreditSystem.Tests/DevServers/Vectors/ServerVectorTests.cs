@@ -42,8 +42,6 @@ public sealed class ServerVectorTests(ITestOutputHelper output)
             return "VAULT_VECTORS names another";
         if (server.IsDevelopmentVault && VectorFile.LeftOut.TryGetValue(file.Name, out var reason))
             return reason;
-        if (file.NeedsPasscodes)
-            return "its passcodes and serial numbers are not computed here";
         if (file.StartsUninitialized != !server.IsInitialized)
             return server.IsInitialized ? "the server is initialised already" : "the server is not initialised";
         if (file.StartsUninitialized && string.IsNullOrEmpty(chosen) && file.Name != "init-unseal")

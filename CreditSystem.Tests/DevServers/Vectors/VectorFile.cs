@@ -10,15 +10,10 @@ internal sealed record VectorFile(string Name, bool StartsUninitialized, bool Al
     public static readonly IReadOnlyDictionary<string, string> LeftOut = new Dictionary<string, string>
     {
         ["identity"] = "the development Vault has no entities and groups",
-        ["login-mfa"] = "the development Vault has no login MFA",
         ["pki"] = "the development Vault has no PKI engine",
         ["pki-leases"] = "the development Vault has no PKI engine",
         ["quotas"] = "the development Vault has no quotas",
-        ["totp-mfa"] = "the development Vault has no login MFA",
     };
-
-    /// <summary>Whether it has requests with one-time passcodes or respelt serial numbers, which are left to later.</summary>
-    public bool NeedsPasscodes => Steps.Any(step => step.Request?.ToJsonString() is { } text && (text.Contains("${totp:", StringComparison.Ordinal) || text.Contains("${dashes:", StringComparison.Ordinal)));
 
     private static string Folder => Path.Combine(Repository.Root, "CreditSystem.Tests", "DevServers", "Vectors", "Recorded");
 

@@ -11,21 +11,27 @@ namespace CreditSystem.Tests.DevServers.Vectors;
 /// <param name="WaitAsync">Lets time pass, or moves the server's clock.</param>
 /// <param name="IsOpenBao">Whether it is asked for what only OpenBao has.</param>
 /// <param name="Folder">Where it may write files.</param>
-internal sealed record ReplayTarget(Uri Address, string RootToken, Func<TimeSpan, Task> WaitAsync, bool IsOpenBao, string Folder);
+/// <param name="Now">The server's own time, of which its passcodes are made.</param>
+internal sealed record ReplayTarget(Uri Address, string RootToken, Func<TimeSpan, Task> WaitAsync, bool IsOpenBao, string Folder, Func<DateTimeOffset> Now);
 
 /// <summary>What came of one step.</summary>
 internal sealed record ReplayedStep(string File, int Number, string Name, string Request, string Answer, IReadOnlyList<Difference> Differences);
 
 /// <summary>Sends the requests of a file in order and compares the answers with the recorded ones.</summary>
-internal sealed partial class VectorReplay(VectorFile file, ReplayTarget target)
+internal sealed partial class VectorReplay
 {
-    private readonly WireClient _client = new(target.Address);
-    private readonly Dictionary<string, string> _captured = new()
+    private readonly VectorFile file;
+    private readonly ReplayTarget target;
+    private readonly WireClient _client;
+    private readonly RequestFunctions _functions;
+    private readonly Dictionary<string, string> _captured;
+
+    public VectorReplay(VectorFile file, ReplayTarget target)
     {
-        ["root"] = target.RootToken,
-        ["address"] = target.Address.Authority,
-        ["dir"] = target.Folder,
-    };
+        (this.file, this.target, _client) = (file, target, new WireClient(target.Address));
+        _captured = new() { ["root"] = target.RootToken, ["address"] = target.Address.Authority, ["dir"] = target.Folder };
+        _functions = new RequestFunctions(_captured, target.Now);
+    }
 
     public async Task<IReadOnlyList<ReplayedStep>> RunAsync(CancellationToken cancellationToken)
     {
@@ -45,7 +51,7 @@ internal sealed partial class VectorReplay(VectorFile file, ReplayTarget target)
     private async Task<ReplayedStep> SendAsync(int number, VectorStep step, CancellationToken cancellationToken)
     {
         var request = step.Request!;
-        var (method, path) = ((string)request["method"]!, AnswerPattern.Fill((string)request["path"]!, _captured));
+        var (method, path) = ((string)request["method"]!, Fill((string)request["path"]!));
         var response = await _client.SendAsync(method, path, Headers(request), Body(request), cancellationToken);
         // First, since an answer may itself be written down with what is captured from it.
         foreach (var (name, from) in step.Capture ?? [])
@@ -61,16 +67,18 @@ internal sealed partial class VectorReplay(VectorFile file, ReplayTarget target)
     private IEnumerable<(string Name, string Value)> Headers(JsonObject request) =>
         from header in request["headers"]?.AsObject() ?? []
         from value in header.Value is JsonArray several ? several.Select(one => (string)one!) : [(string)header.Value!]
-        select (header.Key, AnswerPattern.Fill(value, _captured));
+        select (header.Key, Fill(value));
 
     private byte[]? Body(JsonObject request)
     {
         if (request["generated"] is { } description)
             return Generate((string)description!);
         if (request["text"] is { } text)
-            return Encoding.UTF8.GetBytes(AnswerPattern.Fill((string)text!, _captured));
-        return request.ContainsKey("body") ? Encoding.UTF8.GetBytes(AnswerPattern.Fill(request["body"]?.ToJsonString() ?? "null", _captured, AnswerPattern.InJson)) : null;
+            return Encoding.UTF8.GetBytes(Fill((string)text!));
+        return request.ContainsKey("body") ? Encoding.UTF8.GetBytes(Fill(request["body"]?.ToJsonString() ?? "null", AnswerPattern.InJson)) : null;
     }
+
+    private string Fill(string text, Func<string, string>? escape = null) => AnswerPattern.Fill(_functions.Apply(text), _captured, escape);
 
     /// <summary>A body that was too large to be kept, from its description.</summary>
     private static byte[] Generate(string description)

@@ -138,7 +138,7 @@ internal sealed class AuditLog : IDisposable
             {
                 ["client_token"] = device.Hash((string)auth["client_token"]!),
                 ["accessor"] = Accessor((string)auth["accessor"]!, device),
-                ["policies"] = auth["policies"]!.DeepClone(),
+                ["policies"] = auth["policies"]?.DeepClone(),
                 ["metadata"] = auth["metadata"]?.DeepClone(),
                 ["token_type"] = auth["token_type"]!.DeepClone(),
                 ["token_ttl"] = auth["lease_duration"]!.DeepClone(),

@@ -1,5 +1,6 @@
 using CreditSystem.Dev.Vault.Audit;
 using CreditSystem.Dev.Vault.Auth.AppRole;
+using CreditSystem.Dev.Vault.Auth.Mfa;
 using CreditSystem.Dev.Vault.Faults;
 using CreditSystem.Dev.Vault.Leases;
 using CreditSystem.Dev.Vault.Mounts;
@@ -28,7 +29,8 @@ internal sealed class VaultParts : IAsyncDisposable
     private readonly SysBackend _sys;
     private readonly TokenBackend _tokenBackend;
     private readonly CubbyholeBackend _cubbyhole;
-    private readonly EmptyBackend _identity = new();
+    private readonly IdentityBackend _identity;
+    private readonly LoginMfa _mfa;
 
     public VaultParts(VaultStorage storage, TimeProvider time, DevVaultOptions options, Func<Uri> address, ILoggerFactory loggers)
     {
@@ -41,6 +43,9 @@ internal sealed class VaultParts : IAsyncDisposable
         _policies = new PolicyStore(storage, Clock);
         Seal = new SealState(storage, Clock, options.StartsUninitialized);
         _lockedUsers = new LockedUsers(Mounts, Clock);
+        var mfa = new MfaStore(storage);
+        _identity = new IdentityBackend(mfa);
+        _mfa = new LoginMfa(mfa, new MfaChecker(mfa, Clock), Tokens, Clock);
         var wrapping = new WrappingStore(storage, Tokens, Clock);
         _audit = new AuditLog(storage, Clock);
         var cors = new CorsRules(storage);
@@ -57,6 +62,7 @@ internal sealed class VaultParts : IAsyncDisposable
             new PolicyRoutes(_policies, Tokens, Clock),
             new ServerRoutes(Seal, Faults, options.Dialect, address),
             _lockedUsers,
+            _mfa,
             cors,
             new LeaseRoutes(Leases, Tokens, Clock),
             new WrappingRoutes(wrapping, Tokens),
@@ -124,7 +130,7 @@ internal sealed class VaultParts : IAsyncDisposable
             (false, "kv") => mount.Options?.GetValueOrDefault("version") == "2" ? new KeyValueBackend(data, Clock) : new UnversionedBackend(data),
             (false, "transit") => new TransitBackend(data, Clock),
             (false, "database") => new DatabaseBackend(data, Clock, Leases, Mounts, _options.DatabaseTimeout, _loggers.CreateLogger<DatabaseBackend>()),
-            (true, "approle") => new AppRoleBackend(data, Clock, Tokens, Mounts, _lockedUsers.Of(mount)),
+            (true, "approle") => new AppRoleBackend(data, Clock, _mfa, Mounts, _lockedUsers.Of(mount)),
             _ => throw VaultFault.BadRequest($"plugin not found in the catalog: {mount.Type}"),
         };
     }

@@ -167,6 +167,31 @@ public sealed class BootstrapTests(VaultServer vaults, MongoServer mongo, RedisS
     }
 
     [Fact]
+    public async Task Gives_a_secret_that_is_not_there_what_it_has_by_default_and_leaves_one_that_is_there_alone()
+    {
+        var (command, vault, names) = await PrepareAsync();
+        var (key, sign) = (Path.Combine(_directory, "key"), Path.Combine(_directory, "sign"));
+        await File.WriteAllTextAsync(key, "key-of-development", Token);
+        await File.WriteAllTextAsync(sign, "sign-of-development", Token);
+        string[] defaults = ["--set-default", $"stripe.secret_key=@{key}", "--set-default", $"stripe.webhook_secret=@{sign}"];
+        using var root = vault.CreateClient();
+        var path = $"v1/secret/data/{names[1]}/stripe";
+
+        await SucceedAsync(command, names);
+        Assert.Equal(404, await StatusAsync(root, HttpMethod.Get, path));
+        await SucceedAsync(command, [.. names, .. defaults]);
+        var made = (await root.GetFromJsonAsync<JsonObject>(path, Token))!["data"]!["data"]!;
+        Assert.Equal(("key-of-development", "sign-of-development"), ((string?)made["secret_key"], (string?)made["webhook_secret"]));
+
+        // Another account's key, without its webhook secret yet: half of each would be worse than none.
+        using var written = await root.PostAsJsonAsync(path, new { data = new { secret_key = "key-of-the-operator" } }, Token);
+        written.EnsureSuccessStatusCode();
+        await SucceedAsync(command, [.. names, .. defaults]);
+        var kept = (await root.GetFromJsonAsync<JsonObject>(path, Token))!["data"]!["data"]!;
+        Assert.Equal(("key-of-the-operator", null), ((string?)kept["secret_key"], (string?)kept["webhook_secret"]));
+    }
+
+    [Fact]
     public async Task A_Vault_that_has_forgotten_everything_gets_the_keys_of_stored_data_back()
     {
         var (command, vault, names) = await PrepareAsync();
@@ -207,6 +232,7 @@ public sealed class BootstrapTests(VaultServer vaults, MongoServer mongo, RedisS
     [Theory]
     [InlineData("--set", "redis.password=in-the-arguments")]
     [InlineData("--set", "elsewhere.key=value")]
+    [InlineData("--set-default", "stripe.secret_key=in-the-arguments")]
     public async Task Refuses_values_that_should_not_be_arguments(string option, string value)
     {
         var (command, _, names) = await PrepareAsync();

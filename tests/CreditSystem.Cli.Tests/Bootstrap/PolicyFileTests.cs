@@ -1,4 +1,5 @@
 using CreditSystem.Cli.Bootstrap;
+using CreditSystem.Cli.Bootstrap.Access;
 using CreditSystem.Testing;
 
 namespace CreditSystem.Cli.Tests.Bootstrap;

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using CreditSystem.Cli.Bootstrap;
+using CreditSystem.Cli.Bootstrap.Access;
 using CreditSystem.Testing.Servers;
 using Microsoft.AspNetCore.Http;
 using MongoDB.Driver;

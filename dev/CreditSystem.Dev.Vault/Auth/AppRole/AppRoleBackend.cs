@@ -1,7 +1,7 @@
+using CreditSystem.Dev.Vault.Auth.Mfa;
 using CreditSystem.Dev.Vault.Mounts;
 using CreditSystem.Dev.Vault.Routing;
 using CreditSystem.Dev.Vault.Storage;
-using CreditSystem.Dev.Vault.Tokens;
 
 namespace CreditSystem.Dev.Vault.Auth.AppRole;
 
@@ -10,11 +10,11 @@ internal sealed class AppRoleBackend : Backend
 {
     private readonly AppRoleStore _store;
 
-    public AppRoleBackend(StorageView storage, VaultClock clock, TokenStore tokens, MountTable mounts, Lockout lockout)
+    public AppRoleBackend(StorageView storage, VaultClock clock, LoginMfa mfa, MountTable mounts, Lockout lockout)
     {
         _store = new AppRoleStore(storage, clock);
         var roles = new RoleRoutes(_store);
-        var login = new LoginRoute(_store, lockout, tokens, mounts, clock);
+        var login = new LoginRoute(_store, lockout, mfa, mounts, clock);
         // The role is looked up before the method is looked at, so that a wrong method is first of all a login without role_id.
         Map("login").Write(login.LogIn).Read(LoginRoute.LogInWrongly).Delete(LoginRoute.LogInWrongly)
             .Takes(FieldType.Text, "role_id", "secret_id").FaultsAreInternal().Open();

@@ -1,3 +1,4 @@
+using CreditSystem.Dev.Vault.Auth.Mfa;
 using CreditSystem.Dev.Vault.Mounts;
 using CreditSystem.Dev.Vault.Routing;
 using CreditSystem.Dev.Vault.Server;
@@ -6,7 +7,7 @@ using CreditSystem.Dev.Vault.Tokens;
 namespace CreditSystem.Dev.Vault.Auth.AppRole;
 
 /// <summary><c>POST auth/approle/login</c>.</summary>
-internal sealed class LoginRoute(AppRoleStore store, Lockout lockout, TokenStore tokens, MountTable mounts, VaultClock clock)
+internal sealed class LoginRoute(AppRoleStore store, Lockout lockout, LoginMfa mfa, MountTable mounts, VaultClock clock)
 {
     public static Reply LogInWrongly(Call call)
     {
@@ -55,7 +56,7 @@ internal sealed class LoginRoute(AppRoleStore store, Lockout lockout, TokenStore
         var mount = mounts.Mount(call.MountPath);
         var meta = new Dictionary<string, string>(secretId?.Metadata ?? new Dictionary<string, string>()) { ["role_name"] = role.Name };
         IEnumerable<string> policies = role.TokenNoDefaultPolicy ? role.TokenPolicies : role.TokenPolicies.Prepend("default");
-        return TokenReplies.Auth(tokens.Issue(new TokenRequest
+        return mfa.Complete(call, mount, new TokenRequest
         {
             Namespace = call.Namespace,
             Policies = [.. policies.Distinct().Order(StringComparer.Ordinal)],
@@ -70,7 +71,7 @@ internal sealed class LoginRoute(AppRoleStore store, Lockout lockout, TokenStore
             Period = role.TokenPeriod,
             Type = TypeOf(role, mount),
             BoundCidrs = secretId is { TokenBoundCidrs.Count: > 0 } ? secretId.TokenBoundCidrs : role.TokenBoundCidrs,
-        }));
+        });
     }
 
     /// <summary>The mount decides where it does not only propose, and where the role leaves it open.</summary>

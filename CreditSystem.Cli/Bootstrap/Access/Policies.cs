@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace CreditSystem.Cli.Bootstrap;
+namespace CreditSystem.Cli.Bootstrap.Access;
 
 /// <summary>The policies, in Vault's own language. <c>deploy/vault/policies</c> shows them with the default names.</summary>
 internal static class Policies
@@ -55,6 +55,12 @@ internal static class Policies
         }
 
         """;
+
+    /// <summary>The texts by which releases before this one have written the API's policy.</summary>
+    public static IReadOnlyList<string> EarlierApplication(BootstrapSettings settings) => [];
+
+    /// <summary>As <see cref="EarlierApplication"/>, of the rotation's.</summary>
+    public static IReadOnlyList<string> EarlierRotator(BootstrapSettings settings) => [];
 
     /// <summary>
     /// What the rotation may do: make secret_ids of the API's role, and end them by their accessor. It can read no secret.

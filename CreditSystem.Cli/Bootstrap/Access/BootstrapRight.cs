@@ -1,4 +1,4 @@
-namespace CreditSystem.Cli.Bootstrap;
+namespace CreditSystem.Cli.Bootstrap.Access;
 
 /// <summary>One path that the bootstrap asks of Vault, and what it does there.</summary>
 /// <param name="Path">As a policy names it.</param>

@@ -1,0 +1,3 @@
+global using CreditSystem.Dev.Stripe.Events;
+global using CreditSystem.Dev.Stripe.Server;
+global using CreditSystem.Dev.Stripe.Storage;
