@@ -29,6 +29,7 @@ internal static class AccountDocument
             writer.Guid("id"u8, hold.Id);
             writer.Int64("exp"u8, hold.ExpiresAt);
         });
+        writer.Debt(account.Debt);
         // Only where something is to expire, which keeps the sparse index small.
         writer.Int64("next"u8, account.NextExpiry());
         return writer.ToArray();
@@ -49,6 +50,7 @@ internal static class AccountDocument
             Trail = reader.Int64Array("trail"u8),
             Lots = reader.Documents("lots"u8, static (ref BsonReader lot) => new Lot(lot.Terms(), lot.Int64("rem"u8), lot.Int64("pin"u8))),
             Holds = reader.Documents("holds"u8, static (ref BsonReader hold) => new OpenHold(hold.Guid("id"u8), hold.Int64("exp"u8))),
+            Debt = reader.Debt(),
         };
         reader.OptionalInt64("next"u8);
         reader.End();

@@ -22,6 +22,7 @@ internal sealed class LedgerExceptionHandler : IExceptionHandler
             LedgerUnavailableReason.QueueFull => ("overloaded", 1),
             LedgerUnavailableReason.Stopping => ("stopping", 2),
             LedgerUnavailableReason.NewerRules => ("ledger_newer", 10),
+            LedgerUnavailableReason.OlderRules => ("ledger_older", 60),
             LedgerUnavailableReason.Corrupt => ("ledger_corrupt", 60),
             LedgerUnavailableReason.Recovering => ("recovering", 5),
             LedgerUnavailableReason.ClockAhead => ("clock_ahead", 30),

@@ -56,6 +56,7 @@ internal static class LedgerProblems
         RejectionCode.GrantEnded => (409, "grant_ended", "A grant that the credits belong to has expired or was voided."),
         RejectionCode.NotTransferable =>
             (422, "not_transferable", "Promotional credits stay with their holder; without them there is not that much."),
+        RejectionCode.ExceedsDebt => (422, "exceeds_debt", "The account does not owe that much."),
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, null),
     };
 }

@@ -43,6 +43,8 @@ namespace CreditSystem.Api.Json;
 [JsonSerializable(typeof(CreatePaymentRequest))]
 [JsonSerializable(typeof(ConfirmPaymentRequest))]
 [JsonSerializable(typeof(PaymentList))]
+[JsonSerializable(typeof(ForgiveDebtRequest))]
+[JsonSerializable(typeof(ForgivenDebtResponse))]
 [JsonSerializable(typeof(CreateWebhookEndpointRequest))]
 [JsonSerializable(typeof(RotateWebhookSecretRequest))]
 [JsonSerializable(typeof(IssuedWebhookEndpointResponse))]

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using CreditSystem.Api.Payments.Notices;
 
 namespace CreditSystem.Api.Json;
 
@@ -21,6 +22,7 @@ internal static class JsonExtensions
         serializer.RespectRequiredConstructorParameters = true;
         serializer.TypeInfoResolverChain.Insert(0, LedgerJson.Default.WithAddedModifier(LeaveOutNulls));
         serializer.TypeInfoResolverChain.Insert(1, ApiJson.Default);
+        serializer.TypeInfoResolverChain.Insert(2, NoticeJson.Default);
     });
 
     /// <summary>The ledger's responses leave out what has no value; all others write null.</summary>

@@ -4,6 +4,7 @@ using CreditSystem.Api.Features.Grants;
 using CreditSystem.Api.Features.Holds;
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Api.Features.Usage;
+using CreditSystem.Api.Payments.Endpoints;
 
 namespace CreditSystem.Api.OpenApi;
 
@@ -36,6 +37,7 @@ internal static class Examples
         [typeof(IssueGrantRequest)] = $$"""
             { "account": "{{Account}}", "amount": "1000", "promotional": true, "priority": 10, "expires_at": "2030-01-01T00:00:00Z" }
             """,
+        [typeof(ForgiveDebtRequest)] = """{ "reason": "goodwill after the outage", "amount": "400" }""",
         [typeof(RecordUsageRequest)] = $$"""
             { "events": [ { "id": "call-20260131-1", "account": "{{Account}}", "amount": "3", "metadata": { "model": "small" } } ] }
             """,

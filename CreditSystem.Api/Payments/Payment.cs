@@ -26,13 +26,17 @@ internal sealed record Payment
     [BsonElement("account")]
     public required string Account { get; init; }
 
+    /// <summary>What is bought; null for a payment from before payments said so.</summary>
+    [BsonElement("asset"), BsonIgnoreIfNull]
+    public string? Asset { get; init; }
+
     /// <summary>Minor units of the asset.</summary>
     [BsonElement("credits")]
     public required long Credits { get; init; }
 
     /// <summary>Minor units of the currency.</summary>
     [BsonElement("price")]
-    public required int Price { get; init; }
+    public required long Price { get; init; }
 
     [BsonElement("currency")]
     public required string Currency { get; init; }
@@ -43,22 +47,28 @@ internal sealed record Payment
     [BsonElement("transfer"), BsonIgnoreIfNull]
     public string? Transfer { get; init; }
 
+    /// <summary>What of the money went back, minor units of the currency.</summary>
+    [BsonElement("withdrawn")]
+    public long Withdrawn { get; init; }
+
     [BsonElement("recovered")]
     public long Recovered { get; init; }
 
-    [BsonElement("unrecovered")]
-    public long Unrecovered { get; init; }
+    /// <summary>What was to come back and was not there.</summary>
+    [BsonElement("debt")]
+    public long Debt { get; init; }
+
+    /// <summary>How many records of the ledger that is after.</summary>
+    [BsonElement("movements")]
+    public int Movements { get; init; }
+
+    /// <summary>Why the ledger does not do what is due.</summary>
+    [BsonElement("refused"), BsonIgnoreIfNull]
+    public string? Refused { get; init; }
+
+    [BsonElement("receipt"), BsonIgnoreIfNull]
+    public string? ReceiptUrl { get; init; }
 
     [BsonElement("created_at")]
     public required DateTime CreatedAt { get; init; }
-}
-
-/// <summary>An event that has been dealt with.</summary>
-internal sealed record SeenEvent
-{
-    [BsonId]
-    public required string Id { get; init; }
-
-    [BsonElement("at")]
-    public required DateTime At { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using CreditSystem.Api.Payments.Endpoints;
+using CreditSystem.Api.Payments.Notices;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Payments;
@@ -10,12 +11,8 @@ internal static class PaymentExtensions
     public static void AddPayments(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptionsWithValidateOnStart<PaymentOptions>().BindConfiguration(PaymentOptions.SectionName).ValidateDataAnnotations()
-            .Validate(options => options.MinPrice <= options.MaxPrice, "Payments:MinPrice must not exceed Payments:MaxPrice.")
-            .Validate(
-                options =>
-                    options.Packages.Select(package => package.Id).Distinct(StringComparer.Ordinal).Count() == options.Packages.Count,
-                "Payments:Packages must have ids of their own.");
+        services.AddOptionsWithValidateOnStart<PaymentOptions>().BindConfiguration(PaymentOptions.SectionName).ValidateDataAnnotations();
+        services.AddSingleton<IValidateOptions<PaymentOptions>, PaymentOptionsValidator>();
         services.AddHttpClient(StripeGateway.HttpClientName, (provider, client) =>
                 client.Timeout = TimeSpan.FromSeconds(provider.GetRequiredService<IOptions<PaymentOptions>>().Value.TimeoutSeconds))
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
@@ -25,11 +22,31 @@ internal static class PaymentExtensions
             });
         services.AddSingleton<PaymentMetrics>();
         services.AddSingleton<StripeGateway>();
+        services.AddSingleton<IPaymentProvider>(provider => provider.GetRequiredService<StripeGateway>());
+        services.AddSingleton<PaymentLedger>();
+        services.AddSingleton<LegacyRefunds>();
         services.AddSingleton<PaymentSettlement>();
         services.AddSingleton<PaymentStore>();
+        services.AddSingleton<IPaymentRecorder>(provider => provider.GetRequiredService<PaymentStore>());
         services.AddSingleton<PaymentService>();
+        services.AddSingleton<NoticeStore>();
+        services.AddSingleton<NoticeProcessor>();
     }
 
     /// <summary>Maps what callers and Stripe ask about payments, under <c>/v1</c>.</summary>
-    public static void MapPayments(this IEndpointRouteBuilder routes) => routes.MapV1().MapPaymentEndpoints();
+    public static void MapPayments(this IEndpointRouteBuilder routes)
+    {
+        routes.MapV1().MapPaymentEndpoints();
+        routes.MapNotices();
+    }
+}
+
+/// <summary>Says everything that is wrong with the prices, and where.</summary>
+internal sealed class PaymentOptionsValidator : IValidateOptions<PaymentOptions>
+{
+    public ValidateOptionsResult Validate(string? name, PaymentOptions options)
+    {
+        var problems = PaymentOffer.Problems(options).ToList();
+        return problems.Count > 0 ? ValidateOptionsResult.Fail(problems) : ValidateOptionsResult.Success;
+    }
 }

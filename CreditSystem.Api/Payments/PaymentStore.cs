@@ -4,14 +4,19 @@ using MongoDB.Driver;
 
 namespace CreditSystem.Api.Payments;
 
-/// <summary>The payments of all tenants, and which events have been dealt with.</summary>
-internal sealed class PaymentStore(MongoConnection connection, TimeProvider time)
-{
-    // The provider repeats an event for three days; after its signature's age has run out nobody else can.
-    private static readonly TimeSpan EventLifetime = TimeSpan.FromDays(40);
+/// <summary>Which payments are wanted.</summary>
+/// <param name="Principal">Who began them; null for anybody.</param>
+/// <param name="Account">The account that gets the credits; null for any.</param>
+/// <param name="Status">Stripe's word; null for any.</param>
+/// <param name="NeedsAttention">Only those for which the ledger did not do what is due.</param>
+/// <param name="After">The last one of the page before.</param>
+internal sealed record PaymentQuery(
+    string Tenant, string? Principal, string? Account, string? Status, bool NeedsAttention, (DateTime At, string Id)? After);
 
+/// <summary>The payments of all tenants.</summary>
+internal sealed class PaymentStore(MongoConnection connection) : IPaymentRecorder
+{
     private readonly IndexInitializer paymentIndexes = new();
-    private readonly IndexInitializer eventIndexes = new();
 
     /// <summary>Keeps the payment; the same one twice is kept once.</summary>
     public Task<Payment> KeepAsync(
@@ -37,43 +42,44 @@ internal sealed class PaymentStore(MongoConnection connection, TimeProvider time
         async (database, token) => (Payment?)await Payments(database)
             .Find(payment => payment.Tenant == tenant && payment.Request == request).FirstOrDefaultAsync(token), cancellationToken);
 
-    /// <summary>Newest first.</summary>
-    public Task<List<Payment>> ListAsync(
-        string tenant, string? principal, int limit, CancellationToken cancellationToken) => connection.ExecuteAsync((database, token) =>
+    /// <summary>Newest first, after one of them.</summary>
+    public Task<List<Payment>> ListAsync(PaymentQuery query, int limit, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync((database, token) =>
+        {
+            var (all, filter) = (Builders<Payment>.Filter, Builders<Payment>.Filter.Eq(payment => payment.Tenant, query.Tenant));
+            if (query.Principal is not null)
+                filter &= all.Eq(payment => payment.Principal, query.Principal);
+            if (query.Account is not null)
+                filter &= all.Eq(payment => payment.Account, query.Account);
+            if (query.Status is not null)
+                filter &= all.Eq(payment => payment.Status, query.Status);
+            if (query.NeedsAttention)
+                filter &= all.Ne(payment => payment.Refused, null);
+            if (query.After is { } after)
+                filter &= all.Lt(payment => payment.CreatedAt, after.At)
+                    | all.Eq(payment => payment.CreatedAt, after.At) & all.Lt(payment => payment.Id, after.Id);
+            return Payments(database).Find(filter).SortByDescending(payment => payment.CreatedAt).ThenByDescending(payment => payment.Id)
+                .Limit(limit).ToListAsync(token);
+        }, cancellationToken);
+
+    /// <summary>Takes over how a payment stands, unless what is known is of a later record of the ledger.</summary>
+    public Task RecordAsync(PaymentState state, Settlement settlement, CancellationToken cancellationToken)
     {
-        var filter = Builders<Payment>.Filter.Eq(payment => payment.Tenant, tenant);
-        if (principal is not null)
-            filter &= Builders<Payment>.Filter.Eq(payment => payment.Principal, principal);
-        return Payments(database).Find(filter).SortByDescending(payment => payment.CreatedAt).Limit(limit).ToListAsync(token);
-    }, cancellationToken);
-
-    public Task<Payment?> RecordAsync(
-        string id, string status, Settlement settlement, CancellationToken cancellationToken) => connection.ExecuteAsync(
-        async (database, token) => (Payment?)await Payments(database).FindOneAndUpdateAsync<Payment>(
-            payment => payment.Id == id,
-            Builders<Payment>.Update.Set(payment => payment.Status, status)
-                .Set(payment => payment.Transfer, settlement.Transfer?.ToString("D"))
-                .Set(payment => payment.Recovered, settlement.Recovered).Set(payment => payment.Unrecovered, settlement.Unrecovered),
-            new() { ReturnDocument = ReturnDocument.After }, token), cancellationToken);
-
-    public Task<bool> HasSeenAsync(string eventId, CancellationToken cancellationToken) => connection.ExecuteAsync(
-        (database, token) => Events(database).Find(seen => seen.Id == eventId).AnyAsync(token), cancellationToken);
-
-    /// <summary>After the event has been dealt with, never before: one that was cut off must be dealt with again.</summary>
-    public Task MarkSeenAsync(string eventId, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
-    {
-        await eventIndexes.EnsureAsync(
-            Events(database), [new(Builders<SeenEvent>.IndexKeys.Ascending(seen => seen.At), new() { ExpireAfter = EventLifetime })],
-            token);
-        await Events(database).ReplaceOneAsync(
-            seen => seen.Id == eventId, new SeenEvent { Id = eventId, At = time.GetUtcNow().UtcDateTime },
-            new ReplaceOptions { IsUpsert = true }, token);
-        return true;
-    }, cancellationToken);
+        var change = Builders<Payment>.Update.Set(payment => payment.Status, state.Status)
+            .Set(payment => payment.Refused, settlement.Refused is { } code ? LedgerProblems.Describe(code).Code : null)
+            .Set(payment => payment.Movements, settlement.Movements.Count)
+            .Set(payment => payment.Transfer, settlement.Transfer?.ToString("D"))
+            .Set(payment => payment.Withdrawn, state.Withdrawn)
+            .Set(payment => payment.Recovered, settlement.Recovered).Set(payment => payment.Debt, settlement.Debt);
+        if (state.ReceiptUrl is { } receipt)
+            change = change.Set(payment => payment.ReceiptUrl, receipt);
+        // A document of an older release has no number.
+        return connection.ExecuteAsync((database, token) => Payments(database).UpdateOneAsync(
+            payment => payment.Id == state.Id && !(payment.Movements > settlement.Movements.Count), change, options: null, token),
+            cancellationToken);
+    }
 
     private static IMongoCollection<Payment> Payments(IMongoDatabase database) => database.GetCollection<Payment>("payments");
-
-    private static IMongoCollection<SeenEvent> Events(IMongoDatabase database) => database.GetCollection<SeenEvent>("payment_notices");
 
     private static IEnumerable<CreateIndexModel<Payment>> Indexes =>
     [
@@ -81,7 +87,8 @@ internal sealed class PaymentStore(MongoConnection connection, TimeProvider time
             Builders<Payment>.IndexKeys.Ascending(payment => payment.Tenant).Ascending(payment => payment.Request),
             new() { Name = "tenant_request", Unique = true }),
         new(
-            Builders<Payment>.IndexKeys.Ascending(payment => payment.Tenant).Descending(payment => payment.CreatedAt),
-            new() { Name = "tenant_created" }),
+            Builders<Payment>.IndexKeys.Ascending(payment => payment.Tenant).Descending(payment => payment.CreatedAt)
+                .Descending(payment => payment.Id),
+            new() { Name = "tenant_created_id" }),
     ];
 }

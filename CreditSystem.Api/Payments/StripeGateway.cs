@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using CreditSystem.Api.Payments.Notices;
 using Microsoft.Extensions.Options;
 using Stripe;
 
@@ -10,6 +11,7 @@ namespace CreditSystem.Api.Payments;
 /// </summary>
 internal sealed class StripeGateway(
     IConfiguration configuration, IHttpClientFactory http, IOptions<PaymentOptions> options, TimeProvider time)
+    : IPaymentProvider
 {
     internal const string HttpClientName = "stripe";
     internal const string SecretKey = "stripe:secret_key";
@@ -17,6 +19,7 @@ internal sealed class StripeGateway(
 
     private const string TenantMember = "credit_system_tenant";
     private const string AccountMember = "credit_system_account";
+    private const string AssetMember = "credit_system_asset";
     private const string CreditsMember = "credit_system_credits";
     private const long MaxListed = 100;
 
@@ -31,12 +34,7 @@ internal sealed class StripeGateway(
                 Amount = order.Price,
                 Currency = order.Currency,
                 AutomaticPaymentMethods = new() { Enabled = true, AllowRedirects = "never" },
-                Metadata = new()
-                {
-                    [TenantMember] = order.Tenant,
-                    [AccountMember] = order.Account.ToString("D"),
-                    [CreditsMember] = order.Credits.ToString(CultureInfo.InvariantCulture),
-                },
+                Metadata = MetadataOf(order),
             },
             new RequestOptions { IdempotencyKey = key }, cancellationToken)));
 
@@ -48,54 +46,63 @@ internal sealed class StripeGateway(
             await new PaymentIntentService(client)
                 .ConfirmAsync(id, new PaymentIntentConfirmOptions { PaymentMethod = paymentMethod }, null, cancellationToken)));
 
-    /// <summary>The payment with all that has become of it.</summary>
-    /// <exception cref="PaymentException">There is none, or the provider does not answer.</exception>
+    /// <inheritdoc/>
     public Task<PaymentState> FindAsync(string id, CancellationToken cancellationToken) => CallAsync(async client =>
     {
-        var state = ToState(await new PaymentIntentService(client).GetAsync(id, null, null, cancellationToken));
+        var options = new PaymentIntentGetOptions { Expand = ["latest_charge"] };
+        var state = ToState(await new PaymentIntentService(client).GetAsync(id, options, null, cancellationToken));
         if (!state.IsPaid)
             return state;
-        var refunds = await new RefundService(client)
-            .ListAsync(new RefundListOptions { PaymentIntent = id, Limit = MaxListed }, null, cancellationToken);
-        var disputes = await new DisputeService(client)
-            .ListAsync(new DisputeListOptions { PaymentIntent = id, Limit = MaxListed }, null, cancellationToken);
-        return state with
-        {
-            // Newest first is how Stripe lists them.
-            Refunds = [.. refunds.Data.AsEnumerable().Reverse().Where(refund => refund.Status is "succeeded" or "pending")
-                .Select(refund => new Refund(refund.Id, refund.Amount))],
-            Disputes = [.. disputes.Data.AsEnumerable().Reverse()
-                .Select(dispute => new Dispute(dispute.Id, dispute.Amount, dispute.Status is "won" or "warning_closed"))],
-        };
+        var (refunds, disputes) = (new List<Refund>(), new List<Dispute>());
+        await foreach (var refund in new RefundService(client).ListAutoPagingAsync(
+            new RefundListOptions { PaymentIntent = id, Limit = MaxListed }, null, cancellationToken))
+            refunds.Add(new Refund(refund.Id, refund.Amount, refund.Status));
+        await foreach (var dispute in new DisputeService(client).ListAutoPagingAsync(
+            new DisputeListOptions { PaymentIntent = id, Limit = MaxListed }, null, cancellationToken))
+            disputes.Add(new Dispute(
+                dispute.Id, dispute.Amount, dispute.Status,
+                dispute.BalanceTransactions is { Count: > 0 } moved ? moved.Sum(transaction => transaction.Amount) : null));
+        return state with { Refunds = refunds, Disputes = disputes };
     });
 
     /// <summary>What an event says, once its signature and its age are proven.</summary>
     /// <returns>Null when it is not Stripe's, or too old.</returns>
     /// <exception cref="PaymentException">The secret that events are signed with has not been delivered.</exception>
+    /// <exception cref="MalformedNoticeException">It is Stripe's, and not what an event looks like.</exception>
     public PaymentEvent? ReadEvent(string body, string? signature)
     {
         if (configuration[WebhookSecret] is not { Length: > 0 } secret)
             throw new PaymentException(PaymentFailure.NotConfigured);
         try
         {
-            var received = EventUtility.ConstructEvent(
-                body, signature ?? "", secret, options.Value.NoticeToleranceSeconds, time.GetUtcNow().ToUnixTimeSeconds(),
-                throwOnApiVersionMismatch: false);
-            return new PaymentEvent(received.Id, received.Type, received.Data?.Object switch
-            {
-                PaymentIntent intent => intent.Id,
-                Charge charge => charge.PaymentIntentId,
-                Stripe.Refund refund => refund.PaymentIntentId,
-                Stripe.Dispute dispute => dispute.PaymentIntentId,
-                _ => null,
-            });
+            EventUtility.ValidateSignature(
+                body, signature ?? "", secret, options.Value.NoticeToleranceSeconds, time.GetUtcNow().ToUnixTimeSeconds());
         }
-        catch (Exception failure) when (failure is StripeException or FormatException or ArgumentException
-            || failure.GetType().Namespace?.StartsWith("Newtonsoft.Json", StringComparison.Ordinal) == true)
+        catch (Exception failure) when (failure is StripeException or FormatException or ArgumentException or OverflowException)
         {
             return null;
         }
+
+        try
+        {
+            var received = EventUtility.ParseEvent(body, throwOnApiVersionMismatch: false);
+            return new PaymentEvent(received.Id, received.Type, PaymentOf(received.Data?.Object));
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            // The client library throws whatever its parts throw, of either JSON library.
+            throw new MalformedNoticeException(RawNotice.Read(body), failure);
+        }
     }
+
+    private static string? PaymentOf(IHasObject? about) => about switch
+    {
+        PaymentIntent intent => intent.Id,
+        Charge charge => charge.PaymentIntentId,
+        Stripe.Refund refund => refund.PaymentIntentId,
+        Stripe.Dispute dispute => dispute.PaymentIntentId,
+        _ => null,
+    };
 
     private async Task<T> CallAsync<T>(Func<StripeClient, Task<T>> call)
     {
@@ -113,7 +120,8 @@ internal sealed class StripeGateway(
         {
             throw new PaymentException(Classify(failure), failure.StripeError?.DeclineCode ?? failure.StripeError?.Code, failure);
         }
-        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException { InnerException: TimeoutException })
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException { InnerException: TimeoutException }
+            or System.Text.Json.JsonException)
         {
             throw new PaymentException(PaymentFailure.Unavailable, inner: failure);
         }
@@ -130,7 +138,19 @@ internal sealed class StripeGateway(
         _ => PaymentFailure.Unavailable,
     };
 
-    private static PaymentState ToState(PaymentIntent intent) => new(intent.Id, OrderOf(intent), intent.Status, intent.ClientSecret);
+    private static PaymentState ToState(PaymentIntent intent) => new(intent.Id, OrderOf(intent), intent.Status, intent.ClientSecret)
+    {
+        Received = intent.AmountReceived > 0 ? intent.AmountReceived : intent.Amount,
+        ReceiptUrl = intent.LatestCharge?.ReceiptUrl,
+    };
+
+    private static Dictionary<string, string> MetadataOf(PaymentOrder order) => new()
+    {
+        [TenantMember] = order.Tenant,
+        [AccountMember] = order.Account.ToString("D"),
+        [AssetMember] = order.Asset!,
+        [CreditsMember] = order.Credits.ToString(CultureInfo.InvariantCulture),
+    };
 
     private static PaymentOrder? OrderOf(PaymentIntent intent) =>
         intent.Metadata is { } metadata
@@ -138,6 +158,8 @@ internal sealed class StripeGateway(
         && metadata.TryGetValue(AccountMember, out var account) && Guid.TryParseExact(account, "D", out var accountId)
         && metadata.TryGetValue(CreditsMember, out var credits)
         && long.TryParse(credits, NumberStyles.None, CultureInfo.InvariantCulture, out var units)
-            ? new PaymentOrder(tenant, accountId, units, (int)intent.Amount, intent.Currency)
+        && intent.Amount > 0
+            ? new PaymentOrder(
+                tenant, accountId, metadata.GetValueOrDefault(AssetMember), units, intent.Amount, intent.Currency)
             : null;
 }

@@ -18,6 +18,17 @@ public abstract record Command(Guid Id, byte[] Fingerprint, string Tenant, strin
     /// <summary>The trace of the request, kept with a rejection so that its replays name the same one.</summary>
     public string? TraceId { get; init; }
 
+    /// <summary>
+    /// False: an outcome that changes nothing leaves no trace, and the same id may be tried again once something else is so.
+    /// </summary>
+    public bool KeepsOutcome { get; init; } = true;
+
+    /// <summary>The version of the rules from which on it can be decided.</summary>
+    internal virtual int Since => RulesVersion.First;
+
+    /// <summary>Whether what it posted may be reversed by hand.</summary>
+    internal virtual bool CanBeReversed => true;
+
     /// <summary>What it is called in metrics.</summary>
     public abstract string Name { get; }
 

@@ -25,6 +25,13 @@ public sealed record IssueGrant(
     /// <summary>The asset whose bounds the amount is within, where the account was not known yet; of another asset it is refused.</summary>
     public string? Asset { get; init; }
 
+    /// <summary>Whether it pays what the account owes.</summary>
+    public GrantDebt Debt { get; init; }
+
+    internal override int Since => Debt == GrantDebt.PaidOnly ? RulesVersion.First : RulesVersion.Fourth;
+
+    internal override bool CanBeReversed => false;
+
     public override string Name => "grant";
 
     public override (string? Reference, string? Metadata) Details(int posting) => (Reference, Metadata);
@@ -36,13 +43,14 @@ public sealed record IssueGrant(
         var (account, amount) = (reader.Guid("acct"u8), reader.Int64("amt"u8));
         var (source, priority, promotional) = ((SystemAccount)reader.Int32("src"u8), reader.Int32("pri"u8), reader.Flag("promo"u8));
         var (effectiveAt, expiresAt) = (reader.OptionalInt64("eff"u8), reader.OptionalInt64("exp"u8));
-        var asset = reader.OptionalString("asset"u8);
+        var (asset, debt) = (reader.OptionalString("asset"u8), (GrantDebt)reader.Choice("debt"u8));
         var (reference, metadata) = (reader.OptionalString("ref"u8), reader.OptionalString("meta"u8));
         return new(
             own.Id, own.Fingerprint, own.Tenant, own.Holder, account, amount, source, priority,
             promotional, effectiveAt, expiresAt, reference, metadata)
         {
             Asset = asset,
+            Debt = debt,
         };
     }
 
@@ -56,6 +64,7 @@ public sealed record IssueGrant(
         writer.Int64("eff"u8, EffectiveAt);
         writer.Int64("exp"u8, ExpiresAt);
         writer.String("asset"u8, Asset);
+        writer.Choice("debt"u8, (int)Debt);
         writer.Details(Reference, Metadata);
     }
 
@@ -77,7 +86,7 @@ public sealed record IssueGrant(
 
         var opened = new List<AccountState>();
         var source = view.SystemAccount(Tenant, Source, account.Asset, opened);
-        var terms = new LotTerms(Id, Amount, Priority, ExpiresAt, Promotional, EffectiveAt ?? now, now, Source);
+        var terms = new LotTerms(Id, Amount, Priority, ExpiresAt, Promotional, EffectiveAt ?? now, now, Source) { Debt = Debt };
         var record = Entries.Post(view, this, Id, TransferKind.Grant, source, account, Amount, [], [new LotChange(terms, Amount, 0)]);
         return record.Accepted ? record with { Opened = [.. opened] } : record;
     }

@@ -88,7 +88,7 @@ public sealed record ReverseTransfer(
             return Reject(RejectionCode.NotReversible);
 
         var reversed = view.Reversed(Transfer);
-        var left = original.Amount - reversed;
+        var left = original.Amount - reversed.Total;
         if (left == 0)
             return Reject(RejectionCode.AlreadyReversed);
         var amount = Amount ?? left;
@@ -101,9 +101,9 @@ public sealed record ReverseTransfer(
             return Reject(RejectionCode.InsufficientFunds, from.Available(view.At), amount);
         if (view.Rules >= RulesVersion.Second)
             return Unwinding.Post(view, this, original, (from, to), (reversed, amount), view.At);
-        var restored = original.Debit.Lots.Length == 0 ? [] : BurnDown.Restore(original.Debit.Lots, reversed, amount);
+        var restored = original.Debit.Lots.Length == 0 ? [] : BurnDown.Restore(original.Debit.Lots, reversed.Total, amount);
         var record = Entries.Post(view, this, Id, TransferKind.Reversal, from, to, amount, DrawReceived(from, amount, view.At), restored);
-        return record.Accepted ? record with { Reversed = reversed + amount } : record;
+        return record.Accepted ? record with { Reversed = reversed.Total + amount } : record;
     }
 
     private Posting? Original(LedgerView view) => Array.Find(view.Find(Transfer)?.Postings ?? [], posting => posting.Id == Transfer);
@@ -113,7 +113,7 @@ public sealed record ReverseTransfer(
         posting.Amount > 0 && posting.Kind is not (TransferKind.Reversal or TransferKind.Expiry or TransferKind.Void)
         && (view.Rules < RulesVersion.Second
             ? Array.TrueForAll(posting.Credit.Lots, lot => lot.Terms.IsBase)
-            : view.Find(Transfer)!.Command is not IssueGrant && posting.Debit.Account != posting.Credit.Account);
+            : view.Find(Transfer)!.Command.CanBeReversed && posting.Debit.Account != posting.Credit.Account);
 
     private bool MayReverse(LedgerView view, Posting original) =>
         view.Account(original.Entries[0].Account) is { } account && account.Tenant == Tenant

@@ -80,7 +80,7 @@ public sealed record Transfer(
         var paidOnly = betweenHolders && Grants == GrantTransfer.PaidOnly;
         if (paidOnly && from.Available(now) - BurnDown.PromotionalFree(from, now) is var paid && paid < Amount)
             return Reject(RejectionCode.NotTransferable, (long)Int128.Max(paid, 0), Amount);
-        var drawn = BurnDown.Draw(from, Amount, now, paidOnly);
+        var drawn = BurnDown.Draw(Debts.AsCollected(from, now), Amount, now, paidOnly);
         var record = Entries.Post(view, this, Id, Kind, from, to, Amount, drawn, betweenHolders ? BurnDown.Carry(drawn) : []);
         return opened.Count == 0 || !record.Accepted ? record : record with { Opened = [.. opened] };
     }

@@ -11,7 +11,9 @@ internal static class Entries
         var posted = (Int128)account.Posted + amount;
         var holds = (Int128)account.Held + held;
         var fits = posted >= -long.MaxValue && posted <= long.MaxValue && holds <= long.MaxValue;
-        entry = fits ? new Entry(account.Id, amount, account.Sequence + 1, (long)posted, (long)holds) { Lots = lots } : null!;
+        entry = fits
+            ? new Entry(account.Id, amount, account.Sequence + 1, (long)posted, (long)holds) { Lots = lots, Debt = account.Debt }
+            : null!;
         return fits;
     }
 
@@ -41,7 +43,18 @@ internal static class Entries
     /// <summary>A posting that moves nothing but what is held.</summary>
     public static Posting Reserve(Guid id, TransferKind kind, AccountState account, long held, LotChange[] lots)
     {
-        var entry = new Entry(account.Id, 0, account.Sequence + 1, account.Posted, account.Held + held) { Lots = WithoutBaseOnly(lots) };
+        var entry = new Entry(account.Id, 0, account.Sequence + 1, account.Posted, account.Held + held)
+        {
+            Lots = WithoutBaseOnly(lots),
+            Debt = account.Debt,
+        };
+        return new(id, kind, account.Asset, [entry]);
+    }
+
+    /// <summary>A posting that moves nothing: the account owes something else after it.</summary>
+    public static Posting Owe(Guid id, TransferKind kind, AccountState account, DebtState? debt)
+    {
+        var entry = new Entry(account.Id, 0, account.Sequence + 1, account.Posted, account.Held) { Debt = debt };
         return new(id, kind, account.Asset, [entry]);
     }
 

@@ -17,6 +17,8 @@ internal static class Evaluator
         foreach (var id in view.DueBefore(command))
             if (view.IsDue(id))
                 Settlement.Post(Settlement.Of(view, id));
-        return command.Execute(view);
+        var record = command.Execute(view);
+        Debts.Collect(view, record);
+        return record;
     }
 }

@@ -11,7 +11,7 @@ internal sealed class LedgerState
 {
     private readonly ConcurrentDictionary<Guid, AccountState> accounts = new(concurrencyLevel: 1, capacity: 1024);
     private readonly ConcurrentDictionary<Guid, HoldState> holds = new(concurrencyLevel: 1, capacity: 64);
-    private readonly ConcurrentDictionary<Guid, long> reversed = new(concurrencyLevel: 1, capacity: 64);
+    private readonly ConcurrentDictionary<Guid, ReversedAmount> reversed = new(concurrencyLevel: 1, capacity: 64);
     private HashSet<Guid> changed = [];
 
     public LedgerState() => View = new Reads(this);
@@ -42,7 +42,7 @@ internal sealed class LedgerState
 
     public HoldState? Hold(Guid id) => holds.GetValueOrDefault(id);
 
-    public long? Reversed(Guid transfer) => reversed.TryGetValue(transfer, out var amount) ? amount : null;
+    public ReversedAmount? Reversed(Guid transfer) => reversed.TryGetValue(transfer, out var amount) ? amount : null;
 
     /// <summary>
     /// Adds what a checkpoint holds, unless something newer is here already. What is newer than the state counts as changed: its
@@ -56,7 +56,7 @@ internal sealed class LedgerState
 
     public void Load(HoldState hold) => holds.TryAdd(hold.Id, hold);
 
-    public void LoadReversed(Guid transfer, long amount) => reversed.TryAdd(transfer, amount);
+    public void LoadReversed(Guid transfer, ReversedAmount amount) => reversed.TryAdd(transfer, amount);
 
     /// <summary>Takes over what a view has worked out for the block that is now in the log.</summary>
     public void Advance(LedgerView view, long at, byte[] hash)
@@ -123,6 +123,6 @@ internal sealed class LedgerState
 
         public HoldState? Hold(Guid id) => state.Hold(id);
 
-        public long? Reversed(Guid transfer) => state.Reversed(transfer);
+        public ReversedAmount? Reversed(Guid transfer) => state.Reversed(transfer);
     }
 }

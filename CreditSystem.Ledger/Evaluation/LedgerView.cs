@@ -12,10 +12,11 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at, i
 {
     private readonly Dictionary<Guid, AccountState> accounts = [];
     private readonly Dictionary<Guid, HoldState> holds = [];
-    private readonly Dictionary<Guid, long> reversals = [];
+    private readonly Dictionary<Guid, ReversedAmount> reversals = [];
     private readonly Dictionary<Guid, LedgerRecord> known = [];
     private readonly List<Guid> touched = [];
     private List<(Guid Id, AccountState? Before)>? undo;
+    private List<Guid>? indebted;
 
     public long BlockNumber => blockNumber;
 
@@ -32,13 +33,14 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at, i
 
     public IReadOnlyDictionary<Guid, HoldState> ChangedHolds => holds;
 
-    public IReadOnlyDictionary<Guid, long> ChangedReversals => reversals;
+    public IReadOnlyDictionary<Guid, ReversedAmount> ChangedReversals => reversals;
 
     public AccountState? Account(Guid id) => accounts.GetValueOrDefault(id) ?? state.Account(id);
 
     public HoldState? Hold(Guid id) => holds.GetValueOrDefault(id) ?? state.Hold(id);
 
-    public long Reversed(Guid transfer) => reversals.TryGetValue(transfer, out var amount) ? amount : state.Reversed(transfer) ?? 0;
+    public ReversedAmount Reversed(Guid transfer) =>
+        reversals.TryGetValue(transfer, out var amount) ? amount : state.Reversed(transfer) ?? default;
 
     /// <summary>The record in the log that has this id: as a command, as a posting, or as the reference of a transfer.</summary>
     public LedgerRecord? Find(Guid id) => known.GetValueOrDefault(id);
@@ -75,6 +77,8 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at, i
     /// <summary>Puts a record at the end of the block and applies its effects.</summary>
     public LedgerRecord Append(LedgerRecord record)
     {
+        if (!record.IsKept)
+            return Stamp(record);
         if (record.Accepted)
             Apply(record.Opened, record.Postings);
         return Add(record);
@@ -100,7 +104,9 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at, i
     /// <summary>Puts a record whose postings are applied already at the end of the block.</summary>
     public LedgerRecord Add(LedgerRecord record)
     {
-        (record.Block, record.At, record.Rules) = (blockNumber, at, rules);
+        Stamp(record);
+        if (!record.IsKept)
+            return record;
         ApplyRest(record, holderIsCurrent: true);
         Records.Add(record);
         known[record.Command.Id] = record;
@@ -109,6 +115,12 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at, i
                 known[posting.Id] = record;
         foreach (var alias in record.Command.Aliases(record))
             known[alias] = record;
+        return record;
+    }
+
+    private LedgerRecord Stamp(LedgerRecord record)
+    {
+        (record.Block, record.At, record.Rules) = (blockNumber, at, rules);
         return record;
     }
 
@@ -136,14 +148,28 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at, i
         ApplyRest(record, holderIsCurrent);
     }
 
-    private void Apply(AccountState account, Entry entry) => Set(account with
+    /// <summary>The accounts that owe something and have changed since it was last asked; null for none.</summary>
+    public List<Guid>? TakeIndebted()
     {
-        Posted = entry.Posted,
-        Held = entry.Held,
-        Sequence = entry.Sequence,
-        Trail = account.TrailAfter(blockNumber),
-        Lots = entry.Lots.Length == 0 ? account.Lots : BurnDown.Change(account.Lots, entry.Lots),
-    });
+        var taken = indebted;
+        indebted = null;
+        return taken;
+    }
+
+    private void Apply(AccountState account, Entry entry)
+    {
+        Set(account with
+        {
+            Posted = entry.Posted,
+            Held = entry.Held,
+            Sequence = entry.Sequence,
+            Trail = account.TrailAfter(blockNumber),
+            Lots = entry.Lots.Length == 0 ? account.Lots : BurnDown.Change(account.Lots, entry.Lots),
+            Debt = entry.Debt,
+        });
+        if (entry.Debt is { Amount: > 0 })
+            (indebted ??= []).Add(account.Id);
+    }
 
     /// <summary>From here on every change can be taken back by <see cref="Rollback"/>.</summary>
     public void Begin() => undo = [];
@@ -175,7 +201,7 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at, i
                 Set(account with { Holds = [.. account.Holds.Where(other => other.Id != hold.Id)] });
         }
         if (record.ReversedTransfer is { } transfer)
-            reversals[transfer] = record.Reversed;
+            reversals[transfer] = new ReversedAmount(record.Reversed, record.TakenBack);
     }
 
     private void Set(AccountState account)

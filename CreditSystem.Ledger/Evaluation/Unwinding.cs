@@ -12,11 +12,11 @@ internal static class Unwinding
 {
     public static LedgerRecord Post(
         LedgerView view, ReverseTransfer command, Posting original,
-        (AccountState From, AccountState To) accounts, (long Before, long Amount) part, long now)
+        (AccountState From, AccountState To) accounts, (ReversedAmount Before, long Amount) part, long now)
     {
         var (from, to) = accounts;
         var betweenHolders = !from.IsSystem && !to.IsSystem;
-        var slices = original.Debit.Lots.Length == 0 ? [] : BurnDown.Restore(original.Debit.Lots, part.Before, part.Amount);
+        var slices = original.Debit.Lots.Length == 0 ? [] : BurnDown.Restore(original.Debit.Lots, part.Before.Total, part.Amount);
         var paidOnly = betweenHolders && command.Grants == GrantTransfer.PaidOnly;
         if (!TryReturn(from, slices, part.Amount, now, paidOnly, out var drawn, out var most))
             return command.Reject(RejectionCode.NotTransferable, most, part.Amount);
@@ -37,7 +37,10 @@ internal static class Unwinding
             ended = Ended(credited, voided, now);
         }
         var record = Entries.Post(view, command, command.Id, TransferKind.Reversal, from, to, part.Amount, drawn, credited);
-        return record.Accepted ? Finish(view, record with { Reversed = part.Before + part.Amount }, to.Id, ended, voided) : record;
+        if (!record.Accepted)
+            return record;
+        record = record with { Reversed = part.Before.Total + part.Amount, TakenBack = part.Before.TakenBack };
+        return Finish(view, record, to.Id, ended, voided);
     }
 
     /// <summary>The ids under which the log knows whether the grants of a posting were voided.</summary>
@@ -81,7 +84,8 @@ internal static class Unwinding
         return true;
     }
 
-    private static List<LotChange> Ended(LotChange[] credited, HashSet<Guid> voided, long now) =>
+    /// <summary>What of it belongs to grants that are over.</summary>
+    public static List<LotChange> Ended(LotChange[] credited, HashSet<Guid> voided, long now) =>
         [.. credited.Where(change => !change.Terms.IsBase && (change.Terms.ExpiresAt <= now || voided.Contains(change.Terms.Id)))];
 
     private static bool IsExpired(LotChange change, HashSet<Guid> voided, long now) =>
@@ -92,11 +96,14 @@ internal static class Unwinding
         var terms = change.Terms;
         var expiresAt = (long)Int128.Min((Int128)now + terms.ExpiresAt!.Value - terms.EffectiveAt, long.MaxValue);
         var id = LedgerId.ForExtendedGrant(command.Id, index);
-        return new LotTerms(id, change.Amount, terms.Priority, expiresAt, terms.Promotional, now, now, terms.Source);
+        return new LotTerms(id, change.Amount, terms.Priority, expiresAt, terms.Promotional, now, now, terms.Source)
+        {
+            Debt = terms.Debt,
+        };
     }
 
     // What came back to a grant that has ended goes on at once: to the grant's source where it was voided, else to breakage.
-    private static LedgerRecord Finish(LedgerView view, LedgerRecord record, Guid account, List<LotChange> ended, HashSet<Guid> voided)
+    public static LedgerRecord Finish(LedgerView view, LedgerRecord record, Guid account, List<LotChange> ended, HashSet<Guid> voided)
     {
         var opened = new List<AccountState>();
         view.Begin();

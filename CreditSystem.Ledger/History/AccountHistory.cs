@@ -5,10 +5,12 @@ using CreditSystem.Ledger.Model;
 namespace CreditSystem.Ledger.History;
 
 /// <summary>An account's balances as of its last entry at or before a time.</summary>
+/// <param name="Debt">What it owed.</param>
 /// <param name="Sequence">The number of that entry; 0 where there was none yet.</param>
-public sealed record BalanceAt(long Posted, long Held, long Sequence)
+public sealed record BalanceAt(long Posted, long Held, long Debt, long Sequence)
 {
-    internal static BalanceAt Of(HistoryEntry? last) => last is null ? new(0, 0, 0) : new(last.Posted, last.Held, last.Sequence);
+    internal static BalanceAt Of(HistoryEntry? last) =>
+        last is null ? new(0, 0, 0, 0) : new(last.Posted, last.Held, last.Debt, last.Sequence);
 }
 
 /// <param name="Next">Where the next page begins; null on the last one.</param>

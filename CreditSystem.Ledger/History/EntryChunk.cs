@@ -16,6 +16,9 @@ public sealed record EntryChunk(Guid Account, long First, byte[] Content)
     /// <summary>No chunk has entries of two ranges of so many: what a page needs is in one or two of them.</summary>
     public const int RangeEntries = 64;
 
+    // Beside the kind of an entry: what is owed comes last. Few ever owe anything.
+    private const int HasDebt = 0x80;
+
     private const int ChecksumBytes = sizeof(ulong);
 
     /// <summary>The number of the first entry of the range that an entry is in.</summary>
@@ -38,12 +41,14 @@ public sealed record EntryChunk(Guid Account, long First, byte[] Content)
             writer.Write7BitEncodedInt64(entry.At - at);
             writer.Write7BitEncodedInt64(entry.At - entry.EffectiveAt);
             writer.Write(entry.Transfer.ToByteArray());
-            writer.Write((byte)entry.Kind);
+            writer.Write((byte)((int)entry.Kind | (entry.Debt == 0 ? 0 : HasDebt)));
             writer.Write7BitEncodedInt64(ZigZag(entry.Amount));
             writer.Write7BitEncodedInt64(ZigZag(entry.Held - held));
             writer.Write(entry.Reference is not null);
             if (entry.Reference is not null)
                 writer.Write(entry.Reference);
+            if (entry.Debt != 0)
+                writer.Write7BitEncodedInt64(entry.Debt);
             (block, at, held) = (entry.Block, entry.At, entry.Held);
         }
         writer.Write(Checksum(account, first.Sequence, buffer.GetBuffer().AsSpan(0, (int)buffer.Position)));
@@ -75,13 +80,16 @@ public sealed record EntryChunk(Guid Account, long First, byte[] Content)
             at += reader.Read7BitEncodedInt64();
             var effective = at - reader.Read7BitEncodedInt64();
             reader.BaseStream.ReadExactly(id);
-            var kind = (TransferKind)reader.ReadByte();
+            var kind = reader.ReadByte();
             var amount = ZagZig(reader.Read7BitEncodedInt64());
             posted += amount;
             held += ZagZig(reader.Read7BitEncodedInt64());
             var reference = reader.ReadBoolean() ? reader.ReadString() : null;
             entries[i] = new HistoryEntry(
-                First + i, new Guid(id), kind, amount, posted, held, reference, block, at, effective, previous);
+                First + i, new Guid(id), (TransferKind)(kind & ~HasDebt), amount, posted, held, reference, block, at, effective, previous)
+            {
+                Debt = (kind & HasDebt) == 0 ? 0 : reader.Read7BitEncodedInt64(),
+            };
             previous = block;
         }
         return entries;

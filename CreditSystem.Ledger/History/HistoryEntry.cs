@@ -18,13 +18,19 @@ public sealed record HistoryEntry(
     long Sequence, Guid Transfer, TransferKind Kind, long Amount, long Posted, long Held, string? Reference, long Block, long At,
     long EffectiveAt, long PreviousBlock)
 {
+    /// <summary>What the account owed after it.</summary>
+    public long Debt { get; init; }
+
     internal HistoryPosition Position => new(Sequence, Block);
 
     internal HistoryPosition Before => new(Sequence - 1, PreviousBlock);
 
     internal static HistoryEntry From(LedgerRecord record, int posting, Entry entry) => new(
         entry.Sequence, record.Postings[posting].Id, record.Postings[posting].Kind, entry.Amount, entry.Posted, entry.Held,
-        record.Details(posting).Reference, record.Block, record.At, record.EffectiveAt, entry.PreviousBlock);
+        record.Details(posting).Reference, record.Block, record.At, record.EffectiveAt, entry.PreviousBlock)
+    {
+        Debt = entry.Debt?.Amount ?? 0,
+    };
 
     /// <summary>Whether it is the one after another; null is the beginning of the account.</summary>
     internal bool Follows(HistoryEntry? before) =>

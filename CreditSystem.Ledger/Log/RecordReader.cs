@@ -23,7 +23,21 @@ public static class RecordReader
         ? LotTerms.Base
         : new LotTerms(
             id, reader.Int64("amt"u8), reader.Int32("pri"u8), reader.OptionalInt64("exp"u8), reader.Flag("promo"u8),
-            reader.Int64("eff"u8), reader.Int64("at"u8), (SystemAccount)reader.Int32("src"u8));
+            reader.Int64("eff"u8), reader.Int64("at"u8), (SystemAccount)reader.Int32("src"u8))
+        {
+            Debt = (GrantDebt)reader.Choice("debt"u8),
+        };
+
+    /// <summary>What an account owes; null where nothing is written of it.</summary>
+    public static DebtState? Debt(this ref BsonReader reader)
+    {
+        if (!reader.IsNext("debt"u8))
+            return null;
+        var debt = reader.Document("debt"u8);
+        var (amount, drawn) = (debt.Int64("amt"u8), debt.Lots("lots"u8));
+        debt.End();
+        return DebtState.Create(amount, drawn) ?? throw new LedgerCorruptException("Nothing that is owed is written.");
+    }
 
     internal static LedgerRecord Record(ReadOnlySpan<byte> document, long block, long at, int rules)
     {
@@ -38,6 +52,7 @@ public static class RecordReader
                 : reader.Documents("posts"u8, static (ref BsonReader posting) => posting.Posting(posting.Guid("id"u8))),
             Hold = reader.IsNext("hold"u8) ? reader.Hold() : null,
             Reversed = reader.IsNext("reversed"u8) ? Written(reader.Int64("reversed"u8)) : 0,
+            TakenBack = reader.IsNext("taken"u8) ? Written(reader.Int64("taken"u8)) : 0,
             Block = block,
             At = at,
             Rules = rules,
@@ -88,5 +103,6 @@ public static class RecordReader
             PreviousBlock = entry.Int64("prev"u8),
             JumpBlock = entry.Int64("jump"u8),
             Lots = entry.Lots("lots"u8),
+            Debt = entry.Debt(),
         }));
 }

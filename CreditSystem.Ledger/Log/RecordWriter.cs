@@ -42,6 +42,8 @@ public static class RecordWriter
             writer.Hold(hold);
         if (record.Reversed != 0)
             writer.Int64("reversed"u8, record.Reversed);
+        if (record.TakenBack != 0)
+            writer.Int64("taken"u8, record.TakenBack);
     }
 
     /// <summary>What never changes about an account.</summary>
@@ -69,6 +71,18 @@ public static class RecordWriter
         writer.Int64("eff"u8, terms.EffectiveAt);
         writer.Int64("at"u8, terms.CreatedAt);
         writer.Int32("src"u8, (int)terms.Source);
+        writer.Choice("debt"u8, (int)terms.Debt);
+    }
+
+    /// <summary>What an account owes; nothing where it owes nothing.</summary>
+    public static void Debt(this BsonWriter writer, DebtState? debt)
+    {
+        if (debt is null)
+            return;
+        writer.BeginDocument("debt"u8);
+        writer.Int64("amt"u8, debt.Amount);
+        writer.Lots("lots"u8, debt.Drawn);
+        writer.End();
     }
 
     internal static void Account(this BsonWriter writer, ReadOnlySpan<byte> name, AccountRef account)
@@ -143,6 +157,7 @@ public static class RecordWriter
             writer.Int64("prev"u8, entry.PreviousBlock);
             writer.Int64("jump"u8, entry.JumpBlock);
             writer.Lots("lots"u8, entry.Lots);
+            writer.Debt(entry.Debt);
         });
     }
 }

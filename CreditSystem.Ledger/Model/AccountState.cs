@@ -28,6 +28,12 @@ public sealed record AccountState
     public Lot[] Lots { get; init; } = [];
     public OpenHold[] Holds { get; init; } = [];
 
+    /// <summary>What it owes; null for nothing.</summary>
+    public DebtState? Debt { get; init; }
+
+    /// <summary>Minor units.</summary>
+    public long Owed => Debt?.Amount ?? 0;
+
     public bool IsSystem => System != SystemAccount.None;
 
     /// <summary>What is free outside grants. With an overdraft beside large grants it is less than an Int64 can hold.</summary>
@@ -47,8 +53,8 @@ public sealed record AccountState
 
     public long Available(long now) => Saturating(Uncommitted(now) + CreditLimit);
 
-    /// <summary>What can be spent without overdraft.</summary>
-    public Int128 Uncommitted(long now) => (Int128)Posted - Held - PendingExactly(now);
+    /// <summary>What can be spent without overdraft: what is owed cannot.</summary>
+    public Int128 Uncommitted(long now) => (Int128)Posted - Held - PendingExactly(now) - Owed;
 
     /// <summary>The earliest time at which a grant or a hold of this account expires.</summary>
     public long? NextExpiry()

@@ -14,6 +14,9 @@ public sealed record LedgerRecord(Command Command, Rejection? Rejection)
     /// <summary>How much of <see cref="ReversedTransfer"/> is reversed after this record.</summary>
     public long Reversed { get; init; }
 
+    /// <summary>The part of that that was taken back because the money of a purchase went back.</summary>
+    public long TakenBack { get; init; }
+
     /// <summary>The block that holds the record, and its time, Unix milliseconds.</summary>
     public long Block { get; internal set; }
     public long At { get; internal set; }
@@ -27,6 +30,9 @@ public sealed record LedgerRecord(Command Command, Rejection? Rejection)
     public long EffectiveAt => Command.TookEffectAt(this);
 
     public bool Accepted => Rejection is null;
+
+    /// <summary>Whether it goes into the log: not where its command changed nothing and does not ask that this is remembered.</summary>
+    internal bool IsKept => Command.KeepsOutcome || Accepted && Postings.Length > 0;
 
     public static LedgerRecord Rejected(Command command, RejectionCode code, long? available = null, long? required = null) =>
         new(command, new Rejection(code, available, required));

@@ -12,7 +12,12 @@ public sealed record LotTerms(
     /// <summary>What an account holds outside grants: paid, never expires, and the only part that may be overdrawn.</summary>
     public static readonly LotTerms Base = new(Guid.Empty, 0, DefaultPriority, null, false, 0, 0, SystemAccount.None);
 
+    /// <summary>Whether it pays what its account owes.</summary>
+    public GrantDebt Debt { get; init; }
+
     public bool IsBase => Id == Guid.Empty;
+
+    public bool PaysDebt => Debt == GrantDebt.Always || Debt == GrantDebt.PaidOnly && !Promotional;
 
     /// <summary>The order of burn-down: priority, expiry (none last), promotional before paid, effective, created, id.</summary>
     public int CompareTo(LotTerms? other)

@@ -10,6 +10,17 @@ public enum GrantTransfer
     PaidOnly = 1,
 }
 
+/// <summary>Whether a grant pays what its account owes. The numbers are stored: never renumber.</summary>
+public enum GrantDebt
+{
+    /// <summary>One that was paid for does; a promotional one stays, and expires.</summary>
+    PaidOnly = 0,
+
+    Always = 1,
+
+    Never = 2,
+}
+
 /// <summary>What a reversal does where a grant that had paid has expired since. The numbers are stored: never renumber.</summary>
 public enum ReversalPolicy
 {

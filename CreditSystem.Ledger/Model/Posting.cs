@@ -28,6 +28,9 @@ public sealed record Entry(Guid Account, long Amount, long Sequence, long Posted
     /// <summary>How lots changed. Empty: only the base lot did. Draws are in the order of burn-down.</summary>
     public LotChange[] Lots { get; init; } = [];
 
+    /// <summary>What the account owes after it; null for nothing.</summary>
+    public DebtState? Debt { get; init; }
+
     /// <summary>The block of the account's entry before this one; 0 for the first.</summary>
     public long PreviousBlock { get => previousBlock; init => previousBlock = value; }
 

@@ -28,6 +28,9 @@ public enum RejectionCode
 
     /// <summary>Enough is there, but of promotional grants, which stay with their holder.</summary>
     NotTransferable = 21,
+
+    /// <summary>The account owes nothing, or less than is to be forgiven.</summary>
+    ExceedsDebt = 22,
 }
 
 /// <param name="Index">Which item of an atomic batch failed.</param>

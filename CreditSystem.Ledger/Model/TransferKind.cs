@@ -15,12 +15,27 @@ public enum TransferKind
     Grant = 9,
     Expiry = 10,
     Reversal = 11,
+
+    /// <summary>No credits move: what could not be taken back is owed.</summary>
+    Debt = 12,
+
+    /// <summary>What was owed is paid.</summary>
+    Collection = 13,
+
+    /// <summary>No credits move: what was owed is waived.</summary>
+    Forgiveness = 14,
+
+    /// <summary>No credits move: less is to be taken back after all, so that less is owed.</summary>
+    Relief = 15,
 }
 
 public static class TransferKinds
 {
     private static readonly string[] Codes =
-        ["transfer", "purchase", "reward", "burn", "refund", "adjustment", "hold", "capture", "void", "grant", "expiry", "reversal"];
+    [
+        "transfer", "purchase", "reward", "burn", "refund", "adjustment", "hold", "capture", "void", "grant", "expiry", "reversal",
+        "debt", "collection", "forgiveness", "relief",
+    ];
 
     public static string ToCode(this TransferKind kind) => Codes[(int)kind];
 

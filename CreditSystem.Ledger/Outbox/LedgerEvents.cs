@@ -14,10 +14,15 @@ public static class LedgerEvents
     public const string GrantVoided = "grant.voided";
     public const string GrantExpired = "grant.expired";
 
+    public const string DebtIncurred = "debt.incurred";
+    public const string DebtReduced = "debt.reduced";
+    public const string DebtCollected = "debt.collected";
+    public const string DebtForgiven = "debt.forgiven";
+
     /// <summary>All names.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
         AccountOpened, TransferPosted, TransferReversed, HoldPlaced, HoldCaptured, HoldVoided, HoldExpired,
-        GrantIssued, GrantVoided, GrantExpired,
+        GrantIssued, GrantVoided, GrantExpired, DebtIncurred, DebtReduced, DebtCollected, DebtForgiven,
     ];
 }

@@ -46,6 +46,7 @@ internal static class SubmissionMessage
     private static void Write(BsonWriter writer, Command command)
     {
         writer.String("trace"u8, command.TraceId);
+        writer.Flag("trial"u8, !command.KeepsOutcome);
         if (command is not SettleAccount settle)
         {
             StoredCommand.Write(writer, command);
@@ -59,9 +60,9 @@ internal static class SubmissionMessage
 
     private static Command ReadCommand(ref BsonReader reader)
     {
-        var trace = reader.OptionalString("trace"u8);
+        var (trace, isTrial) = (reader.OptionalString("trace"u8), reader.Flag("trial"u8));
         if (!reader.IsNext("settle"u8))
-            return StoredCommand.Read(ref reader) with { TraceId = trace };
+            return StoredCommand.Read(ref reader) with { TraceId = trace, KeepsOutcome = !isTrial };
         var account = reader.Guid("settle"u8);
         return new SettleAccount(reader.Guid("id"u8), reader.SharedString("t"u8), account) { TraceId = trace };
     }

@@ -69,6 +69,9 @@ internal sealed class BlockBuilder(LedgerOptions options)
         {
             try
             {
+                if (commands[i].Since > view.Rules)
+                    throw new CommandFailedException(
+                        submission, commands[i], LedgerUnavailableException.OlderRules(view.Rules, commands[i].Since));
                 var isReplay = i > 0 && submission.HasRequestRecord && outcomes[0].Replayed;
                 outcomes[i] = isReplay ? ReplayStored(view, commands[i]) : Execute(view, commands[i]);
             }

@@ -86,7 +86,7 @@ internal sealed class CommandPrefetcher(PartitionState partition)
             found |= await LoadHoldAsync(hold, cancellationToken);
         foreach (var transfer in needs.Reversals)
             if (partition.Ledger.Reversed(transfer) is null && await partition.Records.FindReversedAsync(transfer, cancellationToken)
-                is > 0 and var reversed)
+                is { Total: > 0 } reversed)
                 partition.Ledger.LoadReversed(transfer, reversed);
         return found;
     }

@@ -179,7 +179,7 @@ public sealed class LedgerPartition
         ReadAsync(reads => reads.LoadHoldAsync(id, cancellationToken));
 
     /// <summary>How much of a transfer has been reversed, in minor units.</summary>
-    public ValueTask<long> LoadReversedAsync(Guid transfer) =>
+    public ValueTask<ReversedAmount> LoadReversedAsync(Guid transfer) =>
         ReadAsync(reads => reads.LoadReversedAsync(transfer, CancellationToken.None));
 
     /// <summary>False: the log certainly has nothing with this id.</summary>

@@ -22,6 +22,10 @@ public class LedgerUnavailableException(string message, LedgerUnavailableReason 
             _ => "The ledger is stopping.",
         }, reason);
 
+    internal static LedgerUnavailableException OlderRules(int rules, int since) => new(
+        $"The ledger is written by version {rules} of its rules; this takes version {since} (Ledger:RulesVersion).",
+        LedgerUnavailableReason.OlderRules);
+
     internal static LedgerUnavailableException Corrupt(Exception exception) =>
         new("The log is damaged.", LedgerUnavailableReason.Corrupt, exception);
 }
@@ -48,6 +52,9 @@ public enum LedgerUnavailableReason
 
     /// <summary>Another replica commits this log now; the command goes there. Seen between replicas only.</summary>
     NotOwner,
+
+    /// <summary>The database is still written by a version of the rules that does not know what is asked.</summary>
+    OlderRules,
 }
 
 /// <summary>A command cannot be decided, whatever else is in its block. Only its own request fails.</summary>

@@ -37,7 +37,7 @@ internal sealed class PartitionReads(LedgerState.Reads state, RecordIndex record
     public async ValueTask<HoldState?> LoadHoldAsync(Guid id, CancellationToken cancellationToken) =>
         state.Hold(id) ?? await records.FindHoldAsync(id, cancellationToken);
 
-    public async ValueTask<long> LoadReversedAsync(Guid transfer, CancellationToken cancellationToken) =>
+    public async ValueTask<ReversedAmount> LoadReversedAsync(Guid transfer, CancellationToken cancellationToken) =>
         state.Reversed(transfer) ?? await records.FindReversedAsync(transfer, cancellationToken);
 
     /// <summary>The account from memory or from the projection; null where there is none.</summary>

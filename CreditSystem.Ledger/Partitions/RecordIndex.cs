@@ -46,11 +46,12 @@ internal sealed class RecordIndex(
             : null;
 
     /// <summary>How much of a transfer has been reversed.</summary>
-    public async ValueTask<long> FindReversedAsync(Guid transfer, CancellationToken cancellationToken) =>
+    public async ValueTask<ReversedAmount> FindReversedAsync(Guid transfer, CancellationToken cancellationToken) =>
         await LatestAsync(transfer, cancellationToken) is { } block
-            ? (await RecordsNamingAsync(block, transfer, cancellationToken))
-                .LastOrDefault(record => record.ReversedTransfer == transfer)?.Reversed ?? 0
-            : 0;
+        && (await RecordsNamingAsync(block, transfer, cancellationToken))
+            .LastOrDefault(record => record.ReversedTransfer == transfer) is { } record
+            ? new ReversedAmount(record.Reversed, record.TakenBack)
+            : default;
 
     /// <summary>Whether the log opened the account.</summary>
     public async ValueTask<bool> HasOpenedAsync(Guid account, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Commands.Receivables;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger.Simulation;
@@ -6,7 +7,7 @@ namespace CreditSystem.Ledger.Simulation;
 /// <summary>
 /// Commands of two tenants on few accounts, so that they meet: everything that can be asked for, at ages that expire soon.
 /// </summary>
-internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
+internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed, int rules)
 {
     private const string Asset = "credits";
     private static readonly string[] Tenants = ["north", "south"];
@@ -14,6 +15,7 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
 
     private readonly Guid space = LedgerId.Derive(Guid.Empty, "simulation", seed);
     private readonly List<(string Tenant, Guid Id)> moves = [];
+    private readonly List<(string Tenant, Guid Id)> purchases = [];
     private readonly List<(string Tenant, Guid Id)> holds = [];
     private readonly List<(string Tenant, Guid Id, Guid Account)> grants = [];
     private int count;
@@ -39,7 +41,7 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
             return new OpenAccount(id, [], tenant, null, Holders[(count - 1) / 2], Asset, scheduler.Chance(30) ? 100 : 0);
         if (count <= 3 * Holders.Length)
             return Move(tenant, id, AccountRef.To(SystemAccount.Issuance), 500, TransferKind.Purchase);
-        return scheduler.Random.Next(13) switch
+        return scheduler.Random.Next(rules < RulesVersion.Fourth ? 13 : 17) switch
         {
             0 => new OpenAccount(id, [], tenant, null, Pick(Holders), Asset, 0),
             1 => Move(tenant, id, AccountRef.To(SystemAccount.Issuance), 200, TransferKind.Purchase),
@@ -51,7 +53,13 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
             9 => new VoidHold(id, [], tenant, null, Recent(holds, tenant)),
             10 => Grant(tenant, id),
             11 => new TransferBatch(id, [], tenant, null, [null!]),
-            _ => VoidGrant(tenant, id),
+            12 => VoidGrant(tenant, id),
+            13 => Buy(tenant, id),
+            16 => new ForgiveDebt(id, [], tenant, Account(tenant), scheduler.Chance(50) ? Amount() : null, "goodwill"),
+            _ => new TakeBack(id, [], tenant, Recent(purchases, tenant), scheduler.Random.Next(201), null)
+            {
+                KeepsOutcome = scheduler.Chance(50),
+            },
         };
     }
 
@@ -66,6 +74,12 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
         // A reference is used twice now and then, which only one can have.
         var reference = scheduler.Chance(20) ? $"r{scheduler.Random.Next(6)}" : null;
         return new Transfer(id, [], tenant, null, kind, from, to, null, amount, reference, null);
+    }
+
+    private Transfer Buy(string tenant, Guid id)
+    {
+        purchases.Add((tenant, id));
+        return Move(tenant, id, AccountRef.To(SystemAccount.StripeClearing), 200, TransferKind.Purchase);
     }
 
     private TransferBatch Batch(string tenant, Guid id, int metadata = 300)
@@ -96,7 +110,10 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed)
         return new IssueGrant(
             id, [], tenant, null, account, Amount(), scheduler.Chance(50) ? SystemAccount.Promo : SystemAccount.Issuance,
             scheduler.Random.Next(100),
-            scheduler.Chance(50), null, scheduler.Chance(70) ? SoonMilliseconds() : null, null, null);
+            scheduler.Chance(50), null, scheduler.Chance(70) ? SoonMilliseconds() : null, null, null)
+        {
+            Debt = rules < RulesVersion.Fourth ? GrantDebt.PaidOnly : (GrantDebt)scheduler.Random.Next(3),
+        };
     }
 
     private VoidGrant VoidGrant(string tenant, Guid id)

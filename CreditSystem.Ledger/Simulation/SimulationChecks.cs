@@ -117,8 +117,12 @@ internal sealed class SimulationChecks(
             var sum = accounts.Sum(account => account?.Posted ?? 0);
             Require(sum == 0, $"the balances of {tenant} add up to {sum}");
             foreach (var account in accounts)
+            {
                 Require(account is null || account.IsSystem || account.Posted - account.Held >= -account.CreditLimit,
                     $"account {account?.Id} is below its limit");
+                Require(account is null || account.Owed == 0 || account.Owed > 0 && account.BaseFree <= 0,
+                    $"account {account?.Id} owes {account?.Owed} and has {account?.BaseFree} that would pay it");
+            }
         }
         if (opened.Count > 0)
         {
@@ -159,7 +163,7 @@ internal sealed class SimulationChecks(
         ? "nothing"
         : string.Create(
             CultureInfo.InvariantCulture,
-            $"{account.Sequence}: {account.Posted}/{account.Held} "
+            $"{account.Sequence}: {account.Posted}/{account.Held} owes {account.Owed} "
             + $"{string.Join(' ', account.Lots.Select(lot => $"{lot.Terms.Id}={lot.Remaining}/{lot.Pinned}"))} "
             + $"{string.Join(' ', account.Holds.Select(hold => hold.Id))}");
 

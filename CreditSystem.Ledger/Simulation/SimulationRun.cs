@@ -56,9 +56,9 @@ public sealed class SimulationRun
             IdTableIds = scheduler.Random.Next(10, 200),
             MaxAccountsInMemory = scheduler.Random.Next(2, 12),
         };
-        storage = new SimulatedStorage(scheduler, network, options.MaxBlockBytes / 8 * 15, scheduler.Chance(80) ? RulesVersion.Newest
-            : RulesVersion.First);
-        workload = new SimulatedWorkload(scheduler, seed);
+        var rules = scheduler.Chance(80) ? RulesVersion.Newest : RulesVersion.First;
+        storage = new SimulatedStorage(scheduler, network, options.MaxBlockBytes / 8 * 15, rules);
+        workload = new SimulatedWorkload(scheduler, seed, rules);
         replicas = [.. Enumerable.Range(0, 2).Select(_ => Create())];
     }
 
@@ -151,9 +151,9 @@ public sealed class SimulationRun
     {
         if (SimulatedWorkload.CannotBeDecided(command))
             await UntilAnsweredAsync(time, replica => FailAsync(replica, command));
-        else
-            acknowledged.Add(
-                (command, await UntilAnsweredAsync(time, async replica => (await replica.Partition.SubmitAsync([command]))[0].Record)));
+        else if (await UntilAnsweredAsync(time, async replica => (await replica.Partition.SubmitAsync([command]))[0].Record) is
+            { IsKept: true } outcome)
+            acknowledged.Add((command, outcome));
     }
 
     // It fails for good, and takes no other along: theirs would be an unexpected exception.

@@ -46,6 +46,7 @@ internal sealed partial class SubmissionReplies(int partition, SubmissionQueue q
         LedgerUnavailableException.Corrupt(exception),
         CommandFailedException { InnerException: BlockTooLargeException tooLarge } =>
             new LedgerUnavailableException(tooLarge.Message, LedgerUnavailableReason.TooLarge, tooLarge),
+        CommandFailedException { InnerException: LedgerUnavailableException unavailable } => unavailable,
         CommandFailedException => exception,
         _ => LedgerUnavailableException.Unknown(exception),
     };

@@ -14,8 +14,9 @@ internal static class LedgerChecks
     public const string Entries = "entries_sum_to_zero";
     public const string Limits = "accounts_within_limit";
     public const string Lots = "lots_equal_posted";
+    public const string Debts = "debts_follow_entries";
     public const string Chain = "chain_unbroken";
     public const string Projection = "projection_matches_log";
 
-    public static IReadOnlyList<string> All { get; } = [Entries, Limits, Lots, Chain, Projection];
+    public static IReadOnlyList<string> All { get; } = [Entries, Limits, Lots, Debts, Chain, Projection];
 }

@@ -109,7 +109,7 @@ internal sealed class ProjectionComparison(LedgerPartition partition, IProjectio
                     account.Id, EntryChunk.RangeOf(account.Sequence), account.Sequence, cancellationToken);
             // A damaged chunk is not served.
             var entries = chunks.SelectMany(chunk => chunk.TryUnpack() ?? []).Where(entry => entry.Sequence == account.Sequence);
-            if (entries.All(entry => entry.Posted == account.Posted && entry.Held == account.Held))
+            if (entries.All(entry => entry.Posted == account.Posted && entry.Held == account.Held && entry.Debt == account.Debt))
                 differingEntries.Remove(account.Id);
             else
                 differingEntries.Add(account.Id);

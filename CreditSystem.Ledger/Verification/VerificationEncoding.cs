@@ -5,7 +5,7 @@ namespace CreditSystem.Ledger.Verification;
 /// <summary>The bytes in which marks and verified accounts are stored: content, then its SHA-256.</summary>
 public static class VerificationEncoding
 {
-    private const byte Version = 1;
+    private const byte Version = 2;
     private const int SealBytes = 32;
 
     public static byte[] Encode(VerificationMark mark) => Sealed(writer =>
@@ -73,6 +73,7 @@ public static class VerificationEncoding
         Write(writer, account.Posted);
         Write(writer, account.Held);
         Write(writer, account.Base);
+        Write(writer, account.Debt);
         writer.Write(account.Lots.Count);
         foreach (var (id, lot) in account.Lots)
         {
@@ -98,6 +99,7 @@ public static class VerificationEncoding
             Posted = ReadInt128(reader),
             Held = ReadInt128(reader),
             Base = ReadInt128(reader),
+            Debt = ReadInt128(reader),
         };
         for (var left = reader.ReadInt32(); left > 0; left--)
             account.Lots[new Guid(reader.ReadBytes(16))] = new VerifiedLot(reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());

@@ -171,7 +171,7 @@ internal sealed class VerificationPass
                     new Finding(
                     tenant, LedgerChecks.Entries, entry.Account, block, $"block {block}: account {entry.Account} was never opened"));
             else
-                foreach (var finding in account.Apply(entry, block))
+                foreach (var finding in account.Apply(entry, posting.Kind, block))
                     Mark.Add(finding);
         }
         if (sum != 0)

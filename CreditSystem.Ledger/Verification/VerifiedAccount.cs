@@ -25,6 +25,9 @@ public sealed class VerifiedAccount(Guid id, string tenant, bool isSystem, long 
 
     public Int128 Held { get; set; }
 
+    /// <summary>What it owes.</summary>
+    public Int128 Debt { get; set; }
+
     /// <summary>What is outside grants.</summary>
     public Int128 Base { get; set; }
 
@@ -42,7 +45,7 @@ public sealed class VerifiedAccount(Guid id, string tenant, bool isSystem, long 
     public long StoredBlock { get; init; }
 
     /// <summary>What does not hold of the entry.</summary>
-    public IEnumerable<Finding> Apply(Entry entry, long block)
+    public IEnumerable<Finding> Apply(Entry entry, TransferKind kind, long block)
     {
         if (block <= StoredBlock)
             yield break;
@@ -52,6 +55,10 @@ public sealed class VerifiedAccount(Guid id, string tenant, bool isSystem, long 
         Held = entry.Held;
         if (entry.Sequence != ++Sequence || entry.Posted != Posted)
             yield return Find(LedgerChecks.Entries, block, $"entry {entry.Sequence} of account {id} does not follow from the one before");
+        var debtBefore = Debt;
+        Debt = entry.Debt?.Amount ?? 0;
+        if (!Explains(kind, entry.Amount, Debt - debtBefore))
+            yield return Find(LedgerChecks.Debts, block, $"account {id} owes {Debt} after {debtBefore}");
         Base += entry.Amount;
         foreach (var change in entry.Lots)
             Change(change);
@@ -68,9 +75,18 @@ public sealed class VerifiedAccount(Guid id, string tenant, bool isSystem, long 
     /// <summary>Whether what is served says the same, where it is at the same entry.</summary>
     public bool Agrees(AccountState account) =>
         account.Sequence != Sequence
-        || account.Posted == Posted && account.Held == Held && account.Lots.Length == Lots.Count
+        || account.Posted == Posted && account.Held == Held && account.Owed == Debt && account.Lots.Length == Lots.Count
         && Array.TrueForAll(account.Lots, lot =>
             Lots.TryGetValue(lot.Terms.Id, out var own) && (own.Remaining, own.Pinned) == (lot.Remaining, lot.Pinned));
+
+    // What is collected is paid; no other movement of credits changes what is owed.
+    private bool Explains(TransferKind kind, long amount, Int128 change) => Debt >= 0 && kind switch
+    {
+        TransferKind.Debt => amount == 0 && change > 0,
+        TransferKind.Relief or TransferKind.Forgiveness => amount == 0 && change < 0,
+        TransferKind.Collection when !isSystem => amount < 0 && change == amount,
+        _ => change == 0,
+    };
 
     private Finding Find(string check, long block, string detail) => new(tenant, check, id, block, $"block {block}: {detail}");
 

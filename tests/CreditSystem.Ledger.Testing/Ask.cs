@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Commands.Receivables;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger.Testing;
@@ -45,6 +46,12 @@ internal static class Ask
             promotional ? SystemAccount.Promo : SystemAccount.Issuance, priority, promotional, effectiveAt, expiresAt, null, null);
 
     public static VoidGrant VoidGrant(Guid grant, Guid account, Guid? id = null) => new(id ?? Guid.NewGuid(), Print("void", grant, account), Tenant, null, grant, account);
+
+    public static TakeBack TakeBack(Guid purchase, long amount, Guid? id = null) =>
+        new(id ?? Guid.NewGuid(), Print("take back", purchase, amount), Tenant, purchase, amount, null);
+
+    public static ForgiveDebt Forgive(Guid account, long? amount = null, Guid? id = null) =>
+        new(id ?? Guid.NewGuid(), Print("forgive", account, amount), Tenant, account, amount, "goodwill");
 
     private static byte[] Print(params object?[] parts) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('|', parts)));
 }

@@ -44,6 +44,20 @@ internal sealed partial class LedgerWalk
                 return Grant(step with { A = holder }, id, amount);
             case 13:
                 return Named(step with { A = holder }, id, amount);
+            case 14:
+                moves.Add(id);
+                purchases.Add(id);
+                return (Ask.Move(AccountRef.To(SystemAccount.StripeClearing), AccountRef.To(AccountOf(holder)), amount, id, TransferKind.Purchase),
+                    Reference.Move(id, "$StripeClearing", Names[holder], amount, purchase: true));
+            case 15 or 16:
+                // Nearly always of a purchase; all of it, a part, or nothing any more.
+                var purchase = step.D == 23 ? Recent(moves, b) : Recent(purchases, step.D % 3);
+                var sum = step.C % 4 == 0 ? 0 : step.C % 4 == 1 ? Reference.AmountOf(purchase) : Math.Min(amount, step.B == 8 ? amount : Reference.AmountOf(purchase));
+                moves.Add(id);
+                return (Ask.TakeBack(purchase, sum, id), Reference.TakeBack(id, purchase, sum));
+            case 17:
+                moves.Add(id);
+                return (Ask.Forgive(AccountOf(holder), step.C % 2 == 0 ? null : amount, id), Reference.Forgive(id, Names[holder], step.C % 2 == 0 ? null : amount));
             default:
                 moves.Add(id);
                 var (grant, owner) = this.grants.Count == 0 ? (Guid.NewGuid(), holder) : this.grants[^(1 + b % this.grants.Count)];
@@ -70,9 +84,10 @@ internal sealed partial class LedgerWalk
         long? expires = step.C % 3 == 0 ? null : Now + step.C;
         long? effective = step.C % 5 == 4 ? Now + step.C / 2 : null;
         var promotional = step.Amount % 2 == 0;
+        var debt = (GrantDebt)(step.D % 3);
         grants.Add((id, step.A));
         moves.Add(id);
-        return (Ask.Grant(AccountOf(step.A), amount, expires, priority, promotional, effective, id),
-            Reference.Grant(id, Names[step.A], amount, priority, promotional, effective, expires));
+        return (Ask.Grant(AccountOf(step.A), amount, expires, priority, promotional, effective, id) with { Debt = debt },
+            Reference.Grant(id, Names[step.A], amount, priority, promotional, effective, expires, debt.ToString()));
     }
 }

@@ -17,18 +17,19 @@ internal readonly record struct Step(int Kind, int A, int B, long Amount, int C,
 internal sealed partial class LedgerWalk
 {
     public static readonly Gen<Step> Steps = Gen.Select(
-        Gen.Int[0, 13], Gen.Int[0, 8], Gen.Int[0, 8],
+        Gen.Int[0, 17], Gen.Int[0, 8], Gen.Int[0, 8],
         Gen.Frequency((8, Gen.Long[1, 120]), (2, Gen.Const(0L)), (1, Gen.Const(-1L)), (1, Gen.Const(-2L))), Gen.Int[0, 30], Gen.Int[0, 23],
         (kind, a, b, amount, c, d) => new Step(kind, a, b, amount, c, d));
 
     private readonly List<Guid> moves = [];
+    private readonly List<Guid> purchases = [];
     private readonly List<Guid> holds = [];
     private readonly List<(Guid Id, int Account)> grants = [];
     private readonly List<(Command Command, LedgerRecord Outcome)> history = [];
 
     // u4 is not opened; g0 and g1 are in another asset.
     private static readonly string[] Names = ["u0", "u1", "u2", "u3", "u4", "$Revenue", "$Issuance", "g0", "g1"];
-    private static readonly string[] Systems = ["$Issuance", "$Promo", "$Revenue", "$Breakage"];
+    private static readonly string[] Systems = ["$Issuance", "$Promo", "$Revenue", "$Breakage", "$StripeClearing"];
     private const string Other = "gold";
 
     public LedgerWalk()
@@ -94,10 +95,12 @@ internal sealed partial class LedgerWalk
             var account = Run.State.Account(IdOf(name));
             var engine = account is null
                 ? "none"
-                : $"{account.Posted}/{account.Held}" + string.Concat(account.Lots.Select(lot => $" {lot.Terms.Id}:{lot.Remaining}:{lot.Pinned}"));
+                : $"{account.Posted}/{account.Held}" + string.Concat(account.Lots.Select(lot => $" {lot.Terms.Id}:{lot.Remaining}:{lot.Pinned}"))
+                    + Owed(account.Owed, account.Debt?.Drawn.Select(part => (part.Terms.Id, part.Amount)));
             var model = Reference.Find(name) is not { } other
                 ? "none"
-                : $"{other.Posted}/{other.Held}" + string.Concat(other.Lots.Where(lot => lot.Id != default).OrderBy(lot => lot.Order).Select(lot => $" {lot.Id}:{lot.Remaining}:{lot.Pinned}"));
+                : $"{other.Posted}/{other.Held}" + string.Concat(other.Lots.Where(lot => lot.Id != default).OrderBy(lot => lot.Order).Select(lot => $" {lot.Id}:{lot.Remaining}:{lot.Pinned}"))
+                    + Owed(other.Debt, other.Paid.Select(part => (part.Lot.Id, part.Size)));
             if (engine != model)
                 return $"{name}: the evaluator has {engine}, the reference {model}";
             if (name[0] != '$' && account is not null && account.Available(Now) != Reference.Available(name))
@@ -107,6 +110,9 @@ internal sealed partial class LedgerWalk
             ? $"the balances in {wrong.Key} do not add up to zero"
             : null;
     }
+
+    private static string Owed(long debt, IEnumerable<(Guid Id, long Amount)>? paid) =>
+        $" owes {debt}" + string.Concat((paid ?? []).Select(part => $" {part.Id}:{part.Amount}"));
 
     /// <summary>All balances and lots, without the numbers of entries and blocks.</summary>
     public string Picture() => string.Join('\n', Run.State.View.Accounts

@@ -48,7 +48,7 @@ internal sealed partial class ReferenceLedger
         }
         moved.Reversed += amount;
         moves[id] = new Moved(moved.To, moved.From, amount, false, []);
-        return "ok";
+        return Collect(moved.To, moved.From);
     }
 
     // What was received goes back first, then what is outside grants as far as the limit allows, then other grants.
@@ -101,6 +101,7 @@ internal sealed partial class ReferenceLedger
             {
                 since = hold.Expires;
                 Release(hold, "Expired");
+                Collect(since, name);
             }
             else if (lot is null)
                 return;
@@ -111,6 +112,7 @@ internal sealed partial class ReferenceLedger
                 since = Math.Max(lot.Expires, since);
                 Open(breakage).Base.Remaining += lot.Free;
                 Draw(account, [(lot, lot.Free)]);
+                Collect(since, name);
             }
         }
     }

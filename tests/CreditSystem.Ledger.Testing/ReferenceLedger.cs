@@ -8,7 +8,7 @@ namespace CreditSystem.Ledger.Testing;
 internal sealed partial class ReferenceLedger
 {
     private sealed record Hold(Guid Id, string Account, string To, long Expires, List<(ReferenceLot Lot, long Size)> Pins) { public string State = "Active"; }
-    private sealed record Moved(string From, string To, long Amount, bool Reversible, List<(ReferenceLot Lot, long Size)> Drawn) { public long Reversed; }
+    private sealed record Moved(string From, string To, long Amount, bool Reversible, List<(ReferenceLot Lot, long Size)> Drawn) { public long Reversed, TakenBack; public bool IsPurchase; }
 
     private readonly Dictionary<string, ReferenceAccount> accounts = [];
     private readonly Dictionary<Guid, Hold> holds = [];
@@ -22,6 +22,9 @@ internal sealed partial class ReferenceLedger
 
     public ReferenceAccount? Find(string name) => accounts.GetValueOrDefault(name);
 
+    /// <summary>What a transfer moved; 1 where there is none.</summary>
+    public long AmountOf(Guid transfer) => moves.TryGetValue(transfer, out var moved) ? moved.Amount : 1;
+
     public ReferenceAccount Settled(string name)
     {
         Settle(name);
@@ -34,7 +37,7 @@ internal sealed partial class ReferenceLedger
 
     /// <param name="user">Whose reference it is; empty for the tenant's programs.</param>
     /// <param name="byId">A side that is a system account is named by its id, which has to exist.</param>
-    public string Move(Guid id, string from, string to, long amount, bool paidOnly = false, (bool From, bool To) byId = default, string user = "", string? reference = null)
+    public string Move(Guid id, string from, string to, long amount, bool paidOnly = false, (bool From, bool To) byId = default, string user = "", string? reference = null, bool purchase = false)
     {
         (from, to) = Resolve(from, to, byId);
         Settle(from);
@@ -58,9 +61,9 @@ internal sealed partial class ReferenceLedger
         (accounts[from], accounts[to]) = (payer, payee);
         Name(user, reference);
         var drawn = Draw(payer, Take(payer, amount, between && paidOnly));
-        moves[id] = new Moved(from, to, amount, true, drawn);
+        moves[id] = new Moved(from, to, amount, true, drawn) { IsPurchase = purchase };
         Give(payee, between ? drawn : [(payee.Base, amount)]);
-        return "ok";
+        return Collect(from, to);
     }
 
     public string PlaceHold(Guid id, string account, string to, long amount, long expires, bool paidOnly = false, bool byId = false)
@@ -84,7 +87,7 @@ internal sealed partial class ReferenceLedger
         pins.ForEach(pin => pin.Lot.Pinned += pin.Size);
         holds[id] = new Hold(id, account, to, expires, pins);
         moves[id] = new Moved(account, account, 0, false, []);
-        return "ok";
+        return Collect(account);
     }
 
     public string Capture(Guid id, Guid key, long? asked, bool final)
@@ -119,7 +122,7 @@ internal sealed partial class ReferenceLedger
         if (final || amount == most)
             Release(holds[key], "Captured");
         Settle(hold.Account, since: Now);
-        return "ok";
+        return Collect(hold.Account, hold.To);
     }
 
     public string VoidHold(Guid key)
@@ -128,10 +131,10 @@ internal sealed partial class ReferenceLedger
             return refused;
         Release(hold, "Voided");
         Settle(hold.Account, since: Now);
-        return "ok";
+        return Collect(hold.Account);
     }
 
-    public string Grant(Guid id, string account, long amount, int priority, bool promotional, long? effective, long? expires)
+    public string Grant(Guid id, string account, long amount, int priority, bool promotional, long? effective, long? expires, string debt = "PaidOnly")
     {
         Settle(account);
         if (Find(account) is not { } holder)
@@ -151,10 +154,11 @@ internal sealed partial class ReferenceLedger
             Priority = priority,
             Expires = expires ?? long.MaxValue,
             Promotional = promotional,
+            PaysDebt = debt == "Always" || debt == "PaidOnly" && !promotional,
             Source = source,
         });
         moves[id] = new Moved(source, account, amount, false, []);
-        return "ok";
+        return Collect(account);
     }
 
     public string VoidGrant(Guid id, Guid grant, string account)
@@ -169,6 +173,6 @@ internal sealed partial class ReferenceLedger
         voided.Add((grant, account));
         Open(lot.Source).Base.Remaining += lot.Remaining;
         moves[id] = new Moved(account, lot.Source, lot.Remaining, false, Draw(holder, [(lot, lot.Remaining)]));
-        return "ok";
+        return Collect(account);
     }
 }

@@ -21,13 +21,14 @@ public sealed record AccountResponse(
         WireNames.Time(account.OpenedAt));
 }
 
-/// <summary>The balances of an account, in minor units: <c>available = posted - held - pending + credit_limit</c>.</summary>
+/// <summary>The balances of an account, in minor units: <c>available = posted - held - pending - debt + credit_limit</c>.</summary>
 /// <param name="Account">The account.</param>
 /// <param name="Asset">What is counted.</param>
 /// <param name="Posted">The sum of its entries.</param>
 /// <param name="Held">What active holds have set aside.</param>
 /// <param name="Pending">What grants hold that are not effective yet.</param>
 /// <param name="CreditLimit">How far it may be overdrawn.</param>
+/// <param name="Debt">What it owes: credits that went back to their buyer and had been used. What comes next pays it.</param>
 /// <param name="Available">What can be spent now.</param>
 /// <param name="Sequence">The number of its last entry.</param>
 /// <param name="AsOf">The time that the balances are of.</param>
@@ -37,12 +38,13 @@ public sealed record BalanceResponse(
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Held,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long? Pending,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long CreditLimit,
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long Debt,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long? Available,
     long Sequence, DateTimeOffset AsOf)
 {
     internal static BalanceResponse From(AccountState account, long now) => new(
-        account.Id, account.Asset, account.Posted, account.Held, account.Pending(now), account.CreditLimit, account.Available(now),
-        account.Sequence, WireNames.Time(now));
+        account.Id, account.Asset, account.Posted, account.Held, account.Pending(now), account.CreditLimit, account.Owed,
+        account.Available(now), account.Sequence, WireNames.Time(now));
 }
 
 /// <summary>One entry of an account.</summary>
@@ -52,6 +54,7 @@ public sealed record BalanceResponse(
 /// <param name="Amount">What was posted, in minor units: negative for a debit, 0 where only what is held changed.</param>
 /// <param name="Posted">The balance after it.</param>
 /// <param name="Held">What was held after it.</param>
+/// <param name="Debt">What the account owed after it; absent for nothing.</param>
 /// <param name="Reference">The caller's reference of the transfer.</param>
 /// <param name="Block">The block of the log that holds it.</param>
 /// <param name="CreatedAt">When it was posted.</param>
@@ -63,11 +66,12 @@ public sealed record EntryResponse(
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Posted,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Held,
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long? Debt,
     string? Reference, long Block, DateTimeOffset CreatedAt, DateTimeOffset EffectiveAt)
 {
     internal static EntryResponse From(HistoryEntry entry) => new(
-        entry.Sequence, entry.Transfer, entry.Kind.ToCode(), entry.Amount, entry.Posted, entry.Held, entry.Reference, entry.Block,
-        WireNames.Time(entry.At), WireNames.Time(entry.EffectiveAt));
+        entry.Sequence, entry.Transfer, entry.Kind.ToCode(), entry.Amount, entry.Posted, entry.Held, entry.Debt == 0 ? null : entry.Debt,
+        entry.Reference, entry.Block, WireNames.Time(entry.At), WireNames.Time(entry.EffectiveAt));
 }
 
 /// <summary>Entries, newest first.</summary>

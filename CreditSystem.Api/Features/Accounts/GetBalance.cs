@@ -28,6 +28,7 @@ internal static class GetBalance
         var then = await ledger.BalanceAtAsync(account, past, cancellationToken);
         // What was pending and available then would need the grants of then; what was posted and held is in the entry.
         return TypedResults.Ok(new BalanceResponse(
-            account.Id, account.Asset, then.Posted, then.Held, null, account.CreditLimit, null, then.Sequence, WireNames.Time(past)));
+            account.Id, account.Asset, then.Posted, then.Held, null, account.CreditLimit, then.Debt, null, then.Sequence,
+            WireNames.Time(past)));
     }
 }

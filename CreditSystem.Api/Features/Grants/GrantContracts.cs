@@ -14,6 +14,8 @@ namespace CreditSystem.Api.Features.Grants;
 /// <param name="Promotional">Not paid for: spent before paid credits of the same priority and expiry.</param>
 /// <param name="EffectiveAt">From when it can be spent; by default now.</param>
 /// <param name="ExpiresAt">When what is left goes to breakage; by default never.</param>
+/// <param name="Debt">Whether it pays what the account owes, before anything else can be done with it: paid_only (not where it is
+/// promotional), always or never; by default paid_only.</param>
 /// <param name="Reference">The caller's own name for the grant, unique among a user's own or among those of the tenant's programs.</param>
 /// <param name="Metadata">Strings that are kept with the grant, at most 1,024 bytes as JSON.</param>
 public sealed record IssueGrantRequest(
@@ -24,6 +26,7 @@ public sealed record IssueGrantRequest(
     bool Promotional = false,
     [property: JsonConverter(typeof(Rfc3339Converter))] DateTimeOffset? EffectiveAt = null,
     [property: JsonConverter(typeof(Rfc3339Converter))] DateTimeOffset? ExpiresAt = null,
+    string? Debt = null,
     string? Reference = null,
     SortedDictionary<string, string>? Metadata = null);
 

@@ -25,6 +25,8 @@ internal static class IssueGrantEndpoint
         if (body.Priority is < LotTerms.HighestPriority or > LotTerms.LowestPriority)
             return ApiProblems.BadRequest(
                 "invalid_priority", $"priority must be between {LotTerms.HighestPriority} and {LotTerms.LowestPriority}.");
+        if (!DebtOf(body.Debt).TryGet(out var debt, out problem))
+            return problem;
         if (!RequestValidation.Details(body.Reference, body.Metadata).TryGet(out var metadata, out problem))
             return problem;
         var own = accounts.AssetOf(account);
@@ -35,8 +37,16 @@ internal static class IssueGrantEndpoint
         return new IssueGrant(
             key.Id, key.Fingerprint, caller.Tenant, caller.Holder, account.Id, body.Amount, source, body.Priority, body.Promotional,
             body.EffectiveAt?.ToUnixTimeMilliseconds(), body.ExpiresAt?.ToUnixTimeMilliseconds(), body.Reference, metadata.Text)
-        { Asset = own is null ? asset : null };
+        { Asset = own is null ? asset : null, Debt = debt };
     }
+
+    private static Validated<GrantDebt> DebtOf(string? debt) => debt switch
+    {
+        null or "paid_only" => GrantDebt.PaidOnly,
+        "always" => GrantDebt.Always,
+        "never" => GrantDebt.Never,
+        _ => ApiProblems.BadRequest("invalid_debt", "debt must be paid_only, always or never."),
+    };
 
     private static Validated<SystemAccount> SourceOf(IssueGrantRequest request)
     {

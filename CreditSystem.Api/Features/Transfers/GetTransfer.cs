@@ -15,7 +15,7 @@ internal static class GetTransfer
         if (index < 0 || caller.OwnAccountsOnly && !await TouchesOwnAccountAsync(ledger, caller, record.Postings[index]))
             return ApiProblems.NotFound("transfer");
         var reversed = await ledger.PartitionOf(caller.Tenant).LoadReversedAsync(transfer);
-        return TypedResults.Ok(TransferResponse.Create(record, index, reversed));
+        return TypedResults.Ok(TransferResponse.Create(record, index, reversed.Total));
     }
 
     private static async Task<bool> TouchesOwnAccountAsync(CreditLedger ledger, RequestCaller caller, Posting posting)

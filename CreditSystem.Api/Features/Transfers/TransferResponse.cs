@@ -15,6 +15,7 @@ namespace CreditSystem.Api.Features.Transfers;
 /// <param name="Metadata">What the caller wanted kept with it.</param>
 /// <param name="Allocations">Which grants paid; absent where none did.</param>
 /// <param name="Returned">What became of the credits of a reversal, grant by grant; absent where no grant had paid.</param>
+/// <param name="Debt">What the account owes after it; absent for nothing.</param>
 /// <param name="Reversed">How much of it has been reversed; only when the transfer is read.</param>
 /// <param name="Block">The block of the log that holds it.</param>
 /// <param name="CreatedAt">When it was posted.</param>
@@ -22,6 +23,7 @@ public sealed record TransferResponse(
     Guid Id, string Kind, Guid From, Guid? To, string Asset,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
     string? Reference, JsonElement? Metadata, IReadOnlyList<Allocation>? Allocations, IReadOnlyList<ReturnedCredits>? Returned,
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long? Debt,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long? Reversed,
     long Block, DateTimeOffset CreatedAt)
 {
@@ -35,7 +37,8 @@ public sealed record TransferResponse(
             posting.Id, posting.Kind.ToCode(), only ? posting.Entries[0].Account : posting.Debit.Account,
             only ? null : posting.Credit.Account,
             posting.Asset, posting.Amount, reference, Json(metadata), only ? null : Allocation.From(posting.Debit),
-            ReturnedCredits.From(record, index), reversed, record.Block, WireNames.Time(record.At));
+            ReturnedCredits.From(record, index), Array.Find(posting.Entries, entry => entry.Debt is { Amount: > 0 })?.Debt!.Amount,
+            reversed, record.Block, WireNames.Time(record.At));
     }
 
     internal static JsonElement? Json(string? metadata)

@@ -8,7 +8,8 @@ namespace CreditSystem.Api.Features.Verification;
 /// <param name="Checks">Each check with its result.</param>
 public sealed record InvariantsResponse(bool Holds, long Block, DateTimeOffset? AsOf, long Accounts, IReadOnlyList<InvariantResult> Checks);
 
-/// <param name="Name">entries_sum_to_zero, accounts_within_limit, lots_equal_posted, chain_unbroken or projection_matches_log.</param>
+/// <param name="Name">entries_sum_to_zero, accounts_within_limit, lots_equal_posted, debts_follow_entries,
+/// chain_unbroken or projection_matches_log.</param>
 /// <param name="Holds">Whether it holds.</param>
 /// <param name="Detail">What does not hold, in words.</param>
 /// <param name="Account">Of which account it does not hold, where it is about one.</param>

@@ -20,13 +20,13 @@ internal static class ConfirmPayment
             // A payment that is paid cannot be confirmed again; it may have become so since the caller last looked.
             if (method is not null && !(await provider.FindAsync(id, cancellationToken)).IsPaid)
                 await provider.ConfirmAsync(id, method, cancellationToken);
-            await service.ReconcileAsync(id, cancellationToken);
+            var (_, settled) = await service.ReconcileAsync(id, cancellationToken);
+            return TypedResults.Ok(PaymentResponse.From(
+                await store.FindAsync(payment.Tenant, id, cancellationToken) ?? payment, settled.Movements));
         }
         catch (PaymentException failure)
         {
             return PaymentProblems.From(failure);
         }
-
-        return TypedResults.Ok(PaymentResponse.From(await store.FindAsync(payment.Tenant, id, cancellationToken) ?? payment));
     }
 }

@@ -11,22 +11,26 @@ internal static class CreatePayment
         StripeGateway provider, PaymentStore store, AccountLookup accounts, IOptions<PaymentOptions> options, TimeProvider time)
     {
         var (caller, body) = (request.Caller, request.Body);
-        if (!PriceOf(body, options.Value).TryGet(out var price, out var problem))
+        if (PaymentOffer.Find(options.Value, caller.Tenant, body.Currency) is not { } offer)
+            return PaymentProblems.UnknownCurrency(options.Value, caller.Tenant);
+        if (!PriceOf(body, offer).TryGet(out var price, out var problem))
             return problem;
         if (!provider.IsConfigured)
             return PaymentProblems.NotConfigured();
         if (body.Account is null && !caller.OwnAccountsOnly)
             return ApiProblems.BadRequest("invalid_account", "account is required: the account that gets the credits.");
-        var account = body.Account ?? LedgerId.ForAccount(caller.Tenant, caller.Principal, options.Value.Asset).ToString("D");
+        var account = body.Account ?? LedgerId.ForAccount(caller.Tenant, caller.Principal, offer.Asset).ToString("D");
         if (!(await accounts.FindAsync(caller, new AccountQuery(account))).TryGet(out var found, out problem))
             return problem;
-        if (found.IsSystem || found.Asset != options.Value.Asset)
-            return ApiProblems.BadRequest("invalid_account", $"account must be a holder's account in {options.Value.Asset}.");
+        if (found.IsSystem || found.Asset != offer.Asset)
+            return ApiProblems.BadRequest("invalid_account", $"account must be a holder's account in {offer.Asset}.");
 
-        var order = new PaymentOrder(caller.Tenant, found.Id, price.Credits, price.Price, options.Value.Currency);
+        var order = new PaymentOrder(caller.Tenant, found.Id, found.Asset, price.Credits, price.Price, offer.Currency);
         try
         {
-            return await BeginAsync(request, provider, store, order, time.GetUtcNow().UtcDateTime);
+            // To the millisecond, as the database keeps it: a retry gets the same answer.
+            var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()).UtcDateTime;
+            return await BeginAsync(request, provider, store, order, now);
         }
         catch (PaymentException failure)
         {
@@ -56,6 +60,7 @@ internal static class CreatePayment
             Fingerprint = key.Fingerprint,
             Principal = caller.Principal,
             Account = order.Account.ToString("D"),
+            Asset = order.Asset,
             Credits = order.Credits,
             Price = order.Price,
             Currency = order.Currency,
@@ -66,20 +71,21 @@ internal static class CreatePayment
     }
 
     private static Created<PaymentResponse> Created(Payment payment, string? clientSecret) =>
-        TypedResults.Created($"/v1/payments/intents/{payment.Id}", PaymentResponse.From(payment, clientSecret));
+        TypedResults.Created($"/v1/payments/intents/{payment.Id}", PaymentResponse.From(payment, clientSecret: clientSecret));
 
-    private static Validated<(long Credits, int Price)> PriceOf(CreatePaymentRequest request, PaymentOptions options)
+    private static Validated<(long Credits, int Price)> PriceOf(CreatePaymentRequest request, PaymentOffer offer)
     {
         if (request is { Package: not null, Amount: not null } or { Package: null, Amount: null })
             return ApiProblems.BadRequest("invalid_amount", "Name either a package or an amount.");
         if (request.Package is { } id)
-            return options.EffectivePackages.FirstOrDefault(package => package.Id == id) is { } package
+            return offer.Packages.FirstOrDefault(package => package.Id == id) is { } package
                 ? (package.Credits, package.Price)
                 : ApiProblems.NotFound("package");
 
-        return request.Amount >= options.MinPrice && request.Amount <= options.MaxPrice
-            ? ((long)request.Amount.Value * options.UnitsPerPriceUnit, request.Amount.Value)
+        var prices = offer.Prices;
+        return request.Amount >= prices.MinPrice && request.Amount <= prices.MaxPrice
+            ? ((long)request.Amount.Value * prices.UnitsPerPriceUnit, request.Amount.Value)
             : ApiProblems.BadRequest(
-                "invalid_amount", $"amount must be between {options.MinPrice} and {options.MaxPrice} minor units of {options.Currency}.");
+                "invalid_amount", $"amount must be between {prices.MinPrice} and {prices.MaxPrice} minor units of {offer.Currency}.");
     }
 }

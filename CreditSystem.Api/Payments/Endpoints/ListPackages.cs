@@ -4,7 +4,16 @@ namespace CreditSystem.Api.Payments.Endpoints;
 
 internal static class ListPackages
 {
-    public static Ok<CreditPackageList> Handle(IOptions<PaymentOptions> options) => TypedResults.Ok(new CreditPackageList(
-        [.. options.Value.EffectivePackages.Select(package => new CreditPackageResponse(
-            package.Id, package.Credits, options.Value.Asset, package.Price, options.Value.Currency))]));
+    public static Results<Ok<CreditPackageList>, ProblemHttpResult> Handle(
+        RequestCaller caller, IOptions<PaymentOptions> options, string? currency)
+    {
+        if (PaymentOffer.Find(options.Value, caller.Tenant, currency) is not { } offer)
+            return PaymentProblems.UnknownCurrency(options.Value, caller.Tenant);
+        var (prices, asset) = (offer.Prices, offer.Asset);
+        var packages = offer.Packages.Select(package =>
+            new CreditPackageResponse(package.Id, package.Credits, asset, package.Price, offer.Currency));
+        return TypedResults.Ok(new CreditPackageList(
+            [.. packages], [.. PaymentOffer.CurrenciesOf(options.Value, caller.Tenant)],
+            new FreeAmountResponse(prices.MinPrice, prices.MaxPrice, prices.UnitsPerPriceUnit, asset, offer.Currency)));
+    }
 }

@@ -1,4 +1,5 @@
 using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Payments.Notices;
 using CreditSystem.Identity;
 
 namespace CreditSystem.Api.Payments.Endpoints;
@@ -12,14 +13,23 @@ internal static class PaymentEndpoints
         scoped.MapGet("/credit-packages", ListPackages.Handle).ProducesReadProblems()
             .WithName("ListCreditPackages").WithSummary("List what credits can be bought");
 
-        var payments = scoped.MapGroup("/payments/intents");
-        payments.MapPost("", CreatePayment.HandleAsync).ProducesWriteProblems()
+        var intents = scoped.MapGroup("/payments/intents");
+        intents.MapPost("", CreatePayment.HandleAsync).ProducesWriteProblems()
             .WithName("CreatePayment").WithSummary("Begin a payment for credits");
-        payments.MapGet("", GetPayment.ListAsync).ProducesReadProblems().WithName("ListPayments")
-            .WithSummary("List payments, newest first");
-        payments.MapGet("/{id}", GetPayment.HandleAsync).ProducesReadProblems().WithName("GetPayment").WithSummary("Read a payment");
-        payments.MapPost("/{id}/confirm", ConfirmPayment.HandleAsync).ProducesWriteProblems().ProducesProblems(402)
+        intents.MapGet("", GetPayment.ListAsync).ProducesReadProblems().WithName("ListPaymentIntents")
+            .WithSummary("List payments, newest first, for who may pay");
+        intents.MapGet("/{id}", GetPayment.HandleAsync).ProducesReadProblems().WithName("GetPaymentIntent")
+            .WithSummary("Read a payment, for who may pay");
+        intents.MapPost("/{id}/confirm", ConfirmPayment.HandleAsync).ProducesWriteProblems().ProducesProblems(402)
             .WithName("ConfirmPayment").WithSummary("Complete a payment and credit it");
+
+        var reads = all.MapGroup("/payments").RequireScope(Scope.AccountsRead).ProducesReadProblems();
+        reads.MapGet("", GetPayment.ListAsync).WithName("ListPayments").WithSummary("List payments, newest first");
+        reads.MapGet("/{id}", GetPayment.HandleAsync).WithName("GetPayment")
+            .WithSummary("Read a payment and what the ledger has done for it");
+
+        all.MapPost("/accounts/{id}/debt/forgiveness", ForgiveDebtEndpoint.HandleAsync).RequireScope(Scope.GrantsWrite)
+            .ProducesWriteProblems().WithName("ForgiveDebt").WithSummary("Waive what an account owes, with a reason");
 
         // Stripe has no credential of ours; its signature is one.
         all.MapPost("/webhooks/stripe", ReceiveStripeEvent.HandleAsync).AllowAnonymous().ProducesProblems(400, 413, 503)

@@ -20,6 +20,9 @@ internal static class PaymentProblems
             "payment_provider_unavailable", "The payment provider does not answer. Nothing was credited; try again.", retryAfterSeconds: 5),
     };
 
+    public static ProblemHttpResult UnknownCurrency(PaymentOptions options, string tenant) => ApiProblems.BadRequest(
+        "unknown_currency", $"Credits are sold in {string.Join(", ", PaymentOffer.CurrenciesOf(options, tenant))}.");
+
     public static ProblemHttpResult NotConfigured() => ApiProblems.Unavailable(
         "payments_unavailable",
         "Payments are not set up in this installation: the secret 'stripe' has not been delivered, or Stripe refuses it.",

@@ -84,7 +84,7 @@ public sealed class NoticeTests(MongoServer mongo, RedisServer redis) : IAsyncLi
     }
 
     [Fact]
-    public async Task Says_how_much_could_not_be_taken_back_because_it_was_spent()
+    public async Task Owes_what_could_not_be_taken_back_because_it_was_spent()
     {
         var payment = await PayAsync();
         await host.SpendAsync(7_000);
@@ -94,8 +94,8 @@ public sealed class NoticeTests(MongoServer mongo, RedisServer redis) : IAsyncLi
         Assert.Equal(200, await host.NotifyAsync("charge.refunded", payment));
 
         var seen = await host.Buyer.Client.ReadAsync($"/v1/payments/intents/{payment}");
-        Assert.Equal(("3000", "7000"), ((string?)seen.Body["recovered"], (string?)seen.Body["unrecovered"]));
-        Assert.Equal(0, await host.BalanceAsync());
+        Assert.Equal(("3000", "7000"), ((string?)seen.Body["recovered"], (string?)seen.Body["debt"]));
+        Assert.Equal((0, 7_000, -7_000), await host.StandingAsync());
     }
 
     [Fact]

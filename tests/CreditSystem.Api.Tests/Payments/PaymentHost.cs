@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using CreditSystem.Api.Tests.Access;
 using CreditSystem.Testing;
@@ -8,25 +9,32 @@ namespace CreditSystem.Api.Tests.Payments;
 /// <summary>The API with a Stripe of its own, and a user who buys credits.</summary>
 internal sealed class PaymentHost : IAsyncDisposable
 {
-    private PaymentHost(IdentityHost api, StripeServer stripe, Registered buyer) => (Api, Stripe, Buyer) = (api, stripe, buyer);
+    private PaymentHost(IdentityHost api, StripeServer stripe, Registered owner, Registered buyer) =>
+        (Api, Stripe, Owner, Buyer) = (api, stripe, owner, buyer);
 
     public IdentityHost Api { get; }
 
     public StripeServer Stripe { get; }
 
+    /// <summary>Who runs the tenant.</summary>
+    public Registered Owner { get; }
+
     public Registered Buyer { get; }
 
-    public static async Task<PaymentHost> StartAsync(MongoServer mongo, RedisServer redis)
+    public static async Task<PaymentHost> StartAsync(
+        MongoServer mongo, RedisServer redis, Action<Dictionary<string, string?>>? configure = null)
     {
         var stripe = await StripeServer.StartAsync();
-        var api = await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync(), new()
+        var configuration = new Dictionary<string, string?>
         {
             ["stripe:secret_key"] = StripeServer.Key,
             ["stripe:webhook_secret"] = StripeServer.WebhookSecret,
             ["Payments:ApiBase"] = stripe.Address,
-        });
+        };
+        configure?.Invoke(configuration);
+        var api = await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync(), configuration);
         var owner = await api.OpenTenantAsync();
-        return new PaymentHost(api, stripe, await api.RegisterAsync(owner.Tenant, "paula"));
+        return new PaymentHost(api, stripe, owner, await api.RegisterAsync(owner.Tenant, "paula"));
     }
 
     public async Task<string> BeginAsync(string package = "credits-100", string? key = null)
@@ -55,7 +63,48 @@ internal sealed class PaymentHost : IAsyncDisposable
         return (int)answer.StatusCode;
     }
 
+    /// <summary>The same once the buyer's token is too old.</summary>
+    public Task<long> BalanceLaterAsync() => Api.ClientOf("owner", Buyer.Tenant).PostedAsync(Buyer.Wallet);
+
     public Task<long> BalanceAsync() => Buyer.Client.PostedAsync(Buyer.Wallet);
+
+    /// <summary>A payment that is paid and credited.</summary>
+    public async Task<string> PayAsync(string package = "credits-100")
+    {
+        var payment = await BeginAsync(package);
+        Stripe.Pay(payment);
+        Assert.Equal(200, await NotifyAsync("payment_intent.succeeded", payment));
+        return payment;
+    }
+
+    /// <summary>What the buyer has, owes and may spend.</summary>
+    public async Task<(long Posted, long Debt, long Available)> StandingAsync()
+    {
+        var balance = await Buyer.Client.ReadAsync($"/v1/accounts/{Buyer.Wallet}/balance");
+        return (Number("posted"), Number("debt"), Number("available"));
+
+        long Number(string member) => long.Parse((string)balance.Body[member]!, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Credits that are given, and expire in 30 days.</summary>
+    public async Task GiveAsync(long amount, string? debt = null)
+    {
+        var expires = Api.Time.GetUtcNow().AddDays(30);
+        var given = await Owner.Client.PostAsync(
+            "/v1/grants", new { account = Buyer.Wallet, amount, promotional = true, expires_at = expires, debt },
+            key: Guid.NewGuid().ToString());
+        Assert.True(given.Status == 201, given.Text);
+    }
+
+    /// <summary>What is left of the buyer's grants.</summary>
+    public async Task<long[]> GrantsAsync()
+    {
+        var grants = await Buyer.Client.ReadAsync($"/v1/accounts/{Buyer.Wallet}/grants");
+        return
+        [
+            .. grants.Body["grants"]!.AsArray().Select(grant => long.Parse((string)grant!["remaining"]!, CultureInfo.InvariantCulture)),
+        ];
+    }
 
     /// <summary>The buyer spends credits.</summary>
     public async Task SpendAsync(long amount) =>

@@ -52,12 +52,38 @@ internal sealed class StripeServer : IAsyncDisposable
 
     public string Refund(string intent, long amount) => Add(_refunds, new JsonObject { ["object"] = "refund", ["payment_intent"] = intent, ["amount"] = amount, ["status"] = "succeeded" }, "re");
 
-    public string Dispute(string intent, long amount) => Add(_disputes, new JsonObject { ["object"] = "dispute", ["payment_intent"] = intent, ["amount"] = amount, ["status"] = "needs_response" }, "du");
+    public string Dispute(string intent, long amount, string status = "needs_response") => Add(_disputes, new JsonObject { ["object"] = "dispute", ["payment_intent"] = intent, ["amount"] = amount, ["status"] = status }, "du");
 
-    public void Win(string dispute)
+    public void Win(string dispute) => Become(_disputes, dispute, "won");
+
+    /// <summary>What becomes of a refund: succeeded, failed, canceled, …</summary>
+    public void BecomeRefund(string refund, string status) => Become(_refunds, refund, status);
+
+    /// <summary>What becomes of a dispute, and what the movements of the balance for it are then.</summary>
+    public void BecomeDispute(string dispute, string status, params long[] balance)
     {
+        Become(_disputes, dispute, status);
         lock (_disputes)
-            _disputes.Single(known => (string?)known["id"] == dispute)["status"] = "won";
+            _disputes.Single(known => (string?)known["id"] == dispute)["balance_transactions"] =
+                new JsonArray([.. balance.Select(amount => new JsonObject { ["object"] = "balance_transaction", ["amount"] = amount })]);
+    }
+
+    /// <summary>Changes what a payment was begun for.</summary>
+    public void Relabel(string intent, string member, string? value)
+    {
+        var metadata = _intents[intent]["metadata"]!.AsObject();
+        if (value is null)
+            metadata.Remove(member);
+        else
+            metadata[member] = value;
+    }
+
+    public string? Label(string intent, string member) => (string?)_intents[intent]["metadata"]![member];
+
+    private static void Become(List<JsonObject> list, string id, string status)
+    {
+        lock (list)
+            list.Single(known => (string?)known["id"] == id)["status"] = status;
     }
 
     /// <summary>A notice about a payment as Stripe sends it.</summary>

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Commands.Receivables;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger.Tests.Codec;
@@ -22,6 +23,9 @@ public sealed class CommandTests
         [typeof(VoidGrant)] = 9,
         [typeof(ExpireLot)] = 10,
         [typeof(ExpireHold)] = 11,
+        [typeof(TakeBack)] = 12,
+        [typeof(CollectDebt)] = 13,
+        [typeof(ForgiveDebt)] = 14,
     };
 
     private static IEnumerable<Type> Types => typeof(Command).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Command)));

@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Commands.Receivables;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 
@@ -42,17 +43,28 @@ internal static class SampleRecords
         new ExpireLot(Id(18), "acme", Id(100), Id(15)) { DueAt = 22 },
         new ExpireLot(Id(19), "acme", Id(100), Id(15)),
         new ExpireHold(Id(20), "acme", Id(100), Id(11)),
+        new IssueGrant(Id(21), Print, "acme", null, Id(100), 50, SystemAccount.Promo, 1, true, 11, 22, null, null)
+        {
+            Debt = GrantDebt.Always,
+        },
+        new TakeBack(Id(22), Print, "acme", Id(2), 7, "{}"),
+        new TakeBack(Id(23), Print, "acme", Id(2), 0, null),
+        new CollectDebt(Id(24), "acme", Id(100), 999),
+        new ForgiveDebt(Id(25), Print, "acme", Id(100), 3, "goodwill"),
+        new ForgiveDebt(Id(26), Print, "acme", Id(100), null, "goodwill"),
     ];
 
     /// <summary>The commands rejected and accepted, with all that a record can have.</summary>
     public static LedgerRecord[] Records()
     {
         var terms = new LotTerms(Id(15), 50, 1, 22, true, 11, 10, SystemAccount.Promo);
+        var owing = new DebtState(5, [new LotChange(terms with { Debt = GrantDebt.Never }, 4, 0)]);
         LotChange[] drawn = [new LotChange(terms, -5, 0), new LotChange(LotTerms.Base, -2, 1)];
         Entry[] entries =
         [
             new Entry(Id(100), -7, 1, -7, 0) { PreviousBlock = 4, JumpBlock = 2, Lots = drawn },
-            new Entry(Id(101), 7, 2, 9, 3) { Lots = [new LotChange(terms with { ExpiresAt = null, Promotional = false }, 7, 0)] },
+            new Entry(Id(103), 0, 2, 9, 3) { Debt = owing },
+            new Entry(Id(101), 7, 2, 9, 3) { Debt = new DebtState(1, []), Lots = [new LotChange(terms with { ExpiresAt = null, Promotional = false }, 7, 0)] },
         ];
         var opened = new AccountState { Id = Id(100), Tenant = "acme", Holder = "alice", Asset = "EUR", CreditLimit = 5, OpenedAt = 1 };
         var hold = new HoldState(Id(10), Id(100), AccountRef.To(Id(101)), 7, 3, HoldStatus.Captured, 99, 1, [new LotChange(terms, 0, 4)]);
@@ -66,7 +78,8 @@ internal static class SampleRecords
             {
                 Opened = [opened, opened with { Id = Id(102), System = SystemAccount.Revenue }],
                 Hold = hold,
-                Reversed = 1,
+                Reversed = 3,
+                TakenBack = 1,
             }),
             LedgerRecord.Posted(
                 commands[3], new Posting(Id(5), TransferKind.Transfer, "EUR", entries),

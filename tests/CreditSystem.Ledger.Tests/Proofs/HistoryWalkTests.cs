@@ -103,7 +103,7 @@ public sealed class HistoryWalkTests
     }
 
     private static BalanceAt At(List<HistoryEntry> entries, int count) =>
-        count == 0 ? new BalanceAt(0, 0, 0) : new BalanceAt(entries[count - 1].Posted, entries[count - 1].Held, count);
+        count == 0 ? new BalanceAt(0, 0, 0, 0) : new BalanceAt(entries[count - 1].Posted, entries[count - 1].Held, entries[count - 1].Debt, count);
 
     private static async Task<List<HistoryEntry>> ListAsync(IAsyncEnumerable<HistoryEntry> entries)
     {

@@ -19,6 +19,8 @@ public sealed class MetamorphicTests
             (steps, moves) =>
             {
                 var (batch, single) = (After(steps), After(steps));
+                if (Owes(batch))
+                    return;
                 var before = batch.Picture();
                 var items = moves.Select((move, i) => Ask.Move(LedgerWalk.AccountOf(move.A), LedgerWalk.AccountOf(move.B), move.Amount, LedgerId.Derive(Guid.Empty, "item", i))).ToArray();
 
@@ -37,6 +39,8 @@ public sealed class MetamorphicTests
             (steps, move, cut) =>
             {
                 var (whole, parts) = (After(steps), After(steps));
+                if (Owes(whole))
+                    return;
                 var hold = Ask.Hold(LedgerWalk.AccountOf(move.A), Ask.To(LedgerWalk.AccountOf(move.B)), move.Amount, whole.Now + 100);
                 var placed = whole.Run.Do(whole.Now, hold).Accepted;
                 Assert.Equal(placed, parts.Run.Do(parts.Now, hold).Accepted);
@@ -59,6 +63,8 @@ public sealed class MetamorphicTests
             (steps, move, parts) =>
             {
                 var walk = After(steps);
+                if (Owes(walk))
+                    return;
                 var before = walk.Picture();
                 var transfer = Ask.Move(LedgerWalk.AccountOf(move.A), LedgerWalk.AccountOf(move.B), move.Amount);
                 if (!walk.Run.Do(walk.Now, transfer).Accepted)
@@ -93,6 +99,9 @@ public sealed class MetamorphicTests
                 Assert.Equal(single.Select(Outcome), grouped.Select(Outcome));
                 Assert.Equal(one.Picture(), many.Picture());
             }, TestContext.Current.TestOutputHelper!.WriteLine, iter: Iterations);
+
+    // Who owes pays with what comes first, so that it matters in which parts something comes.
+    private static bool Owes(LedgerWalk walk) => walk.Run.State.View.Accounts.Any(account => account.Owed > 0);
 
     private static LedgerWalk After(Step[] steps)
     {
