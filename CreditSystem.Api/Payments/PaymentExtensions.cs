@@ -1,6 +1,7 @@
 using System.Net;
 using CreditSystem.Api.Payments.Endpoints;
 using CreditSystem.Api.Payments.Notices;
+using CreditSystem.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Payments;
@@ -21,6 +22,7 @@ internal static class PaymentExtensions
                 AutomaticDecompression = DecompressionMethods.All,
             });
         services.AddSingleton<PaymentMetrics>();
+        services.AddCounterInitialization(provider => provider.GetRequiredService<PaymentMetrics>().Begin());
         services.AddSingleton<StripeGateway>();
         services.AddSingleton<IPaymentProvider>(provider => provider.GetRequiredService<StripeGateway>());
         services.AddSingleton<PaymentLedger>();
