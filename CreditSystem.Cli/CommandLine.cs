@@ -2,6 +2,7 @@ using System.CommandLine;
 using CreditSystem.Cli.Administration;
 using CreditSystem.Cli.Bootstrap;
 using CreditSystem.Cli.Ledger;
+using CreditSystem.Cli.Payments;
 using CreditSystem.Cli.Rotation;
 
 namespace CreditSystem.Cli;
@@ -28,5 +29,6 @@ internal static class CommandLine
             },
             new Command("config", "The configuration") { ConfigSourcesCommand.Create(host) },
             LedgerCommands.Create(host),
+            new Command("payments", "Payments, at the provider and in the ledger") { PaymentsReconcileCommand.Create(host) },
         };
 }

@@ -13,14 +13,16 @@ public sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
 {
     public const string Collection = "blocks";
     private const string RulesKey = "rules";
-    private const int MaxDocumentBytes = 16 * 1024 * 1024;
     private const int BsonObjectTooLarge = 10334;
+
+    // What the blocks of the last page had on average; any thread may set it.
+    private long blockBytes = 256 * 1024;
 
     public async Task<bool> TryAppendAsync(Block block, CancellationToken cancellationToken)
     {
         var encoded = BlockDocument.Encode(block);
-        if (encoded.Length > MaxDocumentBytes)
-            throw new BlockTooLargeException($"Block {block.Number} of partition {block.Partition} has {encoded.Length} bytes.");
+        if (Math.Max(encoded.Length, block.Content.Length) is var bytes && bytes > BlockDocument.MaxBytes)
+            throw new BlockTooLargeException($"Block {block.Number} of partition {block.Partition} has {bytes} bytes.");
         using var document = new RawBsonDocument(encoded);
         try
         {
@@ -54,17 +56,21 @@ public sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
         int partition, long number, int limit, long maxBytes, CancellationToken cancellationToken) =>
         connection.ExecuteAsync<IReadOnlyList<Block>>(async (database, token) =>
         {
-            // One reply of the server, which is at most 16 MiB, is in memory beside the page.
-            using var cursor = await Blocks(database).Find(After(partition, number)).Sort(Builders<RawBsonDocument>.Sort.Ascending("_id"))
-                .Limit(limit).ToCursorAsync(token);
+            // A reply has about as many blocks as the page has room for, if they are as large as those of the last page.
+            var find = new FindOptions { BatchSize = (int)Math.Clamp(maxBytes / blockBytes + 1, 2, limit) };
+            using var cursor = await Blocks(database).Find(After(partition, number), find)
+                .Sort(Builders<RawBsonDocument>.Sort.Ascending("_id")).Limit(limit).ToCursorAsync(token);
             var (page, bytes) = (new List<Block>(), 0L);
             while (bytes < maxBytes && await cursor.MoveNextAsync(token))
-                foreach (var block in cursor.Current.ToList().DecodeAll(BlockDocument.Decode))
-                    if (bytes < maxBytes)
-                    {
-                        page.Add(block);
-                        bytes += block.Content.Length;
-                    }
+                foreach (var document in cursor.Current)
+                    using (document)
+                        if (bytes < maxBytes)
+                        {
+                            page.Add(BlockDocument.Decode(document));
+                            bytes += page[^1].Content.Length;
+                        }
+            if (page.Count > 0)
+                blockBytes = Math.Max(1, bytes / page.Count);
             return page;
         }, cancellationToken);
 

@@ -6,6 +6,8 @@ using CreditSystem.Api.Features.Auth;
 using CreditSystem.Api.Features.Modules;
 using CreditSystem.Api.Features.Users;
 using CreditSystem.Api.Payments.Endpoints;
+using CreditSystem.Api.Payments.Reconciliation;
+using CreditSystem.Api.Payments.TopUps.Endpoints;
 using CreditSystem.Api.Webhooks.Endpoints;
 using CreditSystem.Identity.Users;
 
@@ -45,6 +47,9 @@ namespace CreditSystem.Api.Json;
 [JsonSerializable(typeof(PaymentList))]
 [JsonSerializable(typeof(ForgiveDebtRequest))]
 [JsonSerializable(typeof(ForgivenDebtResponse))]
+[JsonSerializable(typeof(ReconciliationResponse))]
+[JsonSerializable(typeof(PutTopUpRequest))]
+[JsonSerializable(typeof(TopUpResponse))]
 [JsonSerializable(typeof(CreateWebhookEndpointRequest))]
 [JsonSerializable(typeof(RotateWebhookSecretRequest))]
 [JsonSerializable(typeof(IssuedWebhookEndpointResponse))]

@@ -1,6 +1,9 @@
 using System.Net;
 using CreditSystem.Api.Payments.Endpoints;
 using CreditSystem.Api.Payments.Notices;
+using CreditSystem.Api.Payments.Reconciliation;
+using CreditSystem.Api.Payments.TopUps;
+using CreditSystem.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Payments;
@@ -21,6 +24,7 @@ internal static class PaymentExtensions
                 AutomaticDecompression = DecompressionMethods.All,
             });
         services.AddSingleton<PaymentMetrics>();
+        services.AddCounterInitialization(provider => provider.GetRequiredService<PaymentMetrics>().Begin());
         services.AddSingleton<StripeGateway>();
         services.AddSingleton<IPaymentProvider>(provider => provider.GetRequiredService<StripeGateway>());
         services.AddSingleton<PaymentLedger>();
@@ -31,12 +35,16 @@ internal static class PaymentExtensions
         services.AddSingleton<PaymentService>();
         services.AddSingleton<NoticeStore>();
         services.AddSingleton<NoticeProcessor>();
+        services.AddTopUps();
+        services.AddReconciliation();
     }
 
     /// <summary>Maps what callers and Stripe ask about payments, under <c>/v1</c>.</summary>
     public static void MapPayments(this IEndpointRouteBuilder routes)
     {
         routes.MapV1().MapPaymentEndpoints();
+        routes.MapV1().MapTopUps();
+        routes.MapReconciliation();
         routes.MapNotices();
     }
 }

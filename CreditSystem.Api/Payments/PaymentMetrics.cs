@@ -17,6 +17,13 @@ internal sealed class PaymentMetrics : IDisposable
         events = meter.CreateCounter<long>("credit_system_payment_notices", description: "Events of the payment provider, by outcome");
     }
 
+    /// <summary>Begins the series that alerts look at.</summary>
+    public void Begin()
+    {
+        foreach (var outcome in (string[])["taken", "malformed", "not_credited"])
+            events.Add(0, new KeyValuePair<string, object?>("outcome", outcome));
+    }
+
     public void Settled(string step, string outcome) =>
         settlements.Add(1, new("step", step), new KeyValuePair<string, object?>("outcome", outcome));
 

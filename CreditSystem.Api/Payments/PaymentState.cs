@@ -61,7 +61,8 @@ internal sealed record Dispute(string Id, long Amount, string Status, long? Bala
     /// An inquiry moves no money, and neither does a dispute that was prevented. What was withdrawn and came back in full is there,
     /// also where the dispute is lost.
     /// </summary>
-    public bool IsWithdrawn => Status is "needs_response" or "under_review" or "lost" && Balance is not >= 0;
+    public bool IsWithdrawn =>
+        Status is "needs_response" or "under_review" or "lost" or "appeal_needs_response" or "appeal_under_review" && Balance is not >= 0;
 }
 
 /// <summary>Something that the provider tells.</summary>

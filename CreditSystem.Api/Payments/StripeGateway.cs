@@ -17,8 +17,8 @@ internal sealed class StripeGateway(
     internal const string SecretKey = "stripe:secret_key";
     internal const string WebhookSecret = "stripe:webhook_secret";
 
-    private const string TenantMember = "credit_system_tenant";
-    private const string AccountMember = "credit_system_account";
+    internal const string TenantMember = "credit_system_tenant";
+    internal const string AccountMember = "credit_system_account";
     private const string AssetMember = "credit_system_asset";
     private const string CreditsMember = "credit_system_credits";
     private const long MaxListed = 100;
@@ -104,7 +104,9 @@ internal sealed class StripeGateway(
         _ => null,
     };
 
-    private async Task<T> CallAsync<T>(Func<StripeClient, Task<T>> call)
+    /// <summary>Calls Stripe with the key of now.</summary>
+    /// <exception cref="PaymentException">Stripe did not do it.</exception>
+    internal async Task<T> CallAsync<T>(Func<StripeClient, Task<T>> call)
     {
         if (configuration[SecretKey] is not { Length: > 0 } key)
             throw new PaymentException(PaymentFailure.NotConfigured);
@@ -138,13 +140,13 @@ internal sealed class StripeGateway(
         _ => PaymentFailure.Unavailable,
     };
 
-    private static PaymentState ToState(PaymentIntent intent) => new(intent.Id, OrderOf(intent), intent.Status, intent.ClientSecret)
+    internal static PaymentState ToState(PaymentIntent intent) => new(intent.Id, OrderOf(intent), intent.Status, intent.ClientSecret)
     {
         Received = intent.AmountReceived > 0 ? intent.AmountReceived : intent.Amount,
         ReceiptUrl = intent.LatestCharge?.ReceiptUrl,
     };
 
-    private static Dictionary<string, string> MetadataOf(PaymentOrder order) => new()
+    internal static Dictionary<string, string> MetadataOf(PaymentOrder order) => new()
     {
         [TenantMember] = order.Tenant,
         [AccountMember] = order.Account.ToString("D"),

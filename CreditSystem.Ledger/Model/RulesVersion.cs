@@ -25,6 +25,7 @@ public static class RulesVersion
     /// <summary>
     /// Accounts may owe: commands take back what a purchase gave, collect what is owed and forgive it. Without such commands it
     /// decides as the third does; before it is set they are answered 503 and leave no trace.
+    /// Besides, the records of a block are packed in its document, to a quarter of their bytes, which is what the database then writes.
     /// </summary>
     public const int Fourth = 4;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Ledger;
-using CreditSystem.Ledger.Outbox;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Webhooks.Endpoints;
@@ -18,8 +17,8 @@ internal static class CreateWebhookEndpoint
         var request = body.Value;
         if (CheckUrl(request.Url, options.Value.AllowPrivateAddresses) is { } invalid)
             return invalid;
-        if (request.Types?.Except(LedgerEvents.All, StringComparer.Ordinal).Any() == true)
-            return ApiProblems.BadRequest("invalid_types", $"types must be some of {string.Join(", ", LedgerEvents.All)}.");
+        if (request.Types?.Except(WebhookTypes.All, StringComparer.Ordinal).Any() == true)
+            return ApiProblems.BadRequest("invalid_types", $"types must be some of {string.Join(", ", WebhookTypes.All)}.");
         if ((await store.ListAsync(caller.Tenant, cancellationToken)).Count >= options.Value.MaxEndpointsPerTenant)
             return ApiProblems.Create(
                 StatusCodes.Status422UnprocessableEntity, "limit_exceeded",

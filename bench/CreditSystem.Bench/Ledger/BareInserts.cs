@@ -1,12 +1,13 @@
 using System.Diagnostics;
+using K4os.Compression.LZ4;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
 namespace CreditSystem.Bench.Ledger;
 
 /// <summary>
-/// What the engine takes without a ledger before it: the bytes of the largest of the ledger's last blocks, again and again, one
-/// insert at a time as the log is written, with the same write concern.
+/// What the engine takes without a ledger before it: the records of the largest of the ledger's last blocks as they are, again and
+/// again, one insert at a time as the log is written, with the same write concern.
 /// </summary>
 internal sealed class BareInserts(string connectionString)
 {
@@ -20,9 +21,11 @@ internal sealed class BareInserts(string connectionString)
     {
         using var client = new MongoClient(connectionString);
         var blocks = client.GetDatabase("credit-system").GetCollection<BsonDocument>("blocks");
-        var last = await blocks.Find(FilterDefinition<BsonDocument>.Empty).Sort(Builders<BsonDocument>.Sort.Descending("_id")).Limit(LastBlocks)
-            .ToListAsync(cancellationToken);
-        var content = last.Select(block => block["txs"].AsByteArray).MaxBy(bytes => bytes.Length)!;
+        var last = await blocks.Find(FilterDefinition<BsonDocument>.Empty).Sort(Builders<BsonDocument>.Sort.Descending("_id"))
+            .Limit(LastBlocks).ToListAsync(cancellationToken);
+        var largest = last.MaxBy(block => block["len"].AsInt32)!;
+        var content = new byte[largest["len"].AsInt32];
+        LZ4Codec.Decode(largest["txs"].AsByteArray, content);
         var database = client.GetDatabase("bare-inserts");
         var collection = database.GetCollection<BsonDocument>("blocks").WithWriteConcern(WriteConcern.WMajority.With(journal: true));
         var latencies = new List<double>();

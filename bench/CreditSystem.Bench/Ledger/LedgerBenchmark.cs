@@ -5,6 +5,8 @@ namespace CreditSystem.Bench.Ledger;
 /// <summary>Runs all loads in turns, round by round, so that each sees the same machine.</summary>
 internal static class LedgerBenchmark
 {
+    private const double WarmUpSeconds = 12;
+
     public static async Task<LedgerReport> RunAsync(LedgerPlan plan, Action<string> progress, CancellationToken cancellationToken)
     {
         await using var bed = await TestBed.StartAsync([[]], cancellationToken, build: plan.Api, otherBuild: plan.Against);
@@ -17,14 +19,14 @@ internal static class LedgerBenchmark
         progress($"{plan.Accounts} accounts are being opened");
         await load.GrowAsync(plan.Accounts, cancellationToken);
         var memory = (api.ResidentBytes - before) * 100_000.0 / plan.Accounts / (1024 * 1024);
-        // What is compiled, cached and allocated in the first seconds of a process is nobody's throughput.
-        await load.TransfersAsync("warm-up", 32, Math.Min(plan.Seconds * 2, 30), hot: false, cancellationToken);
         var other = bed.Other is { } build ? new LoadGenerator(build.Address, bed.Token) : null;
         if (other is not null)
         {
             progress("the other build gets the same accounts");
             await other.GrowAsync(plan.Accounts, cancellationToken);
+            await WarmUpAsync(other, cancellationToken);
         }
+        await WarmUpAsync(load, cancellationToken);
 
         var inserts = new BareInserts(bed.MongoConnectionString);
         var runs = new List<Measurement>();
@@ -48,6 +50,14 @@ internal static class LedgerBenchmark
         return new LedgerReport(
             runs, memory, recovery, growth,
             await pgbench.SettingAsync("fsync", cancellationToken), await pgbench.SettingAsync("synchronous_commit", cancellationToken));
+    }
+
+    // What is compiled, cached and allocated in the first seconds of a process is nobody's throughput: half of its processor time.
+    private static async Task WarmUpAsync(LoadGenerator load, CancellationToken cancellationToken)
+    {
+        await load.TransfersAsync("warm-up", 32, WarmUpSeconds, hot: false, cancellationToken);
+        foreach (var size in LedgerPlan.BatchSizes)
+            await load.BatchesAsync("warm-up", 8, WarmUpSeconds / 2, size, cancellationToken);
     }
 
     private static async Task RoundAsync(

@@ -121,6 +121,8 @@ internal sealed class TestBed : IAsyncDisposable
             ["RateLimits__Enabled"] = "false",
             ["Logging__LogLevel__Default"] = "Warning",
             ["DOTNET_gcServer"] = "0",
+            // As in the image.
+            ["DOTNET_GCgen0size"] = "0x2000000",
             ["Cluster__Mode"] = mode,
             ["Cluster__Port"] = $"{ServerProcess.FreePort()}",
         };

@@ -64,12 +64,17 @@ internal sealed class Operator(StripeApi api, ObjectStore store, Faults faults, 
         return known;
     });
 
-    /// <summary>Forgets an object, as if it had never been: what a provider does not do, and what a reconciliation must find.</summary>
-    public void Forget(string id) => api.Execute(() =>
+    /// <summary>
+    /// Forgets an object, and what is about it, as if it had never been: what a provider does not do, and what a reconciliation must find.
+    /// </summary>
+    public int Forget(string id) => api.Execute(() =>
     {
-        if (store.Find(id) is { } value)
+        string[] kinds = [Charges.Kind, Reversals.Refunds.Kind, Reversals.Disputes.Kind];
+        var about = kinds.SelectMany(store.All).Where(value => value.Text("payment_intent") == id);
+        var gone = about.Append(store.Find(id)).OfType<JsonObject>().ToList();
+        foreach (var value in gone)
             store.Remove(value);
-        return true;
+        return gone.Count;
     });
 
     /// <summary>All of a kind, newest first, as they are now.</summary>

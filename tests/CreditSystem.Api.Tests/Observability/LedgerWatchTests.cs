@@ -119,13 +119,12 @@ public sealed class LedgerWatchTests(MongoServer mongo)
         return measured;
     }
 
-    /// <summary>In the id of the first record that some block has.</summary>
+    /// <summary>In the records that some block has.</summary>
     private static async Task ChangeOneByteAsync(IMongoCollection<BsonDocument> blocks)
     {
         var block = await blocks.Find(FilterDefinition<BsonDocument>.Empty).FirstAsync(Cancellation);
         var content = block["txs"].AsBsonBinaryData.Bytes;
-        // The array's length, its element "0", the record's length, its member "id" with a length and a subtype.
-        content[4 + 3 + 4 + 4 + 5] ^= 1;
+        content[content.Length / 2] ^= 1;
         var change = Builders<BsonDocument>.Update.Set("txs", new BsonBinaryData(content));
         var result = await blocks.UpdateOneAsync(Builders<BsonDocument>.Filter.Eq("_id", block["_id"]), change, cancellationToken: Cancellation);
         Assert.Equal(1, result.ModifiedCount);

@@ -167,6 +167,20 @@ public sealed class MoneyTests(MongoServer mongo, RedisServer redis) : IAsyncLif
     }
 
     [Fact]
+    public async Task Rounds_what_is_left_and_not_each_part()
+    {
+        var payment = await host.PayAsync("credits-500");
+        for (var i = 0; i < 3; i++)
+        {
+            host.Stripe.Refund(payment, 50);
+            await host.NotifyAsync("charge.refunded", payment);
+        }
+
+        // 4,350 of 4,500 buy 48,333.33; three times 555.56 would leave 48,332.
+        Assert.Equal(48_333, await host.BalanceAsync());
+    }
+
+    [Fact]
     public async Task Forgives_what_is_owed_for_a_reason_and_only_to_those_who_may()
     {
         var payment = await host.PayAsync();

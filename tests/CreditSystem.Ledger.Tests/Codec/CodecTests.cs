@@ -106,6 +106,7 @@ public sealed class CodecTests
     [InlineData(RulesVersion.First, BsonType.Array)]
     [InlineData(RulesVersion.Second, BsonType.Array)]
     [InlineData(RulesVersion.Third, BsonType.Binary)]
+    [InlineData(RulesVersion.Fourth, BsonType.Binary)]
     public void The_rules_say_in_which_form_a_block_is_stored_and_no_other_is_read(int rules, BsonType form)
     {
         var block = SampleRecords.Block(SampleRecords.Records(), rules);
@@ -118,12 +119,38 @@ public sealed class CodecTests
         Assert.Equal(block.Content.ToArray(), read.Content.ToArray());
         Assert.Equal(stored, BlockDocument.Encode(read));
 
+        Assert.Equal(rules >= RulesVersion.Fourth, raw.Contains("len"));
         var other = MongoDB.Bson.Serialization.BsonSerializer.Deserialize<BsonDocument>(stored);
-        other["txs"] = form == BsonType.Binary
-            ? new BsonArray(new RawBsonDocument(block.Content.ToArray()).Values)
-            : new BsonBinaryData(block.Content.ToArray());
+        other["txs"] = form == BsonType.Array || rules >= RulesVersion.Fourth
+            ? new BsonBinaryData(block.Content.ToArray())
+            : new BsonArray(new RawBsonDocument(block.Content.ToArray()).Values);
         using var changed = new RawBsonDocument(other.ToBson());
         Assert.Equal(block.Number, Assert.Throws<LedgerCorruptException>(() => BlockDocument.Decode(changed)).Block);
+    }
+
+    [Fact]
+    public void Records_that_repeat_themselves_are_packed_to_less_than_half_and_unpacked_to_the_same_bytes()
+    {
+        var records = SampleRecords.Records();
+        var block = SampleRecords.Block([.. Enumerable.Repeat(records, 50).SelectMany(one => one)]);
+        var stored = BlockDocument.Encode(block);
+
+        Assert.InRange(stored.Length, 1, block.Content.Length / 2);
+        using var raw = new RawBsonDocument(stored);
+        Assert.Equal(block.Content.ToArray(), BlockDocument.Decode(raw).Content.ToArray());
+    }
+
+    [Fact]
+    public void A_length_beyond_what_a_block_may_have_is_refused_before_it_is_made_room_for()
+    {
+        var other = MongoDB.Bson.Serialization.BsonSerializer.Deserialize<BsonDocument>(
+            BlockDocument.Encode(SampleRecords.Block(SampleRecords.Records())));
+        foreach (var length in new[] { -1, 1, BlockDocument.MaxBytes + 1, int.MaxValue })
+        {
+            other["len"] = length;
+            using var raw = new RawBsonDocument(other.ToBson());
+            Assert.Throws<LedgerCorruptException>(() => BlockDocument.Decode(raw));
+        }
     }
 
     private static Block Sealed(byte[] content) => Block.Seal(0, 1, 1000, RulesVersion.Newest, new byte[32], content);

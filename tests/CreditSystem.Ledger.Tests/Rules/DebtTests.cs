@@ -3,6 +3,7 @@ using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Outbox;
 using CreditSystem.Ledger.Partitions;
 using CreditSystem.Ledger.Testing;
+using CreditSystem.Ledger.Verification;
 
 namespace CreditSystem.Ledger.Tests.Rules;
 
@@ -132,6 +133,24 @@ public sealed class DebtTests
         var taken = run.Do(1000, Ask.TakeBack(purchase, 50)).Command.Id;
 
         Assert.Equal(RejectionCode.NotReversible, run.Do(1000, Ask.Reverse(taken)).Rejection?.Code);
+    }
+
+    [Theory]
+    [InlineData(TransferKind.Transfer, 10, 5, false)]
+    [InlineData(TransferKind.Debt, 0, 5, true)]
+    [InlineData(TransferKind.Debt, 0, 0, false)]
+    [InlineData(TransferKind.Debt, 10, 5, false)]
+    [InlineData(TransferKind.Forgiveness, 0, 5, false)]
+    [InlineData(TransferKind.Collection, 10, 5, false)]
+    public void Verification_knows_what_may_change_a_debt(TransferKind kind, long amount, long debt, bool isRight)
+    {
+        var account = VerifiedAccount.Opened(Account, 1);
+        var entry = new Entry(Ann, amount, 1, amount, 0) { Debt = DebtState.Create(debt, []) };
+
+        var findings = account.Apply(entry, kind, 2).ToList();
+
+        Assert.Equal(isRight, findings.Count == 0);
+        Assert.All(findings, finding => Assert.Equal("debts_follow_entries", finding.Check));
     }
 
     [Fact]

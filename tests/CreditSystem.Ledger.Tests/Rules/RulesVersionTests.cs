@@ -72,7 +72,8 @@ public sealed class RulesVersionTests
 
         var refused = await Assert.ThrowsAsync<NewerRulesException>(() => host.DoAsync(Ask.Open("dave")));
         Assert.Equal(LedgerUnavailableReason.NewerRules, refused.Reason);
-        Assert.Equal($"Block {last.Number + 1} of partition 0 was written by version 5 of the rules; this replica knows versions up to 4.", refused.Message);
+        Assert.Equal($"Block {last.Number + 1} of partition 0 was written by version {RulesVersion.Newest + 1} of the rules; "
+            + $"this replica knows versions up to {RulesVersion.Newest}.", refused.Message);
         await Assert.ThrowsAsync<NewerRulesException>(() => host.AccountAsync(carol));
         Assert.True((await host.Ledger.Verification.VerifyAsync(Ask.Tenant, CancellationToken.None)).Intact);
 

@@ -20,7 +20,8 @@ internal sealed class PaymentWalk(int seed) : IAsyncDisposable
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly Dictionary<string, ScriptedPayment> payments = [];
     private readonly List<string> notices = [];
-    private readonly List<(ScriptedProvider Provider, Task Work)> underWay = [];
+    private readonly HashSet<string> lost = [];
+    private readonly List<UnderWay> underWay = [];
     private readonly List<Guid> holds = [];
     private readonly ServiceProvider services = new ServiceCollection().AddMetrics().AddSingleton<PaymentMetrics>().BuildServiceProvider();
     private EngineHost host = null!;
@@ -34,6 +35,8 @@ internal sealed class PaymentWalk(int seed) : IAsyncDisposable
 
     /// <summary>Pays before the account is there, which opens at some time.</summary>
     public Guid Late { get; } = LedgerId.ForAccount(Ask.Tenant, "late", Ask.Asset);
+
+    private sealed record UnderWay(string Payment, ScriptedProvider Provider, Task<(PaymentState State, Settlement Settlement)> Work);
 
     private bool IsAlmostEmpty => payments.Count < 2;
 
@@ -86,20 +89,25 @@ internal sealed class PaymentWalk(int seed) : IAsyncDisposable
         }
     }
 
-    /// <summary>What is under way ends, and every payment is looked at once more, as it is every day.</summary>
+    /// <summary>
+    /// All notices come, and then what is under way ends, with answers that may be old by now. Only a payment of which a notice was lost
+    /// is looked at once more, as all are every day.
+    /// </summary>
     public async Task EndAsync()
     {
+        await DoAsync(Ask.Open("late"));
+        while (notices.Count > 0)
+            await DeliverAsync();
         while (underWay.Count > 0)
             await GoOnAsync(underWay[0]);
-        await DoAsync(Ask.Open("late"));
-        foreach (var id in payments.Keys)
+        foreach (var id in lost)
             await ReconcileAsync(id, isHeld: false);
     }
 
     public async Task UndoAllAsync()
     {
         foreach (var payment in payments.Values)
-            payment.UndoAll();
+            Happen(payment, payment.UndoAll);
         await EndAsync();
     }
 
@@ -124,8 +132,10 @@ internal sealed class PaymentWalk(int seed) : IAsyncDisposable
     {
         what();
         // Lost now and then, or told twice.
-        for (var i = random.Next(8) switch { 0 => 0, 1 => 2, _ => 1 }; i > 0; i--)
-            notices.Add(payment.Id);
+        var times = random.Next(20) switch { 0 => 0, 1 or 2 => 2, _ => 1 };
+        notices.AddRange(Enumerable.Repeat(payment.Id, times));
+        if (times == 0)
+            lost.Add(payment.Id);
     }
 
     private async Task DeliverAsync()
@@ -146,22 +156,28 @@ internal sealed class PaymentWalk(int seed) : IAsyncDisposable
         var settlement = new PaymentSettlement(
             ledger, new LegacyRefunds(host.Ledger), services.GetRequiredService<PaymentMetrics>(), NullLogger<PaymentSettlement>.Instance);
         var work = new PaymentService(provider, settlement, new NoRecorder()).ReconcileAsync(id, CancellationToken.None);
+        var one = new UnderWay(id, provider, work);
         if (!isHeld)
         {
-            await work;
+            await EndAsync(one);
             return;
         }
         await provider.ParkAsync(work);
-        underWay.Add((provider, work));
+        underWay.Add(one);
     }
 
-    private async Task GoOnAsync((ScriptedProvider Provider, Task Work) one)
+    private async Task GoOnAsync(UnderWay one)
     {
         await one.Provider.GoOnAsync(one.Work);
-        if (!one.Work.IsCompleted)
-            return;
-        underWay.Remove(one);
-        await one.Work;
+        if (one.Work.IsCompleted && underWay.Remove(one))
+            await EndAsync(one);
+    }
+
+    // What is refused is answered so that it comes again.
+    private async Task EndAsync(UnderWay one)
+    {
+        if ((await one.Work).Settlement.Refused is not null)
+            notices.Add(one.Payment);
     }
 
     // What is under way is cut off: between the ledger and another look at the provider, for example. Its notice comes again.

@@ -1,0 +1,61 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CreditSystem.Api.Webhooks;
+using CreditSystem.Ledger;
+
+namespace CreditSystem.Api.Payments.TopUps;
+
+/// <summary>Queues what has happened to top-ups for the tenant's webhook endpoints: at least once, under the same id each time.</summary>
+internal sealed class TopUpNotifier(TopUpStore store, WebhookStore webhooks, CreditLedger ledger, TimeProvider time)
+{
+    private const int PoliciesAtOnce = 100;
+
+    public async Task TellAsync(int partition, CancellationToken cancellationToken)
+    {
+        foreach (var policy in await store.UntoldAsync(partition, PoliciesAtOnce, cancellationToken))
+        {
+            var endpoints = (await webhooks.ListAsync(policy.Tenant, cancellationToken)).FindAll(endpoint => !endpoint.Disabled);
+            var deliveries = policy.Events.SelectMany(told => endpoints.Where(endpoint => endpoint.Wants(told.Type))
+                .Select(endpoint => Delivery(endpoint, policy, told, ledger.Partitions[partition].Status.Head))).ToList();
+            if (deliveries.Count > 0)
+                await webhooks.QueueAsync(deliveries, cancellationToken);
+            await store.ToldAsync(policy.Account, [.. policy.Events.Select(told => told.Id)], cancellationToken);
+        }
+    }
+
+    private WebhookDelivery Delivery(WebhookEndpoint endpoint, TopUpPolicy policy, TopUpEvent told, long block)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var message = new TopUpMessage(told.Id, told.Type, policy.Tenant, block, told.At, new TopUpMessageData(new TopUpMessageBody(
+            policy.Account, told.Payment, told.Credits, told.Price, told.Currency, told.Reason)));
+        return new WebhookDelivery
+        {
+            Id = $"{endpoint.Id}.{told.Id.Replace("-", "", StringComparison.Ordinal)}",
+            Endpoint = endpoint.Id,
+            Tenant = endpoint.Tenant,
+            Event = told.Id,
+            Type = told.Type,
+            Body = JsonSerializer.Serialize(message, TopUpMessageJson.Default.TopUpMessage),
+            Status = WebhookDelivery.Pending,
+            NextAt = endpoint.PausedUntil > now ? endpoint.PausedUntil.Value : now,
+            CreatedAt = now,
+        };
+    }
+}
+
+/// <summary>What an endpoint is sent, in the shape of the ledger's events.</summary>
+internal sealed record TopUpMessage(string Id, string Type, string Tenant, long Block, DateTimeOffset CreatedAt, TopUpMessageData Data);
+
+internal sealed record TopUpMessageData(TopUpMessageBody TopUp);
+
+/// <param name="Payment">The payment at the provider, where there is one.</param>
+/// <param name="Credits">Minor units of the asset.</param>
+/// <param name="Price">Minor units of the currency.</param>
+internal sealed record TopUpMessageBody(
+    string Account, string? Payment, [property: JsonConverter(typeof(MinorUnitsConverter))] long Credits, long Price, string Currency,
+    string? Reason);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(TopUpMessage))]
+internal sealed partial class TopUpMessageJson : JsonSerializerContext;

@@ -1,0 +1,10 @@
+using CreditSystem.Api.Payments.TopUps;
+using CreditSystem.Ledger.Outbox;
+
+namespace CreditSystem.Api.Webhooks;
+
+internal static class WebhookTypes
+{
+    /// <summary>All that an endpoint can be told of: what the ledger's blocks say, and what becomes of top-ups.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. LedgerEvents.All, .. TopUpEvents.All];
+}
