@@ -42,7 +42,7 @@ public sealed class SiloTlsTests(MongoServer server) : IDisposable
         Assert.True((await other.DoAsync(Ask.Move(alice, bob, 30))).Accepted);
 
         Assert.Equal(30, await first.PostedAsync(bob));
-        var port = first.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress.Endpoint.Port;
+        var port = first.Services.GetRequiredService<global::Orleans.Runtime.ILocalSiloDetails>().SiloAddress.Endpoint.Port;
         using var strangers = TestCertificates.CreateAuthority("CN=strangers");
         using var stranger = TestCertificates.Issue("replica", strangers);
         using var member = TestCertificates.Issue("replica", authority);
