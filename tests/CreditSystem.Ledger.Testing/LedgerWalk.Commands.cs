@@ -47,17 +47,20 @@ internal sealed partial class LedgerWalk
             case 14:
                 moves.Add(id);
                 purchases.Add(id);
-                return (Ask.Move(AccountRef.To(SystemAccount.StripeClearing), AccountRef.To(AccountOf(holder)), amount, id, TransferKind.Purchase),
+                var clearing = AccountRef.To(SystemAccount.StripeClearing);
+                return (Ask.Move(clearing, AccountRef.To(AccountOf(holder)), amount, id, TransferKind.Purchase),
                     Reference.Move(id, "$StripeClearing", Names[holder], amount, purchase: true));
             case 15 or 16:
                 // Nearly always of a purchase; all of it, a part, or nothing any more.
                 var purchase = step.D == 23 ? Recent(moves, b) : Recent(purchases, step.D % 3);
-                var sum = step.C % 4 == 0 ? 0 : step.C % 4 == 1 ? Reference.AmountOf(purchase) : Math.Min(amount, step.B == 8 ? amount : Reference.AmountOf(purchase));
+                var all = Reference.AmountOf(purchase);
+                var sum = (step.C % 4) switch { 0 => 0, 1 => all, _ => step.B == 8 ? amount : Math.Min(amount, all) };
                 moves.Add(id);
                 return (Ask.TakeBack(purchase, sum, id), Reference.TakeBack(id, purchase, sum));
             case 17:
                 moves.Add(id);
-                return (Ask.Forgive(AccountOf(holder), step.C % 2 == 0 ? null : amount, id), Reference.Forgive(id, Names[holder], step.C % 2 == 0 ? null : amount));
+                long? waived = step.C % 2 == 0 ? null : amount;
+                return (Ask.Forgive(AccountOf(holder), waived, id), Reference.Forgive(id, Names[holder], waived));
             default:
                 moves.Add(id);
                 var (grant, owner) = this.grants.Count == 0 ? (Guid.NewGuid(), holder) : this.grants[^(1 + b % this.grants.Count)];

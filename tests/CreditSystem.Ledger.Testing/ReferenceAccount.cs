@@ -12,7 +12,17 @@ internal sealed class ReferenceLot
     public long Free => Remaining - Pinned;
 
     /// <summary>The same terms with nothing in it.</summary>
-    public ReferenceLot Empty() => new() { Id = Id, Effective = Effective, Created = Created, Expires = Expires, Priority = Priority, Promotional = Promotional, PaysDebt = PaysDebt, Source = Source };
+    public ReferenceLot Empty() => new()
+    {
+        Id = Id,
+        Effective = Effective,
+        Created = Created,
+        Expires = Expires,
+        Priority = Priority,
+        Promotional = Promotional,
+        PaysDebt = PaysDebt,
+        Source = Source,
+    };
 }
 
 internal sealed class ReferenceAccount(string asset, long limit, bool system)

@@ -8,7 +8,12 @@ namespace CreditSystem.Ledger.Testing;
 internal sealed partial class ReferenceLedger
 {
     private sealed record Hold(Guid Id, string Account, string To, long Expires, List<(ReferenceLot Lot, long Size)> Pins) { public string State = "Active"; }
-    private sealed record Moved(string From, string To, long Amount, bool Reversible, List<(ReferenceLot Lot, long Size)> Drawn) { public long Reversed, TakenBack; public bool IsPurchase; }
+    private sealed record Moved(string From, string To, long Amount, bool Reversible, List<(ReferenceLot Lot, long Size)> Drawn)
+    {
+        public long Reversed, TakenBack;
+        public bool IsPurchase;
+    }
+
 
     private readonly Dictionary<string, ReferenceAccount> accounts = [];
     private readonly Dictionary<Guid, Hold> holds = [];

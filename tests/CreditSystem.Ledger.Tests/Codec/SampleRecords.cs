@@ -64,7 +64,11 @@ internal static class SampleRecords
         [
             new Entry(Id(100), -7, 1, -7, 0) { PreviousBlock = 4, JumpBlock = 2, Lots = drawn },
             new Entry(Id(103), 0, 2, 9, 3) { Debt = owing },
-            new Entry(Id(101), 7, 2, 9, 3) { Debt = new DebtState(1, []), Lots = [new LotChange(terms with { ExpiresAt = null, Promotional = false }, 7, 0)] },
+            new Entry(Id(101), 7, 2, 9, 3)
+            {
+                Debt = new DebtState(1, []),
+                Lots = [new LotChange(terms with { ExpiresAt = null, Promotional = false }, 7, 0)],
+            },
         ];
         var opened = new AccountState { Id = Id(100), Tenant = "acme", Holder = "alice", Asset = "EUR", CreditLimit = 5, OpenedAt = 1 };
         var hold = new HoldState(Id(10), Id(100), AccountRef.To(Id(101)), 7, 3, HoldStatus.Captured, 99, 1, [new LotChange(terms, 0, 4)]);

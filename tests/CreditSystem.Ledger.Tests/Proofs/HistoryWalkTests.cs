@@ -103,7 +103,9 @@ public sealed class HistoryWalkTests
     }
 
     private static BalanceAt At(List<HistoryEntry> entries, int count) =>
-        count == 0 ? new BalanceAt(0, 0, 0, 0) : new BalanceAt(entries[count - 1].Posted, entries[count - 1].Held, entries[count - 1].Debt, count);
+        count > 0 && entries[count - 1] is var last
+            ? new BalanceAt(last.Posted, last.Held, last.Debt, count)
+            : new BalanceAt(0, 0, 0, 0);
 
     private static async Task<List<HistoryEntry>> ListAsync(IAsyncEnumerable<HistoryEntry> entries)
     {
