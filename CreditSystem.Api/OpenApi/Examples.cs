@@ -5,6 +5,7 @@ using CreditSystem.Api.Features.Holds;
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Api.Features.Usage;
 using CreditSystem.Api.Payments.Endpoints;
+using CreditSystem.Api.Payments.TopUps.Endpoints;
 
 namespace CreditSystem.Api.OpenApi;
 
@@ -36,6 +37,9 @@ internal static class Examples
         [typeof(CaptureHoldRequest)] = """{ "amount": "300", "final": true }""",
         [typeof(IssueGrantRequest)] = $$"""
             { "account": "{{Account}}", "amount": "1000", "promotional": true, "priority": 10, "expires_at": "2030-01-01T00:00:00Z" }
+            """,
+        [typeof(PutTopUpRequest)] = """
+            { "threshold": "1000", "package": "credits-100", "payment_method": "pm_1", "daily_cap": 10000, "monthly_cap": 50000 }
             """,
         [typeof(ForgiveDebtRequest)] = """{ "reason": "goodwill after the outage", "amount": "400" }""",
         [typeof(RecordUsageRequest)] = $$"""
