@@ -36,7 +36,7 @@ internal sealed partial class CommandForwarder(
 
     /// <summary>
     /// Runs until <see cref="Stop"/>, and until all that has come in before is answered. One message is under way at a time: a second
-    /// one has been measured to be no faster, and has fewer commands in each.
+    /// one was no faster for one tenant, and has fewer commands in each.
     /// </summary>
     public async Task RunAsync()
     {
