@@ -24,7 +24,7 @@ if (await CommandRunner.TryRunAsync(args, () => ApiCommands.Create(), ApiCommand
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
-await builder.AddSecretsAsync();
+await builder.AddSecretsAsync(beforeLoading: builder.AddTlsAsync);
 builder.AddConnections();
 builder.AddHealth();
 builder.AddHardening();

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CreditSystem.Cli.Administration;
+using CreditSystem.Cli.Audit;
 using CreditSystem.Cli.Bootstrap;
 using CreditSystem.Cli.Ledger;
 using CreditSystem.Cli.Payments;
@@ -19,6 +20,7 @@ internal static class CommandLine
             CommandOutput.Json,
             BootstrapCommand.Create(host),
             RotateCommand.Create(host),
+            RotateCaCommand.Create(host),
             new Command("vault", "Vault and the secrets in it")
             {
                 VaultStatusCommand.Create(host),
@@ -26,6 +28,7 @@ internal static class CommandLine
                 VaultVersionsCommand.Create(host),
                 VaultRollbackCommand.Create(host),
                 VaultRewrapCommand.Create(host),
+                AuditReportCommand.Create(host),
             },
             new Command("config", "The configuration") { ConfigSourcesCommand.Create(host) },
             LedgerCommands.Create(host),

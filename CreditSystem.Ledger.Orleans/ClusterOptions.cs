@@ -43,4 +43,10 @@ public sealed class ClusterOptions
     /// and each requires a certificate of that authority from the other. Absent: plain text, for one machine only.
     /// </summary>
     public string? TlsDirectory { get; set; }
+
+    /// <summary>
+    /// TLS as with <see cref="TlsDirectory"/>, with the certificates of the host (<c>Certificates:Directory</c>), which may be replaced
+    /// while it runs.
+    /// </summary>
+    public bool UsesHostCertificates { get; set; }
 }

@@ -27,7 +27,9 @@ public static class LedgerOrleansExtensions
         if (options.Mode == ClusterMode.Single)
             return builder;
         builder.Logging.AddFilter("Orleans", LogLevel.Warning);
-        builder.UseOrleans(silo => AddSilo(silo, options));
+        var certificates = builder.Services.LastOrDefault(service => service.ServiceType == typeof(ClusterCertificates))
+            ?.ImplementationInstance as ClusterCertificates;
+        builder.UseOrleans(silo => AddSilo(silo, options, certificates));
         builder.Services.AddSingleton<IOwnerTransport, OrleansOwnerTransport>();
         builder.Services.AddSingleton<ClusterView>();
         builder.Services.AddSingleton<ClusterMetrics>();
@@ -35,7 +37,7 @@ public static class LedgerOrleansExtensions
         return builder;
     }
 
-    private static void AddSilo(ISiloBuilder silo, ClusterOptions options)
+    private static void AddSilo(ISiloBuilder silo, ClusterOptions options, ClusterCertificates? certificates)
     {
         var address = IPAddress.Parse(options.Address);
         silo.ConfigureEndpoints(address, options.Port, gatewayPort: 0, listenOnAnyHostAddress: false);
@@ -45,8 +47,10 @@ public static class LedgerOrleansExtensions
         // For 27 s the directory would keep what a dead replica owned from the living, lest two own it: here that is harmless.
         silo.Configure<GrainDirectoryOptions>(directory => directory.RangeLeaseDuration = TimeSpan.Zero);
         silo.AddActivityPropagation();
-        if (options.TlsDirectory is { } directory)
-            silo.UseMutualTls(directory);
+        if (options.UsesHostCertificates && certificates is not null)
+            silo.UseMutualTls(certificates);
+        else if (options.TlsDirectory is { } directory)
+            silo.UseMutualTls(SiloTls.Load(directory));
 #pragma warning disable ORLEANSEXP003 // The old directory deactivates what a dead replica had registered for the living.
         silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003

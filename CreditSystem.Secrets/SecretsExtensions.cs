@@ -15,8 +15,12 @@ public static class SecretsExtensions
     /// Adds the secrets as configuration: Vault over secret files over environment over defaults. Call it before everything
     /// that reads configuration.
     /// </summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="timeProvider">Null for the system's.</param>
+    /// <param name="beforeLoading">What the first read of a secret may need, as a certificate for the way to Vault.</param>
     /// <exception cref="InsecureConfigurationException">Outside development, a secret is missing or a well-known example.</exception>
-    public static async Task AddSecretsAsync(this IHostApplicationBuilder builder, TimeProvider? timeProvider = null)
+    public static async Task AddSecretsAsync(
+        this IHostApplicationBuilder builder, TimeProvider? timeProvider = null, Func<SecretsGraph, Task>? beforeLoading = null)
     {
         var time = timeProvider ?? TimeProvider.System;
         var options = VaultOptions.From(builder.Configuration);
@@ -24,6 +28,8 @@ public static class SecretsExtensions
         var secrets = SecretsGraph.Create(
             options, [.. ((IConfigurationRoot)builder.Configuration).Providers], builder.Environment.IsDevelopment(), time, logger);
         builder.Configuration.Add(secrets.Provider);
+        if (beforeLoading is not null)
+            await beforeLoading(secrets);
         await LoadAsync(secrets, options, time);
         if (!builder.Environment.IsDevelopment() && secrets.Store.FindSecurityViolations() is { Count: > 0 } violations)
             throw new InsecureConfigurationException(violations, secrets.Status.UnreachableSince is null ? null : secrets.Status.Reason);

@@ -82,6 +82,7 @@ internal static class VaultErrors
         DenialReason.BodyTooLarge => (413, "request body too large"),
         DenialReason.PathOutside => (404, ""),
         DenialReason.RequestHeaderMissing => (412, "missing or invalid X-Vault-Request header"),
+        DenialReason.ClientCertificateMissing => (403, "permission denied: vault-proxy requires a client certificate"),
         DenialReason.MethodNotAllowed => (403, "permission denied: method is not allowed by vault-proxy"),
         DenialReason.NamespaceNotAllowed => (403, "permission denied: namespace is not allowed by vault-proxy"),
         _ => (403, "permission denied: path is not allowed by vault-proxy"),

@@ -1,3 +1,4 @@
+using CreditSystem.ServiceDefaults.Certificates;
 using CreditSystem.ServiceDefaults.Http;
 using CreditSystem.VaultProxy.Caching;
 using CreditSystem.VaultProxy.Forwarding;
@@ -63,6 +64,11 @@ internal static class VaultProxyExtensions
             && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
             builder.WebHost.UseUrls("http://+:8200");
         builder.WebHost.UseKestrelHttpsConfiguration();
+        // Asked for, and required where it matters: nobody has one before the login.
+        if (builder.Configuration.GetValue<bool>($"{VaultProxyOptions.SectionName}:{nameof(VaultProxyOptions.RequireClientCertificate)}"))
+            builder.Configuration[$"{CertificateOptions.SectionName}:{nameof(CertificateOptions.Clients)}"] =
+                nameof(ClientCertificates.Ask);
+        builder.AddCertificates(builder.WebHost);
         builder.WebHost.UseSockets(sockets =>
         {
             sockets.UnsafePreferInlineScheduling = true;

@@ -48,6 +48,12 @@ internal sealed class VaultProxyOptions
     /// </summary>
     public bool RequireVaultRequestHeader { get; init; }
 
+    /// <summary>
+    /// Whether a client has to show a certificate of an authority in <c>ca.crt</c> (<c>Certificates:Directory</c>, with
+    /// <c>Certificates:Clients=Ask</c>) for all but what it takes to get one: login, second factor, unwrapping, PKI, and the state.
+    /// </summary>
+    public bool RequireClientCertificate { get; init; }
+
     public CacheOptions Cache { get; init; } = new();
 
     public RateLimitOptions RateLimits { get; init; } = new();

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CreditSystem.Api.Hardening;
 using CreditSystem.Secrets;
 using CreditSystem.Secrets.Rotation;
 using CreditSystem.Secrets.Sources;
@@ -43,7 +44,7 @@ internal static class ApiCommands
         // Nobody waits at a terminal for a Vault that is down.
         builder.Configuration["Vault:StartTimeout"] = "00:00:00";
         configure?.Invoke(builder);
-        await builder.AddSecretsAsync();
+        await builder.AddSecretsAsync(beforeLoading: builder.UseTlsAsync);
         return builder;
     }
 }

@@ -48,7 +48,9 @@ internal static class HardeningExtensions
         app.UseHsts();
         // A probe from within the cluster talks to the port and not to the name.
         if (options.RedirectToHttps ?? ListensOnHttps(app.Configuration))
-            app.UseWhen(context => !ProbePaths.Contains(context.Request.Path.Value), branch => branch.UseHttpsRedirection());
+            app.UseWhen(
+                context => !ProbePaths.Contains(context.Request.Path.Value) && !ManagementPort.IsUsedBy(context),
+                branch => branch.UseHttpsRedirection());
         if (options.AllowedOrigins.Count > 0)
             app.UseCors();
     }

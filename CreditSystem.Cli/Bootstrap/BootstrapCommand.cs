@@ -24,6 +24,8 @@ internal sealed class BootstrapCommand
     private readonly Option<bool> databaseEngine = CliOption.Flag(
         "--database-engine", "Set up the database engine as well: Vault then makes short-lived MongoDB users, for "
             + "Vault:MongoDB:Mode=Dynamic (not with OpenBao)");
+    private readonly Option<bool> certificates = CliOption.Flag("--certificates",
+        "Set up the PKI engine as well: Vault then issues the certificates of the API and of the vault-proxy");
     private readonly Option<string> credentials = CliOption.Text("--credentials-directory",
         "Where to write the API's role_id and secret_id");
     private readonly Option<string> rotatorCredentials = CliOption.Text("--rotator-credentials-directory",
@@ -65,7 +67,8 @@ internal sealed class BootstrapCommand
             "Prepare Vault: engines, policies, AppRoles and the four secrets; and the application's users of MongoDB and Redis, whose "
             + "administrators' connection strings are ConnectionStrings__mongodb and ConnectionStrings__redis. Run it again at any time.")
         {
-            tokenFile, dryRun, printPolicy, databaseEngine, credentials, rotatorCredentials, kubernetesSecrets, clusterId, shareRoles,
+            tokenFile, dryRun, printPolicy, databaseEngine, certificates,
+            credentials, rotatorCredentials, kubernetesSecrets, clusterId, shareRoles,
             waitSeconds, auditFile, keep, newKeys, omitRoot, environment, set, setDefault,
         };
         names.AddTo(command);
@@ -138,6 +141,7 @@ internal sealed class BootstrapCommand
             AuditFile = parsed.GetValue(auditFile),
             DevValuesDirectory = parsed.GetValue(keep),
             WithDatabaseEngine = parsed.GetValue(databaseEngine),
+            WithCertificates = parsed.GetValue(certificates),
             WithRootCredentials = !parsed.GetValue(omitRoot),
             Environment = parsed.GetRequiredValue(environment),
             Given = given,

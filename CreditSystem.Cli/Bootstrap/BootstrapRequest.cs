@@ -48,6 +48,9 @@ internal sealed record BootstrapRequest(BootstrapSettings Settings)
     /// <summary>Whether Vault is to make MongoDB users by itself.</summary>
     public bool WithDatabaseEngine { get; init; }
 
+    /// <summary>Whether Vault is to issue certificates.</summary>
+    public bool WithCertificates { get; init; }
+
     /// <summary>The secret's <c>app.environment</c> where it has none.</summary>
     public string Environment { get; init; } = "production";
 

@@ -38,6 +38,8 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
         // From here on something is written.
         await new AuditStep(vault, changes).RunAsync(request.AuditFile, cancellationToken);
         await new EngineSteps(vault, request.Settings, changes).RunAsync(cancellationToken);
+        if (request.WithCertificates)
+            await new CertificateStep(vault, request.Settings, changes).RunAsync(cancellationToken);
         await new AccessSteps(vault, request.Settings, changes).RunAsync(cancellationToken);
         await credentials.RunAsync(request.Settings.Role, request.Credentials, request.Settings.SecretIdTtl, keepsReplaced: true,
             cancellationToken);

@@ -20,6 +20,14 @@ internal sealed record BootstrapSettings
 
     public string AppRoleMount { get; init; } = "approle";
 
+    public string PkiMount { get; init; } = "pki";
+
+    /// <summary>The role of the PKI engine that issues the certificates of the API and of the vault-proxy.</summary>
+    public string PkiRole { get; init; } = "credit-system";
+
+    /// <summary>Names, and names below them, that may be in a certificate.</summary>
+    public IReadOnlyList<string> CertificateDomains { get; init; } = ["api", "vault-proxy", "credit-system.svc", "localhost"];
+
     public string Policy { get; init; } = "credit-system-policy";
 
     public string Role { get; init; } = "credit-system-approle";

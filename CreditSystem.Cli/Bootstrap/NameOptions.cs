@@ -19,6 +19,14 @@ internal sealed class NameOptions
     private readonly Option<string> databaseMount = CliOption.Text("--database-mount", "Mount of the database engine",
         Default.DatabaseMount);
     private readonly Option<string> databaseRole = CliOption.Text("--database-role", "Role of the database engine", Default.DatabaseRole);
+    private readonly Option<string> pkiMount = CliOption.Text("--pki-mount", "Mount of the PKI engine", Default.PkiMount);
+    private readonly Option<string> pkiRole = CliOption.Text("--pki-role", "Role of the PKI engine", Default.PkiRole);
+    private readonly Option<string[]> domains = new("--certificate-domain")
+    {
+        Description = $"A name that may be in certificates, with all below it; by default {string.Join(", ", Default.CertificateDomains)}; "
+            + "may be given again",
+    };
+
     private readonly Option<string> appRoleMount = CliOption.Text("--approle-mount", "Mount of the AppRole method below auth/",
         Default.AppRoleMount);
     private readonly Option<string> policy = CliOption.Text("--policy", "The API's policy; by default PREFIX-policy");
@@ -37,7 +45,8 @@ internal sealed class NameOptions
 
     public void AddTo(Command command)
     {
-        foreach (var option in (Option[])[prefix, kvMount, transitMount, transitKey, databaseMount, databaseRole, appRoleMount, policy,
+        foreach (var option in (Option[])[prefix, kvMount, transitMount, transitKey, databaseMount, databaseRole,
+            pkiMount, pkiRole, domains, appRoleMount, policy,
             role, rotatorRole, secretIdHours, rotatorDays])
             command.Options.Add(option);
     }
@@ -56,6 +65,9 @@ internal sealed class NameOptions
             TransitKey = MountName.ReadSingle(parsed.GetRequiredValue(transitKey), "--transit-key"),
             DatabaseMount = MountName.Read(parsed.GetRequiredValue(databaseMount), "--database-mount"),
             DatabaseRole = MountName.ReadSingle(parsed.GetRequiredValue(databaseRole), "--database-role"),
+            PkiMount = MountName.Read(parsed.GetRequiredValue(pkiMount), "--pki-mount"),
+            PkiRole = MountName.ReadSingle(parsed.GetRequiredValue(pkiRole), "--pki-role"),
+            CertificateDomains = parsed.GetValue(domains) is { Length: > 0 } given ? given : Default.CertificateDomains,
             AppRoleMount = MountName.Read(parsed.GetRequiredValue(appRoleMount), "--approle-mount", "auth/"),
             Policy = Named(parsed, policy) ?? $"{name}-policy",
             Role = Named(parsed, role) ?? $"{name}-approle",

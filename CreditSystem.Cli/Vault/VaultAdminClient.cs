@@ -64,6 +64,10 @@ internal sealed class VaultAdminClient(HttpClient http, string? vaultNamespace, 
         string? token = null) =>
         SendAsync(new Call(HttpMethod.Post, path, body ?? [], wrapSeconds, token), cancellationToken);
 
+    /// <exception cref="VaultRequestException">Vault refuses.</exception>
+    public Task DeleteAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync(new Call(HttpMethod.Delete, path, Body: null), cancellationToken);
+
     public async Task<JsonArray> ListAsync(string path, CancellationToken cancellationToken) =>
         (await ReadAsync($"{path}?list=true", cancellationToken))?["keys"] as JsonArray ?? [];
 
@@ -159,6 +163,8 @@ internal sealed class VaultAdminClient(HttpClient http, string? vaultNamespace, 
     private sealed record Call(HttpMethod Method, string Path, JsonObject? Body, int? WrapSeconds = null, string? Token = null)
     {
         public string Operation =>
-            Method == HttpMethod.Post ? "write" : Path.EndsWith("?list=true", StringComparison.Ordinal) ? "list" : "read";
+            Method == HttpMethod.Post ? "write"
+            : Method == HttpMethod.Delete ? "delete"
+            : Path.EndsWith("?list=true", StringComparison.Ordinal) ? "list" : "read";
     }
 }

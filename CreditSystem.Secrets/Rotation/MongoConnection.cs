@@ -1,5 +1,6 @@
 using Aspire.MongoDB.Driver;
 using CreditSystem.Secrets.Database;
+using CreditSystem.ServiceDefaults.Certificates;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -13,6 +14,7 @@ public sealed class MongoConnection : Connection<IMongoClient>
 
     private readonly ClientIntegration _integration;
     private readonly MongoPoolMetrics _pool;
+    private readonly CertificateFolder? _certificates;
     private MongoDBSettings _settings = new();
     private (ConnectionTarget Target, int Number) _opening;
 
@@ -20,6 +22,7 @@ public sealed class MongoConnection : Connection<IMongoClient>
         : base(application)
     {
         _pool = application.GetRequiredService<MongoPoolMetrics>();
+        _certificates = application.GetService<CertificateFolder>();
         _integration = new ClientIntegration(application, builder => builder.AddMongoDBClient(
             ConnectionNames.Mongo,
             settings => _settings = settings,
@@ -103,7 +106,13 @@ public sealed class MongoConnection : Connection<IMongoClient>
         settings.ApplicationName = name;
         settings.ConnectTimeout = ConnectTimeout;
         settings.ServerSelectionTimeout = ConnectTimeout;
-        if (target.TrustOnlyGiven() is { } trust)
-            settings.SslSettings = new SslSettings { ServerCertificateValidationCallback = trust, CheckCertificateRevocation = false };
+        var trust = target.TrustOnlyGiven();
+        if (trust is null && _certificates is null)
+            return;
+        // Asked for at each connection: the folder's certificate may be another by then.
+        settings.SslSettings = new SslSettings { CheckCertificateRevocation = false };
+        settings.SslSettings.ServerCertificateValidationCallback = trust ?? _certificates!.IsTrusted;
+        if (_certificates is { } folder)
+            settings.SslSettings.ClientCertificateSelectionCallback = (_, _, _, _, _) => folder.Current?.Certificate!;
     }
 }

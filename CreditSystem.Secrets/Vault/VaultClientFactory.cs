@@ -1,4 +1,5 @@
 using CreditSystem.Secrets.Vault.Server;
+using CreditSystem.ServiceDefaults.Certificates;
 using VaultSharp;
 using VaultSharp.V1.AuthMethods;
 
@@ -8,12 +9,16 @@ namespace CreditSystem.Secrets.Vault;
 public sealed class VaultClientFactory : IDisposable
 {
     private readonly VaultOptions options;
+    private readonly VaultTls _tls;
+    private readonly SwappableHandler _connections;
     private readonly VaultTransport _transport;
     private readonly HttpMessageInvoker _invoker;
 
     public VaultClientFactory(VaultOptions options)
     {
-        (this.options, _transport) = (options, CreateTransport(options));
+        (this.options, _tls) = (options, new VaultTls(options));
+        _connections = new SwappableHandler(CreateHandler);
+        _transport = new VaultTransport(_tls, options.RequestTimeout, _connections);
         _invoker = new HttpMessageInvoker(_transport, disposeHandler: false);
     }
 
@@ -55,9 +60,16 @@ public sealed class VaultClientFactory : IDisposable
         _transport.Dispose();
     }
 
-    private static VaultTransport CreateTransport(VaultOptions options)
+    /// <summary>Shows the folder's certificate to the proxy from now on, and each that takes its place.</summary>
+    public void UseCertificates(CertificateFolder folder)
     {
-        var tls = new VaultTls(options);
+        _tls.UseCertificates(folder);
+        folder.Changed += _ => _connections.Swap();
+        _connections.Swap();
+    }
+
+    private SocketsHttpHandler CreateHandler()
+    {
         var handler = new SocketsHttpHandler
         {
             ConnectTimeout = TimeSpan.FromSeconds(2),
@@ -66,7 +78,7 @@ public sealed class VaultClientFactory : IDisposable
             // No proxy of the environment can reach this machine's own ports.
             UseProxy = options.Address is not { IsLoopback: true },
         };
-        tls.Configure(handler.SslOptions);
-        return new VaultTransport(tls, options.RequestTimeout, handler);
+        _tls.Configure(handler.SslOptions);
+        return handler;
     }
 }

@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using CreditSystem.ServiceDefaults.Certificates;
 
 namespace CreditSystem.Secrets.Vault;
 
@@ -13,7 +14,9 @@ internal sealed class VaultCertificateException(string message) : Authentication
 internal sealed class VaultTls
 {
     private readonly VaultOptions _options;
-    private readonly X509Certificate2Collection? _authorities;
+    private X509Certificate2Collection? _authorities;
+    private DateTime _authoritiesWrittenAt;
+    private volatile CertificateFolder? _folder;
     private readonly X509Certificate2? _own;
     private volatile bool _wasAsked;
 
@@ -22,16 +25,21 @@ internal sealed class VaultTls
     {
         _options = options;
         _authorities = options.CaCertificate is { } path ? Read("VAULT_CACERT", path) : null;
+        _authoritiesWrittenAt = options.CaCertificate is { } file ? File.GetLastWriteTimeUtc(file) : default;
         if ((options.ClientCertificate is null) != (options.ClientKey is null))
             throw new ValidationException("VAULT_CLIENT_CERT and VAULT_CLIENT_KEY belong together; one of them is not set.");
         _own = options.ClientCertificate is { } certificate ? ReadOwn(certificate, options.ClientKey!) : null;
     }
 
     /// <summary>The server has asked for a client certificate, and there is none.</summary>
-    public bool WantsClientCertificate => _own is null && _wasAsked;
+    public bool WantsClientCertificate => _own is null && _folder is null && _wasAsked;
+
+    /// <summary>The folder's certificate is ours from now on, where no file is configured.</summary>
+    public void UseCertificates(CertificateFolder folder) => _folder = folder;
 
     public void Configure(SslClientAuthenticationOptions ssl)
     {
+        RefreshAuthorities();
         if (_authorities is { } authorities)
         {
             ssl.CertificateChainPolicy = new X509ChainPolicy
@@ -43,13 +51,43 @@ internal sealed class VaultTls
         }
 
         ssl.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
-            errors == SslPolicyErrors.None ? true : throw Rejection(certificate, chain, errors);
+            errors == SslPolicyErrors.None || IsTrustedSince(certificate, chain, errors)
+                ? true
+                : throw Rejection(certificate, chain, errors);
         ssl.LocalCertificateSelectionCallback = (_, _, _, remote, _) =>
         {
             // Asked without the server's certificate it is only whether there is one in case.
             _wasAsked |= remote is not null;
-            return _own!;
+            return (_own ?? _folder?.Current?.Certificate)!;
         };
+    }
+
+    /// <summary>An authority that has been added while the service runs: in the file again, or in the folder of certificates.</summary>
+    private bool IsTrustedSince(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is not X509Certificate2 received)
+            return false;
+        var shown = chain?.ChainElements.Select(element => element.Certificate).Skip(1).ToList();
+        if (_folder?.Current?.Trust.Trusts(received, shown) == true)
+            return true;
+        return RefreshAuthorities() && TrustBundle.Of(_authorities!).Trusts(received, shown);
+    }
+
+    /// <summary>Reads VAULT_CACERT again where it was written since. False where it was not, or is no file of certificates now.</summary>
+    private bool RefreshAuthorities()
+    {
+        if (_options.CaCertificate is not { } path || File.GetLastWriteTimeUtc(path) == _authoritiesWrittenAt)
+            return false;
+        try
+        {
+            (_authorities, _authoritiesWrittenAt) = (Read("VAULT_CACERT", path), File.GetLastWriteTimeUtc(path));
+            return true;
+        }
+        catch (ValidationException)
+        {
+            // In the middle of a swap.
+            return false;
+        }
     }
 
     private VaultCertificateException Rejection(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)

@@ -19,6 +19,7 @@ internal enum DenialReason
     NamespaceNotAllowed,
     HeaderAmbiguous,
     RequestHeaderMissing,
+    ClientCertificateMissing,
     BodyNotAllowed,
     BodyTooLarge,
     RateLimited,

@@ -10,6 +10,7 @@ internal sealed class RequestPolicy(IOptions<VaultProxyOptions> options)
     private readonly VaultRoute[] _routes = VaultRoutes.Create(options.Value);
     private readonly string[] _namespaces = [.. options.Value.Namespaces.Select(name => name.Trim('/'))];
     private readonly bool _requiresRequestHeader = options.Value.RequireVaultRequestHeader;
+    private readonly bool _requiresCertificate = options.Value.RequireClientCertificate;
 
     /// <summary>Reads the request; <see cref="VaultRequest.Denial"/> tells why it may not pass.</summary>
     public VaultRequest Evaluate(HttpContext context)
@@ -28,6 +29,8 @@ internal sealed class RequestPolicy(IOptions<VaultProxyOptions> options)
         if (request.Denial != DenialReason.None)
             return request;
 
+        if (_requiresCertificate && request.Route!.NeedsCertificate && context.Connection.ClientCertificate is null)
+            return request with { Denial = DenialReason.ClientCertificateMissing };
         if (!TryReadNamespace(headers[VaultHeaders.Namespace], out var vaultNamespace))
             return request with { Denial = DenialReason.NamespaceNotAllowed };
         if (headers[VaultHeaders.Token].Count > 1 || headers.Authorization.Count > 1 || headers[VaultHeaders.WrapTtl].Count > 1)

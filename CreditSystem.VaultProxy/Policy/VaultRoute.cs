@@ -37,6 +37,11 @@ internal sealed class VaultRoute(MountClass mountClass, VaultMethods methods, Pa
     /// <summary>Sent even when no node is healthy: the response tells what is wrong with the node.</summary>
     public bool ForwardsToUnhealthy { get; init; }
 
+    /// <summary>
+    /// Whether a client has to show a certificate for it, where <see cref="VaultProxyOptions.RequireClientCertificate"/> says so.
+    /// </summary>
+    public bool NeedsCertificate { get; init; } = true;
+
     /// <summary>Sent to a sealed node first, which is the one that it is meant for.</summary>
     public bool IsForSealed { get; init; }
 

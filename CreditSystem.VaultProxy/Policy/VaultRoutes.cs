@@ -23,7 +23,7 @@ internal static class VaultRoutes
         .. Tokens(),
         .. options.TransitKeys.OrDefault("transit/credit-system").SelectMany(Transit),
         .. options.DatabaseMounts.OrDefault("database").SelectMany(Database),
-        .. options.PkiMounts.OrDefault("pki").Select(mount => Write(MountClass.Pki, $"{mount}/issue/{{name}}")),
+        .. options.PkiMounts.OrDefault("pki").SelectMany(Pki),
         .. Leases(),
         .. Wrapping(),
         .. System(),
@@ -82,7 +82,11 @@ internal static class VaultRoutes
 
     private static IEnumerable<VaultRoute> Logins(string mount) =>
     [
-        new(MountClass.Login, VaultMethods.Write, PathTemplate.Parse($"auth/{mount}/login")) { BodyLimitBytes = 16 * 1024 },
+        new(MountClass.Login, VaultMethods.Write, PathTemplate.Parse($"auth/{mount}/login"))
+        {
+            BodyLimitBytes = 16 * 1024,
+            NeedsCertificate = false,
+        },
         new(MountClass.AppRole, VaultMethods.Get, PathTemplate.Parse($"auth/{mount}/role/{{name}}/role-id")) { Retries = true },
         new(MountClass.AppRole, VaultMethods.Write | VaultMethods.List | VaultMethods.Get,
             PathTemplate.Parse($"auth/{mount}/role/{{name}}/secret-id/{{slash?}}")) { Query = ListQuery },
@@ -94,11 +98,15 @@ internal static class VaultRoutes
 
     private static IEnumerable<VaultRoute> Tokens() =>
     [
-        new(MountClass.Token, VaultMethods.Get | VaultMethods.Write, PathTemplate.Parse("auth/token/lookup-self")) { Retries = true },
+        new(MountClass.Token, VaultMethods.Get | VaultMethods.Write, PathTemplate.Parse("auth/token/lookup-self"))
+        {
+            Retries = true,
+            NeedsCertificate = false,
+        },
         Write(MountClass.Token, "auth/token/renew-self"),
         new(MountClass.Token, VaultMethods.Write, PathTemplate.Parse("auth/token/revoke-self")) { EndsTokens = true },
         Write(MountClass.Token, "sys/capabilities-self"),
-        Write(MountClass.Token, "sys/mfa/validate"),
+        new(MountClass.Token, VaultMethods.Write, PathTemplate.Parse("sys/mfa/validate")) { NeedsCertificate = false },
     ];
 
     private static IEnumerable<VaultRoute> Transit(string mountAndKey)
@@ -118,6 +126,23 @@ internal static class VaultRoutes
         new(MountClass.Database, VaultMethods.Get, PathTemplate.Parse($"{mount}/static-creds/{{name}}")) { Retries = true },
     ];
 
+    // To issue, and to learn whom to trust. Nobody has a certificate before that.
+    private static IEnumerable<VaultRoute> Pki(string mount) =>
+    [
+        new(MountClass.Pki, VaultMethods.Write, PathTemplate.Parse($"{mount}/issue/{{name}}")) { NeedsCertificate = false },
+        new(MountClass.Pki, VaultMethods.List | VaultMethods.Get, PathTemplate.Parse($"{mount}/issuers/{{slash?}}"))
+        {
+            Query = ListQuery,
+            Retries = true,
+            NeedsCertificate = false,
+        },
+        new(MountClass.Pki, VaultMethods.Get, PathTemplate.Parse($"{mount}/issuer/{{name}}/json"))
+        {
+            Retries = true,
+            NeedsCertificate = false,
+        },
+    ];
+
     private static IEnumerable<VaultRoute> Leases() =>
         LeaseOperations.Select(
             operation => new VaultRoute(MountClass.Lease, VaultMethods.Write, PathTemplate.Parse($"sys/leases/{operation}"))
@@ -132,8 +157,10 @@ internal static class VaultRoutes
         new(
             MountClass.Wrapping, VaultMethods.Write,
             PathTemplate.Parse("sys/wrapping/wrap")) { BodyLimitBytes = VaultRoute.LargeBodyBytes },
-        new(MountClass.Wrapping, VaultMethods.Get | VaultMethods.Write, PathTemplate.Parse("sys/wrapping/lookup")),
-        Write(MountClass.Wrapping, "sys/wrapping/unwrap"),
+        // A secret_id may come wrapped, before there is a certificate.
+        new(MountClass.Wrapping, VaultMethods.Get | VaultMethods.Write,
+            PathTemplate.Parse("sys/wrapping/lookup")) { NeedsCertificate = false },
+        new(MountClass.Wrapping, VaultMethods.Write, PathTemplate.Parse("sys/wrapping/unwrap")) { NeedsCertificate = false },
         Write(MountClass.Wrapping, "sys/wrapping/rewrap"),
     ];
 
@@ -144,10 +171,11 @@ internal static class VaultRoutes
             Query = HealthQuery,
             DropsUnknownQuery = true,
             ForwardsToUnhealthy = true,
+            NeedsCertificate = false,
             Timeout = TimeSpan.FromSeconds(10),
         },
         .. StatusPaths.Select(path => new VaultRoute(MountClass.Sys, VaultMethods.Get,
-            PathTemplate.Parse(path)) { ForwardsToUnhealthy = true, Timeout = TimeSpan.FromSeconds(10) }),
+            PathTemplate.Parse(path)) { ForwardsToUnhealthy = true, NeedsCertificate = false, Timeout = TimeSpan.FromSeconds(10) }),
         new(MountClass.Sys, VaultMethods.Get, PathTemplate.Parse("sys/internal/ui/mounts/{tail}")) { Retries = true },
     ];
 

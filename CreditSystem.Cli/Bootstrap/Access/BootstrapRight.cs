@@ -27,6 +27,7 @@ internal sealed record BootstrapRight(string Path, string? Why, params string[] 
         new($"{settings.KvMount}/data/{settings.Prefix}/*", "The four secrets.", "create", "read", "update"),
         new($"{settings.KvMount}/metadata/{settings.Prefix}/*", null, "read"),
         .. Database(settings),
+        .. Certificates(settings),
         .. Audit,
     ];
 
@@ -35,6 +36,18 @@ internal sealed record BootstrapRight(string Path, string? Why, params string[] 
         new($"sys/mounts/{settings.DatabaseMount}", "With --database-engine alone.", "create", "update"),
         new($"{settings.DatabaseMount}/config/mongodb", null, "read", "create", "update"),
         new($"{settings.DatabaseMount}/roles/{settings.DatabaseRole}", null, "read", "create", "update"),
+    ];
+
+    public static IEnumerable<BootstrapRight> Certificates(BootstrapSettings settings) =>
+    [
+        new($"sys/mounts/{settings.PkiMount}", "With --certificates, and for rotate-ca.", "create", "update"),
+        new($"{settings.PkiMount}/issuers", null, "list"),
+        new($"{settings.PkiMount}/issuers/", null, "list"),
+        new($"{settings.PkiMount}/issuer/*", null, "read", "create", "update", "delete"),
+        new($"{settings.PkiMount}/root/generate/internal", null, "create", "update"),
+        new($"{settings.PkiMount}/root/rotate/internal", null, "create", "update"),
+        new($"{settings.PkiMount}/config/issuers", null, "read", "create", "update"),
+        new($"{settings.PkiMount}/roles/{settings.PkiRole}", null, "read", "create", "update"),
     ];
 
     public static IEnumerable<BootstrapRight> Audit { get; } =

@@ -9,7 +9,22 @@ internal static class Policies
     /// <summary>
     /// What the API may do: read its own secrets, use its own key, borrow its own database user, look after its own token.
     /// </summary>
-    public static string Application(BootstrapSettings settings) => $$"""
+    public static string Application(BootstrapSettings settings) => BeforeCertificates(settings) + $$"""
+
+        # A certificate of its own, and the authorities that it and others are of.
+        path "{{settings.PkiMount}}/issue/{{settings.PkiRole}}" {
+          capabilities = ["update"]
+        }
+        path "{{settings.PkiMount}}/issuers" {
+          capabilities = ["list"]
+        }
+        path "{{settings.PkiMount}}/issuers/" {
+          capabilities = ["list"]
+        }
+
+        """;
+
+    private static string BeforeCertificates(BootstrapSettings settings) => $$"""
         # The API reads its own secrets and nothing else. Written by the bootstrap.
         path "{{settings.KvMount}}/data/{{settings.Prefix}}/*" {
           capabilities = ["read"]
@@ -57,7 +72,7 @@ internal static class Policies
         """;
 
     /// <summary>The texts by which releases before this one have written the API's policy.</summary>
-    public static IReadOnlyList<string> EarlierApplication(BootstrapSettings settings) => [];
+    public static IReadOnlyList<string> EarlierApplication(BootstrapSettings settings) => [BeforeCertificates(settings)];
 
     /// <summary>As <see cref="EarlierApplication"/>, of the rotation's.</summary>
     public static IReadOnlyList<string> EarlierRotator(BootstrapSettings settings) => [];

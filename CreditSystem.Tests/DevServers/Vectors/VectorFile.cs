@@ -10,8 +10,6 @@ internal sealed record VectorFile(string Name, bool StartsUninitialized, bool Al
     public static readonly IReadOnlyDictionary<string, string> LeftOut = new Dictionary<string, string>
     {
         ["identity"] = "the development Vault has no entities and groups",
-        ["pki"] = "the development Vault has no PKI engine",
-        ["pki-leases"] = "the development Vault has no PKI engine",
         ["quotas"] = "the development Vault has no quotas",
     };
 

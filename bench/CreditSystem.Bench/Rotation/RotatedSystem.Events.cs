@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using CreditSystem.Bench.Processes;
@@ -57,6 +58,35 @@ internal sealed partial class RotatedSystem
     {
         var status = await ReadStatusAsync(cancellationToken);
         await _vault.RevokeAsync((string)status["token"]!["accessor"]!, cancellationToken);
+    }
+
+    /// <summary>Waits until the API's certificate has been replaced that often since the start.</summary>
+    public Task WaitForRenewalsAsync(int count, CancellationToken cancellationToken) =>
+        UntilAsync($"{count} renewals of the certificate", async () => await ReadRenewalsAsync(cancellationToken) >= count, cancellationToken, TimeSpan.FromMinutes(3));
+
+    public async Task LengthenCertificatesAsync(CancellationToken cancellationToken)
+    {
+        await _vault.LetCertificatesLiveAsync("1h", cancellationToken);
+        await UntilAsync("the API has a certificate of a longer life", () => Task.FromResult(Certificates.Refresh() && Certificates.Required.NotAfter > Time.GetUtcNow().AddMinutes(30)), cancellationToken);
+    }
+
+
+    /// <summary>With overlap: trusted before it signs, and the old one gone when nothing that it has signed is in use.</summary>
+    public async Task RotateAuthorityAsync(CancellationToken cancellationToken)
+    {
+        var next = await _vault.AddAuthorityAsync(cancellationToken);
+        await UntilAsync("the API trusts both authorities", () => Task.FromResult(Certificates.Refresh() && Certificates.Required.Trust.Count == 2), cancellationToken);
+        await _vault.SignWithAsync(next, cancellationToken);
+        await UntilAsync("the API shows a certificate of the new authority", () => Task.FromResult(Certificates.Refresh() && Certificates.Required.Certificate.Issuer == "CN=Bench 2"), cancellationToken);
+        await _vault.KeepAuthorityAsync(next, cancellationToken);
+        await UntilAsync("the API trusts the new authority alone", () => Task.FromResult(Certificates.Refresh() && Certificates.Required.Trust.Count == 1), cancellationToken);
+    }
+
+    public async Task<int> ReadRenewalsAsync(CancellationToken cancellationToken)
+    {
+        var metrics = await _probe.GetStringAsync(new Uri(ManagementAddress, "/metrics"), cancellationToken);
+        return metrics.Split('\n').Where(line => line.StartsWith("certificate_replacements_total", StringComparison.Ordinal))
+            .Select(line => (int)double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture)).SingleOrDefault();
     }
 
     public Task SealAsync(CancellationToken cancellationToken) => _vault.PostAsync("sys/seal", [], cancellationToken);
@@ -132,12 +162,12 @@ internal sealed partial class RotatedSystem
         return (await answer.Content.ReadFromJsonAsync<JsonObject>(cancellationToken))!;
     }
 
-    private async Task UntilAsync(string what, Func<Task<bool>> condition, CancellationToken cancellationToken)
+    private async Task UntilAsync(string what, Func<Task<bool>> condition, CancellationToken cancellationToken, TimeSpan? patience = null)
     {
         var since = Time.GetTimestamp();
         while (!await condition())
         {
-            if (Time.GetElapsedTime(since) > Patience)
+            if (Time.GetElapsedTime(since) > (patience ?? Patience))
                 throw new TimeoutException($"Not within {Patience.TotalSeconds:0} s: {what}.");
             await Task.Delay(TimeSpan.FromMilliseconds(200), Time, cancellationToken);
         }

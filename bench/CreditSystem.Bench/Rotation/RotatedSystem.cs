@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using CreditSystem.Bench.Processes;
+using CreditSystem.ServiceDefaults.Certificates;
 using CreditSystem.ServiceDefaults.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CreditSystem.Bench.Rotation;
 
@@ -19,7 +21,7 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
     private readonly int _vaultPort = ServerProcess.FreePort();
     private readonly int _controlPort = ServerProcess.FreePort();
     private readonly int _proxyPort = ServerProcess.FreePort();
-    private readonly HttpClient _probe = new(new SocketsHttpHandler()) { Timeout = TimeSpan.FromSeconds(5) };
+    private readonly HttpClient _probe;
     private readonly List<string> _signingKeys = [];
     private readonly Queue<string> _accessors = new();
     private readonly VaultAdministration _vault;
@@ -32,14 +34,21 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
     private RotatedSystem()
     {
         _vault = new VaultAdministration(Local(_vaultPort), _vaultRoot);
+        Certificates = new CertificateFolder(Path.Combine(_directory, "certificates"), NullLogger.Instance);
+        _probe = new HttpClient(CreateHandler()) { Timeout = TimeSpan.FromSeconds(5) };
         _servers = [Mongo(), Redis(), Vault(), Proxy(), Api()];
     }
 
     public TimeProvider Time { get; } = TimeProvider.System;
 
-    public Uri ApiAddress { get; } = Local(ServerProcess.FreePort());
+    public Uri ApiAddress { get; } = new($"https://localhost:{ServerProcess.FreePort()}/");
+
+    /// <summary>Where the API keeps its certificate, and the authorities that its clients trust.</summary>
+    public CertificateFolder Certificates { get; }
 
     private Uri ManagementAddress { get; } = Local(ServerProcess.FreePort());
+
+    private string CertificatesDirectory => Path.Combine(_directory, "certificates");
 
     private string CredentialsDirectory => Path.Combine(_directory, "approle");
 
@@ -61,6 +70,21 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
         }
     }
 
+    /// <summary>For a client that trusts the API's authorities alone, and makes new connections all the time.</summary>
+    public SocketsHttpHandler CreateHandler()
+    {
+        var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(2) };
+        handler.SslOptions.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
+        {
+            // Read again only where it is needed: at a certificate of an authority that is not known yet.
+            if (Certificates.IsTrusted(sender, certificate, chain, errors))
+                return true;
+            Certificates.Refresh();
+            return Certificates.IsTrusted(sender, certificate, chain, errors);
+        };
+        return handler;
+    }
+
     /// <summary>By each signing key in turn: that of before the rotation goes on being good.</summary>
     public string NextAccessToken()
     {
@@ -80,6 +104,8 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
     private async Task PrepareAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(CredentialsDirectory);
+        Directory.CreateDirectory(CertificatesDirectory);
+        await _vault.CreateAuthorityAsync(cancellationToken);
         await CreateMongoUserAsync(cancellationToken);
         await WriteIntoAsync("role_id", await _vault.CreateRoleAsync(cancellationToken), cancellationToken);
         await IssueSecretIdAsync(cancellationToken);
@@ -127,7 +153,12 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
     private ServerProcess Api() => new("CreditSystem.Api", new()
     {
         ["ASPNETCORE_ENVIRONMENT"] = "Production",
-        ["ASPNETCORE_URLS"] = $"{ApiAddress};{ManagementAddress}",
+        ["ASPNETCORE_URLS"] = $"https://127.0.0.1:{ApiAddress.Port};{ManagementAddress}",
+        ["Certificates__Directory"] = CertificatesDirectory,
+        ["Certificates__PollInterval"] = "00:00:00.500",
+        ["Vault__Pki__Role"] = "credit-system",
+        ["Vault__Pki__CommonName"] = "localhost",
+        ["Vault__Pki__PollInterval"] = "00:00:01",
         ["Management__Port"] = $"{ManagementAddress.Port}",
         ["VAULT_ADDR"] = Local(_proxyPort).ToString().TrimEnd('/'),
         ["VAULT_CREDENTIALS_DIRECTORY"] = CredentialsDirectory,

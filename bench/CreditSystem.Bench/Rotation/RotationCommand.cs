@@ -7,7 +7,7 @@ internal static class RotationCommand
 {
     public static Command Create()
     {
-        var seconds = new Option<int>("--seconds") { Description = "How long the load lasts", DefaultValueFactory = _ => 120 };
+        var seconds = new Option<int>("--seconds") { Description = "How long the load lasts", DefaultValueFactory = _ => 240 };
         var rate = new Option<int>("--rate") { Description = "Requests per second", DefaultValueFactory = _ => 200 };
         var json = new Option<FileInfo?>("--json") { Description = "Write the result to this file as well" };
         var command = new Command("rotation", "Rotate every credential under load: no request may fail") { seconds, rate, json };

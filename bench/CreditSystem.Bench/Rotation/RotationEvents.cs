@@ -12,6 +12,10 @@ internal static class RotationEvents
             ("Redis password changed", () => system.ChangeRedisPasswordAsync(cancellationToken)),
             ("JWT key rotated", () => system.RotateSigningKeyAsync(cancellationToken)),
             ("Vault token revoked", () => system.RevokeTokenAsync(cancellationToken)),
+            ("certificate renewed twenty times", () => system.WaitForRenewalsAsync(20, cancellationToken)),
+            ("authority of the certificates replaced, with overlap", () => system.RotateAuthorityAsync(cancellationToken)),
+            // Six seconds do not outlive a sealed Vault; the hours of production do.
+            ("certificates given a longer life", () => system.LengthenCertificatesAsync(cancellationToken)),
             ("Vault sealed", () => system.SealAsync(cancellationToken)),
             ("Vault unsealed", () => system.UnsealAsync(cancellationToken)),
             ("vault-proxy restarted", () => system.RestartProxyAsync(cancellationToken)),

@@ -13,7 +13,7 @@ internal sealed class SteadyLoad(RotatedSystem system, int rate) : IDisposable
 {
     private const int Accounts = 40;
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(1) })
+    private readonly HttpClient _client = new(system.CreateHandler())
     {
         BaseAddress = system.ApiAddress,
         Timeout = TimeSpan.FromSeconds(30),

@@ -11,6 +11,8 @@ internal sealed class VaultAdministration(Uri address, string rootToken) : IDisp
         path "secret/data/credit-system/*" { capabilities = ["read"] }
         path "secret/metadata/credit-system/*" { capabilities = ["read", "list"] }
         path "secret/metadata/credit-system" { capabilities = ["list"] }
+        path "pki/issue/credit-system" { capabilities = ["update"] }
+        path "pki/issuers/" { capabilities = ["list"] }
         """;
 
     private readonly HttpClient _client = new(new SocketsHttpHandler()) { BaseAddress = new Uri(address, "/v1/"), Timeout = TimeSpan.FromSeconds(10), DefaultRequestHeaders = { { "X-Vault-Token", rootToken } } };
@@ -23,6 +25,38 @@ internal sealed class VaultAdministration(Uri address, string rootToken) : IDisp
         await PostAsync(Role, new JsonObject { ["token_policies"] = "credit-system", ["token_ttl"] = "1h", ["token_max_ttl"] = "24h", ["secret_id_ttl"] = "25h" }, cancellationToken);
         var read = await _client.GetFromJsonAsync<JsonObject>($"{Role}/role-id", cancellationToken);
         return (string)read!["data"]!["role_id"]!;
+    }
+
+    /// <summary>Makes the PKI engine, an authority, and the role of the API's certificates, whose lives are seconds here.</summary>
+    public async Task CreateAuthorityAsync(CancellationToken cancellationToken)
+    {
+        await EnableAsync("sys/mounts/pki", "pki", cancellationToken);
+        await PostAsync("pki/root/generate/internal", new JsonObject { ["common_name"] = "Bench 1", ["key_type"] = "ec", ["ttl"] = "700h" }, cancellationToken);
+        await LetCertificatesLiveAsync("6s", cancellationToken);
+    }
+
+    public Task LetCertificatesLiveAsync(string ttl, CancellationToken cancellationToken) =>
+        PostAsync("pki/roles/credit-system", new JsonObject { ["allow_localhost"] = true, ["key_type"] = "ec", ["ttl"] = ttl, ["max_ttl"] = "72h" }, cancellationToken);
+
+    /// <summary>Another authority beside the one that signs. Its id.</summary>
+    public async Task<string> AddAuthorityAsync(CancellationToken cancellationToken)
+    {
+        var made = await PostAsync("pki/root/rotate/internal", new JsonObject { ["common_name"] = "Bench 2", ["key_type"] = "ec", ["ttl"] = "700h" }, cancellationToken);
+        return (string)made!["data"]!["issuer_id"]!;
+    }
+
+    public Task SignWithAsync(string authority, CancellationToken cancellationToken) =>
+        PostAsync("pki/config/issuers", new JsonObject { ["default"] = authority }, cancellationToken);
+
+    /// <summary>Takes every authority away but this one.</summary>
+    public async Task KeepAuthorityAsync(string authority, CancellationToken cancellationToken)
+    {
+        var listed = await _client.GetFromJsonAsync<JsonObject>("pki/issuers?list=true", cancellationToken);
+        foreach (var id in listed!["data"]!["keys"]!.AsArray().Select(key => $"{key}").Where(id => id != authority).ToList())
+        {
+            using var answer = await _client.DeleteAsync(new Uri($"pki/issuer/{id}", UriKind.Relative), cancellationToken);
+            answer.EnsureSuccessStatusCode();
+        }
     }
 
     public async Task<(string SecretId, string Accessor)> IssueSecretIdAsync(CancellationToken cancellationToken)

@@ -102,6 +102,32 @@ path "database/roles/credit-system" {
   capabilities = ["read", "create", "update"]
 }
 
+# With --certificates, and for rotate-ca.
+path "sys/mounts/pki" {
+  capabilities = ["create", "update"]
+}
+path "pki/issuers" {
+  capabilities = ["list"]
+}
+path "pki/issuers/" {
+  capabilities = ["list"]
+}
+path "pki/issuer/*" {
+  capabilities = ["read", "create", "update", "delete"]
+}
+path "pki/root/generate/internal" {
+  capabilities = ["create", "update"]
+}
+path "pki/root/rotate/internal" {
+  capabilities = ["create", "update"]
+}
+path "pki/config/issuers" {
+  capabilities = ["read", "create", "update"]
+}
+path "pki/roles/credit-system" {
+  capabilities = ["read", "create", "update"]
+}
+
 # With --audit-file alone.
 path "sys/audit" {
   capabilities = ["read", "sudo"]

@@ -41,3 +41,14 @@ path "auth/token/revoke-self" {
 path "sys/capabilities-self" {
   capabilities = ["update"]
 }
+
+# A certificate of its own, and the authorities that it and others are of.
+path "pki/issue/credit-system" {
+  capabilities = ["update"]
+}
+path "pki/issuers" {
+  capabilities = ["list"]
+}
+path "pki/issuers/" {
+  capabilities = ["list"]
+}

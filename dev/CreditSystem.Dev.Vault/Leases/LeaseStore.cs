@@ -13,7 +13,7 @@ internal sealed partial class LeaseStore(VaultStorage storage, MountTable mounts
     private readonly StorageView _leases = storage.Below("leases/id/");
     private readonly StorageView _byToken = storage.Below("leases/token/");
 
-    public LeaseEntry Issue(Call call, TokenEntry token, TimeSpan ttl, TimeSpan maxTtl, JsonObject secret)
+    public LeaseEntry Issue(Call call, TokenEntry token, TimeSpan ttl, TimeSpan maxTtl, JsonObject secret, bool renewable = true)
     {
         var now = clock.GetUtcNow();
         var lease = new LeaseEntry
@@ -26,6 +26,7 @@ internal sealed partial class LeaseStore(VaultStorage storage, MountTable mounts
             Ttl = ttl,
             MaxTtl = maxTtl,
             Secret = secret,
+            Renewable = renewable,
         };
         _byToken.Put($"{token.Hash}/{lease.Id}", lease.Id);
         _leases.Put(lease.Id, lease);

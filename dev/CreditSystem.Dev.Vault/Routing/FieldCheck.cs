@@ -71,7 +71,7 @@ internal static class FieldCheck
             return null;
         if (!GoDuration.TryParse(text, out var duration))
             return $"time: invalid duration \"{text}\"";
-        return duration < TimeSpan.Zero ? $"cannot provide negative value '{text}'" : null;
+        return duration < TimeSpan.Zero ? $"cannot provide negative value '{(long)duration.TotalSeconds}'" : null;
     }
 
     private static string? Map(JsonNode value) => value switch

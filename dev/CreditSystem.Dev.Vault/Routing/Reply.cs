@@ -15,6 +15,9 @@ internal sealed record Reply
         Warnings = ["Tidy operation successfully started. Any information from the operation will be printed to OpenBao's server logs."],
     };
 
+    /// <summary>Whether the envelope leaves the request's id empty, as some of the server's own handlers do.</summary>
+    public bool HasNoRequestId { get; init; }
+
     public int? Status { get; init; }
 
     public JsonObject? Data { get; init; }
@@ -39,12 +42,17 @@ internal sealed record Reply
 
     public string BodyType { get; init; } = "application/json";
 
+    /// <summary>A whole body that is no text, of <see cref="BodyType"/>.</summary>
+    public byte[]? RawBody { get; init; }
+
     /// <summary>Whether the answer is not one of the storage, and so has no <c>X-Vault-Index</c>.</summary>
     public bool IsOutsideOfStorage { get; init; }
 
-    public bool IsEmpty => Data is null && Auth is null && WrapInfo is null && Body is null && Status is null && Warnings is null;
+    public bool IsEmpty => Data is null && Auth is null && WrapInfo is null && Body is null && RawBody is null && Status is null && Warnings is null;
 
     public static Reply Of(JsonObject data) => new() { Data = data };
+
+    public static Reply Raw(byte[] body, string type, int status = StatusCodes.Status200OK) => new() { RawBody = body, BodyType = type, Status = status };
 
     /// <summary>Nothing but warnings: 204 where there are none.</summary>
     public static Reply Warn(IReadOnlyList<string> warnings) => warnings.Count == 0 ? None : new Reply { Warnings = warnings };

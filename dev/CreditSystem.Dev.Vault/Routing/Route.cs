@@ -16,6 +16,9 @@ internal sealed class Route(string pattern)
     /// <summary>Whether a policy must grant <c>sudo</c> on it.</summary>
     public bool NeedsSudo { get; private set; }
 
+    /// <summary>As <see cref="NeedsSudo"/>, of lists alone.</summary>
+    public bool NeedsSudoToList { get; private set; }
+
     /// <summary>Whether the answer's data stand beside the envelope's own keys, too, for old clients.</summary>
     public bool RepeatsData { get; private set; }
 
@@ -71,6 +74,12 @@ internal sealed class Route(string pattern)
     public Route Sudo()
     {
         NeedsSudo = true;
+        return this;
+    }
+
+    public Route SudoToList()
+    {
+        NeedsSudoToList = true;
         return this;
     }
 

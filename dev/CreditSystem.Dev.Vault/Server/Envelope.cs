@@ -9,7 +9,7 @@ internal static class Envelope
     public static JsonObject Of(Call call, Reply reply) => new()
     {
         // What it was a request for is behind the token.
-        ["request_id"] = reply.WrapInfo is null ? call.RequestId : "",
+        ["request_id"] = reply is { WrapInfo: null, HasNoRequestId: false } ? call.RequestId : "",
         ["lease_id"] = reply.LeaseId,
         ["renewable"] = reply.Renewable,
         ["lease_duration"] = VaultJson.Seconds(reply.LeaseDuration),

@@ -12,6 +12,8 @@ internal static class ReplyWriter
             return WriteAsync(context, reply.Status!.Value, Envelope.Errors(errors));
         if (reply.Body is { } body)
             return WriteAsync(context, reply.Status ?? StatusCodes.Status200OK, body, reply.BodyType);
+        if (reply.RawBody is { } raw)
+            return WriteAsync(context, reply.Status!.Value, raw, reply.BodyType);
         if (reply.IsEmpty && call.Operation is Operation.Read or Operation.List or Operation.Scan)
             return WriteAsync(context, StatusCodes.Status404NotFound, Envelope.Errors([]));
         if (reply.IsEmpty || reply is { Status: StatusCodes.Status204NoContent })
@@ -36,6 +38,14 @@ internal static class ReplyWriter
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         return Task.CompletedTask;
+    }
+
+    private static async Task WriteAsync(HttpContext context, int status, byte[] body, string type)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = type;
+        if (body.Length > 0)
+            await context.Response.Body.WriteAsync(body, context.RequestAborted);
     }
 
     private static Task WriteAsync(HttpContext context, int status, string body, string type)

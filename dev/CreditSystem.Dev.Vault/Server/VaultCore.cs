@@ -71,9 +71,11 @@ internal sealed partial class VaultCore(MountTable mounts, TokenStore tokens, Po
         if (route is not null)
             call.Operation = route.Resolve(call);
         var grant = policies.AccessOf(token).Of(isSelf ? call.PathInNamespace : call.Path[token.Namespace.Length..]);
-        if (!grant.Allows(call.Operation, call.Body.All, call.WrapTtl) || (route is { NeedsSudo: true } && !grant.HasSudo))
+        if (!grant.Allows(call.Operation, call.Body.All, call.WrapTtl) || (NeedsSudo(route, call) && !grant.HasSudo))
             throw VaultFault.PermissionDenied();
     }
+
+    private static bool NeedsSudo(Route? route, Call call) => route is { NeedsSudo: true } || (route is { NeedsSudoToList: true } && call.Operation == Operation.List);
 
     private static async Task<Reply> InvokeAsync(Backend backend, Route route, Call call)
     {

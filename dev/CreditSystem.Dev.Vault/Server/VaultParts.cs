@@ -9,6 +9,7 @@ using CreditSystem.Dev.Vault.Routing;
 using CreditSystem.Dev.Vault.Secrets.Cubbyhole;
 using CreditSystem.Dev.Vault.Secrets.Database;
 using CreditSystem.Dev.Vault.Secrets.KeyValue;
+using CreditSystem.Dev.Vault.Secrets.Pki;
 using CreditSystem.Dev.Vault.Secrets.Transit;
 using CreditSystem.Dev.Vault.Storage;
 using CreditSystem.Dev.Vault.Sys;
@@ -130,6 +131,7 @@ internal sealed class VaultParts : IAsyncDisposable
             (false, "kv") => mount.Options?.GetValueOrDefault("version") == "2" ? new KeyValueBackend(data, Clock) : new UnversionedBackend(data),
             (false, "transit") => new TransitBackend(data, Clock),
             (false, "database") => new DatabaseBackend(data, Clock, Leases, Mounts, _options.DatabaseTimeout, _loggers.CreateLogger<DatabaseBackend>()),
+            (false, "pki") => new PkiBackend(data, Clock, Leases, Mounts),
             (true, "approle") => new AppRoleBackend(data, Clock, _mfa, Mounts, _lockedUsers.Of(mount)),
             _ => throw VaultFault.BadRequest($"plugin not found in the catalog: {mount.Type}"),
         };

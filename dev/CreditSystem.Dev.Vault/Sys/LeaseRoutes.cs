@@ -17,12 +17,15 @@ internal sealed class LeaseRoutes(LeaseStore leases, TokenStore tokens, VaultClo
         map("leases/revoke-prefix/{id*}").Write(call => RevokePrefixAsync(call, force: false)).Takes(FieldType.Flag, "sync").Sudo();
         map("leases/revoke-force/{id*}").Write(call => RevokePrefixAsync(call, force: true)).Sudo();
         map("leases/tidy").Write(_ => Reply.TidyStarted);
-        map("leases/lookup").Write(LookUp).Takes(FieldType.Text, "lease_id");
+        map("leases/lookup").Write(LookUp).List(call => ListAll(call)).Takes(FieldType.Text, "lease_id").SudoToList();
         map("leases/lookup/{id*}").List(call => Reply.Keys(leases.List(call["id"].Length == 0 ? call.Namespace : $"{call.Namespace}{call["id"]}/"))).Sudo();
         // What cannot be revoked is tried again, so that none is irrevocable.
         map("leases").Read(call => OfType(call, new JsonObject { ["lease_count"] = 0, ["leases"] = new JsonArray() })).Takes(FieldType.Text, "type");
         map("leases/count").Read(call => OfType(call, new JsonObject { ["counts"] = new JsonObject(), ["lease_count"] = 0 })).Takes(FieldType.Text, "type");
     }
+
+    /// <summary>Tokens are leased, too, below <c>auth/</c>.</summary>
+    private Reply ListAll(Call call) => Reply.Keys([.. leases.List(call.Namespace).Append("auth/").Distinct().Order(StringComparer.Ordinal)]);
 
     private static Reply OfType(Call call, JsonObject answer) => call.Body.Text("type") == "irrevocable" ? Reply.Of(answer) : Reply.None;
 

@@ -1,0 +1,78 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using CreditSystem.Cli.Vault;
+
+namespace CreditSystem.Cli.Bootstrap.Steps;
+
+/// <summary>The PKI engine with an authority of its own, and the role by which services get their certificates.</summary>
+internal sealed class CertificateStep(VaultAdminClient vault, BootstrapSettings settings, ChangeReporter changes)
+{
+    internal const string AuthorityName = "CreditSystem";
+
+    /// <summary>Of an authority; <c>rotate-ca</c> makes another long before.</summary>
+    internal static readonly TimeSpan AuthorityTtl = TimeSpan.FromDays(3 * 365);
+
+    /// <summary>Of a certificate: each is replaced at two thirds of it.</summary>
+    internal static readonly TimeSpan CertificateTtl = TimeSpan.FromHours(72);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var isMounted = await new MountStep(vault, changes).RunAsync(
+            MountStep.Engines, settings.PkiMount, "pki", cancellationToken, maxLeaseTtl: AuthorityTtl);
+        await AuthorityAsync(isMounted, cancellationToken);
+        await RoleAsync(isMounted, cancellationToken);
+    }
+
+    internal static JsonObject Authority() => new()
+    {
+        ["common_name"] = AuthorityName,
+        ["ttl"] = Seconds(AuthorityTtl),
+        ["key_type"] = "ec",
+        ["key_bits"] = 256,
+    };
+
+    private async Task AuthorityAsync(bool isMounted, CancellationToken cancellationToken)
+    {
+        var what = $"authority of {settings.PkiMount}/";
+        if (isMounted && (await vault.ListAsync($"{settings.PkiMount}/issuers", cancellationToken)).Count > 0)
+            changes.Keep(what);
+        else
+            await changes.AddAsync(
+                what, () => vault.WriteAsync($"{settings.PkiMount}/root/generate/internal", Authority(), cancellationToken));
+    }
+
+    private async Task RoleAsync(bool isMounted, CancellationToken cancellationToken)
+    {
+        var path = $"{settings.PkiMount}/roles/{settings.PkiRole}";
+        var wanted = new JsonObject
+        {
+            ["allowed_domains"] = new JsonArray([.. settings.CertificateDomains.Select(domain => (JsonNode)domain)]),
+            ["allow_bare_domains"] = true,
+            ["allow_subdomains"] = true,
+            ["allow_wildcard_certificates"] = false,
+            ["allow_ip_sans"] = false,
+            ["server_flag"] = true,
+            ["client_flag"] = true,
+            ["key_type"] = "ec",
+            ["key_bits"] = 256,
+            ["no_store"] = false,
+            ["ttl"] = (long)CertificateTtl.TotalSeconds,
+            ["max_ttl"] = (long)CertificateTtl.TotalSeconds,
+        };
+        var present = isMounted ? await vault.ReadAsync(path, cancellationToken) : null;
+        // A write replaces the whole role.
+        Task Write() => vault.WriteAsync(path, wanted, cancellationToken);
+        if (present is null)
+            await changes.AddAsync(path, Write);
+        else if (wanted.All(field => JsonNode.DeepEquals(Plain(field.Value), Plain(present[field.Key]))))
+            changes.Keep(path);
+        else if (settings.AllowsWeaker)
+            await changes.ChangeAsync(path, Write);
+        else
+            changes.Say($"{path} is another than the bootstrap makes, and stays so (--allow-weaker replaces it).");
+    }
+
+    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalSeconds}s");
+
+    private static JsonNode? Plain(JsonNode? value) => value is null ? null : JsonNode.Parse(value.ToJsonString());
+}

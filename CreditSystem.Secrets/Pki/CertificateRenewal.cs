@@ -1,0 +1,132 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using CreditSystem.Secrets.Vault;
+using CreditSystem.ServiceDefaults;
+using CreditSystem.ServiceDefaults.Certificates;
+
+namespace CreditSystem.Secrets.Pki;
+
+/// <summary>
+/// Keeps the folder of certificates filled from Vault's PKI: another certificate at two thirds of the life of the one in use, and soon
+/// after the mount signs with another authority; the authorities of the mount as soon as there is another.
+/// </summary>
+public sealed partial class CertificateRenewal(
+    PkiOptions options, CertificateFolder folder, VaultSession session, TimeProvider time, ILogger logger)
+    : BackgroundService
+{
+    private const string Source = "certificates";
+    private const double Late = 5.0 / 6;
+
+    private readonly PkiClient _pki = new(options);
+    private readonly Backoff _backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), time);
+    private HealthReasons _reasons = new();
+    private string? _issuer;
+    private string? _authorities;
+    private DateTimeOffset? _due;
+
+    /// <summary>Lets it report to the host, which it is older than.</summary>
+    internal CertificateRenewal With(HealthReasons reasons)
+    {
+        _reasons = reasons;
+        return this;
+    }
+
+    /// <summary>Does what is due. How long nothing else is.</summary>
+    internal async Task<TimeSpan> StepAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await FollowAuthoritiesAsync(cancellationToken);
+            if (Due() <= time.GetUtcNow())
+                await IssueAsync(cancellationToken);
+            _backoff.Reset();
+            _reasons.Withdraw(Source);
+            var left = Due() - time.GetUtcNow();
+            var poll = Backoff.Spread(options.PollInterval);
+            return left < TimeSpan.Zero ? TimeSpan.Zero : left < poll ? left : poll;
+        }
+        catch (Exception exception) when (exception is VaultUnavailableException or CryptographicException or IOException)
+        {
+            var wait = _backoff.Failed();
+            CertificateRenewalLog.Failed(logger, options.CommonName, exception.Message);
+            if (folder.Current is not { } set || ShareOf(set) > Late)
+                _reasons.Report(Source, "certificates: the certificate ends soon, and Vault has issued no other.");
+            return wait;
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+                await Task.Delay(await StepAsync(stoppingToken), time, stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The application stops.
+        }
+    }
+
+    private async Task FollowAuthoritiesAsync(CancellationToken cancellationToken)
+    {
+        var authorities = await session.ExchangeAsync(channel => _pki.ReadAuthoritiesAsync(channel, cancellationToken), cancellationToken);
+        if (authorities.Pem != _authorities && folder.Current is not null)
+            folder.WriteAuthorities(authorities.Pem);
+        _authorities = authorities.Pem;
+        // What another authority has signed is replaced soon: the one before is to be taken away.
+        _issuer ??= folder.Current is { } set ? IssuerOf(set, authorities.Pem) : null;
+        if (_issuer is not null && authorities.DefaultFingerprint is { } now && now != _issuer)
+            _due = Earlier(Due(), time.GetUtcNow() + Backoff.Spread(options.PollInterval, share: 1));
+    }
+
+    private async Task IssueAsync(CancellationToken cancellationToken)
+    {
+        var issued = await session.ExchangeAsync(channel => _pki.IssueAsync(channel, cancellationToken), cancellationToken);
+        folder.Write(issued.Chain, issued.Key, _authorities!);
+        _issuer = issued.IssuerFingerprint;
+        _due = folder.Current is { } set ? DueOf(set, time.GetUtcNow()) : null;
+        CertificateRenewalLog.Issued(logger, options.CommonName, folder.Current?.NotAfter ?? default);
+    }
+
+    private DateTimeOffset Due() => _due ??= folder.Current is { } set
+        ? DueOf(set, set.Certificate.NotBefore.ToUniversalTime())
+        : time.GetUtcNow();
+
+    /// <summary>About two thirds into its life, each replica elsewhere; of an authority that ends before it, of that.</summary>
+    /// <param name="set">It.</param>
+    /// <param name="from">Its beginning. A certificate itself says one that lies before, for clocks that differ.</param>
+    private static DateTimeOffset DueOf(CertificateSet set, DateTimeOffset from)
+    {
+        var end = Earlier(set.NotAfter, set.AuthorityNotAfter);
+        return from + Backoff.Spread((end - from) * 0.66, share: 0.06);
+    }
+
+    private double ShareOf(CertificateSet set)
+    {
+        DateTimeOffset from = set.Certificate.NotBefore.ToUniversalTime();
+        return (time.GetUtcNow() - from) / (set.NotAfter - from);
+    }
+
+    private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
+
+    /// <summary>Of a certificate that an earlier run has left.</summary>
+    private static string? IssuerOf(CertificateSet set, string authorities)
+    {
+        var all = new X509Certificate2Collection();
+        all.ImportFromPem(authorities);
+        var wanted = set.Certificate.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier;
+        return all.FirstOrDefault(one => one.Extensions.OfType<X509SubjectKeyIdentifierExtension>()
+            .Any(own => wanted is { } key && own.SubjectKeyIdentifierBytes.Span.SequenceEqual(key.Span)))
+            ?.GetCertHashString(HashAlgorithmName.SHA256);
+    }
+
+    private static partial class CertificateRenewalLog
+    {
+        [LoggerMessage(2026, LogLevel.Information, "Vault has issued a certificate of {Name}, good until {NotAfter:u}")]
+        public static partial void Issued(ILogger logger, string name, DateTimeOffset notAfter);
+
+        [LoggerMessage(2027, LogLevel.Warning, "Vault has issued no certificate of {Name}; it is tried again: {Reason}")]
+        public static partial void Failed(ILogger logger, string name, string reason);
+    }
+}

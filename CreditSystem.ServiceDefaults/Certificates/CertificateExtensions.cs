@@ -1,0 +1,70 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace CreditSystem.ServiceDefaults.Certificates;
+
+public static class CertificateExtensions
+{
+    /// <summary>
+    /// Lets every HTTPS address of Kestrel use the folder's certificates, each handshake the newest: connections that are open stay
+    /// as they are. Nothing where no folder is configured.
+    /// </summary>
+    /// <returns>The folder; null where there is none.</returns>
+    public static CertificateFolder? AddCertificates<TBuilder>(
+        this TBuilder builder, IWebHostBuilder web, ILogger? logger = null)
+        where TBuilder : IHostApplicationBuilder
+    {
+        var options = builder.Configuration.GetSection(CertificateOptions.SectionName).Get<CertificateOptions>()
+            ?? new CertificateOptions();
+        if (string.IsNullOrEmpty(options.Directory))
+            return null;
+        var folder = new CertificateFolder(options.Directory, logger ?? NullLogger.Instance);
+        folder.Refresh();
+        builder.Services.AddSingleton(folder);
+        builder.Services.AddSingleton(
+            services => new CertificateMetrics(folder, services.GetService<TimeProvider>() ?? TimeProvider.System));
+        builder.Services.AddHostedService(services =>
+        {
+            services.GetRequiredService<CertificateMetrics>();
+            folder.LogTo(services.GetRequiredService<ILoggerFactory>().CreateLogger<CertificateFolder>());
+            return new CertificateWatch(folder, options, services.GetService<TimeProvider>() ?? TimeProvider.System);
+        });
+        web.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => Configure(https, folder, options.Clients)));
+        return folder;
+    }
+
+    private static void Configure(HttpsConnectionAdapterOptions https, CertificateFolder folder, ClientCertificates clients)
+    {
+        // Kestrel wants one of both at the start; the handshake takes the context below, which has the chain as well.
+        https.ServerCertificateSelector = (_, _) => folder.Current?.Certificate;
+        https.OnAuthenticate = (_, ssl) =>
+        {
+            if (folder.Current is not { } set)
+                return;
+            ssl.ServerCertificateSelectionCallback = null;
+            ssl.ServerCertificateContext = set.Context;
+        };
+        https.ClientCertificateMode = clients switch
+        {
+            ClientCertificates.Require => ClientCertificateMode.RequireCertificate,
+            ClientCertificates.Ask => ClientCertificateMode.AllowCertificate,
+            _ => ClientCertificateMode.NoCertificate,
+        };
+        https.ClientCertificateValidation = (certificate, chain, _) =>
+            folder.Current?.Trust.Trusts(certificate, chain?.ChainElements.Select(element => element.Certificate).Skip(1)) == true;
+    }
+
+    /// <summary>A client's view: a certificate that the machine trusts, or of the folder's authorities, and of the right name.</summary>
+    public static bool IsTrusted(
+        this CertificateFolder folder, object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
+        errors == SslPolicyErrors.None
+        || (errors == SslPolicyErrors.RemoteCertificateChainErrors && certificate is X509Certificate2 remote
+            && folder.Current?.Trust.Trusts(remote, chain?.ChainElements.Select(element => element.Certificate).Skip(1)) == true);
+}

@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+
+namespace CreditSystem.ServiceDefaults.Certificates;
+
+/// <summary>
+/// The folder of certificates: what is in it is in use with the next handshake, in whatever uses it. Vault's PKI, a CronJob or
+/// cert-manager may have written it.
+/// </summary>
+public sealed partial class CertificateFolder(string directory, ILogger startupLogger)
+{
+    public const string CertificateFile = "tls.crt";
+    public const string KeyFile = "tls.key";
+    public const string AuthoritiesFile = "ca.crt";
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly Lock _lock = new();
+    private volatile ILogger logger = startupLogger;
+    private volatile CertificateSet? _current;
+
+    /// <summary>Null before the first good set.</summary>
+    public CertificateSet? Current => _current;
+
+    /// <summary>There is a host now: it logs there.</summary>
+    internal void LogTo(ILogger host) => logger = host;
+
+    /// <summary>Another set is in use. Handlers must not block.</summary>
+    public event Action<CertificateSet>? Changed;
+
+    /// <exception cref="InvalidOperationException">There is none yet.</exception>
+    public CertificateSet Required => _current
+        ?? throw new InvalidOperationException($"There is no certificate in {directory} yet.");
+
+    /// <summary>Reads the folder. What does not belong together, as in the middle of a swap, is left for the next time.</summary>
+    /// <returns>Whether there is a set in use now.</returns>
+    public bool Refresh()
+    {
+        lock (_lock)
+        {
+            try
+            {
+                var (certificate, key, authorities) = (Read(CertificateFile), Read(KeyFile), Read(AuthoritiesFile));
+                if (certificate is null || key is null || authorities is null)
+                    return _current is not null;
+                var set = CertificateSet.Load(certificate, key, authorities);
+                if (set.Fingerprint == _current?.Fingerprint)
+                    return true;
+                _current = set;
+                CertificateFolderLog.InUse(logger, set.Certificate.Subject, set.NotAfter, set.Trust.Count);
+                Changed?.Invoke(set);
+                return true;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException
+                or ArgumentException)
+            {
+                CertificateFolderLog.Unusable(logger, directory, exception.GetType().Name);
+                return _current is not null;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Replaces the files, each as a whole. An end in between leaves a key without its certificate, which is no set: it is made anew.
+    /// </summary>
+    public void Write(string certificate, string key, string authorities)
+    {
+        Directory.CreateDirectory(directory);
+        lock (_lock)
+        {
+            // The authorities first: they are trusted before somebody shows a certificate of theirs.
+            foreach (var (name, text) in (ReadOnlySpan<(string, string)>)[
+                (AuthoritiesFile, authorities), (KeyFile, key), (CertificateFile, certificate)])
+                Replace(name, text);
+        }
+
+        Refresh();
+    }
+
+    /// <summary>As <see cref="Write"/>, of the authorities alone.</summary>
+    public void WriteAuthorities(string authorities)
+    {
+        lock (_lock)
+            Replace(AuthoritiesFile, authorities);
+        Refresh();
+    }
+
+    private void Replace(string name, string text)
+    {
+        var path = Path.Combine(directory, name);
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        var creation = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            creation.UnixCreateMode = OwnerOnly;
+        using (var writer = new StreamWriter(temporary, creation))
+            writer.Write(text);
+        File.Move(temporary, path, overwrite: true);
+    }
+
+    private string? Read(string name)
+    {
+        var path = Path.Combine(directory, name);
+        return File.Exists(path) ? File.ReadAllText(path) : null;
+    }
+
+    private static partial class CertificateFolderLog
+    {
+        [LoggerMessage(1110, LogLevel.Information,
+            "The certificate of {Subject} is in use, good until {NotAfter:u}; {Authorities} authorities are trusted")]
+        public static partial void InUse(ILogger logger, string subject, DateTimeOffset notAfter, int authorities);
+
+        [LoggerMessage(1111, LogLevel.Warning,
+            "What is in {Directory} is no certificate with its key and authorities ({Reason}); the one before stays in use")]
+        public static partial void Unusable(ILogger logger, string directory, string reason);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace CreditSystem.ServiceDefaults.Certificates;
+
+/// <summary>
+/// Authorities that are trusted, and no others. While one takes the place of another both are in it, so that certificates of either
+/// are good. An intermediate without its root is trusted as what it is.
+/// </summary>
+public sealed class TrustBundle
+{
+    private readonly X509Certificate2Collection _roots = [];
+    private readonly X509Certificate2Collection _intermediates = [];
+
+    public int Count => _roots.Count + _intermediates.Count;
+
+    /// <exception cref="CryptographicException">There is no certificate in it.</exception>
+    public static TrustBundle Load(string pem)
+    {
+        var all = new X509Certificate2Collection();
+        all.ImportFromPem(pem);
+        return all.Count > 0 ? Of(all) : throw new CryptographicException("There is no authority in it.");
+    }
+
+    public static TrustBundle Of(X509Certificate2Collection authorities)
+    {
+        var bundle = new TrustBundle();
+        foreach (var authority in authorities)
+            (IsSelfIssued(authority) ? bundle._roots : bundle._intermediates).Add(authority);
+        return bundle;
+    }
+
+    /// <summary>Whether a certificate is of one of the authorities, and in its time.</summary>
+    /// <param name="certificate">As the other side has shown it.</param>
+    /// <param name="shown">What it has shown besides.</param>
+    public bool Trusts(X509Certificate2 certificate, IEnumerable<X509Certificate2>? shown = null)
+    {
+        using var chain = new X509Chain
+        {
+            ChainPolicy =
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+                DisableCertificateDownloads = true,
+            },
+        };
+        chain.ChainPolicy.CustomTrustStore.AddRange(_roots);
+        chain.ChainPolicy.ExtraStore.AddRange(_intermediates);
+        foreach (var other in shown ?? [])
+            chain.ChainPolicy.ExtraStore.Add(other);
+        try
+        {
+            return chain.Build(certificate) || EndsAtIntermediate(chain);
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The earliest end among the given certificates' chain, as far as the bundle knows it.</summary>
+    internal DateTimeOffset EndOf(X509Certificate2Collection above) => above.Count == 0
+        ? _roots.Concat(_intermediates).Select(authority => (DateTimeOffset)authority.NotAfter.ToUniversalTime()).DefaultIfEmpty().Max()
+        : above.Select(authority => (DateTimeOffset)authority.NotAfter.ToUniversalTime()).Min();
+
+    // .NET accepts a root alone as the end of a chain.
+    private bool EndsAtIntermediate(X509Chain chain) => _roots.Count == 0 && chain.ChainElements.Count > 1
+        && chain.ChainStatus.All(status => status.Status is X509ChainStatusFlags.PartialChain)
+        && _intermediates.Any(
+            authority => authority.RawDataMemory.Span.SequenceEqual(chain.ChainElements[^1].Certificate.RawDataMemory.Span));
+
+    private static bool IsSelfIssued(X509Certificate2 certificate) =>
+        certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
+}

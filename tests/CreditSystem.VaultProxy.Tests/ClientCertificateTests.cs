@@ -1,0 +1,108 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using CreditSystem.Testing;
+using CreditSystem.Testing.Vault;
+using CreditSystem.VaultProxy.Tests.Fixtures;
+
+namespace CreditSystem.VaultProxy.Tests;
+
+/// <summary>Who shows no certificate gets what it takes to have one issued, and nothing else.</summary>
+public sealed class ClientCertificateTests : IDisposable
+{
+    private readonly TestAuthority _authority = new("ours");
+    private readonly string _directory = Directory.CreateTempSubdirectory("proxy-certificates-").FullName;
+
+    public ClientCertificateTests()
+    {
+        var (certificate, key) = _authority.Issue("localhost");
+        File.Copy(certificate, Path.Combine(_directory, "tls.crt"));
+        File.Copy(key, Path.Combine(_directory, "tls.key"));
+        File.Copy(_authority.CaPath, Path.Combine(_directory, "ca.crt"));
+    }
+
+    public void Dispose()
+    {
+        _authority.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("POST", "/v1/auth/approle/login", """{"role_id":"r","secret_id":"s"}""", HttpStatusCode.OK)]
+    [InlineData("POST", "/v1/sys/mfa/validate", "{}", HttpStatusCode.OK)]
+    [InlineData("POST", "/v1/pki/issue/credit-system", "{}", HttpStatusCode.OK)]
+    [InlineData("GET", "/v1/pki/issuers?list=true", null, HttpStatusCode.OK)]
+    [InlineData("GET", "/v1/pki/issuer/3c6ba0c8-0a0d-4d4b-8d0e-0c7c0a4f3b1a/json", null, HttpStatusCode.OK)]
+    [InlineData("GET", "/v1/sys/health", null, HttpStatusCode.OK)]
+    [InlineData("GET", "/v1/secret/data/credit-system/app", null, HttpStatusCode.Forbidden)]
+    [InlineData("POST", "/v1/transit/decrypt/credit-system", "{}", HttpStatusCode.Forbidden)]
+    [InlineData("POST", "/v1/auth/token/renew-self", "{}", HttpStatusCode.Forbidden)]
+    public async Task Without_a_certificate_only_the_way_to_one_is_open(string method, string path, string? body, HttpStatusCode expected)
+    {
+        await using var upstream = RecordingUpstream.Start();
+        await using var proxy = await StartAsync(upstream);
+        using var client = Client(proxy, shown: null);
+
+        Assert.Equal(expected, await StatusAsync(client, method, path, body));
+    }
+
+    [Fact]
+    public async Task With_one_of_our_authorities_everything_is_open_that_was_before()
+    {
+        await using var upstream = RecordingUpstream.Start();
+        await using var proxy = await StartAsync(upstream);
+        var (certificate, key) = _authority.Issue("api");
+        using var ours = Client(proxy, Load(certificate, key));
+        using var another = new TestAuthority("another");
+        var (foreignCertificate, foreignKey) = another.Issue("api");
+        using var foreign = Client(proxy, Load(foreignCertificate, foreignKey));
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(ours, "GET", "/v1/secret/data/credit-system/app", null));
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => StatusAsync(foreign, "GET", "/v1/sys/health", null));
+    }
+
+    /// <summary>What the certificates of services take, and nothing of the authority itself.</summary>
+    [Theory]
+    [InlineData("POST", "/v1/pki/root/rotate/internal")]
+    [InlineData("POST", "/v1/pki/root/generate/exported")]
+    [InlineData("POST", "/v1/pki/config/issuers")]
+    [InlineData("POST", "/v1/pki/roles/credit-system")]
+    [InlineData("POST", "/v1/pki/sign-verbatim/credit-system")]
+    [InlineData("POST", "/v1/pki/issuer/default")]
+    [InlineData("DELETE", "/v1/pki/issuer/default")]
+    [InlineData("POST", "/v1/pki/issuer/default/json")]
+    [InlineData("POST", "/v1/pki/revoke")]
+    [InlineData("GET", "/v1/pki/certs?list=true")]
+    public async Task Nothing_else_of_the_PKI_engine_passes(string method, string path)
+    {
+        await using var upstream = RecordingUpstream.Start();
+        await using var proxy = await ProxyHost.StartAsync(upstream);
+
+        using var answer = await proxy.SendAsync(new HttpMethod(method), path, body: method == "POST" ? "{}" : null);
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+    }
+
+    private Task<ProxyHost> StartAsync(RecordingUpstream upstream) => ProxyHost.StartAsync(
+        upstream, (":urls", "https://127.0.0.1:0"), (":Certificates:Directory", _directory), ("RequireClientCertificate", "true"));
+
+    private HttpClient Client(ProxyHost proxy, X509Certificate2? shown)
+    {
+        var handler = new SocketsHttpHandler { UseProxy = false };
+        handler.SslOptions.CertificateChainPolicy = _authority.Policy;
+        handler.SslOptions.LocalCertificateSelectionCallback = (_, _, _, _, _) => shown!;
+        return new HttpClient(handler) { BaseAddress = new Uri($"https://localhost:{proxy.Address.Port}") };
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient client, string method, string path, string? body)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.Add("X-Vault-Token", "t");
+        if (body is not null)
+            request.Content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        return answer.StatusCode;
+    }
+
+    private static X509Certificate2 Load(string certificate, string key) =>
+        X509CertificateLoader.LoadPkcs12(X509Certificate2.CreateFromPemFile(certificate, key).Export(X509ContentType.Pkcs12), null);
+}
