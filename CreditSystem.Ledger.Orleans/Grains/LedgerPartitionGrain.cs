@@ -29,12 +29,7 @@ internal sealed class LedgerPartitionGrain(CreditLedger ledger, ClusterMetrics m
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
-    public async Task<Immutable<byte[]>> CommitAsync(Immutable<byte[]> message)
-    {
-        // Reading and writing a message takes a processor for a while, and needs none of the grain.
-        var answer = await Task.Run(() => partition.AnswerAsync(message.Value));
-        return new Immutable<byte[]>(answer);
-    }
+    public async Task<Immutable<byte[]>> CommitAsync(Immutable<byte[]> message) => new(await partition.AnswerAsync(message.Value));
 
     public Task EnsureActiveAsync() => Task.CompletedTask;
 

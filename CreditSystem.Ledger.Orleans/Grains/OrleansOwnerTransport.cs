@@ -6,9 +6,6 @@ namespace CreditSystem.Ledger.Orleans.Grains;
 /// <summary>Sends messages to the grain of a partition, wherever it is active.</summary>
 internal sealed class OrleansOwnerTransport(IGrainFactory grains) : IOwnerTransport
 {
-    public async Task<ReadOnlyMemory<byte>> SendAsync(int partition, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
-    {
-        var owner = grains.GetGrain<ILedgerPartition>(partition);
-        return (await owner.CommitAsync(new Immutable<byte[]>(message.ToArray())).WaitAsync(cancellationToken)).Value;
-    }
+    public async Task<ReadOnlyMemory<byte>> SendAsync(int partition, byte[] message) =>
+        (await grains.GetGrain<ILedgerPartition>(partition).CommitAsync(new Immutable<byte[]>(message))).Value;
 }

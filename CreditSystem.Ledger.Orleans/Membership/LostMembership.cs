@@ -1,16 +1,19 @@
+using CreditSystem.Ledger.Orleans.Placement;
+
 namespace CreditSystem.Ledger.Orleans.Membership;
 
 /// <summary>
 /// What befalls a replica that the others have declared dead, as after a long pause: it ends in good order, so that what starts it
 /// starts it again. What it still commits is refused by the number of the block.
 /// </summary>
-internal sealed partial class LostMembership(IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LostMembership> logger)
-    : IFatalErrorHandler
+internal sealed partial class LostMembership(
+    IHostApplicationLifetime lifetime, ClusterView view, TimeProvider time, ILogger<LostMembership> logger) : IFatalErrorHandler
 {
     /// <summary>EX_TEMPFAIL of sysexits.h: started again, it works.</summary>
     public const int ExitCode = 75;
 
-    private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(20);
+    // What it had taken is committed by then; what waits for another replica is answered by none that takes it for dead.
+    private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(5);
 
     private ITimer? end;
 
@@ -26,6 +29,7 @@ internal sealed partial class LostMembership(IHostApplicationLifetime lifetime, 
         }
         LostLog.Ended(logger, exception, context ?? sender?.ToString());
         Environment.ExitCode = ExitCode;
+        view.NoteLost();
         lifetime.StopApplication();
     }
 

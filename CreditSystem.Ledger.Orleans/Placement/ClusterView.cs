@@ -7,11 +7,17 @@ namespace CreditSystem.Ledger.Orleans.Placement;
 internal sealed class ClusterView(IServiceProvider services, IOptions<LedgerOptions> options)
 {
     private readonly ConcurrentDictionary<SiloAddress, bool> leaving = new();
+    private volatile bool isLost;
+
+    /// <summary>Whether the others have declared this replica dead: what it owned is theirs already.</summary>
+    public bool IsLost => isLost;
 
     public int Partitions => options.Value.Partitions;
 
     /// <summary>A replica that is about to end is given nothing more, though the table of members has it still.</summary>
     public void NoteLeaving(SiloAddress replica) => leaving[replica] = true;
+
+    public void NoteLost() => isLost = true;
 
     /// <summary>The owner of each partition, as it should be; empty where no replica can be one.</summary>
     public SiloAddress[] Assign() => Assign(Active());

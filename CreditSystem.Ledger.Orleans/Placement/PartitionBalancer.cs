@@ -18,6 +18,8 @@ internal sealed partial class PartitionBalancer(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
+        if (view.IsLost)
+            return;
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.HandOverSeconds), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -48,7 +50,7 @@ internal sealed partial class PartitionBalancer(
     private async Task BalanceAsync(CancellationToken cancellationToken)
     {
         var owners = view.Assign();
-        if (!owners.Contains(self.SiloAddress))
+        if (view.IsLost || !owners.Contains(self.SiloAddress))
             return;
         await Task.WhenAll(ledger.Partitions.Select(partition => (owners[partition.Number], partition.IsOwned) switch
         {

@@ -14,9 +14,6 @@ internal sealed partial class CommandForwarder(
     int partition, IOwnerTransport transport, SharedAllowance.Share memory, LedgerOptions options, LedgerMetrics metrics,
     TimeProvider time, ILogger logger)
 {
-    // While one is committed the next is on its way, so that the owner's loop need not wait for it.
-    private const int MessagesAtOnce = 2;
-
     // Attempts: about a second, which is longer than it takes to find another owner for one that has died.
     private const int LongSilence = 12;
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(100);
@@ -34,66 +31,65 @@ internal sealed partial class CommandForwarder(
         var submission = new Submission(commands, hasRequestRecord) { Deadline = Submission.DeadlineAfter(timeout, time) };
         queue.Add(submission, metrics);
         metrics.Forwarded(commands.Length);
-        try
-        {
-            return (await submission.Completion.WaitAsync(timeout, time)).Outcomes;
-        }
-        catch (TimeoutException)
-        {
-            throw LedgerUnavailableException.Unknown(inner: null);
-        }
+        return (await submission.Completion).Outcomes;
     }
 
-    /// <summary>Runs until <see cref="Stop"/>, and until all that has come in before is answered.</summary>
+    /// <summary>
+    /// Runs until <see cref="Stop"/>, and until all that has come in before is answered. One message is under way at a time: a second
+    /// one has been measured to be no faster, and has fewer commands in each.
+    /// </summary>
     public async Task RunAsync()
     {
-        using var messages = new SemaphoreSlim(MessagesAtOnce);
         while (await queue.WaitAsync())
         {
-            await messages.WaitAsync();
-            _ = SendAsync(queue.Take(options.MaxBlockCommands), messages);
+            var batch = queue.Take(options.MaxBlockCommands);
+            for (var attempt = 1; !Settle(batch); attempt++)
+            {
+                if (attempt > 1)
+                    await Task.Delay(PauseBefore(attempt), time);
+                await TrySendAsync(batch, attempt);
+            }
         }
-        for (var i = 0; i < MessagesAtOnce; i++)
-            await messages.WaitAsync();
     }
 
     public void Stop() => queue.Complete();
 
-    private async Task SendAsync(List<Submission> batch, SemaphoreSlim messages)
+    private static TimeSpan PauseBefore(int attempt) =>
+        TimeSpan.FromMilliseconds(Math.Min(5 << Math.Min(attempt - 1, 8), LongestPause.TotalMilliseconds));
+
+    private async Task TrySendAsync(List<Submission> batch, int attempt)
     {
-        for (var attempt = 1; batch.Count > 0; attempt++)
+        try
         {
-            var sent = batch.ToList();
-            try
-            {
-                FailExpired(batch);
-                using var limit = new CancellationTokenSource(timeout, time);
-                if (batch.Count > 0)
-                    OutcomeMessage.Complete(
-                        (await transport.SendAsync(partition, SubmissionMessage.Write(batch, time), limit.Token)).Span, batch);
-            }
-#pragma warning disable CA1031 // Whatever it was, whether the message has arrived is not known, and the next attempt finds out.
-            catch (Exception exception)
-            {
-                if (attempt == LongSilence)
-                    CommandForwarderLog.OwnerSilent(logger, exception, partition, attempt);
-                else
-                    CommandForwarderLog.NotSent(logger, exception, partition, attempt);
-            }
-#pragma warning restore CA1031
-            foreach (var answered in sent.Except(batch))
-                queue.Release(answered);
-            if (batch.Count > 0)
-                await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5 << Math.Min(attempt, 8), LongestPause.TotalMilliseconds)), time);
+            var left = batch.Min(submission => submission.TimeLeft(time));
+            using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
+            var answer = await transport.SendAsync(partition, SubmissionMessage.Write(batch, time)).WaitAsync(limit.Token);
+            OutcomeMessage.Complete(answer.Span, batch);
         }
-        messages.Release();
+#pragma warning disable CA1031 // Whatever it was, whether the message has arrived is not known, and the next attempt finds out.
+        catch (Exception exception)
+        {
+            if (attempt == LongSilence)
+                CommandForwarderLog.OwnerSilent(logger, exception, partition, attempt);
+            else
+                CommandForwarderLog.NotSent(logger, exception, partition, attempt);
+        }
+#pragma warning restore CA1031
     }
 
-    private void FailExpired(List<Submission> batch)
+    /// <summary>Those that are answered, or that nobody waits for any more, leave the batch.</summary>
+    /// <returns>Whether none is left.</returns>
+    private bool Settle(List<Submission> batch)
     {
-        foreach (var expired in batch.Where(submission => submission.TimeLeft(time) <= TimeSpan.Zero))
-            expired.Fail(LedgerUnavailableException.Unknown(inner: null));
+        foreach (var submission in batch)
+        {
+            if (!submission.Completion.IsCompleted && submission.TimeLeft(time) <= TimeSpan.Zero)
+                submission.Fail(LedgerUnavailableException.Unknown(inner: null));
+            if (submission.Completion.IsCompleted)
+                queue.Release(submission);
+        }
         batch.RemoveAll(submission => submission.Completion.IsCompleted);
+        return batch.Count == 0;
     }
 
     private static partial class CommandForwarderLog

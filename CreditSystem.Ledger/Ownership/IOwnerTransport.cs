@@ -7,6 +7,8 @@ namespace CreditSystem.Ledger.Ownership;
 public interface IOwnerTransport
 {
     /// <summary>Hands a message to the owner, which answers it by <see cref="Partitions.LedgerPartition.AnswerAsync"/>.</summary>
-    /// <returns>The owner's answer. Any failure means that it is not known whether the message has arrived.</returns>
-    Task<ReadOnlyMemory<byte>> SendAsync(int partition, ReadOnlyMemory<byte> message, CancellationToken cancellationToken);
+    /// <returns>
+    /// The owner's answer. Any failure, and a wait that the caller has given up, mean that it is not known whether the message has arrived.
+    /// </returns>
+    Task<ReadOnlyMemory<byte>> SendAsync(int partition, byte[] message);
 }

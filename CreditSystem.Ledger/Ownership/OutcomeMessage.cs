@@ -28,23 +28,20 @@ internal static class OutcomeMessage
 
     /// <summary>Completes the submissions that the message answers, in the order in which they were sent.</summary>
     /// <param name="message">What the owner has answered.</param>
-    /// <param name="submissions">Those that were sent; those with an answer leave the list.</param>
+    /// <param name="submissions">Those that were sent; one stays open where the one that was asked is not the owner any more.</param>
     public static void Complete(ReadOnlySpan<byte> message, List<Submission> submissions)
     {
         var reader = new BsonReader(message);
-        var (open, next) = (new List<Submission>(), 0);
+        var next = 0;
         for (var array = reader.Array("s"u8); array.HasMore; next++)
         {
             var document = array.NextDocument();
-            if (!TryComplete(ref document, submissions[next]))
-                open.Add(submissions[next]);
+            TryComplete(ref document, submissions[next]);
             document.End();
         }
         reader.End();
         if (next != submissions.Count)
             throw new LedgerCorruptException("The owner has not answered every submission.");
-        submissions.Clear();
-        submissions.AddRange(open);
     }
 
     private static void Write(BsonWriter writer, Committed outcome)
@@ -64,8 +61,7 @@ internal static class OutcomeMessage
         writer.String("why"u8, (failure as CommandFailedException)?.InnerException?.Message ?? failure.Message);
     }
 
-    /// <returns>False where the one that was asked is not the owner any more.</returns>
-    private static bool TryComplete(ref BsonReader reader, Submission submission)
+    private static void TryComplete(ref BsonReader reader, Submission submission)
     {
         if (!reader.IsNext("no"u8))
         {
@@ -74,15 +70,14 @@ internal static class OutcomeMessage
                 submission.Outcomes[i] = ReadOutcome(outcomes.NextDocument(), submission.Commands[i]);
             outcomes.End();
             submission.Complete([]);
-            return true;
+            return;
         }
         var (number, why) = (reader.Int32("no"u8), reader.String("why"u8));
         if (number == (int)LedgerUnavailableReason.NotOwner)
-            return false;
+            return;
         submission.Fail(number == CommandFailed
             ? new CommandFailedException(submission, null, new InvalidOperationException(why))
             : new LedgerUnavailableException(why, (LedgerUnavailableReason)number));
-        return true;
     }
 
     private static Committed ReadOutcome(BsonReader reader, Command command)

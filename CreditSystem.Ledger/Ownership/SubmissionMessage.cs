@@ -25,9 +25,11 @@ internal static class SubmissionMessage
         return writer.ToArray();
     }
 
-    public static Submission[] Read(ReadOnlySpan<byte> message, TimeProvider time)
+    /// <returns>The submissions, and when all of them are answered.</returns>
+    public static (Submission[] Submissions, Task Completion) Read(ReadOnlySpan<byte> message, TimeProvider time)
     {
         var reader = new BsonReader(message);
+        var group = new SubmissionGroup();
         var submissions = reader.Documents("s"u8, (ref BsonReader document) =>
         {
             var left = TimeSpan.FromMilliseconds(document.Int64("left"u8));
@@ -36,11 +38,13 @@ internal static class SubmissionMessage
             return new Submission(document.Documents("c"u8, ReadCommand), hasRequestRecord)
             {
                 Parent = parent,
+                Group = group,
                 Deadline = Submission.DeadlineAfter(left, time),
             };
         });
         reader.End();
-        return submissions;
+        group.Expect(submissions.Length);
+        return (submissions, group.Completion);
     }
 
     private static void Write(BsonWriter writer, Command command)

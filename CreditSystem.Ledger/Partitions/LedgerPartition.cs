@@ -119,7 +119,7 @@ public sealed class LedgerPartition
     /// <summary>Commits what another replica has sent by <see cref="IOwnerTransport"/>, and gives what to answer.</summary>
     public async Task<byte[]> AnswerAsync(ReadOnlyMemory<byte> message)
     {
-        var submissions = SubmissionMessage.Read(message.Span, time);
+        var (submissions, answered) = SubmissionMessage.Read(message.Span, time);
         foreach (var submission in submissions)
             try
             {
@@ -129,8 +129,7 @@ public sealed class LedgerPartition
             {
                 submission.Fail(refused);
             }
-        await Task.WhenAll(submissions.Select(Task (submission) => submission.Completion))
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await answered.ConfigureAwait(false);
         return OutcomeMessage.Write(submissions);
     }
 

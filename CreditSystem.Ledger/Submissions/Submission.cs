@@ -40,6 +40,9 @@ internal sealed class Submission(Command[] commands, bool hasRequestRecord = fal
     /// <summary>When its caller gives up, a timestamp of the clock; null where the caller waits for the outcome.</summary>
     public long? Deadline { get; init; }
 
+    /// <summary>Those that are answered together with it, where it is not awaited by itself.</summary>
+    public SubmissionGroup? Group { get; init; }
+
     public Task<SubmissionResult> Completion => completion.Task;
 
     public static long DeadlineAfter(TimeSpan wait, TimeProvider time) =>
@@ -48,7 +51,15 @@ internal sealed class Submission(Command[] commands, bool hasRequestRecord = fal
     public TimeSpan TimeLeft(TimeProvider time) =>
         Deadline is { } deadline ? time.GetElapsedTime(time.GetTimestamp(), deadline) : TimeSpan.MaxValue;
 
-    public void Complete(AccountState?[] accounts) => completion.TrySetResult(new SubmissionResult(Outcomes, accounts));
+    public void Complete(AccountState?[] accounts)
+    {
+        if (completion.TrySetResult(new SubmissionResult(Outcomes, accounts)))
+            Group?.Done();
+    }
 
-    public void Fail(Exception exception) => completion.TrySetException(exception);
+    public void Fail(Exception exception)
+    {
+        if (completion.TrySetException(exception))
+            Group?.Done();
+    }
 }

@@ -19,6 +19,7 @@ var root = new RootCommand("Measures CreditSystem against its peers, in the same
     MemoryCommand.Create(),
     HistoryCommand.Create(),
     ReplicasCommand.Create(),
+    RollingCommand.Create(),
     GrowthCommand.Create(),
 };
 

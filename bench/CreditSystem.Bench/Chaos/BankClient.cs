@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 
@@ -7,13 +8,16 @@ namespace CreditSystem.Bench.Chaos;
 internal sealed record Answered(string Key, int From, int To, long Amount, int Status, string? Transfer);
 
 /// <summary>Transfers until it is told to stop, and asks again with the same key until there is an answer.</summary>
-internal sealed class BankClient(HttpClient[] replicas, string[] accounts, int seed)
+internal sealed class BankClient(HttpClient[] replicas, string[] accounts, int seed, Func<long?> killedSince)
 {
     private readonly Random random = new(seed);
 
     public List<Answered> Answers { get; } = [];
 
     public int Retries { get; private set; }
+
+    /// <summary>The longest of those that began after a replica was killed.</summary>
+    public TimeSpan LongestAfterKill { get; private set; }
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -27,10 +31,15 @@ internal sealed class BankClient(HttpClient[] replicas, string[] accounts, int s
     /// <summary>The answer to a key, however long it takes.</summary>
     public async Task<Answered> TransferAsync(string key, int from, int to, long amount)
     {
+        var started = Stopwatch.GetTimestamp();
         while (true)
         {
             if (await TryAsync(key, from, to, amount) is { } answered)
+            {
+                if (killedSince() < started && Stopwatch.GetElapsedTime(started) is var elapsed && elapsed > LongestAfterKill)
+                    LongestAfterKill = elapsed;
                 return answered;
+            }
             Retries++;
             await Task.Delay(random.Next(20, 200));
         }

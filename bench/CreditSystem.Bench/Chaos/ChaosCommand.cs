@@ -7,17 +7,56 @@ namespace CreditSystem.Bench.Chaos;
 internal static class ChaosCommand
 {
     private static readonly Option<FileInfo?> Json = new("--json") { Description = "Where to write the result" };
-    private static readonly Option<int> Seconds = new("--seconds") { Description = "How long to kill", DefaultValueFactory = _ => 300 };
-    private static readonly Option<int> Clients = new("--clients") { Description = "How many clients transfer at once", DefaultValueFactory = _ => 16 };
-    private static readonly Option<int> Seed = new("--seed") { Description = "Chooses victims and transfers", DefaultValueFactory = _ => Random.Shared.Next() };
+
+    private static readonly Option<int> Seconds = new("--seconds")
+    {
+        Description = "How long to kill",
+        DefaultValueFactory = _ => 300,
+    };
+
+    private static readonly Option<int> Clients = new("--clients")
+    {
+        Description = "How many clients transfer at once",
+        DefaultValueFactory = _ => 16,
+    };
+
+    private static readonly Option<int> Replicas = new("--replicas")
+    {
+        Description = "How many replicas of the API share the logs out",
+        DefaultValueFactory = _ => 3,
+    };
+
+    private static readonly Option<string[]> Victims = new("--victims")
+    {
+        Description = "What is done: api, database, redis (kill -9), pause (stopped until the others take it for dead), cut (the network "
+            + "between one replica and the others; Linux only)",
+        AllowMultipleArgumentsPerToken = true,
+        DefaultValueFactory = _ => ["api", "pause", "database", "redis"],
+    };
+
+    private static readonly Option<int> Seed = new("--seed")
+    {
+        Description = "Chooses victims and transfers",
+        DefaultValueFactory = _ => Random.Shared.Next(),
+    };
 
     public static Command Create()
     {
-        var command = new Command("chaos", "Transfer among accounts while API, database and Redis are killed, and count what was lost or doubled") { Json, Seconds, Clients, Seed };
+        Victims.AcceptOnlyFromAmong(Killer.All);
+        var command = new Command(
+            "chaos", "Transfer among accounts while API, database, Redis and network fail, and count what was lost or doubled")
+        {
+            Json, Seconds, Clients, Replicas, Victims, Seed,
+        };
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            Console.Error.WriteLine($"seed {parsed.GetValue(Seed)}");
-            var result = await ChaosRun.RunAsync(parsed.GetValue(Seconds), parsed.GetValue(Clients), parsed.GetValue(Seed), Console.Error.WriteLine, cancellationToken);
+            var victims = parsed.GetValue(Victims)!;
+            if (victims.Contains(Killer.Cut) && !OwnNetwork.IsHere)
+                return await OwnNetwork.RunAgainAsync(cancellationToken);
+            var plan = new ChaosPlan(
+                parsed.GetValue(Seconds), parsed.GetValue(Clients), parsed.GetValue(Replicas), victims, parsed.GetValue(Seed));
+            Console.Error.WriteLine($"seed {plan.Seed}");
+            var result = await ChaosRun.RunAsync(plan, Console.Error.WriteLine, cancellationToken);
             var text = JsonSerializer.Serialize(result, ChaosResult.Json);
             Console.WriteLine(text);
             if (parsed.GetValue(Json) is { } file)
@@ -28,13 +67,18 @@ internal static class ChaosCommand
     }
 }
 
+internal sealed record ChaosPlan(int Seconds, int Clients, int Replicas, string[] Victims, int Seed);
+
 /// <param name="Acknowledged">Transfers that a client was told have happened.</param>
 /// <param name="Lost">Those that are not in the journal.</param>
 /// <param name="Doubled">Transfers that are in it more than once, or that no client asked for.</param>
+/// <param name="LongestAfterKillSeconds">The longest that a transfer took, with its retries, that began after a kill.</param>
+/// <param name="PausedEndedWith">The exit codes of replicas that ended after they had been paused.</param>
 /// <param name="Kills">How often each server was killed.</param>
 /// <param name="InvariantChecks">How often the invariants were read during the run.</param>
 internal sealed record ChaosResult(
-    int Acknowledged, int Lost, int Doubled, bool ChainOk, bool InvariantsOk, bool BalancesOk, int Refused, int Retries, int InvariantChecks, Dictionary<string, int> Kills, int Seed)
+    int Acknowledged, int Lost, int Doubled, bool ChainOk, bool InvariantsOk, bool BalancesOk, int Refused, int Retries,
+    double LongestAfterKillSeconds, List<int> PausedEndedWith, int InvariantChecks, Dictionary<string, int> Kills, int Seed)
 {
     public static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
 

@@ -11,31 +11,41 @@ internal static class ChaosRun
     private const int Accounts = 20;
     private const long Funds = 10_000;
 
-    public static async Task<ChaosResult> RunAsync(int seconds, int clientCount, int seed, Action<string> progress, CancellationToken cancellationToken)
+    public static async Task<ChaosResult> RunAsync(ChaosPlan plan, Action<string> progress, CancellationToken cancellationToken)
     {
-        // Checkpoints as often as can be, so that kills fall into them too.
-        var settings = new Dictionary<string, string> { ["Ledger__CheckpointTailRecords"] = "500", ["Ledger__CheckpointIntervalMilliseconds"] = "500", ["Ledger__CommitTimeoutSeconds"] = "5" };
-        await using var bed = await TestBed.StartAsync([settings, settings], cancellationToken);
-        HttpClient[] replicas = [bed.CreateClient(0), bed.CreateClient(1)];
+        await using var bed = await TestBed.StartAsync([.. Enumerable.Range(0, plan.Replicas).Select(SettingsOf)], cancellationToken);
+        HttpClient[] replicas = [.. Enumerable.Range(0, plan.Replicas).Select(bed.CreateClient)];
         foreach (var replica in replicas)
             replica.Timeout = TimeSpan.FromSeconds(15);
         var accounts = await OpenAsync(replicas[0], cancellationToken);
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var clients = Enumerable.Range(0, clientCount).Select(number => new BankClient(replicas, accounts, seed + number)).ToList();
-        var killer = new Killer(bed, seed, progress);
+        var killer = new Killer(bed, plan, progress);
+        var clients = Enumerable.Range(0, plan.Clients)
+            .Select(number => new BankClient(replicas, accounts, plan.Seed + number, () => killer.KilledSince)).ToList();
         var auditor = new Auditor(replicas, progress);
         var killing = killer.RunAsync(stopping.Token);
-        var running = clients.Select(client => Task.Run(() => client.RunAsync(stopping.Token), CancellationToken.None)).Append(auditor.RunAsync(stopping.Token)).ToList();
-        stopping.CancelAfter(TimeSpan.FromSeconds(seconds));
+        var running = clients.Select(client => Task.Run(() => client.RunAsync(stopping.Token), CancellationToken.None))
+            .Append(auditor.RunAsync(stopping.Token)).ToList();
+        stopping.CancelAfter(TimeSpan.FromSeconds(plan.Seconds));
         await killing;
         // Everything is up again: requests that still wait are answered.
         await Task.WhenAll(running);
         progress("the run is over; the books are being compared");
-        return await JudgeAsync(replicas, accounts, clients, auditor, killer, seed);
+        return await JudgeAsync(replicas, accounts, clients, auditor, killer, plan);
     }
 
-    private static async Task<ChaosResult> JudgeAsync(HttpClient[] replicas, string[] accounts, List<BankClient> clients, Auditor auditor, Killer killer, int seed)
+    // Checkpoints as often as can be, so that kills fall into them too.
+    private static Dictionary<string, string> SettingsOf(int replica) => new()
+    {
+        ["Ledger__CheckpointTailRecords"] = "500",
+        ["Ledger__CheckpointIntervalMilliseconds"] = "500",
+        ["Ledger__CommitTimeoutSeconds"] = "5",
+        ["Cluster__Address"] = OwnNetwork.AddressOf(replica),
+    };
+
+    private static async Task<ChaosResult> JudgeAsync(
+        HttpClient[] replicas, string[] accounts, List<BankClient> clients, Auditor auditor, Killer killer, ChaosPlan plan)
     {
         var answers = clients.SelectMany(client => client.Answers).ToList();
         var acknowledged = answers.Where(answer => answer.Status == 201).ToDictionary(answer => answer.Transfer!);
@@ -43,20 +53,25 @@ internal static class ChaosRun
         var balances = new long[accounts.Length];
         for (var i = 0; i < accounts.Length; i++)
         {
-            balances[i] = await BalanceAsync(replicas[i % 2], accounts[i]);
-            await foreach (var (transfer, amount) in EntriesAsync(replicas[(i + 1) % 2], accounts[i]))
+            balances[i] = await BalanceAsync(replicas[i % replicas.Length], accounts[i]);
+            await foreach (var (transfer, amount) in EntriesAsync(replicas[(i + 1) % replicas.Length], accounts[i]))
                 entries.Add((i, transfer, amount));
         }
         var journal = entries.GroupBy(entry => entry.Transfer).ToDictionary(group => group.Key, group => group.ToList());
         var lost = acknowledged.Values.Count(answer => !journal.TryGetValue(answer.Transfer!, out var found)
-            || !found.Exists(entry => entry == (answer.From, answer.Transfer!, -answer.Amount)) || !found.Exists(entry => entry == (answer.To, answer.Transfer!, answer.Amount)));
+            || !found.Exists(entry => entry == (answer.From, answer.Transfer!, -answer.Amount))
+            || !found.Exists(entry => entry == (answer.To, answer.Transfer!, answer.Amount)));
         // The funding of each account has one entry here; every other transfer has two, and somebody was told of it.
-        var doubled = journal.Values.Count(found => found.Count > 2 || found.Count == 2 && !acknowledged.ContainsKey(found[0].Transfer)) + Math.Max(journal.Values.Count(found => found.Count == 1) - accounts.Length, 0);
-        var expected = Enumerable.Range(0, accounts.Length).Select(account =>
-            Funds + acknowledged.Values.Sum(answer => (answer.To == account ? answer.Amount : 0) - (answer.From == account ? answer.Amount : 0)));
+        var doubled =
+            journal.Values.Count(found => found.Count > 2 || found.Count == 2 && !acknowledged.ContainsKey(found[0].Transfer))
+            + Math.Max(journal.Values.Count(found => found.Count == 1) - accounts.Length, 0);
+        var expected = Enumerable.Range(0, accounts.Length).Select(account => Funds + acknowledged.Values.Sum(answer =>
+            (answer.To == account ? answer.Amount : 0) - (answer.From == account ? answer.Amount : 0)));
         return new ChaosResult(
-            acknowledged.Count, lost, doubled, await auditor.IsChainIntactAsync(), auditor.AllHeld && await auditor.CheckAsync() is true, expected.SequenceEqual(balances),
-            answers.Count - acknowledged.Count, clients.Sum(client => client.Retries), auditor.Checks, killer.Kills, seed);
+            acknowledged.Count, lost, doubled, await auditor.IsChainIntactAsync(),
+            auditor.AllHeld && await auditor.CheckAsync() is true, expected.SequenceEqual(balances),
+            answers.Count - acknowledged.Count, clients.Sum(client => client.Retries),
+            clients.Max(client => client.LongestAfterKill.TotalSeconds), killer.PausedEndedWith, auditor.Checks, killer.Kills, plan.Seed);
     }
 
     private static async Task<string[]> OpenAsync(HttpClient client, CancellationToken cancellationToken)
@@ -64,29 +79,38 @@ internal static class ChaosRun
         var accounts = new string[Accounts];
         for (var i = 0; i < accounts.Length; i++)
         {
-            accounts[i] = (string)(await PostAsync(client, "/v1/accounts", new { holder = $"client-{i}" }, $"open-{i}", cancellationToken))["id"]!;
-            await PostAsync(client, "/v1/transfers", new { from = "issuance", to = accounts[i], amount = Funds, kind = "purchase" }, $"fund-{i}", cancellationToken);
+            var opened = await PostAsync(client, "/v1/accounts", new { holder = $"client-{i}" }, $"open-{i}", cancellationToken);
+            accounts[i] = (string)opened["id"]!;
+            await PostAsync(
+                client, "/v1/transfers", new { from = "issuance", to = accounts[i], amount = Funds, kind = "purchase" }, $"fund-{i}",
+                cancellationToken);
         }
         return accounts;
     }
 
-    private static async Task<JsonNode> PostAsync(HttpClient client, string path, object body, string key, CancellationToken cancellationToken)
+    private static async Task<JsonNode> PostAsync(
+        HttpClient client, string path, object body, string key, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
         request.Headers.Add("Idempotency-Key", key);
         using var response = await client.SendAsync(request, cancellationToken);
         var text = await response.Content.ReadAsStringAsync(cancellationToken);
-        return response.IsSuccessStatusCode ? JsonNode.Parse(text)! : throw new InvalidOperationException($"{path}: {(int)response.StatusCode} {text}");
+        return response.IsSuccessStatusCode
+            ? JsonNode.Parse(text)!
+            : throw new InvalidOperationException($"{path}: {(int)response.StatusCode} {text}");
     }
 
     private static async Task<long> BalanceAsync(HttpClient client, string account) =>
-        long.Parse((string)JsonNode.Parse(await client.GetStringAsync($"/v1/accounts/{account}/balance"))!["posted"]!, CultureInfo.InvariantCulture);
+        long.Parse(
+            (string)JsonNode.Parse(await client.GetStringAsync($"/v1/accounts/{account}/balance"))!["posted"]!,
+            CultureInfo.InvariantCulture);
 
     private static async IAsyncEnumerable<(string Transfer, long Amount)> EntriesAsync(HttpClient client, string account)
     {
         for (string? cursor = null; ;)
         {
-            var page = JsonNode.Parse(await client.GetStringAsync($"/v1/accounts/{account}/entries?limit=200" + (cursor is null ? "" : $"&cursor={cursor}")))!;
+            var path = $"/v1/accounts/{account}/entries?limit=200" + (cursor is null ? "" : $"&cursor={cursor}");
+            var page = JsonNode.Parse(await client.GetStringAsync(path))!;
             foreach (var entry in page["entries"]!.AsArray())
                 yield return ((string)entry!["transfer"]!, long.Parse((string)entry["amount"]!, CultureInfo.InvariantCulture));
             if ((cursor = (string?)page["next_cursor"]) is null)

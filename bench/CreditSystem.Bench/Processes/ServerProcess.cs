@@ -24,6 +24,10 @@ internal sealed class ServerProcess(
 
     public string Name => assembly;
 
+    public int Id => process!.Id;
+
+    public int ExitCode => process!.ExitCode;
+
     public bool IsRunning => process is { HasExited: false };
 
     /// <summary>The resident memory of the process, bytes.</summary>

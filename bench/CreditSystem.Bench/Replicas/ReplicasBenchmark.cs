@@ -3,82 +3,71 @@ using CreditSystem.Bench.Processes;
 
 namespace CreditSystem.Bench.Replicas;
 
-/// <summary>How many replicas, and whether they share the logs out.</summary>
-internal readonly record struct Setup(int Count, bool IsClustered)
-{
-    public string Mode => IsClustered ? TestBed.Clustered : "Single";
-
-    public override string ToString() => IsClustered ? $"{Count}" : $"{Count}, no cluster";
-}
-
 /// <summary>One setup in one round.</summary>
-internal sealed record SetupRun(Setup Setup, Measurement Singles, Measurement Batches);
+internal sealed record SetupRun(Setup Setup, int Round, Measurement Singles, Measurement Batches, Measurement Tenants);
 
-/// <summary>Every setup in turns on one database, so that each sees the same machine and the same log.</summary>
+/// <summary>
+/// All setups are up at once, each on a database of its own, and are measured in turns when all are warm: the first ten seconds of a
+/// process go to compiling it, three times as many where three are started.
+/// </summary>
 internal static class ReplicasBenchmark
 {
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(4);
+
     public static async Task<ReplicasReport> RunAsync(ReplicasPlan plan, Action<string> progress, CancellationToken cancellationToken)
     {
         await using var bed = await TestBed.StartAsync([], cancellationToken);
-        LoadGenerator? accounts = null;
+        var sets = new Dictionary<Setup, ReplicaSet>();
         var runs = new List<SetupRun>();
-        for (var round = 1; round <= plan.Rounds; round++)
-            foreach (var setup in Setups(plan))
+        var idle = new Dictionary<string, double>();
+        try
+        {
+            foreach (var setup in plan.Setups)
             {
-                await using var replicas = await ReplicaSet.StartAsync(bed, setup, cancellationToken);
-                if (accounts is null)
-                {
-                    accounts = new LoadGenerator(replicas.Addresses, bed.Token);
-                    await accounts.GrowAsync(ReplicasPlan.Accounts, cancellationToken);
-                }
-                var load = accounts.Through(replicas.Addresses);
-                await load.TransfersAsync("warm-up", ReplicasPlan.Connections, plan.Seconds, hot: false, cancellationToken);
-                var used = replicas.ProcessorTime;
-                var singles = await load.TransfersAsync("single", ReplicasPlan.Connections, plan.Seconds, hot: false, cancellationToken);
-                var processor = (replicas.ProcessorTime - used).TotalMicroseconds / Math.Max(singles.Count, 1);
-                var batches = await load.BatchesAsync(
-                    "batches of 100", ReplicasPlan.BatchConnections, plan.Seconds, ReplicasPlan.BatchSize, cancellationToken);
-                runs.Add(new SetupRun(setup, singles, batches));
-                progress($"round {round}, {setup}: {Describe(singles)}, {processor:F0} µs of processor time each; {Describe(batches)}");
+                sets[setup] = await ReplicaSet.StartAsync(bed, setup, cancellationToken, plan);
+                await sets[setup].FillAsync(bed, cancellationToken);
+                await sets[setup].WarmUpAsync(plan.WarmUps, cancellationToken);
+                progress($"{setup} is warm");
             }
+            using var groups = plan.Cores is { } cores ? new ProcessorCgroups(cores) : null;
+            foreach (var process in sets.Values.SelectMany(set => set.Processes))
+                groups?.Bind(process.Id);
+            if (sets.Count > 0)
+                idle = await IdleAsync(sets, cancellationToken);
+            for (var round = 1; round <= plan.Rounds && sets.Count > 0; round++)
+                // There and back, so that none always has the better place.
+                foreach (var setup in round % 2 == 1 ? plan.Setups : plan.Setups.Reverse())
+                {
+                    var run = new SetupRun(
+                        setup, round, await sets[setup].SinglesAsync(plan.Seconds, cancellationToken),
+                        await sets[setup].BatchesAsync(plan.Seconds, cancellationToken),
+                        await sets[setup].TenantsAsync(plan.Seconds, cancellationToken));
+                    runs.Add(run);
+                    progress($"round {round}, {setup}: {Describe(run.Singles)}; {Describe(run.Batches)}; {Describe(run.Tenants)}");
+                }
+        }
+        finally
+        {
+            foreach (var set in sets.Values)
+                await set.DisposeAsync();
+        }
+        var call = await LocalCall.MeasureAsync(bed, cancellationToken);
         var takeovers = plan.Kills > 0 ? await TakeoverMeasure.RunAsync(bed, plan.Kills, progress, cancellationToken) : [];
-        return new ReplicasReport(plan, runs, takeovers);
+        return new ReplicasReport(plan, runs, takeovers, idle, call);
     }
 
-    private static IEnumerable<Setup> Setups(ReplicasPlan plan) =>
-        [new(1, false), new(1, true), new(2, true), new(3, true), .. plan.Racing ? [new Setup(2, false)] : Array.Empty<Setup>()];
+    /// <summary>How much of a processor each setup takes when nobody asks.</summary>
+    private static async Task<Dictionary<string, double>> IdleAsync(
+        Dictionary<Setup, ReplicaSet> sets, CancellationToken cancellationToken)
+    {
+        await Task.Delay(IdleTime, cancellationToken);
+        var before = sets.ToDictionary(set => set.Key, set => set.Value.ProcessorTime);
+        await Task.Delay(IdleTime, cancellationToken);
+        return sets.ToDictionary(set => set.Key.ToString(), set => (set.Value.ProcessorTime - before[set.Key]) / IdleTime);
+    }
 
     private static string Describe(Measurement run) =>
-        $"{run.Name} {run.Rate:F0}/s, p50 {string.Join(" and ", run.Medians.Select(median => $"{median:F1}"))} ms, p99 {run.P99Milliseconds:F1} ms"
+        $"{run.Name} {run.Rate:F0}/s, p50 {string.Join(" and ", run.Medians.Select(median => $"{median:F1}"))} ms, "
+        + $"p99 {run.P99Milliseconds:F1} ms, {run.ProcessorMicroseconds:F0} µs each"
         + (run.Failures > 0 ? $", {run.Failures} failed" : "");
-}
-
-/// <summary>The API processes of one setup.</summary>
-internal sealed class ReplicaSet : IAsyncDisposable
-{
-    private readonly List<(ServerProcess Process, Uri Address)> replicas = [];
-
-    public IReadOnlyList<Uri> Addresses => [.. replicas.Select(replica => replica.Address)];
-
-    public IReadOnlyList<ServerProcess> Processes => [.. replicas.Select(replica => replica.Process)];
-
-    /// <summary>What all of them have used.</summary>
-    public TimeSpan ProcessorTime => TimeSpan.FromTicks(replicas.Sum(replica => replica.Process.ProcessorTime.Ticks));
-
-    public static async Task<ReplicaSet> StartAsync(TestBed bed, Setup setup, CancellationToken cancellationToken)
-    {
-        var set = new ReplicaSet();
-        for (var i = 0; i < setup.Count; i++)
-        {
-            set.replicas.Add(bed.CreateReplica([], setup.Mode));
-            await set.replicas[i].Process.StartAsync(cancellationToken);
-        }
-        return set;
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var (process, _) in replicas)
-            await process.DisposeAsync();
-    }
 }

@@ -20,7 +20,7 @@ internal static class TakeoverMeasure
     /// <returns>For each kill, the longest request at the replicas that live, in seconds.</returns>
     public static async Task<List<double>> RunAsync(TestBed bed, int kills, Action<string> progress, CancellationToken cancellationToken)
     {
-        await using var replicas = await ReplicaSet.StartAsync(bed, new Setup(Replicas, IsClustered: true), cancellationToken);
+        await using var replicas = await ReplicaSet.StartAsync(bed, Setup.Three with { Count = Replicas }, cancellationToken);
         var loads = new List<LoadGenerator>();
         for (var i = 0; i < Tenants; i++)
         {

@@ -235,7 +235,7 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
     /// <summary>A replica with it is one of a cluster, and owns nothing.</summary>
     private sealed class NoWay : IOwnerTransport
     {
-        public Task<ReadOnlyMemory<byte>> SendAsync(int partition, ReadOnlyMemory<byte> message, CancellationToken cancellationToken) =>
+        public Task<ReadOnlyMemory<byte>> SendAsync(int partition, byte[] message) =>
             throw new InvalidOperationException("There is no other replica.");
     }
 }

@@ -81,7 +81,7 @@ public sealed class ForwardingTests
     }
 
     [Fact]
-    public async Task What_comes_in_while_messages_are_under_way_goes_together_in_the_next_one()
+    public async Task What_comes_in_while_a_message_is_under_way_goes_together_in_the_next_one()
     {
         await using var replicas = await Replicas.StartAsync(store);
         await replicas.OwnAsync(0);
@@ -100,7 +100,7 @@ public sealed class ForwardingTests
         arrival.SetResult();
         await Task.WhenAll(moves);
 
-        Assert.InRange(replicas.Messages, 2, 4);
+        Assert.InRange(replicas.Messages, 1, 2);
         Assert.Equal(100, await replicas[1].PostedAsync(bob));
     }
 

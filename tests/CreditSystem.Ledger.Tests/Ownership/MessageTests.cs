@@ -29,8 +29,8 @@ public sealed class MessageTests
 
         var message = SubmissionMessage.Write([sent, new Submission([commands[0]]) { Parent = default, Deadline = sent.Deadline }], time);
         time.Advance(TimeSpan.FromDays(1));
-        var (first, second) = SubmissionMessage.Read(message, time) is [var one, var two] ? (one,
-            two) : throw new InvalidOperationException();
+        var (read, answered) = SubmissionMessage.Read(message, time);
+        var (first, second) = read is [var one, var two] ? (one, two) : throw new InvalidOperationException();
 
         Assert.Equal((parent.TraceId, parent.SpanId, parent.TraceFlags), (first.Parent.TraceId, first.Parent.SpanId,
             first.Parent.TraceFlags));
@@ -39,6 +39,10 @@ public sealed class MessageTests
         Assert.Equal(message, SubmissionMessage.Write([first, second], time));
         Assert.Equal(commands.Select(command => (command.GetType(), command.Id, command.TraceId)), first.Commands.Select(command =>
             (command.GetType(), command.Id, command.TraceId)));
+        first.Complete([]);
+        Assert.False(answered.IsCompleted);
+        second.Fail(LedgerUnavailableException.Recovering());
+        Assert.True(answered.IsCompletedSuccessfully);
     }
 
     [Fact]
@@ -54,7 +58,7 @@ public sealed class MessageTests
         var notOwner = new Submission([records[0].Command]);
         notOwner.Fail(LedgerUnavailableException.Refused(LedgerUnavailableReason.NotOwner));
         List<Submission> waiting = [new(done.Commands), new(failed.Commands), new(notOwner.Commands)];
-        var (first, second, third) = (waiting[0], waiting[1], waiting[2]);
+        var (first, second) = (waiting[0], waiting[1]);
 
         OutcomeMessage.Complete(OutcomeMessage.Write([done, failed, notOwner]), waiting);
 
@@ -62,8 +66,7 @@ public sealed class MessageTests
         Assert.Equal(done.Outcomes.Select(Facts), first.Outcomes.Select(Facts));
         var failure = Assert.IsType<LedgerUnavailableException>(second.Completion.Exception!.InnerException);
         Assert.Equal((LedgerUnavailableReason.Corrupt, "The log is damaged."), (failure.Reason, failure.Message));
-        Assert.Equal([third], waiting);
-        Assert.False(third.Completion.IsCompleted);
+        Assert.Equal([true, true, false], waiting.Select(submission => submission.Completion.IsCompleted));
 
         static (long, long, int, bool) Facts(Committed outcome) =>
             (outcome.Record.Block, outcome.Record.At, outcome.Record.Rules, outcome.Replayed);

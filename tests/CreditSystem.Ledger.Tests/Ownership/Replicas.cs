@@ -41,7 +41,7 @@ internal sealed class Replicas : IOwnerTransport, IAsyncDisposable
         hosts[replica].Partition.TakeOwnership();
     }
 
-    public async Task<ReadOnlyMemory<byte>> SendAsync(int partition, ReadOnlyMemory<byte> message, CancellationToken cancellationToken)
+    public async Task<ReadOnlyMemory<byte>> SendAsync(int partition, byte[] message)
     {
         await BeforeArrival();
         var owner = hosts.Find(host => host.Ledger.Partitions[partition].IsOwned) ?? throw new InvalidOperationException("nobody owns it");
