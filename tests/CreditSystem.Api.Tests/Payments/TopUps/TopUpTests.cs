@@ -1,5 +1,7 @@
+using CreditSystem.Api.Payments.TopUps;
 using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace CreditSystem.Api.Tests.Payments.TopUps;
 
@@ -55,6 +57,23 @@ public sealed class TopUpTests(MongoServer mongo, RedisServer redis) : IAsyncLif
         await host.LookAsync();
 
         Assert.Equal((1, 10_500), (host.Taken, await host.BalanceAsync()));
+    }
+
+    /// <summary>Each charge is stored by one, before the provider, whose key would be the same for both, is asked at all.</summary>
+    [Fact]
+    public async Task Of_two_changes_that_are_made_of_the_same_version_one_is_stored()
+    {
+        await host.SetAsync();
+        var store = host.Api.Services.GetRequiredService<TopUpStore>();
+        var before = await store.FindAsync(host.Owner.Tenant, host.Buyer.Wallet, TestContext.Current.CancellationToken);
+
+        var stored = await Task.WhenAll(Enumerable.Range(1, 8).Select(sequence => store.TryReplaceAsync(
+            before, before! with { Sequence = sequence }, TestContext.Current.CancellationToken)));
+
+        var winner = Assert.Single(stored, policy => policy is not null)!;
+        Assert.Equal((before!.Version + 1, winner.Sequence), (
+            winner.Version,
+            (await store.FindAsync(host.Owner.Tenant, host.Buyer.Wallet, TestContext.Current.CancellationToken))!.Sequence));
     }
 
     [Fact]
