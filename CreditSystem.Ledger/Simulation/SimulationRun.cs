@@ -152,7 +152,7 @@ public sealed class SimulationRun
         if (SimulatedWorkload.CannotBeDecided(command))
             await UntilAnsweredAsync(time, replica => FailAsync(replica, command));
         else if (await UntilAnsweredAsync(time, async replica => (await replica.Partition.SubmitAsync([command]))[0].Record) is
-            { IsKept: true } outcome)
+        { IsKept: true } outcome)
             acknowledged.Add((command, outcome));
     }
 

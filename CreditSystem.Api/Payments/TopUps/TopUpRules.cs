@@ -46,15 +46,15 @@ internal static class TopUpRules
     /// <summary>The charge was paid and credited.</summary>
     public static TopUpPolicy Succeed(
         TopUpPolicy policy, string payment, DateTime now) => Tell(policy, TopUpEvents.Succeeded, now, payment) with
-    {
-        Charge = null,
-        Declines = 0,
-        Reason = null,
-        // Looked at once more: what was spent while it was under way has had nobody to look at it.
-        NextAt = now,
-        LastPayment = payment,
-        LastAt = now,
-    };
+        {
+            Charge = null,
+            Declines = 0,
+            Reason = null,
+            // Looked at once more: what was spent while it was under way has had nobody to look at it.
+            NextAt = now,
+            LastPayment = payment,
+            LastAt = now,
+        };
 
     /// <summary>The charge was declined: what was set aside for it is free again, and the next one waits.</summary>
     public static TopUpPolicy Decline(TopUpPolicy policy, string reason, DateTime now, TopUpOptions options)

@@ -110,8 +110,13 @@ public sealed class ProviderEventTests : IAsyncLifetime
     public async Task A_decline_is_replayed_under_its_key_and_a_call_whose_answer_was_lost_is_made_once()
     {
         var options = new RequestOptions { IdempotencyKey = "declined" };
-        var order = new PaymentIntentCreateOptions { Amount = 10_00, Currency = "usd", PaymentMethod = "pm_card_visa_chargeDeclined",
-            Confirm = true };
+        var order = new PaymentIntentCreateOptions
+        {
+            Amount = 10_00,
+            Currency = "usd",
+            PaymentMethod = "pm_card_visa_chargeDeclined",
+            Confirm = true
+        };
         var first = await ProviderHost.RefusedAsync(host.Intents.CreateAsync(order, options, Cancellation));
         var again = await ProviderHost.RefusedAsync(host.Intents.CreateAsync(order, options, Cancellation));
         Assert.Equal(first.StripeError.PaymentIntent.Id, again.StripeError.PaymentIntent.Id);

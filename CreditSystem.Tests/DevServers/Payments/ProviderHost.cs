@@ -46,13 +46,13 @@ internal sealed class ProviderHost : IAsyncDisposable
 
     public Task<PaymentIntent> PayAsync(
         string card = "pm_card_visa", long amount = 10_00) => Intents.CreateAsync(new PaymentIntentCreateOptions
-    {
-        Amount = amount,
-        Currency = "usd",
-        PaymentMethod = card,
-        Confirm = true,
-        AutomaticPaymentMethods = new() { Enabled = true, AllowRedirects = "never" },
-    }, null, TestContext.Current.CancellationToken);
+        {
+            Amount = amount,
+            Currency = "usd",
+            PaymentMethod = card,
+            Confirm = true,
+            AutomaticPaymentMethods = new() { Enabled = true, AllowRedirects = "never" },
+        }, null, TestContext.Current.CancellationToken);
 
     /// <summary>What the call is refused with.</summary>
     public static async Task<StripeException> RefusedAsync<T>(Task<T> call) => await Assert.ThrowsAsync<StripeException>(() => call);

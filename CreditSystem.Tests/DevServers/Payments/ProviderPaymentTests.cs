@@ -84,8 +84,14 @@ public sealed class ProviderPaymentTests : IAsyncLifetime
     [Fact]
     public async Task What_is_authorised_is_captured_in_part_or_given_up()
     {
-        var options = new PaymentIntentCreateOptions { Amount = 10_00, Currency = "usd", PaymentMethod = "pm_card_visa", Confirm = true,
-            CaptureMethod = "manual" };
+        var options = new PaymentIntentCreateOptions
+        {
+            Amount = 10_00,
+            Currency = "usd",
+            PaymentMethod = "pm_card_visa",
+            Confirm = true,
+            CaptureMethod = "manual"
+        };
         var (captured, released) = (
             await host.Intents.CreateAsync(options, null, Cancellation), await host.Intents.CreateAsync(options, null, Cancellation));
         Assert.Equal(("requires_capture", 10_00, 0), (captured.Status, captured.AmountCapturable, captured.AmountReceived));

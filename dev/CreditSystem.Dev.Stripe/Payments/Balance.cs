@@ -63,4 +63,5 @@ internal sealed class Balance(ObjectStore store, TimeProvider time)
         return Pages.Page(
             store.All(Kind).Where(value => Filters.All(name => parameters.Text(name) is not { } wanted || value.Text(name) == wanted)),
             parameters, "/v1/balance_transactions", id => store.Find(Kind, id));
-    }}
+    }
+}

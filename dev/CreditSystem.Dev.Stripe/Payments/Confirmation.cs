@@ -30,7 +30,8 @@ internal sealed class Confirmation(
         RequireConfirmable(intent);
         if (methods.Find(intent.TextOrNull("payment_method")) is not { } method)
             throw new StripeFailure(400, "invalid_request_error", "payment_intent_unexpected_state",
-                "You cannot confirm this PaymentIntent because it's missing a payment method.") { Param = "payment_method" };
+                "You cannot confirm this PaymentIntent because it's missing a payment method.")
+            { Param = "payment_method" };
         var (isOffSession, card) = (parameters.Has("off_session") && parameters.Text("off_session") != "false", TestCards.Of(method));
         intent["next_action"] = null;
         if (!NeedsHolder(card, method, isOffSession))
