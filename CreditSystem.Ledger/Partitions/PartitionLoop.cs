@@ -131,8 +131,12 @@ internal sealed partial class PartitionLoop(
             ownership.OnCommitted();
         else
         {
+            var decidedAt = engine.Head;
             Guid[] reads = [.. batch.Take(result.Submissions).SelectMany(submission => submission.Read)];
             await RecoverAsync(batch, token => engine.CatchUpAsync(reads, token));
+            // A refusal that leaves no trace is in no block whose number would prove that it was decided on the latest state.
+            if (engine.Head != decidedAt && batch.Take(result.Submissions).Any(submission => submission.HasUnkeptOutcome))
+                return;
         }
         FailPoints.Hit(FailPoints.BeforeReply);
         mostSubmissions = int.MaxValue;

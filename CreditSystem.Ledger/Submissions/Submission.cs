@@ -35,6 +35,9 @@ internal sealed class Submission(Command[] commands, bool hasRequestRecord = fal
 
     public Committed[] Outcomes { get; } = commands.Length == 0 ? [] : new Committed[commands.Length];
 
+    /// <summary>Whether something was decided that is not in the log, and not for having been decided before.</summary>
+    public bool HasUnkeptOutcome => Array.Exists(Outcomes, outcome => outcome.Record is { IsKept: false });
+
     public ActivityContext Parent { get; init; } = Activity.Current?.Context ?? default;
 
     /// <summary>When its caller gives up, a timestamp of the clock; null where the caller waits for the outcome.</summary>

@@ -49,7 +49,7 @@ internal sealed partial class TopUpWatcher(
             }
             catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                Log.Failed(logger, failure.GetType().Name);
+                TopUpWatcherLog.Failed(logger, failure.GetType().Name);
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(options.Value.PollMilliseconds), time, stoppingToken)
@@ -100,13 +100,13 @@ internal sealed partial class TopUpWatcher(
             }
             catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
-                Log.NotLookedAt(logger, failure, policy.Account);
+                TopUpWatcherLog.NotLookedAt(logger, failure, policy.Account);
                 // Whatever it was: the crossing must not be lost with it.
                 cursors.TryRemove(policy.Partition, out var _);
             }
         });
 
-    private static partial class Log
+    private static partial class TopUpWatcherLog
     {
         [LoggerMessage(4024, LogLevel.Warning, "Top-ups could not be looked after, the next attempt follows: {Failure}")]
         public static partial void Failed(ILogger logger, string failure);

@@ -10,7 +10,7 @@ namespace CreditSystem.Api.Tests.Payments.Walk;
 
 /// <summary>
 /// A buyer, some payments, and everything that can happen to either in any order: the product's own settlement and ledger, a provider
-/// that is a script, notices that are late, doubled or lost, answers that are old by the time they are used, and restarts.
+/// that is a script, notices that are late, doubled, lost or of an unexpected shape, answers that are old by the time they are used, and restarts.
 /// </summary>
 internal sealed class PaymentWalk(int seed) : IAsyncDisposable
 {
@@ -24,6 +24,7 @@ internal sealed class PaymentWalk(int seed) : IAsyncDisposable
     private readonly List<UnderWay> underWay = [];
     private readonly List<Guid> holds = [];
     private readonly ServiceProvider services = new ServiceCollection().AddMetrics().AddSingleton<PaymentMetrics>().BuildServiceProvider();
+    private SignedNotices signed = null!;
     private EngineHost host = null!;
     private int count;
 
@@ -42,6 +43,7 @@ internal sealed class PaymentWalk(int seed) : IAsyncDisposable
 
     public async Task BeginAsync()
     {
+        signed = new SignedNotices(time);
         host = await StartAsync();
         Buyer = await host.OpenAsync("buyer", limit: random.Next(3) == 0 ? 500 : 0);
     }
@@ -144,9 +146,14 @@ internal sealed class PaymentWalk(int seed) : IAsyncDisposable
             return;
         var place = random.Next(notices.Count);
         var id = notices[place];
+        if (random.Next(20) == 0)
+        {
+            signed.ReadOdd(id, random);
+            return;
+        }
         if (random.Next(4) > 0)
             notices.RemoveAt(place);
-        await ReconcileAsync(id, isHeld: random.Next(3) == 0);
+        await ReconcileAsync(signed.Read(id)!, isHeld: random.Next(3) == 0);
     }
 
     private async Task ReconcileAsync(string id, bool isHeld)
