@@ -44,8 +44,6 @@ internal sealed class PaymentLedger(CreditLedger ledger)
     public async Task<LedgerOutcome> TakeBackAsync(LedgerRecord purchase, string payment, long credits)
     {
         var (tenant, transfer) = (purchase.Command.Tenant, purchase.Postings[0].Id);
-        // What changes nothing is decided and not written, so it has to be decided on all that is there.
-        await ledger.PartitionOf(tenant).SynchronizeAsync();
         var (movements, taken) = (new List<PaymentMovement> { Credited(purchase) }, 0L);
         while (true)
         {
@@ -91,10 +89,7 @@ internal sealed class PaymentLedger(CreditLedger ledger)
     private static Transfer Purchase(PaymentOrder order, string payment, string name) => new(
         LedgerId.ForKey(order.Tenant, Principal, name), Fingerprint(name), order.Tenant, null, TransferKind.Purchase,
         AccountRef.To(SystemAccount.StripeClearing), AccountRef.To(order.Account), order.Asset, order.Credits, Reference: null,
-        Details(payment))
-    {
-        KeepsOutcome = false,
-    };
+        Details(payment));
 
     private async Task<Committed> SubmitAsync(Command command) =>
         (await ledger.SubmitAsync(command.Tenant, [command with { KeepsOutcome = false }]))[0];
