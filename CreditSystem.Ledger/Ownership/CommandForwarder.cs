@@ -21,7 +21,7 @@ internal sealed partial class CommandForwarder(
 
     private readonly SubmissionQueue queue = new(
         options.QueueCapacity, memory, Math.Max(1, options.MaxBlockCommands / SubmissionQueue.TurnsPerBlock));
-    private readonly CancellationTokenSource abandoned = new();
+    private readonly TaskCompletionSource abandoned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeSpan timeout = TimeSpan.FromSeconds(options.CommitTimeoutSeconds);
 
     /// <summary>Commands that wait for a message or are under way.</summary>
@@ -62,7 +62,7 @@ internal sealed partial class CommandForwarder(
     public void Abandon()
     {
         queue.Complete();
-        abandoned.Cancel();
+        abandoned.TrySetResult();
     }
 
     private static TimeSpan PauseBefore(int attempt) =>
@@ -75,9 +75,9 @@ internal sealed partial class CommandForwarder(
         {
             var left = batch.Min(submission => submission.TimeLeft(time));
             using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, abandoned.Token);
-            var answer = await transport.SendAsync(partition, SubmissionMessage.Write(batch, time, span)).WaitAsync(either.Token);
-            OutcomeMessage.Complete(answer.Span, batch);
+            var sending = transport.SendAsync(partition, SubmissionMessage.Write(batch, time, span)).WaitAsync(limit.Token);
+            if (await Task.WhenAny(sending, abandoned.Task) == sending)
+                OutcomeMessage.Complete((await sending).Span, batch);
         }
 #pragma warning disable CA1031 // Whatever it was, whether the message has arrived is not known, and the next attempt finds out.
         catch (Exception exception)
@@ -97,7 +97,7 @@ internal sealed partial class CommandForwarder(
     {
         foreach (var submission in batch)
         {
-            if (!submission.Completion.IsCompleted && (abandoned.IsCancellationRequested || submission.TimeLeft(time) <= TimeSpan.Zero))
+            if (!submission.Completion.IsCompleted && (abandoned.Task.IsCompleted || submission.TimeLeft(time) <= TimeSpan.Zero))
                 submission.Fail(LedgerUnavailableException.Unknown(inner: null));
             if (submission.Completion.IsCompleted)
                 queue.Release(submission);

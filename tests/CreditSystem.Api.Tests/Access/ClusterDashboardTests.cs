@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace CreditSystem.Api.Tests.Access;
 
-/// <summary>Orleans' dashboard knows no credential: whoever reaches it sees the cluster.</summary>
+/// <summary>Orleans' dashboard knows no credential: everybody who reaches it sees the cluster.</summary>
 public sealed class ClusterDashboardTests(MongoServer mongo, RedisServer redis)
 {
     [Fact]
