@@ -28,6 +28,14 @@ internal static class Cursor
         return position is { Sequence: >= 0, Block: >= 0 };
     }
 
+    /// <summary>Whether the text is the id of something of the kind, where a list goes by ids.</summary>
+    /// <param name="text">The cursor; null for the first page.</param>
+    /// <param name="prefix">What ids of the kind begin with, such as <c>usr_</c>.</param>
+    public static bool IsId(string? text, string prefix) =>
+        text is null
+        || text.StartsWith(prefix, StringComparison.Ordinal) && text.Length == prefix.Length + 32
+            && !text.AsSpan(prefix.Length).ContainsAnyExcept("0123456789abcdef");
+
     public static ProblemHttpResult Invalid() =>
         ApiProblems.BadRequest("invalid_cursor", "Pass next_cursor of the page before, unchanged.");
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Runtime.CompilerServices;
 using CreditSystem.Identity.SecurityAudit;
 using Microsoft.AspNetCore.Mvc;
@@ -8,7 +9,7 @@ namespace CreditSystem.Api.Features.AuditTrail;
 internal sealed record AuditFilter(
     [property: FromQuery(Name = "action")] string? Action,
     [property: FromQuery(Name = "principal")] string? Principal,
-    [property: FromQuery(Name = "outcome")] string? Outcome,
+    [property: FromQuery(Name = "outcome"), AllowedValues("success", "refused")] string? Outcome,
     [property: FromQuery(Name = "from")] string? From,
     [property: FromQuery(Name = "to")] string? To);
 

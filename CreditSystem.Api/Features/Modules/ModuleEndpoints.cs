@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Hardening;
@@ -11,10 +12,11 @@ namespace CreditSystem.Api.Features.Modules;
 /// <param name="Status">healthy, degraded (works with less than it should have) or unhealthy.</param>
 /// <param name="Detail">Why, where it is not healthy: for those who run the installation, on the management port.</param>
 public sealed record ModuleResponse(
-    string Name, string Status, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail);
+    string Name, [property: AllowedValues("healthy", "degraded", "unhealthy")] string Status, string? Detail);
 
 /// <param name="Status">The worst of the modules'.</param>
-public sealed record ModulesResponse(string Status, IReadOnlyList<ModuleResponse> Modules);
+public sealed record ModulesResponse(
+    [property: AllowedValues("healthy", "degraded", "unhealthy")] string Status, IReadOnlyList<ModuleResponse> Modules);
 
 /// <summary>
 /// The original's view of its modules, from the health checks. A tenant learns which of them work; why one does not is about the
