@@ -35,7 +35,7 @@ internal sealed class OperationTransformer(RecordedExamples examples) : IOpenApi
         foreach (var (status, response) in operation.Responses!)
             if (response is OpenApiResponse own && int.TryParse(status, CultureInfo.InvariantCulture, out var code))
             {
-                AddExamples(own, operation.OperationId ?? "", code);
+                AddExamples(own, operation.OperationId ?? "", code, document);
                 DocumentedHeaders.Add(own, code, key is not null, examples.HasLocation(operation.OperationId ?? ""), document);
             }
     }
@@ -56,6 +56,9 @@ internal sealed class OperationTransformer(RecordedExamples examples) : IOpenApi
             problems.AddRange(scope is null ? [401] : [401, 403]);
         }
 
+        if (operation.RequestBody is not null)
+            problems.AddRange([413, 415]);
+
         var schema = new OpenApiSchemaReference(ProblemSchema.Name, document);
         operation.Responses ??= [];
         foreach (var status in problems)
@@ -66,14 +69,13 @@ internal sealed class OperationTransformer(RecordedExamples examples) : IOpenApi
             });
     }
 
-    private void AddExamples(OpenApiResponse response, string operation, int status)
+    private void AddExamples(OpenApiResponse response, string operation, int status, OpenApiDocument document)
     {
         if (response.Content is not { } content)
             return;
         if (content.TryGetValue(ProblemJson, out var problem))
             problem.Examples = examples.Problems(operation, status).ToDictionary(
-                found => found.Code,
-                IOpenApiExample (found) => new OpenApiExample { Summary = Words(found.Code), Value = found.Problem });
+                found => found.Code, IOpenApiExample (found) => Shared(document, found.Code, found.Problem));
         foreach (var (type, media) in content)
             if (type is Json or CsvStatement.ContentType or AuditEventLines.ContentType)
             {
@@ -98,6 +100,14 @@ internal sealed class OperationTransformer(RecordedExamples examples) : IOpenApi
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = IdempotencyKey.MaxLength },
             Example = JsonValue.Create("8e03978e-40d5-43dd-bc93-6894a57f9324"),
         });
+    }
+
+    /// <summary>Many operations show the same problem: it stands in the document once.</summary>
+    private static OpenApiExampleReference Shared(OpenApiDocument document, string code, JsonNode problem)
+    {
+        (document.Components!.Examples ??= new Dictionary<string, IOpenApiExample>())
+            .TryAdd(code, new OpenApiExample { Summary = Words(code), Value = problem });
+        return new OpenApiExampleReference(code, document);
     }
 
     private static string Words(string code) => code.Replace('_', ' ').ToLowerInvariant();

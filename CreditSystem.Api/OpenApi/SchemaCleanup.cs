@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 
 namespace CreditSystem.Api.OpenApi;
@@ -15,12 +16,30 @@ internal static class SchemaCleanup
     {
         var named = document.Components!.Schemas ??= new Dictionary<string, IOpenApiSchema>();
         foreach (var name in named.Keys.ToList())
+        {
             CleanMembers(named[name], document);
+            if (named[name] is OpenApiSchema { AdditionalPropertiesAllowed: false } request)
+                LetBeLeftOut(request);
+        }
+
         foreach (var path in document.Paths.Values)
             foreach (var operation in path.Operations?.Values ?? Enumerable.Empty<OpenApiOperation>())
                 foreach (var media in MediaOf(operation))
                     if (media.Schema is { } schema)
                         media.Schema = Clean(schema, document);
+    }
+
+    /// <summary>
+    /// A number, a time or a choice that may be left out of a request: languages in which such a value is never absent would send zero,
+    /// the year one or the first choice. The keyword is OpenAPI 3.0's, and an annotation here; who reads it makes the value optional.
+    /// </summary>
+    private static void LetBeLeftOut(OpenApiSchema request)
+    {
+        const JsonSchemaType Values = JsonSchemaType.Integer | JsonSchemaType.Number | JsonSchemaType.Boolean;
+        foreach (var (name, schema) in request.Properties ?? new Dictionary<string, IOpenApiSchema>())
+            if (request.Required?.Contains(name) != true && schema is OpenApiSchema member
+                && ((member.Type & Values) != 0 || member.Format == "date-time" || member.Enum is { Count: > 0 }))
+                (member.UnrecognizedKeywords ??= new Dictionary<string, JsonNode>())["nullable"] = JsonValue.Create(true);
     }
 
     private static IEnumerable<OpenApiMediaType> MediaOf(OpenApiOperation operation) =>

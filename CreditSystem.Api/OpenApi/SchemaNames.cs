@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using CreditSystem.Api.Features.ApiKeys;
 using CreditSystem.Api.Features.Auth;
@@ -8,6 +9,8 @@ using CreditSystem.Api.Payments.Endpoints;
 using CreditSystem.Api.Payments.Reconciliation;
 using CreditSystem.Api.Payments.TopUps;
 using CreditSystem.Api.Webhooks;
+using CreditSystem.Api.Webhooks.Endpoints;
+using CreditSystem.Identity.Users;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 
@@ -40,7 +43,12 @@ internal static class SchemaNames
         [typeof(PaymentList)] = "PaymentPage",
         [typeof(ReconciliationResponse)] = "PaymentReconciliation",
         [typeof(WebhookMessage)] = "LedgerEvent",
+        [typeof(WebhookData)] = "LedgerEventData",
         [typeof(TopUpMessage)] = "TopUpEvent",
+        [typeof(TopUpMessageData)] = "TopUpEventData",
+        [typeof(TopUpMessageBody)] = "TopUpEventDetails",
+        [typeof(WebhookDeliveryList)] = "WebhookDeliveryPage",
+        [typeof(UserProfile)] = "User",
     };
 
     /// <summary>The name of a schema that has one of its own.</summary>
@@ -53,7 +61,7 @@ internal static class SchemaNames
             return special;
         var name = OpenApiOptions.CreateDefaultSchemaReferenceId(type);
         return name?.EndsWith(Response, StringComparison.Ordinal) == true ? name[..^Response.Length]
-            : type.Kind is JsonTypeInfoKind.Dictionary ? null
+            : type.Kind is JsonTypeInfoKind.Dictionary || type.Type == typeof(JsonElement) || type.Type == typeof(JsonElement?) ? null
             : name;
     }
 }

@@ -3,7 +3,9 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -24,7 +26,7 @@ internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
             DescribeMember(schema, property.PropertyType, property.AttributeProvider);
         else if (context.ParameterDescription?.ParameterDescriptor is IParameterInfoParameterDescriptor { ParameterInfo: { } parameter })
             Restrict(schema, parameter);
-        else if (context.JsonTypeInfo.Kind is System.Text.Json.Serialization.Metadata.JsonTypeInfoKind.Object)
+        if (type != typeof(ProblemDetails) && context.JsonTypeInfo.Kind is JsonTypeInfoKind.Object)
             DescribeObject(schema, context);
 
         // What has no value is absent: nothing is ever null. What it is by default its description says; as a keyword it makes

@@ -46,8 +46,9 @@ internal sealed class ContractCheck
         var (status, type) = (context.Response.StatusCode, context.Response.ContentType);
         var contract = PublishedContract.Current;
         var operation = contract.Find(method, path);
+        // A redirect to https is of no route, and one who has gone is told nothing.
         // What is no operation of the document answers with a problem, or is not the API's.
-        var wrong = operation is not null && status != 499 ? contract.Check(operation, status, type, text, context.Response.Headers.Keys)
+        var wrong = operation is not null && status is not (308 or 499) ? contract.Check(operation, status, type, text, context.Response.Headers.Keys)
             : type?.StartsWith("application/problem+json", StringComparison.Ordinal) == true ? contract.CheckProblem(text)
             : null;
         if (wrong is not null)

@@ -146,7 +146,7 @@ internal sealed partial class ExampleTour(ProviderHost host, ExampleRecorder rec
         var expires = host.Api.Time.GetUtcNow().AddDays(30).ToString("yyyy-MM-dd'T'00:00:00'Z'", System.Globalization.CultureInfo.InvariantCulture);
         var grant = (string)(await recorder.DoneAsync(owner, "POST", "/v1/grants", new { account = alice, amount = "1000", promotional = true, priority = 10, expires_at = expires, reference = "spring-sale" }))["id"]!;
         await recorder.DoneAsync(owner, "GET", $"/v1/accounts/{alice}/grants");
-        await recorder.DoneAsync(owner, "POST", $"/v1/grants/{grant}/void", new { });
+        await recorder.DoneAsync(owner, "POST", $"/v1/grants/{grant}/void", new { account = alice });
         await recorder.SendAsync(owner, "POST", $"/v1/grants/{grant}/void", new { });
         await recorder.SendAsync(owner, "POST", $"/v1/grants/{Guid.Empty}/void", new { });
         await recorder.SendAsync(owner, "POST", "/v1/grants", new { account = alice, amount = "1", expires_at = "2020-01-01T00:00:00Z" });

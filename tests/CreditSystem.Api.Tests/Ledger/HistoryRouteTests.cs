@@ -63,7 +63,6 @@ public sealed class HistoryRouteTests : IAsyncLifetime
     [InlineData("entries?cursor=AAAAAAAAAAEAAAAAAAAD6A", "invalid_cursor")]
     [InlineData("entries?consistency=sometimes", "invalid_consistency")]
     [InlineData("balance?asset=gold", "unknown_asset")]
-    [InlineData("statement?format=pdf", "invalid_format")]
     [InlineData("statement?from=2026-13-01", "invalid_from")]
     [InlineData("statement?from=2026-04-01&to=2026-03-01", "invalid_period")]
     public async Task Refuses_what_it_does_not_understand(string query, string code) =>
