@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Serialization;
 using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Hardening;
 using CreditSystem.Api.Health;

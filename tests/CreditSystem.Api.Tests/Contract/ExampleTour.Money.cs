@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using CreditSystem.Api.Payments;
 using CreditSystem.Api.Tests.Webhooks;
 using CreditSystem.Api.Webhooks;
@@ -69,7 +68,10 @@ internal sealed partial class ExampleTour
         await Answers.EventuallyAsync(() => receiver!.Received.Count > 5, "events are delivered");
         foreach (var delivered in receiver!.Received)
             recorder.KeepWebhook(delivered.Body);
-        var deliveries = await recorder.DoneAsync(owner, "GET", $"/v1/webhook-endpoints/{endpoint}/deliveries?limit=2");
+        var path = $"/v1/webhook-endpoints/{endpoint}/deliveries?status=delivered&limit=2";
+        while ((await owner.ReadAsync(path)).Body["deliveries"]!.AsArray().Count < 2)
+            await Task.Delay(20, Cancellation);
+        var deliveries = await recorder.DoneAsync(owner, "GET", path);
         var delivery = (string)deliveries["deliveries"]![0]!["id"]!;
         await recorder.DoneAsync(owner, "POST", $"/v1/webhook-endpoints/{endpoint}/deliveries/{delivery}/redeliver");
         await recorder.DoneAsync(owner, "POST", $"/v1/webhook-endpoints/{endpoint}/enable");

@@ -1,8 +1,6 @@
-using System.Text.Json.Nodes;
 using CreditSystem.Api.Tests.Access;
 using CreditSystem.Api.Tests.Payments.TopUps;
 using CreditSystem.Identity;
-using CreditSystem.Testing;
 
 namespace CreditSystem.Api.Tests.Contract;
 
