@@ -58,7 +58,10 @@ internal sealed partial class RequestLogger(RequestDelegate next, ILogger<Reques
     private static string RouteOf(HttpContext context)
     {
         var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
-        return (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? None;
+        // A group's route for itself ends in a slash, which nobody sends.
+        return (endpoint as RouteEndpoint)?.RoutePattern.RawText is { Length: > 0 } route
+            ? route.Length > 1 && route[^1] == '/' ? route[..^1] : route
+            : None;
     }
 
     [LoggerMessage(1100, LogLevel.Information,

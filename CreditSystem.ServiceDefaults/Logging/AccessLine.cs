@@ -21,7 +21,8 @@ internal readonly record struct AccessLine(DateTime At, int EventId, LogLevel Le
         json.WriteString("Category"u8, Category);
         json.WriteString("Message"u8, Message);
         json.WriteStartObject("State"u8);
-        for (var i = 0; i < state.Count; i++)
+        // The generated state has its members from the last to the first.
+        for (var i = state.Count - 1; i >= 0; i--)
             Write(json, state[i]);
         json.WriteEndObject();
         json.WriteEndObject();

@@ -20,9 +20,8 @@ internal sealed partial record DocumentedSession(string File, IReadOnlyList<Docu
         [.. Blocks().Matches(System.IO.File.ReadAllText(Repository.PathOf(file))).SelectMany(block => Commands().Matches(block.Groups[1].Value)).Select(match => new Step(match.Groups[1].Value, match.Groups[2].Value))]);
 
     /// <summary>Each command with what it has answered.</summary>
-    /// <param name="home">The home directory of the one who types.</param>
     /// <param name="replace">Names the system that the test runs.</param>
-    internal async Task<IReadOnlyList<(string Command, string Expected, string Answer)>> RunAsync(string home, Func<string, string> replace)
+    internal async Task<IReadOnlyList<(string Command, string Expected, string Answer)>> RunAsync(Func<string, string> replace)
     {
         var first = File == Start || File == "README.md" ? [] : Read(Start).Steps;
         var script = new StringBuilder("set -o pipefail\n");
@@ -31,10 +30,6 @@ internal sealed partial record DocumentedSession(string File, IReadOnlyList<Docu
         // What a command has started in the background may not hold the output open.
         script.AppendLine("kill $(jobs -p) 2>/dev/null || true");
         var shell = new ProcessStartInfo("bash", ["-c", script.ToString()]) { WorkingDirectory = Repository.Root };
-        shell.Environment["HOME"] = home;
-        // What belongs to the SDK stays where it is.
-        shell.Environment["NUGET_PACKAGES"] = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
-        shell.Environment["DOTNET_CLI_HOME"] = Environment.GetEnvironmentVariable("DOTNET_CLI_HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         var result = await ToolProcess.RunAsync(shell, "bash, curl and jq");
         var answers = result.Output.Split($"\n{Marker}\n").Skip(first.Count).ToList();
         Assert.True(answers.Count == Steps.Count + 1, $"{answers.Count - 1} of {Steps.Count} commands have ended:\n{result.Output}\n{result.Error}");

@@ -28,7 +28,7 @@ public sealed partial class DocumentedSessionTests(AppHostFixture system)
         try
         {
             for (var run = 1; run <= 2; run++)
-                foreach (var (command, expected, answer) in await session.RunAsync(home, Here))
+                foreach (var (command, expected, answer) in await session.RunAsync(Here))
                     Assert.Equal($"run {run}: {command}\n{Here(expected)}", $"run {run}: {command}\n{answer}");
         }
         finally
@@ -38,14 +38,14 @@ public sealed partial class DocumentedSessionTests(AppHostFixture system)
 
         string Here(string text) => text.Replace("http://localhost:5001", $"http://{api.BaseAddress!.Authority}", StringComparison.Ordinal)
             .Replace("TENANT=acme", $"TENANT={tenant}", StringComparison.Ordinal).Replace("\"acme\"", $"\"{tenant}\"", StringComparison.Ordinal)
-            .Replace("9377", $"{port}", StringComparison.Ordinal).Replace("received.txt", $"{home}/received.txt", StringComparison.Ordinal);
+            .Replace("~/.credit-system", $"{home}/key", StringComparison.Ordinal).Replace("9377", $"{port}", StringComparison.Ordinal).Replace("received.txt", $"{home}/received.txt", StringComparison.Ordinal);
     }
 
     /// <summary>Nothing that a user of the API is told to type is left to chance.</summary>
     [Fact]
     public void Every_block_of_commands_is_a_session_that_is_run()
     {
-        Assert.True(Sessions.Count() >= 9);
+        Assert.True(Sessions.Count >= 9);
         Assert.All(Files, file => Assert.All(
             Fences().Matches(File.ReadAllText(Repository.PathOf(file))),
             block => Assert.False(IsLeftOut(file, block.Groups[1].Value, block.Groups[2].Value), $"{file}:\n{block.Value}")));

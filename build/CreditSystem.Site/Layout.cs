@@ -84,7 +84,7 @@ internal sealed class Layout(SiteMap map, IReadOnlyDictionary<string, string> ti
         return html.ToString();
     }
 
-    private static string Contents(IReadOnlyList<PageSection> sections) => sections.Count < 2 ? "" : $"""
+    private static string Contents(List<PageSection> sections) => sections.Count < 2 ? "" : $"""
         <nav aria-label="On this page"><h2>On this page</h2><ul>
         {string.Concat(sections.Select(section => $"<li><a href=\"#{section.Anchor}\">{Text(section.Heading)}</a></li>"))}
         </ul></nav>

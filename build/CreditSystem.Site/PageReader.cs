@@ -3,7 +3,6 @@ using Markdig.Extensions.AutoIdentifiers;
 using Markdig.Renderers;
 using Markdig.Renderers.Html;
 using Markdig.Syntax;
-using Markdig.Syntax.Inlines;
 
 namespace CreditSystem.Site;
 
@@ -19,8 +18,8 @@ internal static class PageReader
         var links = new LinkRewriter(map, source, problems);
         links.Rewrite(document);
         var headings = document.OfType<HeadingBlock>().ToList();
-        if (headings is not [{ Level: 1 } first, ..])
-            problems.Add($"{source}: error SITE002: a document begins with its title.");
+        if (headings is not [{ Level: 1 }, ..] || headings.Count(heading => heading.Level == 1) != 1)
+            problems.Add($"{source}: error SITE002: a document begins with its title, and has one.");
         var sections = SectionsOf(document).ToList();
         return new Page(
             source, SiteMap.UrlOf(source), headings.Count > 0 ? PlainText.Of(headings[0]) : source, PlainText.FirstSentences(document),

@@ -76,6 +76,12 @@ internal sealed class ScrollableTableRenderer : HtmlTableRenderer
 {
     protected override void Write(HtmlRenderer renderer, Table table)
     {
+        // Markdig aligns by a style in the page, which the policy of the site does not let count.
+        foreach (var row in table.OfType<TableRow>())
+            for (var i = 0; i < row.Count && i < table.ColumnDefinitions.Count; i++)
+                if (table.ColumnDefinitions[i].Alignment == TableColumnAlign.Right)
+                    row[i].GetAttributes().AddClass("right");
+        table.ColumnDefinitions.ForEach(column => column.Alignment = null);
         renderer.WriteLine("<div class=\"table\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">");
         base.Write(renderer, table);
         renderer.WriteLine("</div>");

@@ -1,5 +1,5 @@
 #:sdk Microsoft.NET.Sdk.Web
-#:property IsTool=true
+#:property PublishAot=false
 // Receives webhooks: dotnet run docs/examples/receiver.cs -- PORT SECRET
 using System.Security.Cryptography;
 using System.Text;

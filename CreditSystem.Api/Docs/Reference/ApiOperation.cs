@@ -19,7 +19,7 @@ internal sealed record ApiOperation(string Verb, string Path, bool IsWebhook, Js
 
     public string Tag => IsWebhook ? WebhookTag : (string?)(Json["tags"] as JsonArray)?.FirstOrDefault() ?? "Other";
 
-    public string TagSlug => Tag.ToLowerInvariant().Replace(' ', '-');
+    public string TagSlug => Tag.ToLowerInvariant().Replace(' ', '-').Replace('.', '-');
 
     public string Url => $"/docs/reference/{TagSlug}#{Id}";
 

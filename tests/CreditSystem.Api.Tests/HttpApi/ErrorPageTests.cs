@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using CreditSystem.Api.Http;
 using CreditSystem.Api.Problems;
+using CreditSystem.Identity.Users;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Testing;
 
@@ -52,7 +53,7 @@ public sealed partial class ErrorPageTests
         var refusals = Enum.GetValues<RejectionCode>().Select(code => LedgerProblems.Describe(code).Code);
         var sources = Directory.EnumerateFiles(Repository.PathOf("CreditSystem.Api"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
         var things = sources.SelectMany(text => Missing().Matches(text)).Select(match => match.Groups[1].Value + NotFound);
-        return constants.Concat(refusals).Concat(sources.SelectMany(text => Given().Matches(text)).Select(match => match.Groups[1].Value)).Concat(things);
+        return constants.Append(UserStore.EmailTaken).Append(UserStore.UsernameTaken).Concat(refusals).Concat(sources.SelectMany(text => Given().Matches(text)).Select(match => match.Groups[1].Value)).Concat(things);
     }
 
     [GeneratedRegex(@"^### (\S+)$", RegexOptions.Multiline)]
