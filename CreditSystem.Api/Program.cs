@@ -58,6 +58,7 @@ app.MapPayments();
 app.MapWebhooks();
 app.MapModules();
 app.MapOperations();
+app.MapClusterDashboard();
 app.MapApiDocumentation();
 app.MapDocs();
 

@@ -16,6 +16,7 @@ using CreditSystem.Identity;
 using CreditSystem.Identity.Tokens;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Orleans;
 using CreditSystem.Ledger.Testing;
 using CreditSystem.Secrets;
 using CreditSystem.Secrets.Rotation;
@@ -24,6 +25,7 @@ using CreditSystem.Testing.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -99,6 +101,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         builder.AddIdentity();
         builder.AddAccess();
         builder.AddLedger();
+        builder.AddLedgerCluster();
         builder.AddUsers();
         builder.AddPayments();
         builder.AddWebhooks();
@@ -120,6 +123,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         app.MapHealth();
         app.MapModules();
         app.MapOperations();
+        app.MapClusterDashboard();
         app.MapApiDocumentation();
         app.MapDocs();
         await app.StartAsync();
@@ -128,6 +132,9 @@ internal sealed class IdentityHost : IAsyncDisposable
             await app.Services.GetRequiredService<RedisConnection>().ExecuteAsync((connected, _) => connected.PingAsync(), CancellationToken.None);
         return new IdentityHost(app, world, isReplica);
     }
+
+    /// <summary>All routes of the host.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     public HttpClient Client(string? token = null, string? address = null)
     {
