@@ -51,9 +51,10 @@ internal static class JsonBody
         where T : class
     {
         var request = context.Request;
-        if (request.ContentType is null
-            && !CanHaveBody(request) && context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is { IsOptional: true })
-            return Parse(EmptyObject, ApiJson.TypeOf<T>());
+        if (request.ContentType is null && !CanHaveBody(request))
+            return context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is { IsOptional: true }
+                ? Parse(EmptyObject, ApiJson.TypeOf<T>())
+                : Malformed("The body must be one JSON object.");
         if (NotRead(request) is { } why)
             return ApiProblems.Create(StatusCodes.Status415UnsupportedMediaType, ProblemCodes.UnsupportedMediaType, why);
         try

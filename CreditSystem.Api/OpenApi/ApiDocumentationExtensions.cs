@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.OpenApi;
-using Scalar.AspNetCore;
 
 namespace CreditSystem.Api.OpenApi;
 
@@ -24,17 +23,7 @@ internal static class ApiDocumentationExtensions
         });
     }
 
-    /// <summary>
-    /// Serves the document at <c>/openapi/v1.json</c> and, to be browsed, at <c>/docs</c>; both say nothing that a caller may
-    /// not know.
-    /// </summary>
-    internal static void MapApiDocumentation(this IEndpointRouteBuilder routes)
-    {
+    /// <summary>Serves the document at <c>/openapi/v1.json</c>; it says nothing that a caller may not know.</summary>
+    internal static void MapApiDocumentation(this IEndpointRouteBuilder routes) =>
         routes.MapOpenApi().AnswerHead().AllowAnonymous();
-        routes.MapScalarApiReference("/docs", options => options
-            .WithTitle("CreditSystem API")
-            .WithOpenApiRoutePattern("/openapi/{documentName}.json")
-            .DisableDefaultFonts()
-            .DisableTelemetry()).AllowAnonymous();
-    }
 }
