@@ -21,8 +21,8 @@ internal static class MethodRules
     }
 
     /// <summary>
-    /// 405 with <c>Allow</c>, whoever asks: no credential would change it. What is on the management port alone is nowhere else,
-    /// by whatever method.
+    /// 405 with <c>Allow</c>, with a credential or without: none would change it. What is on the management port alone is nowhere
+    /// else, by no method.
     /// </summary>
     public static Task AnswerWrongMethodAsync(HttpContext context, RequestDelegate next)
     {

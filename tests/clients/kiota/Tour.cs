@@ -90,7 +90,8 @@ catch (Problem refused)
     Check("what is available", refused.Available, "5");
 }
 
-var csv = (await api.Accounts[alice].StatementCsv.GetAsync())!;
+using var rows = new StreamReader((await api.Accounts[alice].StatementCsv.GetAsync())!);
+var csv = await rows.ReadToEndAsync();
 Check("a statement", csv.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length, entries + 3);
 
 Check("the balance", (await api.Accounts[alice].Balance.GetAsync())!.Posted, "10665");
