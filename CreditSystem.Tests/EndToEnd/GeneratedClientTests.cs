@@ -20,8 +20,8 @@ public sealed class GeneratedClientTests(AppHostFixture fixture)
             ["node_modules/@hey-api/openapi-ts/bin/run.js", "--input", ClientTools.Document, "--output", "hey-api/client"]));
         Assert.Equal("", await ClientTools.NodeAsync(["node_modules/typescript/bin/tsc", "--project", "tsconfig.json"]));
 
-        Assert.Equal(Done, await ClientTools.NodeAsync(["built/openapi-typescript/tour.js"], await EnvironmentAsync("ts-fetch")));
-        Assert.Equal(Done, await ClientTools.NodeAsync(["built/hey-api/tour.js"], await EnvironmentAsync("ts-hey-api")));
+        WasDone(await ClientTools.NodeAsync(["built/openapi-typescript/tour.js"], await EnvironmentAsync("ts-fetch")));
+        WasDone(await ClientTools.NodeAsync(["built/hey-api/tour.js"], await EnvironmentAsync("ts-hey-api")));
     }
 
     [Theory]
@@ -33,8 +33,10 @@ public sealed class GeneratedClientTests(AppHostFixture fixture)
         Succeeded(await ClientTools.DotnetAsync([.. generate.Select(part => part.Replace("{document}", ClientTools.Document, StringComparison.Ordinal))]));
         Succeeded(await ClientTools.DotnetAsync(["build", project, "--nologo", "-clp:ErrorsOnly", "--output", $"built/{project}"]));
 
-        Assert.Equal(Done, await ClientTools.DotnetAsync([$"built/{project}/{project}.dll"], await EnvironmentAsync($"cs-{project}")));
+        WasDone(await ClientTools.DotnetAsync([$"built/{project}/{project}.dll"], await EnvironmentAsync($"cs-{project}")));
     }
+
+    private static void WasDone(string output) => Assert.True(output == Done, output);
 
     private static void Succeeded(string output) => Assert.DoesNotContain("(exit code", output, StringComparison.Ordinal);
 

@@ -1,4 +1,5 @@
 // A program against the client of Kiota, with its default options, on the running system.
+using System.Net.Http.Headers;
 using ApiSdk;
 using ApiSdk.Models;
 using Microsoft.Kiota.Abstractions;
@@ -19,9 +20,10 @@ var registration = (await anonymous.V1.Auth.Register.PostAsync(new RegisterReque
     Password = "correct horse battery staple",
     CreateTenant = true,
 }))!;
-var credential = new ApiKeyAuthenticationProvider(
-    $"Bearer {registration.Tokens!.AccessToken}", "Authorization", ApiKeyAuthenticationProvider.KeyLocation.Header);
-var api = new ApiClient(new HttpClientRequestAdapter(credential) { BaseUrl = address }).V1;
+// Kiota's own providers send a credential over https alone.
+using var http = KiotaClientFactory.Create();
+http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", registration.Tokens!.AccessToken);
+var api = new ApiClient(new HttpClientRequestAdapter(new AnonymousAuthenticationProvider(), httpClient: http) { BaseUrl = address }).V1;
 
 using var receiver = new WebhookReceiver();
 var endpoint = (await api.WebhookEndpoints.PostAsync(
