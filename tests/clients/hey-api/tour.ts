@@ -53,7 +53,7 @@ for (let cursor: string | undefined; ; ) {
   cursor = page.next_cursor;
   if (cursor === undefined) break;
 }
-check("pages", entries, 8);
+check("pages", entries, 7);
 
 const refused = await api.createTransfer({ headers: key(), body: { from: bob, to: alice, amount: "1000" } });
 check("a refusal", refused.error?.code, "insufficient_funds");

@@ -79,7 +79,7 @@ for (string? cursor = null; ;)
         break;
 }
 
-Check("pages", entries, 8);
+Check("pages", entries, 7);
 
 try
 {
