@@ -58,6 +58,7 @@ var api = builder.AddReplicas<Projects.CreditSystem_Api>("api", launch, (replica
     .WithEnvironment("VAULT_ADDR", vaultProxy.GetEndpoint("http"))
     .WithAppRole(bootstrap).WithIssuedCertificate(launch)
     .WithOpenRegistration()
+    .WithLocalWebhookReceivers()
     .WithPaymentsThrough(payments)
     .WithReference(vaultProxy).WaitFor(vaultProxy)
     // Vault tells it where these are, so that only the graph needs to know.
