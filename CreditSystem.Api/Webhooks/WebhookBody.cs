@@ -10,7 +10,8 @@ namespace CreditSystem.Api.Webhooks;
 /// <param name="Id">The same for the same event: what a receiver recognizes a repetition by.</param>
 /// <param name="Type">For example <c>transfer.posted</c>.</param>
 /// <param name="Block">The block of the log that holds it: what orders the events of a tenant.</param>
-internal sealed record WebhookMessage(Guid Id, string Type, string Tenant, long Block, DateTimeOffset CreatedAt, WebhookData Data);
+internal sealed record WebhookMessage(
+    Guid Id, [property: ValuesOf(typeof(LedgerEvents))] string Type, string Tenant, long Block, DateTimeOffset CreatedAt, WebhookData Data);
 
 /// <summary>What it ledgerEvent to: a transfer, or the account that was opened.</summary>
 internal sealed record WebhookData(TransferResponse? Transfer, AccountResponse? Account);
@@ -27,6 +28,7 @@ internal static class WebhookBody
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(ResponseTimeConverter)])]
 [JsonSerializable(typeof(WebhookMessage))]
 internal sealed partial class WebhookBodyJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Model;
@@ -12,7 +13,8 @@ namespace CreditSystem.Api.Features.Accounts;
 /// <param name="CreditLimit">How far it may be overdrawn, in minor units.</param>
 /// <param name="CreatedAt">When it was opened.</param>
 public sealed record AccountResponse(
-    Guid Id, string Holder, string Asset, string? System,
+    Guid Id, string Holder, string Asset,
+    [property: AllowedValues("issuance", "promo", "revenue", "breakage", "stripe_clearing", "adjustments")] string? System,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long CreditLimit,
     DateTimeOffset CreatedAt)
 {
@@ -62,7 +64,7 @@ public sealed record BalanceResponse(
 /// the past and
 /// statements go by it.</param>
 public sealed record EntryResponse(
-    long Sequence, Guid Transfer, string Kind,
+    long Sequence, Guid Transfer, [property: ValuesOf(typeof(TransferKindCodes))] string Kind,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Posted,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Held,

@@ -20,7 +20,7 @@ namespace CreditSystem.Api.Features.Transfers;
 /// <param name="Block">The block of the log that holds it.</param>
 /// <param name="CreatedAt">When it was posted.</param>
 public sealed record TransferResponse(
-    Guid Id, string Kind, Guid From, Guid? To, string Asset,
+    Guid Id, [property: ValuesOf(typeof(TransferKindCodes))] string Kind, Guid From, Guid? To, string Asset,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
     string? Reference, JsonElement? Metadata, IReadOnlyList<Allocation>? Allocations, IReadOnlyList<ReturnedCredits>? Returned,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long? Debt,
