@@ -39,7 +39,8 @@ internal static class SchemaCleanup
         foreach (var (name, schema) in request.Properties ?? new Dictionary<string, IOpenApiSchema>())
             if (request.Required?.Contains(name) != true && schema is OpenApiSchema member
                 && ((member.Type & Values) != 0 || member.Format == "date-time" || member.Enum is { Count: > 0 }))
-                (member.Extensions ??= new Dictionary<string, IOpenApiExtension>())["nullable"] = new JsonNodeExtension(JsonValue.Create(true));
+                (member.Extensions ??= new Dictionary<string, IOpenApiExtension>())["nullable"] =
+                    new JsonNodeExtension(JsonValue.Create(true));
     }
 
     private static IEnumerable<OpenApiMediaType> MediaOf(OpenApiOperation operation) =>
