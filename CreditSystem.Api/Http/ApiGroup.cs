@@ -3,5 +3,6 @@ namespace CreditSystem.Api.Http;
 internal static class ApiGroup
 {
     /// <summary>The routes of version 1: their handlers see parameters that could be bound, and nothing else.</summary>
-    public static RouteGroupBuilder MapV1(this IEndpointRouteBuilder routes) => routes.MapGroup("/v1").AnswerUnboundParameters();
+    public static RouteGroupBuilder MapV1(this IEndpointRouteBuilder routes) => 
+        routes.MapGroup("/v1").RefuseUnknownParameters().AnswerUnboundParameters();
 }

@@ -1,5 +1,6 @@
 using CreditSystem.Api.Authentication;
 using CreditSystem.Identity;
+using CreditSystem.Ledger.Commands.Accounts;
 
 namespace CreditSystem.Api.Features.Accounts;
 
@@ -10,6 +11,9 @@ internal static class AccountEndpoints
         var accounts = routes.MapGroup("/accounts").WithTags("Accounts");
         accounts.MapPost("", OpenAccountEndpoint.HandleAsync).RequireScope(Scope.AccountsWrite).ProducesWriteProblems()
             .WithName("OpenAccount").WithSummary("Open an account");
+
+        accounts.MapPatch("/{id}", ChangeAccountEndpoint.HandleAsync).RequireScope(Scope.AccountsWrite).ProducesWriteProblems()
+            .WithName("ChangeAccount").WithSummary("Change the display name, the metadata or the credit limit of an account");
 
         var reads = accounts.MapGroup("/{id}").RequireScope(Scope.AccountsRead).ProducesReadProblems();
         reads.MapGet("", GetAccount.HandleAsync).WithName("GetAccount").WithSummary("Read an account");
