@@ -1,4 +1,3 @@
-using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
 
 namespace CreditSystem.Ledger.Lists;

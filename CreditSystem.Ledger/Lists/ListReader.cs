@@ -1,4 +1,3 @@
-using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using CreditSystem.Ledger.Projection;
 

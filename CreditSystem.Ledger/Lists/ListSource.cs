@@ -42,28 +42,43 @@ internal sealed class ListSource(
 
     private async Task<List<ListPosition>> StoredAsync(long bottom, Guid key, CancellationToken cancellationToken)
     {
-        var found = new List<ListPosition>();
-        var page = await projections.ListAsync(term, Before.LastBlock, PageChunks, cancellationToken);
-        foreach (var chunk in page)
+        for (var below = Before.LastBlock; ;)
         {
-            if (chunk.After < bottom)
-                break;
-            // What another replica has written of the same blocks.
-            if (coverage.Find(chunk.Last, key) is not { } span || (span.After, span.Last) != (chunk.After, chunk.Last))
+            var page = await projections.ListAsync(term, below, PageChunks, cancellationToken);
+            var isLast = page.Count < PageChunks || page[^1].After < bottom;
+            // Of those that begin after the last one's block there may be more.
+            var whole = isLast ? page : [.. page.Where(chunk => chunk.After > page[^1].After)];
+            var relied = (whole.Count == 0 ? page : whole).Where(chunk => chunk.After >= bottom && IsRelied(chunk, key)).ToList();
+            if (relied.Count == 0 && !isLast)
+            {
+                below = whole.Count == 0 ? page[^1].After : whole[^1].After;
                 continue;
+            }
+            return Read(relied, isLast ? bottom : relied[^1].After);
+        }
+    }
+
+    // Another replica may have written of the same blocks, and ended elsewhere.
+    private bool IsRelied(ListChunk chunk, Guid key) =>
+        coverage.Find(chunk.Last, key) is { } span && (span.After, span.Last) == (chunk.After, chunk.Last);
+
+    private List<ListPosition> Read(List<ListChunk> chunks, long downTo)
+    {
+        var found = new List<ListPosition>();
+        foreach (var chunk in chunks)
+        {
             if (chunk.TryUnpack() is not { } rows)
             {
                 coverage.Distrust(chunk.After, chunk.Last);
-                Before = Earlier(ListPosition.BeginningOf(chunk.Last + 1));
-                return found;
+                downTo = chunk.Last;
+                break;
             }
             for (var i = rows.Count - 1; i >= 0; i--)
                 if (rows[i].Position < Before && (query.Asset is null || rows[i].Asset == query.Asset))
                     found.Add(rows[i].Position);
         }
-        Before = page.Count < PageChunks || page[^1].After < bottom
-            ? ListPosition.BeginningOf(bottom + 1)
-            : Earlier(ListPosition.BeginningOf(page[^1].After + 1));
+        var down = ListPosition.BeginningOf(downTo + 1);
+        Before = down < Before ? down : Before;
         return found;
     }
 
@@ -80,8 +95,6 @@ internal sealed class ListSource(
         Before = ListPosition.BeginningOf(first);
         return found;
     }
-
-    private ListPosition Earlier(ListPosition position) => position < Before ? position : Before;
 
     private static IEnumerable<long> Range(long first, long last)
     {

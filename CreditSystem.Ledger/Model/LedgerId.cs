@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
-using CreditSystem.Ledger.Lists;
 
 namespace CreditSystem.Ledger.Model;
 

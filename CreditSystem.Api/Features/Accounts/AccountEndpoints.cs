@@ -1,6 +1,5 @@
 using CreditSystem.Api.Authentication;
 using CreditSystem.Identity;
-using CreditSystem.Ledger.Commands.Accounts;
 
 namespace CreditSystem.Api.Features.Accounts;
 

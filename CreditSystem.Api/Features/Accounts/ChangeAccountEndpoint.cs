@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Ledger;
-using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Commands.Accounts;
 using CreditSystem.Ledger.Model;
 
