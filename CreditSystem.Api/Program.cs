@@ -53,6 +53,7 @@ app.MapPayments();
 app.MapWebhooks();
 app.MapModules();
 app.MapOperations();
+app.MapClusterDashboard();
 app.MapApiDocumentation();
 
 await app.RunAsync();

@@ -8,6 +8,7 @@ internal sealed class ClusterMetrics : IDisposable
     private readonly Meter meter;
     private readonly Counter<long> taken;
     private readonly Counter<long> handedOver;
+    private long handedOverCount;
 
     public ClusterMetrics(IMeterFactory factory)
     {
@@ -20,7 +21,13 @@ internal sealed class ClusterMetrics : IDisposable
 
     public void Taken() => taken.Add(1);
 
-    public void HandedOver() => handedOver.Add(1);
+    public void HandedOver()
+    {
+        Interlocked.Increment(ref handedOverCount);
+        handedOver.Add(1);
+    }
+
+    public long HandedOverCount => Interlocked.Read(ref handedOverCount);
 
     public void Dispose() => meter.Dispose();
 }

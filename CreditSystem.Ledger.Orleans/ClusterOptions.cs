@@ -19,6 +19,10 @@ public sealed class ClusterOptions
 
     public ClusterMode Mode { get; set; }
 
+    /// <summary>What people call this replica: by default the name of the machine, which in Kubernetes is that of the pod.</summary>
+    [Required]
+    public string Name { get; set; } = Environment.MachineName;
+
     /// <summary>Where the other replicas reach this one: an address of this machine, in Kubernetes that of the pod.</summary>
     [Required]
     public string Address { get; set; } = "127.0.0.1";
@@ -49,4 +53,13 @@ public sealed class ClusterOptions
     /// while it runs.
     /// </summary>
     public bool UsesHostCertificates { get; set; }
+
+    /// <summary>
+    /// Whether the replica collects what Orleans' own dashboard shows, and the host serves that. For development: the counters cost
+    /// each replica a call every second, and what it shows of a log <c>ledger partitions</c> says as well.
+    /// </summary>
+    public bool Dashboard { get; set; }
+
+    /// <summary>Whether there is a dashboard to be served: without a cluster there is nothing to show.</summary>
+    public bool HasDashboard => Dashboard && Mode == ClusterMode.Orleans;
 }

@@ -2,10 +2,12 @@ using System.Net;
 using CreditSystem.Ledger.Orleans.Grains;
 using CreditSystem.Ledger.Orleans.Membership;
 using CreditSystem.Ledger.Orleans.Placement;
+using CreditSystem.Ledger.Orleans.Status;
 using CreditSystem.Ledger.Ownership;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Configuration;
+using Orleans.Dashboard;
 
 namespace CreditSystem.Ledger.Orleans;
 
@@ -23,6 +25,10 @@ public static class LedgerOrleansExtensions
     {
         var section = builder.Configuration.GetSection(ClusterOptions.SectionName);
         builder.Services.AddOptionsWithValidateOnStart<ClusterOptions>().Bind(section).ValidateDataAnnotations();
+        builder.Services.AddSingleton<LocalReplica>();
+        builder.Services.AddSingleton(services => new ClusterStatusReader(
+            services.GetRequiredService<CreditLedger>(), services.GetRequiredService<LocalReplica>(),
+            services.GetService<ReplicaCaller>()));
         var options = section.Get<ClusterOptions>() ?? new ClusterOptions();
         if (options.Mode == ClusterMode.Single)
             return builder;
@@ -33,6 +39,7 @@ public static class LedgerOrleansExtensions
         builder.Services.AddSingleton<IOwnerTransport, OrleansOwnerTransport>();
         builder.Services.AddSingleton<ClusterView>();
         builder.Services.AddSingleton<ClusterMetrics>();
+        builder.Services.AddSingleton<ReplicaCaller>();
         builder.Services.AddHostedService<PartitionBalancer>();
         return builder;
     }
@@ -40,6 +47,7 @@ public static class LedgerOrleansExtensions
     private static void AddSilo(ISiloBuilder silo, ClusterOptions options, ClusterCertificates? certificates)
     {
         var address = IPAddress.Parse(options.Address);
+        silo.Configure<SiloOptions>(self => self.SiloName = options.Name);
         silo.ConfigureEndpoints(address, options.Port, gatewayPort: 0, listenOnAnyHostAddress: false);
         silo.Configure<global::Orleans.Configuration.ClusterOptions>(cluster =>
             (cluster.ClusterId, cluster.ServiceId) = (ClusterId, ClusterId));
@@ -47,6 +55,9 @@ public static class LedgerOrleansExtensions
         // For 27 s the directory would keep what a dead replica owned from the living, lest two own it: here that is harmless.
         silo.Configure<GrainDirectoryOptions>(directory => directory.RangeLeaseDuration = TimeSpan.Zero);
         silo.AddActivityPropagation();
+        // Logs are no part of it: they go where those of the host go.
+        if (options.HasDashboard)
+            silo.AddDashboard(dashboard => dashboard.HideTrace = true);
         if (options.UsesHostCertificates && certificates is not null)
             silo.UseMutualTls(certificates);
         else if (options.TlsDirectory is { } directory)

@@ -14,6 +14,15 @@ internal static class LedgerTracing
         LedgerMetrics.Source.StartActivity("ledger.evaluate", ActivityKind.Internal, batch[0].Parent)?.SetTag(
             "ledger.block.submissions", batch.Count);
 
+    /// <summary>
+    /// A message to the owner. It belongs to the trace of the first request in it, whose part at the owner is below it.
+    /// </summary>
+    public static Activity? Forward(List<Submission> batch, int partition, int attempt) =>
+        LedgerMetrics.Source.StartActivity("ledger.forward", ActivityKind.Client, batch[0].Parent)
+            ?.SetTag("ledger.partition", partition)
+            .SetTag("ledger.message.submissions", batch.Count)
+            .SetTag("ledger.message.attempt", attempt);
+
     public static Activity? Commit(List<Submission> batch, int partition, LedgerView view)
     {
         if (!LedgerMetrics.Source.HasListeners())

@@ -1,4 +1,5 @@
 using CreditSystem.AppHost.Hosting.Launch;
+using CreditSystem.AppHost.Hosting.Servers;
 
 namespace CreditSystem.AppHost.Hosting;
 
@@ -25,9 +26,13 @@ internal static class ReplicaExtensions
         return replicas[0];
     }
 
+    // Its name is what `ledger partitions` calls it, and Orleans' dashboard, which is one of its addresses.
     private static IResourceBuilder<ProjectResource> WithCluster(this IResourceBuilder<ProjectResource> replica) => replica
         .WithEndpoint(scheme: "tcp", name: Silo)
         .WithEndpoint(Silo, endpoint => endpoint.ExcludeReferenceEndpoint = true)
         .WithEnvironment("Cluster__Mode", "Orleans")
+        .WithEnvironment("Cluster__Name", replica.Resource.Name)
+        .WithEnvironment("Cluster__Dashboard", "true")
+        .WithUrl($"{replica.GetEndpoint(ServiceEndpointExtensions.Management)}/orleans/", "Orleans")
         .WithEnvironment("Cluster__Port", $"{replica.GetEndpoint(Silo).Property(EndpointProperty.TargetPort)}");
 }

@@ -10,7 +10,7 @@ namespace CreditSystem.Cli.Administration;
 /// </summary>
 internal static class VaultStatusCommand
 {
-    private static readonly Option<string?> Api = new("--api") { Description = "The API's management port; by default CREDIT_SYSTEM_API" };
+    private static readonly Option<string?> Api = ManagementApi.CreateOption();
 
     internal sealed record Latency(string Call, double Milliseconds, double? OriginalMilliseconds);
 

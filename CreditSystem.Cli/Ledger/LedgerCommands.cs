@@ -30,6 +30,7 @@ internal static class LedgerCommands
         CommandSession.CreateCommand(
             host, "repartition", "Spread the tenants over another number of logs, while the API is stopped", RepartitionAsync, Partitions,
             Cancel),
+        LedgerPartitionsCommand.Create(host),
         LedgerSimulateCommand.Create(),
     };
 

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Net.Http.Json;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using CreditSystem.Cli.Administration;
 
@@ -14,9 +12,8 @@ namespace CreditSystem.Cli.Payments;
 internal static class PaymentsReconcileCommand
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
-    private static readonly Option<string?> Api = new("--api") { Description = "The API's management port; by default CREDIT_SYSTEM_API" };
+    private static readonly Option<string?> Api = ManagementApi.CreateOption();
     private static readonly Option<string?> From = new("--from") { Description = "RFC 3339; by default a day before --to" };
     private static readonly Option<string?> To = new("--to") { Description = "RFC 3339; by default now" };
 
@@ -29,7 +26,8 @@ internal static class PaymentsReconcileCommand
 
     private static async Task<int> RunAsync(CommandSession session, CancellationToken cancellationToken)
     {
-        var report = await AskAsync(AddressOf(session), cancellationToken);
+        var report = await ManagementApi.GetAsync(
+            session, session.Parsed.GetValue(Api), PathOf(session.Parsed), Timeout, cancellationToken);
         var differences = report["differences"]?.AsArray().Select(Read).ToList() ?? [];
         if (!session.Parsed.GetValue(CommandOutput.Json))
             await session.Parsed.InvocationConfiguration.Output.WriteLineAsync(string.Create(
@@ -43,42 +41,9 @@ internal static class PaymentsReconcileCommand
         return differences.Count == 0 ? CommandExitCodes.Done : CommandExitCodes.Failed;
     }
 
-    private static Uri AddressOf(CommandSession session)
-    {
-        var text = session.Parsed.GetValue(Api) ?? session.Configuration["CREDIT_SYSTEM_API"]
-            ?? throw new CommandUsageException("Name the API's management port: CREDIT_SYSTEM_API, or --api.");
-        var query = new[] { ("from", session.Parsed.GetValue(From)), ("to", session.Parsed.GetValue(To)) }
-            .Where(pair => pair.Item2 is not null).Select(pair => $"{pair.Item1}={Uri.EscapeDataString(pair.Item2!)}");
-        return Uri.TryCreate($"{text.TrimEnd('/')}/payments/reconciliation?{string.Join('&', query)}", UriKind.Absolute, out var address)
-            && address.Scheme is "http" or "https"
-            ? address
-            : throw new CommandUsageException($"'{text}' is no address of an API: http://<host>:<port>.");
-    }
-
-    private static async Task<JsonObject> AskAsync(Uri address, CancellationToken cancellationToken)
-    {
-        using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = ConnectTimeout }) { Timeout = Timeout };
-        try
-        {
-            using var response = await client.GetAsync(address, cancellationToken);
-            var body = await response.Content.ReadFromJsonAsync<JsonObject>(cancellationToken);
-            return response.IsSuccessStatusCode && body is not null
-                ? body
-                : throw new CommandException($"The API answers {(int)response.StatusCode}: {body?["detail"]}");
-        }
-        catch (HttpRequestException failure)
-        {
-            throw new CommandException($"Nobody answers at {address.Authority} ({failure.HttpRequestError}): is the API running?", failure);
-        }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException)
-        {
-            throw new CommandException($"What answers at {address.Authority} is no API of this version.", exception);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new CommandException($"The API at {address.Authority} has not answered in time.");
-        }
-    }
+    private static string PathOf(ParseResult parsed) =>
+        $"payments/reconciliation?{string.Join('&', new[] { ("from", parsed.GetValue(From)), ("to", parsed.GetValue(To)) }
+            .Where(pair => pair.Item2 is not null).Select(pair => $"{pair.Item1}={Uri.EscapeDataString(pair.Item2!)}"))}";
 
     private static Difference Read(JsonNode? found) => new(
         (string?)found?["kind"] ?? "", (string?)found?["tenant"] ?? "", (string?)found?["payment"], (string?)found?["transfer"],

@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Orleans.Status;
 using Orleans.Concurrency;
 
 namespace CreditSystem.Ledger.Orleans.Grains;
@@ -28,4 +29,8 @@ internal interface IReplica : IGrainWithStringKey
     /// <summary>Another replica is about to end: it gets no more partitions.</summary>
     [AlwaysInterleave]
     Task NoteLeavingAsync(SiloAddress replica);
+
+    /// <summary>What it owns, for those who run the installation.</summary>
+    [AlwaysInterleave]
+    Task<ReplicaReport> DescribeAsync();
 }

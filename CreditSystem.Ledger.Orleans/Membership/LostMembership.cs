@@ -7,12 +7,13 @@ namespace CreditSystem.Ledger.Orleans.Membership;
 /// starts it again. What it still commits is refused by the number of the block.
 /// </summary>
 internal sealed partial class LostMembership(
-    IHostApplicationLifetime lifetime, ClusterView view, TimeProvider time, ILogger<LostMembership> logger) : IFatalErrorHandler
+    IHostApplicationLifetime lifetime, ClusterView view, IServiceProvider services, TimeProvider time, ILogger<LostMembership> logger)
+    : IFatalErrorHandler
 {
     /// <summary>EX_TEMPFAIL of sysexits.h: started again, it works.</summary>
     public const int ExitCode = 75;
 
-    // What it had taken is committed by then; what waits for another replica is answered by none that takes it for dead.
+    // What it had taken is committed by then, and what waited for another replica has been told to ask elsewhere.
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(5);
 
     private ITimer? end;
@@ -30,6 +31,8 @@ internal sealed partial class LostMembership(
         LostLog.Ended(logger, exception, context ?? sender?.ToString());
         Environment.ExitCode = ExitCode;
         view.NoteLost();
+        foreach (var partition in services.GetRequiredService<CreditLedger>().Partitions)
+            partition.StopForwarding();
         lifetime.StopApplication();
     }
 

@@ -41,6 +41,6 @@ internal sealed class AddressPlacementDirector : IPlacementDirector
         var address = SiloAddress.FromParsableString(target.GrainIdentity.Key.ToString()!);
         return context.GetCompatibleSilos(target).Contains(address)
             ? Task.FromResult(address)
-            : throw new InvalidOperationException($"The replica {address} is none any more.");
+            : throw new InvalidOperationException($"The replica {address} is no member any more.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Partitions;
@@ -20,6 +21,7 @@ internal sealed partial class CommandForwarder(
 
     private readonly SubmissionQueue queue = new(
         options.QueueCapacity, memory, Math.Max(1, options.MaxBlockCommands / SubmissionQueue.TurnsPerBlock));
+    private readonly TaskCompletionSource abandoned = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeSpan timeout = TimeSpan.FromSeconds(options.CommitTimeoutSeconds);
 
     /// <summary>Commands that wait for a message or are under way.</summary>
@@ -54,21 +56,33 @@ internal sealed partial class CommandForwarder(
 
     public void Stop() => queue.Complete();
 
+    /// <summary>
+    /// No owner answers this replica any more: what waits for one is told at once that its outcome is not known, and nothing new is taken.
+    /// </summary>
+    public void Abandon()
+    {
+        queue.Complete();
+        abandoned.TrySetResult();
+    }
+
     private static TimeSpan PauseBefore(int attempt) =>
         TimeSpan.FromMilliseconds(Math.Min(5 << Math.Min(attempt - 1, 8), LongestPause.TotalMilliseconds));
 
     private async Task TrySendAsync(List<Submission> batch, int attempt)
     {
+        using var span = LedgerTracing.Forward(batch, partition, attempt);
         try
         {
             var left = batch.Min(submission => submission.TimeLeft(time));
             using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, time);
-            var answer = await transport.SendAsync(partition, SubmissionMessage.Write(batch, time)).WaitAsync(limit.Token);
-            OutcomeMessage.Complete(answer.Span, batch);
+            var sending = transport.SendAsync(partition, SubmissionMessage.Write(batch, time, span)).WaitAsync(limit.Token);
+            if (await Task.WhenAny(sending, abandoned.Task) == sending)
+                OutcomeMessage.Complete((await sending).Span, batch);
         }
 #pragma warning disable CA1031 // Whatever it was, whether the message has arrived is not known, and the next attempt finds out.
         catch (Exception exception)
         {
+            span?.SetStatus(ActivityStatusCode.Error);
             if (attempt == LongSilence)
                 CommandForwarderLog.OwnerSilent(logger, exception, partition, attempt);
             else
@@ -83,7 +97,7 @@ internal sealed partial class CommandForwarder(
     {
         foreach (var submission in batch)
         {
-            if (!submission.Completion.IsCompleted && submission.TimeLeft(time) <= TimeSpan.Zero)
+            if (!submission.Completion.IsCompleted && (abandoned.Task.IsCompleted || submission.TimeLeft(time) <= TimeSpan.Zero))
                 submission.Fail(LedgerUnavailableException.Unknown(inner: null));
             if (submission.Completion.IsCompleted)
                 queue.Release(submission);

@@ -8,12 +8,16 @@ namespace CreditSystem.Ledger.Ownership;
 /// </summary>
 /// <param name="queue">Takes commands while this replica is the owner.</param>
 /// <param name="isShared">False: there is no cluster, and this process is the owner for good.</param>
-internal sealed class PartitionOwnership(SubmissionQueue queue, bool isShared)
+/// <param name="time">Says since when.</param>
+internal sealed class PartitionOwnership(SubmissionQueue queue, bool isShared, TimeProvider time)
 {
+    private volatile PartitionTenure tenure = new(isShared ? null : time.GetUtcNow(), Taken: 0, Lost: 0);
     private volatile bool isNew;
     private volatile bool mayRace = !isShared;
 
     public bool IsOwner => queue.IsOpen;
+
+    public PartitionTenure Tenure => tenure;
 
     /// <summary>Called, by the partition's loop, when another replica has turned out to be the owner.</summary>
     public Action? OnLost { get; set; }
@@ -21,11 +25,16 @@ internal sealed class PartitionOwnership(SubmissionQueue queue, bool isShared)
     public void Take()
     {
         (isNew, mayRace) = (true, true);
+        tenure = tenure with { Since = time.GetUtcNow(), Taken = tenure.Taken + 1 };
         queue.Open();
     }
 
     /// <summary>Completes when all that was taken is committed or refused.</summary>
-    public Task ReleaseAsync() => queue.CloseAsync();
+    public Task ReleaseAsync()
+    {
+        tenure = tenure with { Since = null };
+        return queue.CloseAsync();
+    }
 
     /// <summary>True once after each <see cref="Take"/>: the log may have blocks that this replica has not seen.</summary>
     public bool TakeNews()
@@ -50,7 +59,8 @@ internal sealed class PartitionOwnership(SubmissionQueue queue, bool isShared)
             mayRace = !isShared;
             return true;
         }
-        _ = queue.CloseAsync();
+        _ = ReleaseAsync();
+        tenure = tenure with { Lost = tenure.Lost + 1 };
         OnLost?.Invoke();
         return false;
     }

@@ -11,13 +11,17 @@ namespace CreditSystem.Ledger.Ownership;
 /// </summary>
 internal static class SubmissionMessage
 {
-    public static byte[] Write(IReadOnlyList<Submission> submissions, TimeProvider time)
+    /// <param name="submissions">What is sent.</param>
+    /// <param name="time">The clock of their deadlines.</param>
+    /// <param name="span">That of the message, where there is one: what the owner does for the first submission is below it.</param>
+    public static byte[] Write(IReadOnlyList<Submission> submissions, TimeProvider time, Activity? span = null)
     {
         var writer = new BsonWriter();
         writer.Documents("s"u8, [.. submissions], (writer, submission) =>
         {
             writer.Int64("left"u8, (long)submission.TimeLeft(time).TotalMilliseconds);
-            if (submission.Parent is var parent && parent != default)
+            var parent = span is not null && submission == submissions[0] ? span.Context : submission.Parent;
+            if (parent != default)
                 writer.String("parent"u8, $"00-{parent.TraceId}-{parent.SpanId}-{(int)parent.TraceFlags:x2}");
             writer.Flag("keyed"u8, submission.HasRequestRecord);
             writer.Documents("c"u8, submission.Commands, Write);

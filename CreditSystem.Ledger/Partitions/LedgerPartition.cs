@@ -40,7 +40,7 @@ public sealed class LedgerPartition
         Lists = new PartitionLists(number, projections);
         var quantum = Math.Max(1, options.MaxBlockCommands / SubmissionQueue.TurnsPerBlock);
         queue = new SubmissionQueue(options.QueueCapacity, memory.Commands.CreateShare(), quantum);
-        ownership = new PartitionOwnership(queue, isShared: transport is not null);
+        ownership = new PartitionOwnership(queue, isShared: transport is not null, time);
         if (transport is not null)
         {
             forwarder = new CommandForwarder(number, transport, memory.Commands.CreateShare(), options, metrics, time, logger);
@@ -63,6 +63,9 @@ public sealed class LedgerPartition
 
     /// <summary>Whether this replica commits what is sent to the partition, and does what one replica has to do for it.</summary>
     public bool IsOwned => ownership.IsOwner;
+
+    /// <summary>Since when it does, and how often that has changed.</summary>
+    public PartitionTenure Tenure => ownership.Tenure;
 
     /// <summary>Called when another replica has turned out to own the partition, which this one has given up then.</summary>
     public Action? OnOwnershipLost
@@ -125,6 +128,12 @@ public sealed class LedgerPartition
 
     /// <summary>Commits no more; completes when all that it had taken is answered.</summary>
     public Task ReleaseOwnershipAsync() => ownership.ReleaseAsync();
+
+    /// <summary>
+    /// The other replicas have declared this one dead and answer it no more: who waits for one of them is told at once that the outcome
+    /// is not known, and asks a replica that lives.
+    /// </summary>
+    public void StopForwarding() => forwarder?.Abandon();
 
     /// <summary>Commits what another replica has sent by <see cref="IOwnerTransport"/>, and gives what to answer.</summary>
     public async Task<byte[]> AnswerAsync(ReadOnlyMemory<byte> message)

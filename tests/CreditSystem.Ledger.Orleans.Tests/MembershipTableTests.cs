@@ -117,10 +117,12 @@ public sealed class MembershipTableTests(MongoServer server) : IAsyncLifetime
         Assert.Empty((await table.ReadAll()).Members);
     }
 
-    private MongoMembershipTable Open() => new(
+    internal static MongoMembershipTable Open(IMongoDatabase database, string cluster) => new(
         new LedgerDatabase((operation, token) => operation(database, token), partitions: null),
-        Options.Create(new global::Orleans.Configuration.ClusterOptions { ClusterId = "tests", ServiceId = "tests" }),
+        Options.Create(new global::Orleans.Configuration.ClusterOptions { ClusterId = cluster, ServiceId = cluster }),
         TimeProvider.System, NullLogger<MongoMembershipTable>.Instance);
+
+    private MongoMembershipTable Open() => Open(database, "tests");
 
     private static SiloAddress Address(int number) => SiloAddress.New(IPAddress.Parse($"10.0.0.{number}"), 11111, number);
 

@@ -38,12 +38,9 @@ internal sealed class TestReplica : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         var log = new RecordingProvider();
         builder.Logging.AddProvider(log);
+        builder.Configuration.AddInMemoryCollection([new("Cluster:Mode", "Orleans"), new("Cluster:Port", $"{FreePort()}")]);
         builder.Configuration.AddInMemoryCollection(
-        [
-            new("Cluster:Mode", "Orleans"),
-            new("Cluster:Port", $"{FreePort()}"),
-            .. settings.Select(setting => new KeyValuePair<string, string?>(setting.Name, setting.Value)),
-        ]);
+            settings.Select(setting => new KeyValuePair<string, string?>(setting.Name, setting.Value)));
         builder.Services.AddMetrics();
         builder.Services.AddOptions<LedgerOptions>().Configure(options => options.Partitions = Partitions);
         builder.Services.AddLedgerMongoDb(_ => (operation, token) => operation(database, token));

@@ -4,8 +4,8 @@ using CreditSystem.Api.Hardening;
 namespace CreditSystem.Api.Features.Operations;
 
 /// <summary>
-/// What those who run the installation ask: where the secrets come from, and how Vault is. It tells of the installation and of no
-/// tenant, so no tenant's credential opens it: it is on the management port alone.
+/// What those who run the installation ask: where the secrets come from, how Vault is, and which replica owns which log. It tells of
+/// the installation and of no tenant, so no tenant's credential opens it: it is on the management port alone.
 /// </summary>
 internal static class OperationsEndpoints
 {
@@ -14,6 +14,7 @@ internal static class OperationsEndpoints
         var operations = routes.MapGroup("").OnManagementPortOnly();
         operations.MapGet("/vault/status", GetVaultStatus.HandleAsync);
         operations.MapGet("/config/sources", ListConfigSources.Handle);
+        operations.MapGet("/ledger/partitions", ListPartitions.HandleAsync);
     }
 }
 
@@ -22,4 +23,5 @@ internal static class OperationsEndpoints
     WriteIndented = true)]
 [JsonSerializable(typeof(VaultStatusResponse))]
 [JsonSerializable(typeof(ConfigSourcesResponse))]
+[JsonSerializable(typeof(PartitionsResponse))]
 internal sealed partial class OperationsJson : JsonSerializerContext;

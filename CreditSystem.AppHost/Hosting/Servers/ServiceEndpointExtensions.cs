@@ -2,7 +2,7 @@ namespace CreditSystem.AppHost.Hosting.Servers;
 
 internal static class ServiceEndpointExtensions
 {
-    private const string Management = "management";
+    internal const string Management = "management";
 
     /// <summary>The port that clients use: a fixed one on this machine, that of the image where it is deployed.</summary>
     /// <param name="service">The service.</param>

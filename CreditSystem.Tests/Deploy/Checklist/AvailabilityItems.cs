@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using CreditSystem.Ledger.Orleans;
+using Microsoft.Extensions.Hosting;
 using static CreditSystem.Tests.Deploy.Checklist.ChecklistItem;
 
 namespace CreditSystem.Tests.Deploy.Checklist;
@@ -6,6 +8,7 @@ namespace CreditSystem.Tests.Deploy.Checklist;
 /// <summary>Data that stays, and service that goes on.</summary>
 internal static class AvailabilityItems
 {
+    private const double Margin = 5;
     private static readonly string[] Stateless = ["api", "vault-proxy"];
 
     internal static readonly IReadOnlyList<ChecklistItem> All =
@@ -31,6 +34,9 @@ internal static class AvailabilityItems
                 Change(overlay => overlay.The("Deployment", "api").Json.Set("spec.strategy.rollingUpdate.maxUnavailable", 1)),
                 Change(overlay => overlay.The("Deployment", "vault-proxy").Pod.Drop("topologySpreadConstraints")),
                 Change(overlay => overlay.The("Deployment", "vault-proxy").Json.Set("spec.strategy", JsonNode.Parse("""{"type":"Recreate"}"""))),
+                Change(overlay => overlay.The("Deployment", "api").Container.Drop("lifecycle")),
+                Change(overlay => overlay.The("Deployment", "api").Pod.Set("terminationGracePeriodSeconds", 35)),
+                Change(overlay => overlay.The("Deployment", "api").Container.List("env").First(entry => entry.Text("name") == "Cluster__Mode").Set("value", "Single")),
             ],
         },
         new(39, "A disruption budget for each workload, which never blocks a drain", Budgets)
@@ -89,7 +95,27 @@ internal static class AvailabilityItems
             if (!workload.Pod.List("topologySpreadConstraints").Any(spread =>
                 spread.Text("topologyKey") == "kubernetes.io/hostname" && KubeObject.Selects(spread.At("labelSelector"), workload.PodTemplate.At("metadata.labels"))))
                 yield return $"{workload} may be on one node only";
+            foreach (var problem in End(workload))
+                yield return problem;
         }
+    }
+
+    /// <summary>
+    /// A replica that ends answers until every node has taken it out of the Service, then hands its logs over and answers what it has taken:
+    /// within the host's own limit, and before Kubernetes kills it.
+    /// </summary>
+    private static IEnumerable<string> End(KubeObject workload)
+    {
+        var hook = workload.Container.Number("lifecycle.preStop.sleep.seconds") ?? 0;
+        if (hook < 5)
+            yield return $"{workload} ends before it has left the Service";
+        var host = new HostOptions().ShutdownTimeout.TotalSeconds;
+        if (workload.Pod.Number("terminationGracePeriodSeconds") < hook + host + Margin)
+            yield return $"{workload} is killed before it has ended by itself";
+        if (workload.Name == "api" && new ClusterOptions().HandOverSeconds >= host)
+            yield return "The host's limit leaves no time for requests once the logs are handed over";
+        if (workload.Name == "api" && workload.Container.List("env").All(entry => entry.Text("name") != "Cluster__Mode" || entry.Text("value") != "Orleans"))
+            yield return $"{workload} has replicas that race for each block";
     }
 
     private static IEnumerable<string> Budgets(Overlay overlay)

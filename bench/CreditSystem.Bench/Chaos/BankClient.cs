@@ -8,16 +8,13 @@ namespace CreditSystem.Bench.Chaos;
 internal sealed record Answered(string Key, int From, int To, long Amount, int Status, string? Transfer);
 
 /// <summary>Transfers until it is told to stop, and asks again with the same key until there is an answer.</summary>
-internal sealed class BankClient(HttpClient[] replicas, string[] accounts, int seed, Func<long?> killedSince)
+internal sealed class BankClient(HttpClient[] replicas, string[] accounts, int seed, Killer killer, Takeovers takeovers)
 {
     private readonly Random random = new(seed);
 
     public List<Answered> Answers { get; } = [];
 
     public int Retries { get; private set; }
-
-    /// <summary>The longest of those that began after a replica was killed.</summary>
-    public TimeSpan LongestAfterKill { get; private set; }
 
     public async Task RunAsync(CancellationToken stopping)
     {
@@ -31,13 +28,16 @@ internal sealed class BankClient(HttpClient[] replicas, string[] accounts, int s
     /// <summary>The answer to a key, however long it takes.</summary>
     public async Task<Answered> TransferAsync(string key, int from, int to, long amount)
     {
-        var started = Stopwatch.GetTimestamp();
+        var (started, isOfService) = (Stopwatch.GetTimestamp(), true);
         while (true)
         {
-            if (await TryAsync(key, from, to, amount) is { } answered)
+            var replica = random.Next(replicas.Length);
+            // One that hangs keeps a request until the client gives up: no matter of who owns the log.
+            isOfService &= !killer.IsSuspended(replica);
+            if (await TryAsync(replicas[replica], key, from, to, amount) is { } answered)
             {
-                if (killedSince() < started && Stopwatch.GetElapsedTime(started) is var elapsed && elapsed > LongestAfterKill)
-                    LongestAfterKill = elapsed;
+                if (isOfService)
+                    takeovers.OnAnswered(started);
                 return answered;
             }
             Retries++;
@@ -45,7 +45,7 @@ internal sealed class BankClient(HttpClient[] replicas, string[] accounts, int s
         }
     }
 
-    private async Task<Answered?> TryAsync(string key, int from, int to, long amount)
+    private async Task<Answered?> TryAsync(HttpClient replica, string key, int from, int to, long amount)
     {
         try
         {
@@ -54,7 +54,7 @@ internal sealed class BankClient(HttpClient[] replicas, string[] accounts, int s
                 Content = JsonContent.Create(new { from = accounts[from], to = accounts[to], amount, reference = key }),
             };
             request.Headers.Add("Idempotency-Key", key);
-            using var response = await replicas[random.Next(replicas.Length)].SendAsync(request);
+            using var response = await replica.SendAsync(request);
             var status = (int)response.StatusCode;
             // 409 in flight, 429, and all of 5xx say nothing about the transfer.
             if (status is not (201 or 404 or 422))

@@ -11,32 +11,53 @@ internal static class ChaosRun
     private const int Accounts = 20;
     private const long Funds = 10_000;
 
+    private static readonly TimeSpan ToSettle = TimeSpan.FromSeconds(40);
+
     public static async Task<ChaosResult> RunAsync(ChaosPlan plan, Action<string> progress, CancellationToken cancellationToken)
     {
-        await using var bed = await TestBed.StartAsync([.. Enumerable.Range(0, plan.Replicas).Select(SettingsOf)], cancellationToken);
+        using var owners = new OwnerLookup(plan.Replicas);
+        await using var bed = await TestBed.StartAsync(
+            [.. Enumerable.Range(0, plan.Replicas).Select(replica => SettingsOf(replica, owners))], cancellationToken);
         HttpClient[] replicas = [.. Enumerable.Range(0, plan.Replicas).Select(bed.CreateClient)];
         foreach (var replica in replicas)
             replica.Timeout = TimeSpan.FromSeconds(15);
         var accounts = await OpenAsync(replicas[0], cancellationToken);
 
         using var stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var killer = new Killer(bed, plan, progress);
+        using var ended = new CancellationTokenSource();
+        var (restarter, takeovers) = (new Restarter(bed, plan.Seed, progress), new Takeovers());
+        var killer = new Killer(bed, plan, restarter, owners, takeovers, progress);
         var clients = Enumerable.Range(0, plan.Clients)
-            .Select(number => new BankClient(replicas, accounts, plan.Seed + number, () => killer.KilledSince)).ToList();
+            .Select(number => new BankClient(replicas, accounts, plan.Seed + number, killer, takeovers)).ToList();
         var auditor = new Auditor(replicas, progress);
+        var restarting = restarter.RunAsync(ended.Token);
         var killing = killer.RunAsync(stopping.Token);
         var running = clients.Select(client => Task.Run(() => client.RunAsync(stopping.Token), CancellationToken.None))
             .Append(auditor.RunAsync(stopping.Token)).ToList();
         stopping.CancelAfter(TimeSpan.FromSeconds(plan.Seconds));
         await killing;
-        // Everything is up again: requests that still wait are answered.
+        // A replica that was declared dead ends, is started again and joins; requests that still wait are answered then.
+        var isSettled = await owners.WaitUntilSettledAsync(ToSettle);
+        await ended.CancelAsync();
+        await restarting;
         await Task.WhenAll(running);
         progress("the run is over; the books are being compared");
-        return await JudgeAsync(replicas, accounts, clients, auditor, killer, plan);
+        var books = await JudgeAsync(replicas, accounts, clients, auditor, plan);
+        // Nothing is left to be handed over.
+        await Task.WhenAll(bed.Replicas.Select(replica => replica.Process.KillAsync()));
+        var seconds = takeovers.Seconds;
+        return books with
+        {
+            Settled = isSettled,
+            TakeoverSeconds = seconds,
+            TakeoverWorstSeconds = seconds.Count == 0 ? null : seconds.Max(),
+            EndedWith = [.. restarter.EndedWith],
+            Kills = killer.Kills,
+        };
     }
 
     // Checkpoints as often as can be, so that kills fall into them too.
-    private static Dictionary<string, string> SettingsOf(int replica) => new()
+    private static Dictionary<string, string> SettingsOf(int replica, OwnerLookup owners) => new(owners.SettingsOf(replica))
     {
         ["Ledger__CheckpointTailRecords"] = "500",
         ["Ledger__CheckpointIntervalMilliseconds"] = "500",
@@ -45,7 +66,7 @@ internal static class ChaosRun
     };
 
     private static async Task<ChaosResult> JudgeAsync(
-        HttpClient[] replicas, string[] accounts, List<BankClient> clients, Auditor auditor, Killer killer, ChaosPlan plan)
+        HttpClient[] replicas, string[] accounts, List<BankClient> clients, Auditor auditor, ChaosPlan plan)
     {
         var answers = clients.SelectMany(client => client.Answers).ToList();
         var acknowledged = answers.Where(answer => answer.Status == 201).ToDictionary(answer => answer.Transfer!);
@@ -70,8 +91,8 @@ internal static class ChaosRun
         return new ChaosResult(
             acknowledged.Count, lost, doubled, await auditor.IsChainIntactAsync(),
             auditor.AllHeld && await auditor.CheckAsync() is true, expected.SequenceEqual(balances),
-            answers.Count - acknowledged.Count, clients.Sum(client => client.Retries),
-            clients.Max(client => client.LongestAfterKill.TotalSeconds), killer.PausedEndedWith, auditor.Checks, killer.Kills, plan.Seed);
+            answers.Count - acknowledged.Count, clients.Sum(client => client.Retries), null, [], [], false, auditor.Checks, [],
+            plan.Seed);
     }
 
     private static async Task<string[]> OpenAsync(HttpClient client, CancellationToken cancellationToken)

@@ -110,15 +110,11 @@ internal sealed class ServerProcess(
     }
 
     /// <summary>Stops it as a hypervisor does that moves it, and lets it go on.</summary>
-    /// <returns>How it ended within a while afterwards; null where it goes on.</returns>
-    public async Task<int?> PauseAsync(TimeSpan pause, TimeSpan patience)
+    public async Task PauseAsync(TimeSpan pause)
     {
         await SignalAsync("STOP");
         await Task.Delay(pause);
         await SignalAsync("CONT");
-        using var limit = new CancellationTokenSource(patience);
-        await process!.WaitForExitAsync(limit.Token).ContinueWith(_ => { }, TaskScheduler.Default);
-        return process.HasExited ? process.ExitCode : null;
     }
 
     private async Task SignalAsync(string signal)

@@ -10,6 +10,9 @@ internal sealed class TestBed : IAsyncDisposable
     /// <summary>The mode of replicas that share their logs out.</summary>
     public const string Clustered = "Orleans";
 
+    /// <summary>Whose tenant <see cref="Token"/> is of.</summary>
+    public const string Tenant = "bench";
+
     private readonly string directory = Directory.CreateTempSubdirectory("credit-system-bench-").FullName;
     private readonly string password = RandomNumberGenerator.GetHexString(24, lowercase: true);
     private readonly string signingKey = RandomNumberGenerator.GetHexString(64, lowercase: true);
@@ -32,7 +35,7 @@ internal sealed class TestBed : IAsyncDisposable
             ["REDIS_PORT"] = $"{redisPort}",
             ["DEV_DATA_DIRECTORY"] = Path.Combine(directory, "redis"),
         }, IsReadyAsync);
-        Token = AccessToken.Sign(signingKey, "bench");
+        Token = AccessToken.Sign(signingKey, Tenant);
         var mode = replicas.Count > 1 ? Clustered : "Single";
         Replicas = [.. replicas.Select(settings => CreateReplica(settings, mode, controlGroup, build))];
         if (otherBuild is not null)
@@ -71,8 +74,7 @@ internal sealed class TestBed : IAsyncDisposable
         try
         {
             await Task.WhenAll(bed.Mongo.StartAsync(cancellationToken), bed.Redis.StartAsync(cancellationToken));
-            foreach (var (process, _) in bed.Replicas)
-                await process.StartAsync(cancellationToken);
+            await Task.WhenAll(bed.Replicas.Select(replica => replica.Process.StartAsync(cancellationToken)));
             if (bed.Other is { } other)
                 await other.Process.StartAsync(cancellationToken);
             return bed;
@@ -93,8 +95,7 @@ internal sealed class TestBed : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var (process, _) in Replicas)
-            await process.DisposeAsync();
+        await Task.WhenAll(Replicas.Select(replica => replica.Process.DisposeAsync().AsTask()));
         if (Other is { } other)
             await other.Process.DisposeAsync();
         await Redis.DisposeAsync();
@@ -114,7 +115,8 @@ internal sealed class TestBed : IAsyncDisposable
         var environment = new Dictionary<string, string>(settings)
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
-            ["ASPNETCORE_URLS"] = address.ToString(),
+            ["ASPNETCORE_URLS"] =
+                settings.TryGetValue("Management__Port", out var management) ? $"{address};http://127.0.0.1:{management}" : $"{address}",
             ["ConnectionStrings__credit-system"] = MongoConnectionString,
             ["ConnectionStrings__redis"] = $"127.0.0.1:{redisPort},password={password},abortConnect=false",
             ["APP_SECRET_KEY"] = signingKey,

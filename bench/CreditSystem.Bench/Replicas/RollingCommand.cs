@@ -55,8 +55,7 @@ internal static class RollingCommand
         using var load = new RollingLoad(bed.Token);
         try
         {
-            for (var i = 0; i < Replicas; i++)
-                live.Add(await StartAsync(bed, cancellationToken));
+            live.AddRange(await Task.WhenAll(Enumerable.Range(0, Replicas).Select(_ => StartAsync(bed, cancellationToken))));
             load.Through([.. live.Select(replica => replica.Address)]);
             await load.OpenAsync(cancellationToken);
             await load.StartAsync(clients, pause, progress, cancellationToken);

@@ -15,6 +15,7 @@ using CreditSystem.Identity;
 using CreditSystem.Identity.Tokens;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Orleans;
 using CreditSystem.Ledger.Testing;
 using CreditSystem.Secrets;
 using CreditSystem.Secrets.Rotation;
@@ -23,6 +24,7 @@ using CreditSystem.Testing.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -98,6 +100,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         builder.AddIdentity();
         builder.AddAccess();
         builder.AddLedger();
+        builder.AddLedgerCluster();
         builder.AddUsers();
         builder.AddPayments();
         builder.AddWebhooks();
@@ -118,6 +121,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         app.MapHealth();
         app.MapModules();
         app.MapOperations();
+        app.MapClusterDashboard();
         app.MapApiDocumentation();
         await app.StartAsync();
         // Connecting takes longer than the API has patience with Redis; where it is away, the test says so.
@@ -125,6 +129,9 @@ internal sealed class IdentityHost : IAsyncDisposable
             await app.Services.GetRequiredService<RedisConnection>().ExecuteAsync((connected, _) => connected.PingAsync(), CancellationToken.None);
         return new IdentityHost(app, world, isReplica);
     }
+
+    /// <summary>All routes of the host.</summary>
+    public IReadOnlyList<Endpoint> Endpoints => app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     public HttpClient Client(string? token = null, string? address = null)
     {

@@ -10,6 +10,7 @@ public sealed class ManagementPortTests(MongoServer mongo, RedisServer redis)
     [Theory]
     [InlineData("/vault/status", "status")]
     [InlineData("/config/sources", "sources")]
+    [InlineData("/ledger/partitions", "partitions")]
     public async Task Tells_of_the_installation_on_the_management_port_alone(string path, string member)
     {
         await using var host = await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync());

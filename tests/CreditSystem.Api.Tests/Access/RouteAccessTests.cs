@@ -19,7 +19,7 @@ public sealed class RouteAccessTests(MongoServer mongo, RedisServer redis) : IAs
     /// <summary>For those who run the installation: on the public port they are not there.</summary>
     private static readonly string[] OnManagementPort =
     [
-        "GET /config/sources", "GET /payments/notices", "GET /payments/reconciliation", "GET /vault/status", "POST /ledger/check",
+        "GET /config/sources", "GET /ledger/partitions", "GET /payments/notices", "GET /payments/reconciliation", "GET /vault/status", "POST /ledger/check",
         "POST /payments/notices/{id}/process",
     ];
 

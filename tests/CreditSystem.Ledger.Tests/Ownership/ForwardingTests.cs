@@ -67,6 +67,29 @@ public sealed class ForwardingTests
     }
 
     [Fact]
+    public async Task A_replica_that_the_others_call_dead_waits_for_no_answer_of_theirs()
+    {
+        await using var replicas = await Replicas.StartAsync(store);
+        await replicas.OwnAsync(0);
+        var alice = await replicas[1].OpenAsync("alice");
+        var (sent, answer) = (new TaskCompletionSource(), new TaskCompletionSource());
+        replicas.BeforeArrival = () =>
+        {
+            sent.TrySetResult();
+            return answer.Task;
+        };
+        var waiting = replicas[1].Ledger.ExecuteAsync(Ask.Fund(alice, 5));
+        await sent.Task;
+
+        replicas[1].Partition.StopForwarding();
+
+        var unknown = await Assert.ThrowsAsync<LedgerUnavailableException>(() => waiting);
+        var refused = await Assert.ThrowsAsync<LedgerUnavailableException>(() => replicas[1].Ledger.ExecuteAsync(Ask.Fund(alice, 5)));
+        Assert.Equal((LedgerUnavailableReason.Storage, LedgerUnavailableReason.Stopping), (unknown.Reason, refused.Reason));
+        answer.SetResult();
+    }
+
+    [Fact]
     public async Task What_has_expired_is_settled_by_the_owner_when_another_replica_is_asked()
     {
         await using var replicas = await Replicas.StartAsync(store);

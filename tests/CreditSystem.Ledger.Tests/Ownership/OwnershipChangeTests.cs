@@ -1,6 +1,7 @@
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Projection;
 using CreditSystem.Ledger.Testing;
 using CreditSystem.Ledger.Verification;
@@ -58,6 +59,7 @@ public sealed class OwnershipChangeTests
 
         Assert.Equal(moved, await replicas[0].PostedAsync(bob));
         Assert.Equal(1, lost);
+        Assert.Equal(1, replicas[0].Partition.Tenure.Lost + replicas[1].Partition.Tenure.Lost);
         Assert.NotEqual(replicas[0].Partition.IsOwned, replicas[1].Partition.IsOwned);
         Assert.True((await ChainVerifier.VerifyAsync(store, 0, 1, CancellationToken.None)).Intact);
     }
@@ -85,6 +87,9 @@ public sealed class OwnershipChangeTests
 
         Assert.Equal(RejectionCode.InsufficientFunds, (await late).Rejection?.Code);
         Assert.False(replicas[0].Partition.IsOwned);
+        Assert.Equal(new PartitionTenure(Since: null, Taken: 1, Lost: 1), replicas[0].Partition.Tenure);
+        Assert.Equal(new PartitionTenure(replicas[1].Partition.Tenure.Since, Taken: 1, Lost: 0), replicas[1].Partition.Tenure);
+        Assert.NotNull(replicas[1].Partition.Tenure.Since);
         Assert.Equal((50, 50), (await replicas[0].PostedAsync(alice), await replicas[0].PostedAsync(bob)));
     }
 
