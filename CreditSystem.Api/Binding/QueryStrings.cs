@@ -34,7 +34,7 @@ internal static class QueryStrings
         foreach (var (name, values) in query)
         {
             if (!known.Contains(name, StringComparer.Ordinal)
-                && !(findsByMetadata && name.StartsWith(ListBinder.MetadataPrefix, StringComparison.Ordinal)))
+                && !(findsByMetadata && name.StartsWith(MetadataFilter.Prefix, StringComparison.Ordinal)))
                 return ApiProblems.BadRequest("unknown_parameter", $"unknown parameter `{Shown(name)}`; {Known(known, findsByMetadata)}");
             if (values.Count > 1)
                 return ApiProblems.BadRequest("repeated_parameter", $"`{Shown(name)}` is given {values.Count} times.");
@@ -45,7 +45,7 @@ internal static class QueryStrings
     private static string Known(List<string> names, bool findsByMetadata)
     {
         if (findsByMetadata)
-            names.Add(ListBinder.MetadataPrefix + "<key>");
+            names.Add(MetadataFilter.Prefix + "<key>");
         return names.Count == 0 ? "this route has none." : $"known: {string.Join(", ", names)}.";
     }
 

@@ -17,6 +17,7 @@ internal static class Examples
     private static readonly Dictionary<Type, string> Bodies = new()
     {
         [typeof(OpenAccountRequest)] = """{ "holder": "alice", "asset": "credits", "credit_limit": "0" }""",
+        [typeof(ChangeAccountRequest)] = """{ "reason": "plan of 2026", "display_name": "Alice", "credit_limit": "5000" }""",
         [typeof(CreateTransferRequest)] = $$"""
             {
               "from": "issuance", "to": "{{Account}}", "amount": "10000", "kind": "purchase", "reference": "order-17",

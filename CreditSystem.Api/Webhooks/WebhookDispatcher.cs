@@ -90,9 +90,11 @@ internal sealed partial class WebhookDispatcher(
             string? body = null;
             foreach (var endpoint in endpoints.Where(endpoint =>
                 endpoint.Tenant == ledgerEvent.Tenant && ledgerEvent.Block > endpoint.Since && endpoint.Wants(ledgerEvent.Type)))
-                deliveries.Add(WebhookDelivery.Create(
-                    endpoint, ledgerEvent.Id, ledgerEvent.Type, body ??= WebhookBody.Write(ledgerEvent, await ChangedAsync(ledgerEvent, cancellationToken)),
-                    time.GetUtcNow().UtcDateTime));
+            {
+                body ??= WebhookBody.Write(ledgerEvent, await ChangedAsync(ledgerEvent, cancellationToken));
+                deliveries.Add(
+                    WebhookDelivery.Create(endpoint, ledgerEvent.Id, ledgerEvent.Type, body, time.GetUtcNow().UtcDateTime));
+            }
         }
         foreach (var chunk in deliveries.Chunk(DeliveriesAtOnce))
         {

@@ -48,7 +48,8 @@ public sealed record ListItem(LedgerRecord Record, ListPosition Position)
     public Posting? Posting => Opened is null ? Record.Postings[Position.Part] : null;
 
     /// <summary>The account that was opened.</summary>
-    public AccountState? Opened => Position.Part < Record.Opened.Length && Record.Postings.Length == 0 ? Record.Opened[Position.Part] : null;
+    public AccountState? Opened =>
+        Position.Part < Record.Opened.Length && Record.Postings.Length == 0 ? Record.Opened[Position.Part] : null;
 }
 
 /// <summary>What of a list is asked for; null is anything.</summary>

@@ -23,7 +23,8 @@ internal sealed class PartitionState
     private readonly HashSet<(string Tenant, string Asset)> loadedAssets = [];
 
     public PartitionState(
-        RecordIndex records, RecentEntries entries, RecentLists lists, ColdAccounts cold, SharedAllowance.Share allowance, TimeProvider time)
+        RecordIndex records, RecentEntries entries, RecentLists lists, ColdAccounts cold, SharedAllowance.Share allowance,
+        TimeProvider time)
     {
         (Records, this.entries, this.lists, this.cold, this.allowance, this.time) = (records, entries, lists, cold, allowance, time);
         lag = new CheckpointLag(time);

@@ -12,8 +12,8 @@ namespace CreditSystem.Ledger.Projection;
 /// nothing that happens meanwhile can change it, and what became of it is told to the loop at its next turn.
 /// </summary>
 internal sealed partial class Checkpointer(
-    int partition, IBlockStore store, IProjectionStore projections, ListProjection lists, LedgerOptions options, PartitionOwnership ownership,
-    TimeProvider time, ILogger logger)
+    int partition, IBlockStore store, IProjectionStore projections, ListProjection lists, LedgerOptions options,
+    PartitionOwnership ownership, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 

@@ -80,7 +80,8 @@ public sealed class VerifiedAccount(Guid id, string tenant, bool isSystem, long 
     /// <summary>Whether what is served says the same, where it is at the same entry.</summary>
     public bool Agrees(AccountState account) =>
         account.Sequence != Sequence
-        || account.Posted == Posted && account.CreditLimit == limit && account.Held == Held && account.Owed == Debt && account.Lots.Length == Lots.Count
+        || account.Posted == Posted && account.CreditLimit == limit && account.Held == Held && account.Owed == Debt
+        && account.Lots.Length == Lots.Count
         && Array.TrueForAll(account.Lots, lot =>
             Lots.TryGetValue(lot.Terms.Id, out var own) && (own.Remaining, own.Pinned) == (lot.Remaining, lot.Pinned));
 

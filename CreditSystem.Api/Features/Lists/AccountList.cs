@@ -28,10 +28,10 @@ internal sealed record AccountListQuery(
 internal static class AccountList
 {
     public static async Task<Results<Ok<AccountPage>, ProblemHttpResult>> HandleAsync(
-        RequestCaller caller, HttpRequest http, ListBinder binder, ListService lists, CreditLedger ledger,
+        RequestCaller caller, MetadataFilter metadata, ListBinder binder, ListService lists, CreditLedger ledger,
         [AsParameters] AccountListQuery query, CancellationToken cancellationToken)
     {
-        if (!binder.Bind(caller, http, query.Parameters).TryGet(out var request, out var problem))
+        if (!binder.Bind(caller, metadata, query.Parameters).TryGet(out var request, out var problem))
             return problem;
         if (request.Holder is { } holder)
         {

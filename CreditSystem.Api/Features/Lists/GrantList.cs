@@ -28,12 +28,12 @@ internal static class GrantList
     private static readonly string[] Statuses = ["pending", "active", "used", "expired", "voided"];
 
     public static async Task<Results<Ok<GrantPage>, ProblemHttpResult>> HandleAsync(
-        RequestCaller caller, HttpRequest http, ListBinder binder, ListService lists, CreditLedger ledger, FoundGrant grants,
+        RequestCaller caller, MetadataFilter metadata, ListBinder binder, ListService lists, CreditLedger ledger, FoundGrant grants,
         [AsParameters] GrantListQuery query, CancellationToken cancellationToken)
     {
         if (query.Status is not null && !Statuses.Contains(query.Status))
             return ApiProblems.BadRequest("invalid_status", $"status must be one of {string.Join(", ", Statuses)}.");
-        if (!binder.Bind(caller, http, query.Parameters).TryGet(out var request, out var problem))
+        if (!binder.Bind(caller, metadata, query.Parameters).TryGet(out var request, out var problem))
             return problem;
         var states = new Dictionary<Guid, GrantResponse>();
         if (!(await lists.FindAsync(caller, request, WithStatusAsync, cancellationToken)).TryGet(out var page, out problem))

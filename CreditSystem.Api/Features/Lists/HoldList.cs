@@ -34,12 +34,12 @@ internal static class HoldList
     private static readonly string[] Statuses = [.. Enum.GetValues<HoldStatus>().Select(WireNames.From)];
 
     public static async Task<Results<Ok<HoldPage>, ProblemHttpResult>> HandleAsync(
-        RequestCaller caller, HttpRequest http, ListBinder binder, ListService lists, CreditLedger ledger, TimeProvider time,
+        RequestCaller caller, MetadataFilter metadata, ListBinder binder, ListService lists, CreditLedger ledger, TimeProvider time,
         [AsParameters] HoldListQuery query, CancellationToken cancellationToken)
     {
         if (query.Status is not null && !Statuses.Contains(query.Status))
             return ApiProblems.BadRequest("invalid_status", $"status must be one of {string.Join(", ", Statuses)}.");
-        if (!binder.Bind(caller, http, query.Parameters).TryGet(out var request, out var problem))
+        if (!binder.Bind(caller, metadata, query.Parameters).TryGet(out var request, out var problem))
             return problem;
         var (partition, states) = (ledger.PartitionOf(caller.Tenant), new Dictionary<Guid, HoldState>());
         if (!(await lists.FindAsync(caller, request, WithStatusAsync, cancellationToken)).TryGet(out var page, out problem))

@@ -14,7 +14,8 @@ internal static class ListEndpoints
             .WithSummary("List accounts, newest first").WithDescription("Accounts of holders." + ListText.Metadata).FindsByMetadata();
         reads.MapGet("/transfers", TransferList.HandleAsync).WithTags("Transfers").WithName("ListTransfers")
             .WithSummary("List transfers, newest first")
-            .WithDescription("What was posted, by whatever: holds and expiries are transfers as well." + ListText.Metadata).FindsByMetadata();
+            .WithDescription("What was posted, by whatever: holds and expiries are transfers as well." + ListText.Metadata)
+            .FindsByMetadata();
         reads.MapGet("/holds", HoldList.HandleAsync).WithTags("Holds").WithName("ListHolds")
             .WithSummary("List holds, newest first").WithDescription("Holds as they are now." + ListText.Metadata).FindsByMetadata();
         reads.MapGet("/grants", GrantList.HandleAsync).WithTags("Grants").WithName("ListAllGrants")

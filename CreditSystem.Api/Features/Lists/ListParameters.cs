@@ -17,10 +17,7 @@ internal sealed record ListRequest(ListQuery Query, int Limit, string? Cursor, s
 /// <summary>Reads what a list is asked for out of a query string.</summary>
 internal sealed class ListBinder(CreditLedger ledger, IOptions<LedgerOptions> options)
 {
-    /// <summary>Before the key of metadata whose value is asked for.</summary>
-    public const string MetadataPrefix = "metadata.";
-
-    public Validated<ListRequest> Bind(RequestCaller caller, HttpRequest request, ListParameters parameters)
+    public Validated<ListRequest> Bind(RequestCaller caller, MetadataFilter filter, ListParameters parameters)
     {
         if (!Cursor.Limit(parameters.Limit).TryGet(out var limit, out var problem))
             return problem;
@@ -39,32 +36,25 @@ internal sealed class ListBinder(CreditLedger ledger, IOptions<LedgerOptions> op
                 kind = parsed;
             else
                 return ApiProblems.BadRequest("invalid_kind", $"kind must be one of {string.Join(", ", TransferKinds.All)}.");
-        if (!MetadataOf(caller, request).TryGet(out var metadata, out problem))
+        if (!MetadataOf(caller, filter).TryGet(out var metadata, out problem))
             return problem;
-        var key = metadata.Count == 0 ? null : ledger.IndexedKeys.Of(caller.Tenant).First(known => known.Name == metadata[0].Key);
+        var key = metadata.Length == 0 ? null : ledger.IndexedKeys.Of(caller.Tenant).First(known => known.Name == metadata[0].Key);
         // A user sees its own, whatever it asks for.
         var holder = caller.Holder ?? parameters.Holder;
         var query = new ListQuery(
-            caller.Tenant, parameters.List, kind, parameters.Asset, from, until, metadata.Count == 0 ? null : metadata, key);
+            caller.Tenant, parameters.List, kind, parameters.Asset, from, until, metadata.Length == 0 ? null : metadata, key);
         return new ListRequest(query, limit, parameters.Cursor, holder, parameters.Account, parameters.Reference);
     }
 
-    private Validated<List<KeyValuePair<string, string>>> MetadataOf(RequestCaller caller, HttpRequest request)
+    private Validated<KeyValuePair<string, string>[]> MetadataOf(RequestCaller caller, MetadataFilter filter)
     {
-        var wanted = new List<KeyValuePair<string, string>>();
-        foreach (var (name, value) in request.Query)
-        {
-            if (!name.StartsWith(MetadataPrefix, StringComparison.Ordinal))
-                continue;
-            var key = name[MetadataPrefix.Length..];
-            var known = ledger.IndexedKeys.Of(caller.Tenant);
+        var known = ledger.IndexedKeys.Of(caller.Tenant);
+        foreach (var (key, _) in filter.Wanted)
             if (!known.Any(one => one.Name == key))
                 return ApiProblems.BadRequest(
                     "metadata_key_not_indexed",
                     $"{key} is no indexed key of metadata; known: {string.Join(", ", known.Select(one => one.Name))}. "
                     + "Declare it by PUT /v1/metadata-keys/{key}.");
-            wanted.Add(new(key, value.ToString()));
-        }
-        return wanted;
+        return filter.Wanted;
     }
 }

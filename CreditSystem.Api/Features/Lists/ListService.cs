@@ -32,9 +32,8 @@ internal sealed class ListService(CreditLedger ledger, AccountLookup accounts, I
     /// <summary>All accounts of a holder, newest first: there is at most one in each asset.</summary>
     public async Task<List<AccountState>> OfHolderAsync(string tenant, string holder, string? asset, CancellationToken cancellationToken)
     {
-        IEnumerable<string> assets = asset is null
-            ? options.Value.Assets.Keys.Concat(options.Value.Tenants.GetValueOrDefault(tenant)?.Keys ?? Enumerable.Empty<string>()).Distinct()
-            : [asset];
+        var own = options.Value.Tenants.GetValueOrDefault(tenant)?.Keys ?? Enumerable.Empty<string>();
+        IEnumerable<string> assets = asset is null ? options.Value.Assets.Keys.Concat(own).Distinct() : [asset];
         // A text that named an account before names were brought to one form names it still.
         var names = new[] { holder, Identifier.Normalize(holder) }.Distinct().ToList();
         var ids = assets.SelectMany(one => names.Select(name => LedgerId.ForAccount(tenant, name, one))).ToList();
@@ -49,7 +48,8 @@ internal sealed class ListService(CreditLedger ledger, AccountLookup accounts, I
     {
         if (request.Account is null)
             return await OfHolderAsync(caller.Tenant, request.Holder!, request.Query.Asset, cancellationToken);
-        return (await accounts.FindAsync(caller, new AccountQuery(request.Account, request.Query.Asset))).TryGet(out var own, out var problem)
+        var found = await accounts.FindAsync(caller, new AccountQuery(request.Account, request.Query.Asset));
+        return found.TryGet(out var own, out var problem)
             ? request.Holder is null || own.Holder == request.Holder ? new[] { own } : Array.Empty<AccountState>()
             : problem;
     }

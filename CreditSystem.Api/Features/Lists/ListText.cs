@@ -9,6 +9,6 @@ internal static class ListText
     public const string Limit = "1 to 200; by default 50.";
 
     public const string Metadata =
-        " `metadata.<key>=<value>` finds by the keys that the tenant has declared (`PUT /v1/metadata-keys/{key}`). Newest first, in an order "
-        + "that never changes; a page may have fewer items than asked for although `next_cursor` says that there are more.";
+        " `metadata.<key>=<value>` finds by the keys that the tenant has declared (`PUT /v1/metadata-keys/{key}`). Newest first, in an "
+        + "order that never changes; a page may have fewer items than asked for although `next_cursor` says that there are more.";
 }

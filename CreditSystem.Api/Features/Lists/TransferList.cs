@@ -31,10 +31,10 @@ internal sealed record TransferListQuery(
 internal static class TransferList
 {
     public static async Task<Results<Ok<TransferPage>, ProblemHttpResult>> HandleAsync(
-        RequestCaller caller, HttpRequest http, ListBinder binder, ListService lists, [AsParameters] TransferListQuery query,
+        RequestCaller caller, MetadataFilter metadata, ListBinder binder, ListService lists, [AsParameters] TransferListQuery query,
         CancellationToken cancellationToken)
     {
-        if (!binder.Bind(caller, http, query.Parameters).TryGet(out var request, out var problem)
+        if (!binder.Bind(caller, metadata, query.Parameters).TryGet(out var request, out var problem)
             || !(await lists.FindAsync(caller, request, null, cancellationToken)).TryGet(out var page, out problem))
             return problem;
         return TypedResults.Ok(new TransferPage(

@@ -13,7 +13,8 @@ public sealed record ChangeWebhookEndpointRequest(string? Url = null, IReadOnlyL
 /// <param name="OverlapSeconds">How long deliveries are signed with the old secret as well; by default a day.</param>
 public sealed record RotateWebhookSecretRequest(int? OverlapSeconds = null);
 
-/// <param name="Status">active; paused: it is left alone until <c>paused_until</c>, or until it is enabled; disabled: until it is enabled.</param>
+/// <param name="Status">active; paused: it is left alone until <c>paused_until</c>, or until it is enabled; disabled: until it is
+/// enabled.</param>
 /// <param name="Failures">Deliveries that have failed since the last one that succeeded.</param>
 /// <param name="Reason">Why it is paused or disabled.</param>
 public sealed record WebhookEndpointResponse(
@@ -25,7 +26,8 @@ public sealed record WebhookEndpointResponse(
         var isPaused = endpoint.PausedUntil > now.UtcDateTime;
         return new WebhookEndpointResponse(
             endpoint.Id, endpoint.Url, endpoint.Types, endpoint.Disabled ? "disabled" : isPaused ? "paused" : "active", endpoint.Failures,
-            isPaused && !endpoint.IsHeld ? WireNames.Time(endpoint.PausedUntil) : null, endpoint.Disabled || isPaused ? endpoint.Reason : null,
+            isPaused && !endpoint.IsHeld ? WireNames.Time(endpoint.PausedUntil) : null,
+            endpoint.Disabled || isPaused ? endpoint.Reason : null,
             WireNames.Time(endpoint.CreatedAt));
     }
 }

@@ -22,7 +22,7 @@ internal static class WebhookEndpoints
             .WithName("ChangeWebhookEndpoint").WithSummary("Change where an endpoint is, or what it is told of");
         write.MapPost("/pause", ChangeWebhookEndpoint.PauseAsync)
             .WithName("PauseWebhookEndpoint").WithSummary("Deliver nothing to an endpoint until it is enabled");
-        write.MapPost("/test", ChangeWebhookEndpoint.TestAsync)
+        write.MapPost("/send-test", ChangeWebhookEndpoint.TestAsync)
             .WithName("TestWebhookEndpoint").WithSummary("Send an endpoint a test event");
         write.MapDelete("", ManageWebhookEndpoints.DeleteAsync)
             .WithName("DeleteWebhookEndpoint").WithSummary("Delete an endpoint and what is on its way to it");
