@@ -57,7 +57,8 @@ var api = builder.AddReplicas<Projects.CreditSystem_Api>("api", launch, (replica
     .WithManagementEndpoint(publishedPort: 8081)
     .WithEnvironment("VAULT_ADDR", vaultProxy.GetEndpoint("http"))
     .WithAppRole(bootstrap)
-    .WithDevelopmentSettings()
+    .WithOpenRegistration()
+    .WithLocalWebhookReceivers()
     .WithPaymentsThrough(payments)
     .WithReference(vaultProxy).WaitFor(vaultProxy)
     // Vault tells it where these are, so that only the graph needs to know.

@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using CreditSystem.Api.RequestLog;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 
@@ -20,6 +21,8 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
         // Gives the title and the type that belong to the status.
         _ = TypedResults.Problem(problem);
         problem.Extensions.TryAdd(ApiProblems.CodeMember, ProblemCodes.From(problem.Status.Value));
+        if (problem.Extensions[ApiProblems.CodeMember] is string code)
+            ProblemNote.Set(context.HttpContext, code);
         // The framework's own, named by the naming policy of bodies.
         problem.Extensions.Remove("trace_id");
         // A replay has the trace of the first time.

@@ -37,6 +37,20 @@ public sealed class PrometheusTests(AppHostFixture system)
         Assert.Empty(asked.Where(one => !known.Contains(one.Metric)).Select(one => $"{one.Where}: {one.Metric}"));
     }
 
+    [Theory]
+    [InlineData("api")]
+    [InlineData("vault-proxy")]
+    public async Task Each_service_says_which_instance_of_what_it_is(string service)
+    {
+        using var client = await system.CreateClientAsync(service, "management");
+
+        var target = Assert.Single((await Scrape.OfAsync(client)).Of("target_info"));
+
+        Assert.Equal(("credit-system", service), (target.Labels["service_namespace"], target.Labels["service_name"]));
+        Assert.Matches(@"^\d+\.\d+\.\d+", target.Labels["service_version"]);
+        Assert.NotEmpty(target.Labels["service_instance_id"]);
+    }
+
     [Fact]
     public async Task Prometheus_scrapes_it_and_the_queries_of_all_dashboards_return_data()
     {

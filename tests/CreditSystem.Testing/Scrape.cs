@@ -8,6 +8,8 @@ internal sealed partial class Scrape
 {
     private const string OpenMetrics = "application/openmetrics-text; version=1.0.0";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
     private Scrape(string text) => Text = text;
 
     public string Text { get; }
@@ -29,11 +31,14 @@ internal sealed partial class Scrape
     /// <summary>Asks until a metric is there.</summary>
     public static async Task<Scrape> UntilAsync(HttpClient client, string name, string path = "/metrics")
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(Patience);
         while (true)
         {
             var scrape = await OfAsync(client, path);
             if (scrape.Names.Contains(name))
                 return scrape;
+            Assert.False(limit.IsCancellationRequested, $"{name} does not come; there are: {string.Join(' ', scrape.Names)}");
             await Task.Delay(TimeSpan.FromMilliseconds(250), TestContext.Current.CancellationToken);
         }
     }

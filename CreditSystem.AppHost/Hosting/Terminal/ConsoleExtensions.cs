@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -6,20 +5,6 @@ namespace CreditSystem.AppHost.Hosting.Terminal;
 
 internal static class ConsoleExtensions
 {
-    /// <summary>
-    /// What Aspire, and its dashboard with every click in a browser, write about themselves. All other settings go before these.
-    /// </summary>
-    private static readonly Dictionary<string, string?> QuietLevels = new()
-    {
-        ["Logging:LogLevel:Microsoft"] = "Warning",
-        ["Logging:LogLevel:Microsoft.AspNetCore.DataProtection"] = "Error",
-        // A start that is broken off is reported by ConsoleOutput, with its reason.
-        ["Logging:LogLevel:Microsoft.Extensions.Hosting.Internal.Host"] = "Critical",
-        ["Logging:LogLevel:System.Net.Http"] = "Warning",
-        ["Logging:LogLevel:Aspire.Hosting"] = "Warning",
-        ["Logging:LogLevel:Aspire.Hosting.DistributedApplication"] = "Information",
-    };
-
     /// <summary>Shows on the terminal what goes on: the log of every resource, its states, and when all is up.</summary>
     internal static void AddConsole(this IDistributedApplicationBuilder builder, IResourceBuilder<ProjectResource> api,
         IResourceBuilder<ProjectResource> vaultProxy)
@@ -27,14 +12,16 @@ internal static class ConsoleExtensions
         if (builder.ExecutionContext.IsPublishMode)
             return;
 
-        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLevels });
+        var levels = new OwnLogLevels();
+        builder.Configuration.Sources.Insert(0, levels);
         builder.Services.AddSingleton(services => new ConsoleOutput(
             services.GetRequiredService<DistributedApplicationModel>(),
             services.GetRequiredService<ResourceNotificationService>(),
             services.GetRequiredService<ResourceLoggerService>(),
             services.GetRequiredService<IHostApplicationLifetime>(),
             new ReadyLine(services.GetRequiredService<DistributedApplicationModel>(), builder.Configuration, api.Resource,
-                vaultProxy.Resource)));
+                vaultProxy.Resource),
+            levels));
         // A hosted service would be started when all resources are up: the orchestrator's own start waits for them.
         builder.Eventing.Subscribe<BeforeStartEvent>((start, _) =>
         {

@@ -10,7 +10,7 @@ namespace CreditSystem.AppHost.Hosting.Terminal;
 /// cannot succeed, which Aspire itself would wait for without a word.
 /// </summary>
 internal sealed class ConsoleOutput(DistributedApplicationModel model, ResourceNotificationService notifications,
-    ResourceLoggerService logs, IHostApplicationLifetime lifetime, ReadyLine ready)
+    ResourceLoggerService logs, IHostApplicationLifetime lifetime, ReadyLine ready, OwnLogLevels levels)
 {
     private static readonly TimeSpan Reminder = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(3);
@@ -114,6 +114,7 @@ internal sealed class ConsoleOutput(DistributedApplicationModel model, ResourceN
         hasGivenUp = true;
         Environment.ExitCode = 1;
         await Console.Error.WriteLineAsync($"\nThe system cannot start: '{resource.Name}' is {state}.{await LastWordsAsync(resource)}\n");
+        levels.BeSilent();
         lifetime.StopApplication();
     }
 

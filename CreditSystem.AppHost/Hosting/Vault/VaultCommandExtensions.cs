@@ -27,8 +27,10 @@ internal static partial class VaultCommandExtensions
 
         vault.ApplicationBuilder.Services.AddHttpClient(Client, http => http.Timeout = Patience);
         var control = server is IResourceBuilder<ProjectResource> process ? process.WithControlEndpoint() : null;
+        // Both wait until what they did is seen: a seal in between would let the unseal before it wait for what never comes.
+        var order = new SemaphoreSlim(1);
         return server
-            .WithExclusiveCommand(Seal, "Seal", context => SealAsync(server.Resource, vault.Resource, context), new CommandOptions
+            .WithExclusiveCommand(Seal, "Seal", InTurn(context => SealAsync(server.Resource, vault.Resource, context)), new CommandOptions
             {
                 Description =
                     "Takes Vault's keys out of memory: from now on it answers nothing. The services go on with the secrets they have.",
@@ -36,13 +38,27 @@ internal static partial class VaultCommandExtensions
                 IconName = "LockClosed",
                 UpdateState = context => Where(context, sealedNow: false),
             })
-            .WithExclusiveCommand(Unseal, "Unseal", context => UnsealAsync(server.Resource, vault.Resource, control, context),
+            .WithExclusiveCommand(Unseal, "Unseal", InTurn(context => UnsealAsync(server.Resource, vault.Resource, control, context)),
                 new CommandOptions
                 {
                     Description = "Gives Vault its unseal key.",
                     IconName = "LockOpen",
                     UpdateState = context => Where(context, sealedNow: true),
                 });
+
+        Func<ExecuteCommandContext, Task<ExecuteCommandResult>> InTurn(
+            Func<ExecuteCommandContext, Task<ExecuteCommandResult>> executeAsync) => async context =>
+        {
+            await order.WaitAsync(context.CancellationToken);
+            try
+            {
+                return await executeAsync(context);
+            }
+            finally
+            {
+                order.Release();
+            }
+        };
     }
 
     /// <summary>Where the development server is told what Vault's API has no words for, such as its unseal key.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Docs;
 using CreditSystem.Api.Features.Modules;
 using CreditSystem.Api.Features.Operations;
 using CreditSystem.Api.Hardening;
@@ -106,6 +107,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         builder.AddWebhooks();
         builder.AddModules();
         builder.AddApiDocumentation();
+        builder.AddDocs();
         builder.Services.Configure<LedgerOptions>(options => options.Partitions = 2);
         builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = 10);
         configure?.Invoke(builder.Services);
@@ -123,6 +125,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         app.MapOperations();
         app.MapClusterDashboard();
         app.MapApiDocumentation();
+        app.MapDocs();
         await app.StartAsync();
         // Connecting takes longer than the API has patience with Redis; where it is away, the test says so.
         if (!world.Redis.StartsWith(NoRedis, StringComparison.Ordinal))
