@@ -21,6 +21,7 @@ namespace CreditSystem.Api.Json;
     AllowDuplicateProperties = false,
     RespectRequiredConstructorParameters = true,
     RespectNullableAnnotations = true,
+    Converters = [typeof(ResponseTimeConverter)],
     MaxDepth = MaxDepth)]
 [JsonSerializable(typeof(RegisterRequest))]
 [JsonSerializable(typeof(RegisteredResponse))]

@@ -17,6 +17,7 @@ namespace CreditSystem.Api.Json;
     AllowDuplicateProperties = false,
     RespectRequiredConstructorParameters = true,
     RespectNullableAnnotations = true,
+    Converters = [typeof(ResponseTimeConverter)],
     MaxDepth = ApiJson.MaxDepth)]
 [JsonSerializable(typeof(LedgerCheckResponse))]
 [JsonSerializable(typeof(OpenAccountRequest))]
@@ -32,7 +33,6 @@ namespace CreditSystem.Api.Json;
 [JsonSerializable(typeof(TransferResponse))]
 [JsonSerializable(typeof(CreateBatchRequest))]
 [JsonSerializable(typeof(BatchResponse))]
-[JsonSerializable(typeof(AtomicBatchResponse))]
 [JsonSerializable(typeof(ReverseTransferRequest))]
 [JsonSerializable(typeof(VoidRequest))]
 [JsonSerializable(typeof(VoidGrantRequest))]

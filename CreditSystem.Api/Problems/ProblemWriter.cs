@@ -29,7 +29,19 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
         problem.Extensions.TryAdd(ApiProblems.TraceIdMember, ApiProblems.TraceId ?? context.HttpContext.TraceIdentifier);
         if (problem is RetryableProblem retryable)
             response.Headers.RetryAfter = retryable.RetryAfter;
+        // One order: what every problem has stands around what only some have.
+        problem.Extensions = Ordered(problem.Extensions);
         var type = json.Value.SerializerOptions.GetTypeInfo(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails));
         return new ValueTask(response.WriteAsJsonAsync(problem, type, MediaTypeNames.Application.ProblemJson));
+    }
+
+    private static OrderedDictionary<string, object?> Ordered(IDictionary<string, object?> members)
+    {
+        var ordered = new OrderedDictionary<string, object?> { [ApiProblems.CodeMember] = members[ApiProblems.CodeMember] };
+        foreach (var (name, value) in members)
+            if (value is not null && name is not ApiProblems.TraceIdMember)
+                ordered[name] = value;
+        ordered[ApiProblems.TraceIdMember] = members[ApiProblems.TraceIdMember];
+        return ordered;
     }
 }

@@ -15,7 +15,8 @@ namespace CreditSystem.Api.Webhooks;
 /// <param name="Block">The block of the log that holds it: what orders the events of a tenant.</param>
 /// <param name="CreatedAt">When it happened.</param>
 /// <param name="Data">What it belongs to.</param>
-public sealed record WebhookMessage(Guid Id, string Type, string Tenant, long Block, DateTimeOffset CreatedAt, WebhookData Data);
+internal sealed record WebhookMessage(
+    Guid Id, [property: ValuesOf(typeof(LedgerEvents))] string Type, string Tenant, long Block, DateTimeOffset CreatedAt, WebhookData Data);
 
 /// <summary>What an event belongs to: of these all that have a part in it.</summary>
 /// <param name="Transfer">What was posted, or set aside.</param>
@@ -23,7 +24,7 @@ public sealed record WebhookMessage(Guid Id, string Type, string Tenant, long Bl
 /// <param name="Hold">The hold after it.</param>
 /// <param name="Grant">The grant that was issued or ended, as it was then.</param>
 /// <param name="Reversed">The transfer of which something was given back.</param>
-public sealed record WebhookData(
+internal sealed record WebhookData(
     TransferResponse? Transfer = null, AccountResponse? Account = null, WebhookHold? Hold = null, GrantResponse? Grant = null,
     ReversedTransfer? Reversed = null);
 
@@ -39,7 +40,7 @@ public sealed record WebhookData(
 /// <param name="Status">active, captured, voided or expired.</param>
 /// <param name="ExpiresAt">When what is left is released.</param>
 /// <param name="CreatedAt">When it was placed.</param>
-public sealed record WebhookHold(
+internal sealed record WebhookHold(
     Guid Id, Guid Account, string To, string Asset,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Captured,
@@ -56,7 +57,7 @@ public sealed record WebhookHold(
 /// <summary>A transfer of which something was given back.</summary>
 /// <param name="Transfer">Its id.</param>
 /// <param name="Amount">How much of it has been given back in all, in minor units.</param>
-public sealed record ReversedTransfer(Guid Transfer, [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount);
+internal sealed record ReversedTransfer(Guid Transfer, [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount);
 
 internal static class WebhookBody
 {
@@ -93,6 +94,7 @@ internal static class WebhookBody
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(ResponseTimeConverter)])]
 [JsonSerializable(typeof(WebhookMessage))]
 internal sealed partial class WebhookBodyJson : JsonSerializerContext;

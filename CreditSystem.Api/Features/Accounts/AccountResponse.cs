@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Transfers;
@@ -16,7 +17,8 @@ namespace CreditSystem.Api.Features.Accounts;
 /// <param name="DisplayName">What people call it; absent for nothing.</param>
 /// <param name="Metadata">What the caller wanted kept with it.</param>
 public sealed record AccountResponse(
-    Guid Id, string Holder, string Asset, string? System,
+    Guid Id, string Holder, string Asset,
+    [property: AllowedValues("issuance", "promo", "revenue", "breakage", "stripe_clearing", "adjustments")] string? System,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long CreditLimit,
     DateTimeOffset CreatedAt, string? DisplayName, JsonElement? Metadata)
 {
@@ -66,7 +68,7 @@ public sealed record BalanceResponse(
 /// the past and
 /// statements go by it.</param>
 public sealed record EntryResponse(
-    long Sequence, Guid Transfer, string Kind,
+    long Sequence, Guid Transfer, [property: ValuesOf(typeof(TransferKindCodes))] string Kind,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Posted,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Held,

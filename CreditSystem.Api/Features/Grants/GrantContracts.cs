@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Transfers;
@@ -21,12 +22,12 @@ namespace CreditSystem.Api.Features.Grants;
 public sealed record IssueGrantRequest(
     string Account,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
-    string? Source = null,
+    [property: AllowedValues("issuance", "promo", "stripe_clearing", "adjustments")] string? Source = null,
     int Priority = LotTerms.DefaultPriority,
     bool Promotional = false,
     [property: JsonConverter(typeof(Rfc3339Converter))] DateTimeOffset? EffectiveAt = null,
     [property: JsonConverter(typeof(Rfc3339Converter))] DateTimeOffset? ExpiresAt = null,
-    string? Debt = null,
+    [property: AllowedValues("paid_only", "always", "never")] string? Debt = null,
     string? Reference = null,
     SortedDictionary<string, string>? Metadata = null);
 
@@ -56,7 +57,9 @@ public sealed record GrantResponse(
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Remaining,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Held,
-    string Status, string Source, int Priority, bool Promotional,
+    [property: AllowedValues("pending", "active", "voided")] string Status,
+    [property: AllowedValues("issuance", "promo", "revenue", "breakage", "stripe_clearing", "adjustments")] string Source,
+    int Priority, bool Promotional,
     DateTimeOffset EffectiveAt, DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt, string? Reference, JsonElement? Metadata)
 {
     internal static GrantResponse From(AccountState account, Lot lot, long now) =>

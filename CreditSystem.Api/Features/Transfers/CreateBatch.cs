@@ -10,7 +10,7 @@ internal static class CreateBatch
 {
     public const int MaxItems = 1000;
 
-    public static async Task<Results<Ok<BatchResponse>, Created<AtomicBatchResponse>, ProblemHttpResult>> HandleAsync(
+    public static async Task<Results<Ok<BatchResponse>, ProblemHttpResult>> HandleAsync(
         KeyedRequest<CreateBatchRequest> request, CreditLedger ledger, IOptions<LedgerOptions> options)
     {
         var (caller, key, transfers) = (request.Caller, request.Key, request.Body.Transfers);
@@ -25,8 +25,8 @@ internal static class CreateBatch
                 transfers[i], caller, key with { Id = LedgerId.Derive(key.Id, "item", i) }, accounts, trace);
 
         if (request.Body.Atomic)
-            return (await TogetherAsync(request, ledger, items)).TryGet(out var record, out var problem) ? Created(record) : problem;
-        return (await EachAsync(request, ledger, items)).TryGet(out var response, out var refused) ? TypedResults.Ok(response) : refused;
+            return (await TogetherAsync(request, ledger, items)).Answer(record => TypedResults.Ok(Together(record)));
+        return (await EachAsync(request, ledger, items)).Answer(TypedResults.Ok);
     }
 
     /// <summary>The bounds that every list of work in a request has.</summary>
@@ -47,12 +47,12 @@ internal static class CreateBatch
         if (await ledger.ExecuteAsync(header, commands) is not { } outcomes)
             return LedgerProblems.InFlight();
         return (await ledger.AcceptAsync(request, outcomes[0])).TryGet(out _, out var problem)
-            ? await ResultsAsync(ledger, items, outcomes, request.Aborted)
+            ? await ResultsAsync(ledger, request.Key.Id, items, outcomes, request.Aborted)
             : problem;
     }
 
     private static async Task<BatchResponse> ResultsAsync(
-        CreditLedger ledger, Validated<Transfer>[] items, Committed[] outcomes, CancellationToken cancellationToken)
+        CreditLedger ledger, Guid id, Validated<Transfer>[] items, Committed[] outcomes, CancellationToken cancellationToken)
     {
         var results = new BatchItemResult[items.Length];
         var next = 1;
@@ -62,12 +62,15 @@ internal static class CreateBatch
                     i, outcomes[next].Record,
                     outcomes[next++].Record is { Accepted: false } refused ? await ledger.ExistingAsync(refused, cancellationToken) : null)
                 : Result(i, ItemProblem.From(problem));
-        return new BatchResponse(results);
+        return new BatchResponse(id, results);
     }
 
     private static BatchItemResult Result(int index, LedgerRecord record, Guid? existing) => record.Rejection is { } rejection
         ? Result(index, ItemProblem.From(rejection, existing))
-        : new BatchItemResult(index, StatusCodes.Status201Created, TransferResponse.Create(record, 0), null);
+        : Done(index, record, 0);
+
+    private static BatchItemResult Done(int index, LedgerRecord record, int posting) =>
+        new(index, StatusCodes.Status201Created, TransferResponse.Create(record, posting), null);
 
     private static BatchItemResult Result(int index, (int Status, ItemProblem Problem) refused) =>
         new(index, refused.Status, null, refused.Problem);
@@ -88,11 +91,11 @@ internal static class CreateBatch
             new TransferBatch(request.Key.Id, request.Key.Fingerprint, request.Caller.Tenant, request.Caller.Holder, moves));
     }
 
-    private static Created<AtomicBatchResponse> Created(LedgerRecord record)
+    private static BatchResponse Together(LedgerRecord record)
     {
-        var transfers = new TransferResponse[record.Postings.Length];
-        for (var i = 0; i < transfers.Length; i++)
-            transfers[i] = TransferResponse.Create(record, i);
-        return TypedResults.Created((string?)null, new AtomicBatchResponse(record.Command.Id, transfers));
+        var results = new BatchItemResult[record.Postings.Length];
+        for (var i = 0; i < results.Length; i++)
+            results[i] = Done(i, record, i);
+        return new BatchResponse(record.Command.Id, results);
     }
 }

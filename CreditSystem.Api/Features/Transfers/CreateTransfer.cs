@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
@@ -19,6 +20,7 @@ public sealed record CreateTransferRequest(
     string From,
     string To,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
+    [property: AllowedValues("transfer", "purchase", "reward", "grant", "burn", "refund", "adjustment")]
     string? Kind = null,
     string? Asset = null,
     string? Reference = null,
@@ -42,8 +44,11 @@ internal static class CreateTransfer
         return (await ledger.CommitAsync(request, ToCommand(body, caller, request.Key, accounts))).Answer(Created);
     }
 
-    internal static Created<TransferResponse> Created(LedgerRecord record) =>
-        TypedResults.Created((string?)null, TransferResponse.Create(record, 0));
+    internal static Created<TransferResponse> Created(LedgerRecord record)
+    {
+        var transfer = TransferResponse.Create(record, 0);
+        return TypedResults.Created($"/v1/transfers/{transfer.Id}", transfer);
+    }
 
     internal static Validated<Transfer> ToCommand(
         CreateTransferRequest request, RequestCaller caller, IdempotencyKey key, KnownAccounts accounts, string? trace = null)

@@ -23,7 +23,7 @@ namespace CreditSystem.Api.Features.Transfers;
 /// <param name="Hold">The hold that it placed, captured or released; absent elsewhere.</param>
 /// <param name="Grant">The grant that it issued, or ended; absent elsewhere.</param>
 public sealed record TransferResponse(
-    Guid Id, string Kind, Guid From, Guid? To, string Asset,
+    Guid Id, [property: ValuesOf(typeof(TransferKindCodes))] string Kind, Guid From, Guid? To, string Asset,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
     string? Reference, JsonElement? Metadata, IReadOnlyList<Allocation>? Allocations, IReadOnlyList<ReturnedCredits>? Returned,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long? Debt,

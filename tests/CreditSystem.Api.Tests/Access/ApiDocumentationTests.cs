@@ -24,6 +24,6 @@ public sealed class ApiDocumentationTests : IAsyncLifetime
         var open = document["paths"]!["/open"]!["get"]!;
         Assert.Null(open["security"]);
         Assert.Null(open["responses"]!["401"]);
-        Assert.NotNull(document["components"]!["schemas"]!["ProblemDetails"]!["properties"]!["code"]);
+        Assert.NotNull(document["components"]!["schemas"]!["Problem"]!["properties"]!["code"]);
     }
 }

@@ -11,6 +11,7 @@ using CreditSystem.Api.Modules;
 using CreditSystem.Api.OpenApi;
 using CreditSystem.Api.Payments;
 using CreditSystem.Api.Problems;
+using CreditSystem.Api.Tests.Contract;
 using CreditSystem.Api.Webhooks;
 using CreditSystem.Identity;
 using CreditSystem.Identity.Tokens;
@@ -46,9 +47,11 @@ internal sealed class IdentityHost : IAsyncDisposable
 
     private readonly WebApplication app;
     private readonly World world;
+    private readonly ContractCheck contract;
     private readonly bool isReplica;
 
-    private IdentityHost(WebApplication app, World world, bool isReplica) => (this.app, this.world, this.isReplica) = (app, world, isReplica);
+    private IdentityHost(WebApplication app, World world, ContractCheck contract, bool isReplica) =>
+        (this.app, this.world, this.contract, this.isReplica) = (app, world, contract, isReplica);
 
     public IMongoDatabase Database => world.Database;
 
@@ -112,6 +115,8 @@ internal sealed class IdentityHost : IAsyncDisposable
         builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = 10);
         configure?.Invoke(builder.Services);
         var app = builder.Build();
+        var contract = new ContractCheck();
+        contract.Use(app);
         app.Use(TakeAddressAsync);
         app.UseHardening();
         app.UseProblems();
@@ -130,7 +135,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         // Connecting takes longer than the API has patience with Redis; where it is away, the test says so.
         if (!world.Redis.StartsWith(NoRedis, StringComparison.Ordinal))
             await app.Services.GetRequiredService<RedisConnection>().ExecuteAsync((connected, _) => connected.PingAsync(), CancellationToken.None);
-        return new IdentityHost(app, world, isReplica);
+        return new IdentityHost(app, world, contract, isReplica);
     }
 
     /// <summary>All routes of the host.</summary>
@@ -200,6 +205,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         await app.DisposeAsync();
         if (!isReplica)
             await Database.Client.DropDatabaseAsync(Database.DatabaseNamespace.DatabaseName);
+        contract.AssertKept();
     }
 }
 

@@ -3,6 +3,7 @@ using System.Text.Encodings.Web;
 using CreditSystem.Api.Http;
 using CreditSystem.Api.Json;
 using CreditSystem.Api.Problems;
+using CreditSystem.Api.Tests.Contract;
 using CreditSystem.Identity;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Lists;
@@ -26,7 +27,9 @@ internal sealed class LedgerHost : IAsyncDisposable
 
     private readonly WebApplication app;
 
-    private LedgerHost(WebApplication app) => this.app = app;
+    private readonly ContractCheck contract;
+
+    private LedgerHost(WebApplication app, ContractCheck contract) => (this.app, this.contract) = (app, contract);
 
     public IServiceProvider Services => app.Services;
 
@@ -55,13 +58,15 @@ internal sealed class LedgerHost : IAsyncDisposable
         });
         build?.Invoke(builder);
         var app = builder.Build();
+        var contract = new ContractCheck();
+        contract.Use(app);
         app.UseProblems();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapLedger();
         map?.Invoke(app);
         await app.StartAsync();
-        return new LedgerHost(app);
+        return new LedgerHost(app, contract);
     }
 
     /// <summary>A client for one tenant; with a holder, for a user who sees only its own accounts.</summary>
@@ -79,6 +84,7 @@ internal sealed class LedgerHost : IAsyncDisposable
     {
         await app.StopAsync();
         await app.DisposeAsync();
+        contract.AssertKept();
     }
 
     private sealed class HeaderAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)

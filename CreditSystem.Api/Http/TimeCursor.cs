@@ -2,15 +2,15 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
-namespace CreditSystem.Api.Payments.Endpoints;
+namespace CreditSystem.Api.Http;
 
-/// <summary>Where a page of payments begins: when the last one of the page before was begun, and its id.</summary>
-internal static class PaymentCursor
+/// <summary>Where a page of what is listed by time begins: when the last one of the page before was made, and its id.</summary>
+internal static class TimeCursor
 {
     private const int MaxLength = 512;
 
-    public static string Encode(Payment last) => Base64Url.EncodeToString(
-        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{last.CreatedAt.Ticks}/{last.Id}")));
+    public static string Encode(DateTime at, string id) => Base64Url.EncodeToString(
+        Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{at.Ticks}/{id}")));
 
     /// <returns>False where the text is none of ours; without a text, true and no place.</returns>
     public static bool TryDecode(string? text, out (DateTime At, string Id)? after)
