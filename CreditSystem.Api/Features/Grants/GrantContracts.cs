@@ -57,7 +57,7 @@ public sealed record GrantResponse(
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Remaining,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Held,
-    [property: AllowedValues("pending", "active", "voided")] string Status,
+    [property: AllowedValues("pending", "active", "used", "expired", "voided")] string Status,
     [property: AllowedValues("issuance", "promo", "revenue", "breakage", "stripe_clearing", "adjustments")] string Source,
     int Priority, bool Promotional,
     DateTimeOffset EffectiveAt, DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt, string? Reference, JsonElement? Metadata)

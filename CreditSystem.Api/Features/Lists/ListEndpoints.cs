@@ -23,7 +23,7 @@ internal static class ListEndpoints
             .WithDescription("Grants as they are now on the accounts that they were given to." + ListText.Metadata).FindsByMetadata();
         reads.MapGet("/grants/{id}", GetGrant.HandleAsync).WithTags("Grants").WithName("GetGrant").WithSummary("Read a grant");
 
-        var keys = routes.MapGroup("/metadata-keys").WithTags("Metadata keys");
+        var keys = routes.MapGroup("/metadata-keys").WithTags("Accounts");
         keys.MapGet("", MetadataKeys.ListAsync).RequireScope(Scope.AccountsRead).ProducesProblems(401, 403, 429, 503)
             .WithName("ListMetadataKeys").WithSummary("List the keys of metadata that things are found by");
         keys.MapPut("/{key}", MetadataKeys.PutAsync).RequireScope(Scope.AccountsWrite).ProducesProblems(400, 401, 403, 422, 429, 503)
