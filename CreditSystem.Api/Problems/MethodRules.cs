@@ -21,7 +21,7 @@ internal static class MethodRules
     }
 
     /// <summary>
-    /// 405 with <c>Allow</c>, whoever asks: no credential would change it. What is on the management port alone is nowhere else,
+    /// 405 with <c>Allow</c>, no matter who asks: no credential would change it. What is on the management port alone is nowhere else,
     /// by whatever method.
     /// </summary>
     public static Task AnswerWrongMethodAsync(HttpContext context, RequestDelegate next)
