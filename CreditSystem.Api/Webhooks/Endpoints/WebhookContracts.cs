@@ -46,7 +46,7 @@ public sealed record WebhookEndpointList(IReadOnlyList<WebhookEndpointResponse> 
 /// <param name="LastStatus">What the endpoint answered last.</param>
 /// <param name="LastError">Why it did not answer.</param>
 public sealed record WebhookDeliveryResponse(
-    string Id, string Event, [property: ValuesOf(typeof(WebhookTypes))] string Type,
+    string Id, string Event, [property: ValuesOf(typeof(DeliveredTypes))] string Type,
     [property: AllowedValues(WebhookDelivery.Pending, WebhookDelivery.Delivered, WebhookDelivery.Dead)] string Status,
     int Attempts, int? LastStatus, string? LastError, DateTimeOffset? NextAt,
     DateTimeOffset CreatedAt)
