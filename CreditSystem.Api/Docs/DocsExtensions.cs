@@ -16,7 +16,7 @@ internal static class DocsExtensions
 
     /// <summary>Serves them at <c>/docs</c>. They load nothing from elsewhere, and say nothing that a caller may not know.</summary>
     internal static void MapDocs(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/docs/{**page}", ServeAsync).AllowAnonymous().ExcludeFromDescription();
+        routes.MapGet("/docs/{**page}", ServeAsync).AnswerHead().AllowAnonymous().ExcludeFromDescription();
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> ServeAsync(
         string? page, HttpResponse response, SiteFiles site, ReferencePages reference)

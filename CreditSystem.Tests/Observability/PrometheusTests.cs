@@ -15,7 +15,7 @@ public sealed class PrometheusTests(AppHostFixture system)
     private static readonly HashSet<string> EmptyWithoutFaults = ["Errors by route", "Exceptions"];
 
     // Only a service that has a certificate says when it ends; here none has.
-    private static readonly HashSet<string> OfCertificates = ["certificate_ttl_seconds", "certificate_authority_ttl_seconds"];
+    private static readonly HashSet<string> OfCertificates = ["credit_system_certificate_ttl_seconds", "credit_system_certificate_authority_ttl_seconds"];
 
     [Fact]
     public async Task Every_metric_of_every_panel_rule_and_alert_is_in_a_scrape_of_the_running_system()

@@ -62,8 +62,10 @@ internal sealed class SchemaHtml(JsonObject document)
         if (schema["enum"] is JsonArray values)
             limits.Add("One of " + string.Join(
                 ", ", values.OfType<JsonNode>().Select(value => $"<code>{Html.Text(value.ToString())}</code>")));
-        Add("minLength", "at least {0} characters");
-        Add("maxLength", "at most {0} characters");
+        if (schema["minLength"] is { } min && schema["maxLength"] is { } max)
+            limits.Add($"{min} to {max} characters");
+        else
+            Add("maxLength", "at most {0} characters");
         Add("minimum", "at least {0}");
         Add("maximum", "at most {0}");
         Add("maxItems", "at most {0} items");

@@ -22,7 +22,7 @@
 
   const makeSearch = () => {
     const box = document.querySelector('.search'), input = document.getElementById('query'), list = document.getElementById('results');
-    let index, chosen = -1;
+    let index, chosen = -1, shown = '';
     box.hidden = false;
     const load = () => index ??= fetch('/docs/search.json').then(answer => answer.ok ? answer.json() : Promise.reject(answer.status));
     const show = isShown => { list.hidden = !isShown; input.setAttribute('aria-expanded', isShown); };
@@ -46,7 +46,7 @@
       return row;
     };
     const search = async () => {
-      const asked = terms(input.value);
+      const query = input.value, asked = terms(query);
       if (!asked.length) { show(false); return; }
       let entries;
       try { entries = await load(); } catch { index = undefined; return; }
@@ -59,13 +59,19 @@
       }
       show(true);
       choose(0);
+      shown = query;
+    };
+    // Who types fast means what has been typed, not what is listed yet.
+    const open = async () => {
+      if (shown !== input.value) await search();
+      list.querySelector('[aria-selected=true] a')?.click();
     };
     input.addEventListener('focus', load);
     input.addEventListener('input', search);
     input.addEventListener('keydown', event => {
       if (event.key === 'ArrowDown') { choose(chosen + 1); event.preventDefault(); }
       else if (event.key === 'ArrowUp') { choose(chosen - 1); event.preventDefault(); }
-      else if (event.key === 'Enter') list.querySelector('[aria-selected=true] a')?.click();
+      else if (event.key === 'Enter') open();
       else if (event.key === 'Escape') { show(false); input.blur(); }
     });
     list.addEventListener('click', () => show(false));

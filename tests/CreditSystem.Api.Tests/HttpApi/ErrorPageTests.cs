@@ -26,16 +26,8 @@ public sealed partial class ErrorPageTests
         var codes = Codes().ToHashSet();
 
         Assert.True(codes.Count > 80, $"{codes.Count}");
+        Assert.True(Headings.Count > 60, $"{Headings.Count}");
         Assert.Empty(codes.Where(code => !IsExplained(code)).Order());
-    }
-
-    [Fact]
-    public void Every_code_that_is_explained_can_be_answered()
-    {
-        var codes = Codes().ToHashSet();
-
-        Assert.True(Headings.Count > 60);
-        Assert.Empty(Headings.Where(heading => !heading.Contains('…', StringComparison.Ordinal) && !codes.Contains(heading)).Order());
     }
 
     [Fact]
