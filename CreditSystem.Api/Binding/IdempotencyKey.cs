@@ -72,6 +72,6 @@ internal readonly record struct IdempotencyKey(Guid Id, byte[] Fingerprint)
     /// <summary>The route with the id that it names, in the one spelling that an id has.</summary>
     private static string RouteOf(HttpRequest request, string template) =>
         request.RouteValues["id"] is string id
-            ? template.Replace("{id}", Guid.TryParseExact(id, "D", out var named) ? named.ToString("D") : id, StringComparison.Ordinal)
+            ? template.Replace("{id}", RequestValidation.TryParseId(id, out var named) ? named.ToString("D") : id, StringComparison.Ordinal)
             : template;
 }

@@ -106,9 +106,27 @@ internal static class JsonBody
         }
         catch (JsonException exception)
         {
-            return Malformed(
-                exception.InnerException is FormatException format ? $"{exception.Path}: {format.Message}" : Describe(exception));
+            return Explain(body, type, exception);
         }
+    }
+
+    // Seldom, so that it may take a second look.
+    private static Validated<T> Explain<T>(in ReadOnlySequence<byte> body, JsonTypeInfo<T> type, JsonException exception)
+        where T : class
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = type.Options.MaxDepth });
+            if (BatchBody.TryRead(document.RootElement, type) is { } readable)
+                return readable;
+            if (JsonMismatch.Find(document.RootElement, type) is { } mismatch)
+                return Malformed(mismatch);
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        {
+            // It is no JSON, or holds half of a character.
+        }
+        return Malformed(Describe(exception));
     }
 
     // The serializer's own message names .NET types, which are nobody's business.

@@ -52,6 +52,7 @@ namespace CreditSystem.Api.Json;
 [JsonSerializable(typeof(PutTopUpRequest))]
 [JsonSerializable(typeof(TopUpResponse))]
 [JsonSerializable(typeof(CreateWebhookEndpointRequest))]
+[JsonSerializable(typeof(ChangeWebhookEndpointRequest))]
 [JsonSerializable(typeof(RotateWebhookSecretRequest))]
 [JsonSerializable(typeof(IssuedWebhookEndpointResponse))]
 [JsonSerializable(typeof(WebhookEndpointList))]

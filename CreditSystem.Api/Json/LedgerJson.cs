@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Accounts;
 using CreditSystem.Api.Features.Grants;
 using CreditSystem.Api.Features.Holds;
+using CreditSystem.Api.Features.Lists;
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Api.Features.Usage;
 using CreditSystem.Api.Features.Verification;
@@ -20,7 +21,12 @@ namespace CreditSystem.Api.Json;
     MaxDepth = ApiJson.MaxDepth)]
 [JsonSerializable(typeof(LedgerCheckResponse))]
 [JsonSerializable(typeof(OpenAccountRequest))]
+[JsonSerializable(typeof(ChangeAccountRequest))]
 [JsonSerializable(typeof(AccountResponse))]
+[JsonSerializable(typeof(AccountPage))]
+[JsonSerializable(typeof(TransferPage))]
+[JsonSerializable(typeof(HoldPage))]
+[JsonSerializable(typeof(MetadataKeyList))]
 [JsonSerializable(typeof(BalanceResponse))]
 [JsonSerializable(typeof(EntryPage))]
 [JsonSerializable(typeof(CreateTransferRequest))]

@@ -11,6 +11,9 @@ internal static class AccountEndpoints
         accounts.MapPost("", OpenAccountEndpoint.HandleAsync).RequireScope(Scope.AccountsWrite).ProducesWriteProblems()
             .WithName("OpenAccount").WithSummary("Open an account");
 
+        accounts.MapPatch("/{id}", ChangeAccountEndpoint.HandleAsync).RequireScope(Scope.AccountsWrite).ProducesWriteProblems()
+            .WithName("ChangeAccount").WithSummary("Change the display name, the metadata or the credit limit of an account");
+
         var reads = accounts.MapGroup("/{id}").RequireScope(Scope.AccountsRead).ProducesReadProblems();
         reads.MapGet("", GetAccount.HandleAsync).WithName("GetAccount").WithSummary("Read an account");
         reads.MapGet("/balance", GetBalance.HandleAsync).WithName("GetBalance")

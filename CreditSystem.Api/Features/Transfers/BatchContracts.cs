@@ -3,7 +3,16 @@ namespace CreditSystem.Api.Features.Transfers;
 /// <summary>Several transfers in one request.</summary>
 /// <param name="Transfers">1 to 1,000 transfers, done in this order.</param>
 /// <param name="Atomic">All of them or none; by default each has its own outcome.</param>
-public sealed record CreateBatchRequest(IReadOnlyList<CreateTransferRequest> Transfers, bool Atomic = false);
+public sealed record CreateBatchRequest(IReadOnlyList<CreateTransferRequest> Transfers, bool Atomic = false)
+    : IBatchBody<CreateBatchRequest, CreateTransferRequest>
+{
+    static string IBatchBody<CreateBatchRequest, CreateTransferRequest>.ItemsMember => "transfers";
+
+    bool IBatchBody<CreateBatchRequest, CreateTransferRequest>.IsAtomic => Atomic;
+
+    CreateBatchRequest IBatchBody<CreateBatchRequest, CreateTransferRequest>.With(IReadOnlyList<CreateTransferRequest> items) =>
+        this with { Transfers = items };
+}
 
 /// <summary>What became of each transfer.</summary>
 /// <param name="Id">Names the batch: follows from tenant, principal and Idempotency-Key.</param>

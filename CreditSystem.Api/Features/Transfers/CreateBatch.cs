@@ -16,12 +16,12 @@ internal static class CreateBatch
         var (caller, key, transfers) = (request.Caller, request.Key, request.Body.Transfers);
         if (Count(transfers, "transfers") is { } miscounted)
             return miscounted;
-        var names = transfers.Select(transfer => transfer.From).Concat(transfers.Select(transfer => transfer.To));
+        var names = transfers.Select(transfer => transfer?.From).Concat(transfers.Select(transfer => transfer?.To));
         var accounts = await KnownAccounts.FindAsync(ledger, options.Value, caller.Tenant, names, request.Aborted);
         var trace = ApiProblems.TraceId;
         var items = new Validated<Transfer>[transfers.Count];
         for (var i = 0; i < items.Length; i++)
-            items[i] = CreateTransfer.ToCommand(
+            items[i] = transfers[i] is null ? RequestValidation.NullItem() : CreateTransfer.ToCommand(
                 transfers[i], caller, key with { Id = LedgerId.Derive(key.Id, "item", i) }, accounts, trace);
 
         if (request.Body.Atomic)
@@ -34,7 +34,7 @@ internal static class CreateBatch
     {
         0 => ApiProblems.BadRequest("empty_batch", $"{name} must not be empty."),
         > MaxItems => ApiProblems.BadRequest("batch_too_large", $"{name} may have at most {MaxItems} items."),
-        _ => items.Contains(default) ? ApiProblems.BadRequest(ProblemCodes.Malformed, $"{name} must not contain null.") : null,
+        _ => null,
     };
 
     private static async Task<Validated<BatchResponse>> EachAsync(KeyedRequest request, CreditLedger ledger, Validated<Transfer>[] items)
@@ -46,24 +46,27 @@ internal static class CreateBatch
         var header = TransferBatch.Header(request.Key.Id, request.Key.Fingerprint, request.Caller.Tenant, request.Caller.Holder);
         if (await ledger.ExecuteAsync(header, commands) is not { } outcomes)
             return LedgerProblems.InFlight();
-        return LedgerRequests.Accept(request, outcomes[0]).TryGet(out _, out var problem)
-            ? Results(request.Key.Id, items, outcomes)
+        return (await ledger.AcceptAsync(request, outcomes[0])).TryGet(out _, out var problem)
+            ? await ResultsAsync(ledger, request.Key.Id, items, outcomes, request.Aborted)
             : problem;
     }
 
-    private static BatchResponse Results(Guid id, Validated<Transfer>[] items, Committed[] outcomes)
+    private static async Task<BatchResponse> ResultsAsync(
+        CreditLedger ledger, Guid id, Validated<Transfer>[] items, Committed[] outcomes, CancellationToken cancellationToken)
     {
         var results = new BatchItemResult[items.Length];
         var next = 1;
         for (var i = 0; i < items.Length; i++)
             results[i] = items[i].TryGet(out _, out var problem)
-                ? Result(i, outcomes[next++].Record)
+                ? Result(
+                    i, outcomes[next].Record,
+                    outcomes[next++].Record is { Accepted: false } refused ? await ledger.ExistingAsync(refused, cancellationToken) : null)
                 : Result(i, ItemProblem.From(problem));
         return new BatchResponse(id, results);
     }
 
-    private static BatchItemResult Result(int index, LedgerRecord record) => record.Rejection is { } rejection
-        ? Result(index, ItemProblem.From(rejection))
+    private static BatchItemResult Result(int index, LedgerRecord record, Guid? existing) => record.Rejection is { } rejection
+        ? Result(index, ItemProblem.From(rejection, existing))
         : Done(index, record, 0);
 
     private static BatchItemResult Done(int index, LedgerRecord record, int posting) =>

@@ -24,7 +24,15 @@ public sealed record CreateTransferRequest(
     string? Kind = null,
     string? Asset = null,
     string? Reference = null,
-    SortedDictionary<string, string>? Metadata = null);
+    SortedDictionary<string, string>? Metadata = null) : IBatchItem<CreateTransferRequest>
+{
+    /// <summary>What is wrong with it as an item of a batch, where it could not be read.</summary>
+    [JsonIgnore]
+    internal string? Unreadable { get; init; }
+
+    static CreateTransferRequest IBatchItem<CreateTransferRequest>.Unreadable(string raw, string problem) =>
+        new(raw, "", 0) { Unreadable = problem };
+}
 
 internal static class CreateTransfer
 {
@@ -45,6 +53,8 @@ internal static class CreateTransfer
     internal static Validated<Transfer> ToCommand(
         CreateTransferRequest request, RequestCaller caller, IdempotencyKey key, KnownAccounts accounts, string? trace = null)
     {
+        if (request.Unreadable is { } unreadable)
+            return ApiProblems.BadRequest(ProblemCodes.Malformed, unreadable);
         if (!RequestValidation.Account("from", request.From).TryGet(out var from, out var problem))
             return problem;
         if (!RequestValidation.Account("to", request.To).TryGet(out var to, out problem))

@@ -28,7 +28,7 @@ internal static class ReverseTransferEndpoint
         [OptionalBody] KeyedRequest<ReverseTransferRequest> request, CreditLedger ledger, IOptions<LedgerOptions> options, string id)
     {
         var (caller, body, key) = (request.Caller, request.Body, request.Key);
-        if (!Guid.TryParseExact(id, "D", out var transfer))
+        if (!RequestValidation.TryParseId(id, out var transfer))
             return ApiProblems.NotFound("transfer");
         if (RequestValidation.Positive("amount", body.Amount) is { } bounds)
             return bounds;

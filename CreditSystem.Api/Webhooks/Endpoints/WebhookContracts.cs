@@ -8,10 +8,16 @@ namespace CreditSystem.Api.Webhooks.Endpoints;
 public sealed record CreateWebhookEndpointRequest(
     string Url, [property: ValuesOf(typeof(WebhookTypes))] IReadOnlyList<string>? Types = null);
 
+/// <summary>Changes an endpoint; what is absent stays as it is.</summary>
+/// <param name="Url">Where to, by HTTPS; at a public address.</param>
+/// <param name="Types">Which events; an empty list for all.</param>
+public sealed record ChangeWebhookEndpointRequest(string? Url = null, IReadOnlyList<string>? Types = null);
+
 /// <param name="OverlapSeconds">How long deliveries are signed with the old secret as well; by default a day.</param>
 public sealed record RotateWebhookSecretRequest(int? OverlapSeconds = null);
 
-/// <param name="Status">active; paused: it is left alone until <c>paused_until</c>; disabled: until it is enabled.</param>
+/// <param name="Status">active; paused: it is left alone until <c>paused_until</c>, or until it is enabled; disabled: until it is
+/// enabled.</param>
 /// <param name="Failures">Deliveries that have failed since the last one that succeeded.</param>
 /// <param name="Reason">Why it is paused or disabled.</param>
 public sealed record WebhookEndpointResponse(
@@ -24,7 +30,8 @@ public sealed record WebhookEndpointResponse(
         var isPaused = endpoint.PausedUntil > now.UtcDateTime;
         return new WebhookEndpointResponse(
             endpoint.Id, endpoint.Url, endpoint.Types, endpoint.Disabled ? "disabled" : isPaused ? "paused" : "active", endpoint.Failures,
-            isPaused ? WireNames.Time(endpoint.PausedUntil) : null, endpoint.Disabled || isPaused ? endpoint.Reason : null,
+            isPaused && !endpoint.IsHeld ? WireNames.Time(endpoint.PausedUntil) : null,
+            endpoint.Disabled || isPaused ? endpoint.Reason : null,
             WireNames.Time(endpoint.CreatedAt));
     }
 }
@@ -39,7 +46,7 @@ public sealed record WebhookEndpointList(IReadOnlyList<WebhookEndpointResponse> 
 /// <param name="LastStatus">What the endpoint answered last.</param>
 /// <param name="LastError">Why it did not answer.</param>
 public sealed record WebhookDeliveryResponse(
-    string Id, string Event, [property: ValuesOf(typeof(WebhookTypes))] string Type,
+    string Id, string Event, [property: ValuesOf(typeof(DeliveredTypes))] string Type,
     [property: AllowedValues(WebhookDelivery.Pending, WebhookDelivery.Delivered, WebhookDelivery.Dead)] string Status,
     int Attempts, int? LastStatus, string? LastError, DateTimeOffset? NextAt,
     DateTimeOffset CreatedAt)

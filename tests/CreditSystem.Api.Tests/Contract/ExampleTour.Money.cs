@@ -74,7 +74,10 @@ internal sealed partial class ExampleTour
         var deliveries = await recorder.DoneAsync(owner, "GET", path);
         var delivery = (string)deliveries["deliveries"]![0]!["id"]!;
         await recorder.DoneAsync(owner, "POST", $"/v1/webhook-endpoints/{endpoint}/deliveries/{delivery}/redeliver");
+        await recorder.DoneAsync(owner, "PATCH", $"/v1/webhook-endpoints/{endpoint}", new { types = new[] { "transfer.posted" } });
+        await recorder.DoneAsync(owner, "POST", $"/v1/webhook-endpoints/{endpoint}/pause");
         await recorder.DoneAsync(owner, "POST", $"/v1/webhook-endpoints/{endpoint}/enable");
+        await recorder.DoneAsync(owner, "POST", $"/v1/webhook-endpoints/{endpoint}/send-test");
         await recorder.DoneAsync(owner, "POST", $"/v1/webhook-endpoints/{endpoint}/rotate-secret", new { overlap_seconds = 3600 });
         await recorder.DoneAsync(owner, "DELETE", $"/v1/webhook-endpoints/{endpoint}");
     }

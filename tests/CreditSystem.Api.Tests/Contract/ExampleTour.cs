@@ -144,6 +144,15 @@ internal sealed partial class ExampleTour(ProviderHost host, ExampleRecorder rec
         var expires = host.Api.Time.GetUtcNow().AddDays(30).ToString("yyyy-MM-dd'T'00:00:00'Z'", System.Globalization.CultureInfo.InvariantCulture);
         var grant = (string)(await recorder.DoneAsync(owner, "POST", "/v1/grants", new { account = alice, amount = "1000", promotional = true, priority = 10, expires_at = expires, reference = "spring-sale" }))["id"]!;
         await recorder.DoneAsync(owner, "GET", $"/v1/accounts/{alice}/grants");
+        await recorder.DoneAsync(owner, "GET", $"/v1/grants/{grant}");
+        foreach (var list in (string[])["accounts", "transfers", "holds", "grants"])
+            await recorder.DoneAsync(owner, "GET", $"/v1/{list}?limit=2");
+        await recorder.DoneAsync(
+            owner, "PATCH", $"/v1/accounts/{alice}",
+            new { reason = "plan of 2026", display_name = "Alice", metadata = new { plan = "pro" }, credit_limit = "5000" });
+        await recorder.DoneAsync(owner, "PUT", "/v1/metadata-keys/plan");
+        await recorder.DoneAsync(owner, "GET", "/v1/metadata-keys");
+        await recorder.DoneAsync(owner, "DELETE", "/v1/metadata-keys/plan");
         await recorder.DoneAsync(owner, "POST", $"/v1/grants/{grant}/void", new { account = alice });
         await recorder.SendAsync(owner, "POST", $"/v1/grants/{grant}/void", new { });
         await recorder.SendAsync(owner, "POST", $"/v1/grants/{Guid.Empty}/void", new { });

@@ -6,6 +6,7 @@ using CreditSystem.Api.Problems;
 using CreditSystem.Api.Tests.Contract;
 using CreditSystem.Identity;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Projection;
 using CreditSystem.Ledger.Testing;
@@ -42,6 +43,7 @@ internal sealed class LedgerHost : IAsyncDisposable
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton<IProjectionStore>((store as InMemoryBlockStore)?.Projections ?? new InMemoryProjectionStore());
         builder.Services.AddSingleton<IVerificationStore>((store as InMemoryBlockStore)?.Verification ?? new InMemoryVerificationStore());
+        builder.Services.AddSingleton<IIndexedKeyStore>(new InMemoryIndexedKeyStore());
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("test", null);
         builder.Services.AddAuthorization();

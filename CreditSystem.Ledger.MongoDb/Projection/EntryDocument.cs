@@ -3,7 +3,7 @@ using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Log;
 using MongoDB.Bson;
 
-namespace CreditSystem.Ledger.MongoDb;
+namespace CreditSystem.Ledger.MongoDb.Projection;
 
 /// <summary>A chunk of an account's entries as a document of the collection <c>account_entries</c>.</summary>
 internal static class EntryDocument

@@ -3,9 +3,9 @@ using CreditSystem.Ledger.Projection;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
-namespace CreditSystem.Ledger.MongoDb;
+namespace CreditSystem.Ledger.MongoDb.Projection;
 
-/// <summary>The collections <c>accounts</c>, <c>account_entries</c> and <c>transfer_ids</c>.</summary>
+/// <summary>The collections <c>accounts</c>, <c>account_entries</c>, <c>ledger_lists</c> and <c>transfer_ids</c>.</summary>
 internal sealed partial class MongoProjectionStore(LedgerDatabase connection) : IProjectionStore
 {
     public const string AccountsCollection = "accounts";

@@ -2,7 +2,7 @@ using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using MongoDB.Bson;
 
-namespace CreditSystem.Ledger.MongoDb;
+namespace CreditSystem.Ledger.MongoDb.Projection;
 
 /// <summary>An account as a document of the collection <c>accounts</c>.</summary>
 internal static class AccountDocument
@@ -30,6 +30,7 @@ internal static class AccountDocument
             writer.Int64("exp"u8, hold.ExpiresAt);
         });
         writer.Debt(account.Debt);
+        writer.Int64("chg"u8, account.ChangedIn == 0 ? null : account.ChangedIn);
         // Only where something is to expire, which keeps the sparse index small.
         writer.Int64("next"u8, account.NextExpiry());
         return writer.ToArray();
@@ -51,6 +52,7 @@ internal static class AccountDocument
             Lots = reader.Documents("lots"u8, static (ref BsonReader lot) => new Lot(lot.Terms(), lot.Int64("rem"u8), lot.Int64("pin"u8))),
             Holds = reader.Documents("holds"u8, static (ref BsonReader hold) => new OpenHold(hold.Guid("id"u8), hold.Int64("exp"u8))),
             Debt = reader.Debt(),
+            ChangedIn = reader.OptionalInt64("chg"u8) ?? 0,
         };
         reader.OptionalInt64("next"u8);
         reader.End();

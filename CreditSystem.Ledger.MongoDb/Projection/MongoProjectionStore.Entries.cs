@@ -2,7 +2,7 @@ using CreditSystem.Ledger.History;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
-namespace CreditSystem.Ledger.MongoDb;
+namespace CreditSystem.Ledger.MongoDb.Projection;
 
 internal sealed partial class MongoProjectionStore
 {
@@ -11,7 +11,7 @@ internal sealed partial class MongoProjectionStore
     public Task AddAsync(IReadOnlyList<EntryChunk> chunks, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(async (database, token) =>
         {
-            await AddAsync(Entries(database), chunks, token);
+            await InsertAsync(Entries(database), chunks.Select(chunk => new RawBsonDocument(EntryDocument.Encode(chunk))).ToList(), token);
             return true;
         }, cancellationToken);
 
@@ -25,10 +25,9 @@ internal sealed partial class MongoProjectionStore
             return [.. found.DecodeAll(EntryDocument.TryDecode).OfType<EntryChunk>()];
         }, cancellationToken);
 
-    private static async Task AddAsync(
-        IMongoCollection<RawBsonDocument> collection, IReadOnlyList<EntryChunk> chunks, CancellationToken cancellationToken)
+    private static async Task InsertAsync(
+        IMongoCollection<RawBsonDocument> collection, List<RawBsonDocument> documents, CancellationToken cancellationToken)
     {
-        var documents = chunks.Select(chunk => new RawBsonDocument(EntryDocument.Encode(chunk))).ToList();
         try
         {
             await collection.InsertManyAsync(documents, new InsertManyOptions { IsOrdered = false }, cancellationToken);
