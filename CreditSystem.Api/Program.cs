@@ -1,5 +1,6 @@
 using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Commands;
+using CreditSystem.Api.Docs;
 using CreditSystem.Api.Features.Modules;
 using CreditSystem.Api.Features.Operations;
 using CreditSystem.Api.Features.Verification;
@@ -8,6 +9,7 @@ using CreditSystem.Api.Health;
 using CreditSystem.Api.Modules;
 using CreditSystem.Api.OpenApi;
 using CreditSystem.Api.Payments;
+using CreditSystem.Api.RequestLog;
 using CreditSystem.Api.Webhooks;
 using CreditSystem.Identity;
 using CreditSystem.Ledger.Log;
@@ -24,6 +26,7 @@ if (await CommandRunner.TryRunAsync(args, () => ApiCommands.Create(), ApiCommand
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults();
+builder.AddRequestLog();
 await builder.AddSecretsAsync(beforeLoading: builder.AddTlsAsync);
 builder.AddConnections();
 builder.AddHealth();
@@ -39,8 +42,10 @@ builder.AddPayments();
 builder.AddWebhooks();
 builder.AddModules();
 builder.AddApiDocumentation();
+builder.AddDocs();
 
 var app = builder.Build();
+app.UseRequestLog();
 app.UseHardening();
 app.UseProblems();
 app.UseAccess();
@@ -55,6 +60,7 @@ app.MapModules();
 app.MapOperations();
 app.MapClusterDashboard();
 app.MapApiDocumentation();
+app.MapDocs();
 
 await app.RunAsync();
 return Environment.ExitCode;

@@ -30,8 +30,7 @@ var redisServer = redis.RunAsProcess<Projects.CreditSystem_Dev_Redis>(servers, "
     healthCheck: new RedisHealthCheck(redis.Resource));
 
 var vault = builder.AddVault("vault").PublishAsAddress("vault-address");
-var vaultServer = vault.RunAsProcess<Projects.CreditSystem_Dev_Vault>(servers, "VAULT_DEV_LISTEN_ADDRESS",
-    "127.0.0.1:").WithVaultCommands(vault);
+var vaultServer = vault.RunAsServer<Projects.CreditSystem_Dev_Vault>(servers, launch);
 
 // Payments: a provider of our own that speaks Stripe's API, unless --stripe real.
 var payments = builder.AddPaymentProvider<Projects.CreditSystem_Dev_Stripe>(launch);
@@ -41,6 +40,7 @@ var bootstrap = builder.AddVaultBootstrap<Projects.CreditSystem_Cli>("vault-boot
     .WithReference(database, connectionName: "mongodb").WaitFor(mongodbServer)
     .WithReference(redis).WaitFor(redisServer)
     .WaitFor(vaultServer)
+    .WithCertificates(launch)
     .WithSecretsOf(payments, launch);
 
 // Services: addresses from here, credentials from Vault alone.
@@ -48,16 +48,17 @@ var vaultProxy = builder.AddProject<Projects.CreditSystem_VaultProxy>("vault-pro
     .WithServiceEndpoint(launch.VaultProxyPort, publishedPort: 8200)
     .WithManagementEndpoint(publishedPort: 8201)
     .WithEnvironment("VaultProxy__Upstreams__0", vault.Resource.AddressExpression)
+    .WithServerCertificate(launch, bootstrap)
     .WithServiceHealthCheck()
     .WaitFor(vaultServer);
 
 var api = builder.AddReplicas<Projects.CreditSystem_Api>("api", launch, (replica, port) => replica
-    .WithServiceEndpoint(port)
-    .WithExternalHttpEndpoints()
+    .WithServiceEndpoint(port).WithExternalHttpEndpoints()
     .WithManagementEndpoint(publishedPort: 8081)
     .WithEnvironment("VAULT_ADDR", vaultProxy.GetEndpoint("http"))
-    .WithAppRole(bootstrap)
+    .WithAppRole(bootstrap).WithIssuedCertificate(launch)
     .WithOpenRegistration()
+    .WithLocalWebhookReceivers()
     .WithPaymentsThrough(payments)
     .WithReference(vaultProxy).WaitFor(vaultProxy)
     // Vault tells it where these are, so that only the graph needs to know.
@@ -67,8 +68,9 @@ var api = builder.AddReplicas<Projects.CreditSystem_Api>("api", launch, (replica
     .WithLedgerCommands());
 payments.WithNoticesTo(api);
 
-// Buttons of the dashboard: rotate the secret_id (also every twelve hours), demonstrate.
+// Buttons of the dashboard: rotate the secret_id (also every twelve hours), renew the proxy's certificate (every hour), demonstrate.
 var rotation = builder.AddSecretIdRotation<Projects.CreditSystem_Cli>("vault-rotation", vault, bootstrap, api);
+builder.AddCertificateRenewal<Projects.CreditSystem_Cli>("certificate-renewal", vault, bootstrap, launch);
 builder.AddDemonstration<Projects.CreditSystem_Dev_Traffic>("demo-traffic", launch, api, vaultServer, rotation);
 
 builder.AddKubernetesStep();

@@ -2,6 +2,8 @@ using System.CommandLine;
 using CreditSystem.Cli.Administration;
 using CreditSystem.Cli.Audit;
 using CreditSystem.Cli.Bootstrap;
+using CreditSystem.Cli.Certificates;
+using CreditSystem.Cli.Initialization;
 using CreditSystem.Cli.Ledger;
 using CreditSystem.Cli.Payments;
 using CreditSystem.Cli.Rotation;
@@ -21,8 +23,11 @@ internal static class CommandLine
             BootstrapCommand.Create(host),
             RotateCommand.Create(host),
             RotateCaCommand.Create(host),
+            IssueCertificateCommand.Create(host),
             new Command("vault", "Vault and the secrets in it")
             {
+                VaultInitCommand.Create(host),
+                VaultUnsealCommand.Create(host),
                 VaultStatusCommand.Create(host),
                 VaultSecretsCommand.Create(host),
                 VaultVersionsCommand.Create(host),

@@ -11,9 +11,14 @@ public static class Scope
     public const string PaymentsWrite = "payments:write";
     public const string UsersAdmin = "users:admin";
     public const string KeysAdmin = "keys:admin";
+    public const string WebhooksRead = "webhooks:read";
+    public const string WebhooksWrite = "webhooks:write";
     public const string AuditRead = "audit:read";
     public const string OpsRead = "ops:read";
 
     public static IReadOnlyList<string> All { get; } =
-        [AccountsRead, AccountsWrite, TransfersWrite, GrantsWrite, HoldsWrite, PaymentsWrite, UsersAdmin, KeysAdmin, AuditRead, OpsRead];
+    [
+        AccountsRead, AccountsWrite, TransfersWrite, GrantsWrite, HoldsWrite, PaymentsWrite, UsersAdmin, KeysAdmin, WebhooksRead,
+        WebhooksWrite, AuditRead, OpsRead,
+    ];
 }

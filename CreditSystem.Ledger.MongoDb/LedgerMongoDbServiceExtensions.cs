@@ -1,4 +1,6 @@
+using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.MongoDb.Projection;
 using CreditSystem.Ledger.Projection;
 using CreditSystem.Ledger.Verification;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -23,6 +25,7 @@ public static class LedgerMongoDbServiceExtensions
             new LedgerDatabase(executor(provider), provider.GetRequiredService<IOptions<LedgerOptions>>().Value.Partitions));
         services.TryAddSingleton<IBlockStore, MongoBlockStore>();
         services.TryAddSingleton<IProjectionStore, MongoProjectionStore>();
+        services.TryAddSingleton<IIndexedKeyStore, MongoIndexedKeyStore>();
         services.TryAddSingleton<IVerificationStore, MongoVerificationStore>();
         // A log in other hands, such as a test's, has no database to ask.
         if (services.Any(service => service.ImplementationType == typeof(MongoBlockStore)))

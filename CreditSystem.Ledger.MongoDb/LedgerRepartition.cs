@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.MongoDb.Projection;
 using CreditSystem.Ledger.Verification;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -107,6 +108,7 @@ public sealed class LedgerRepartition(MongoExecutor execute, TextWriter output, 
         {
             MongoBlockStore.Collection, MongoProjectionStore.AccountsCollection, MongoProjectionStore.SegmentsCollection,
             MongoProjectionStore.EntriesCollection,
+            MongoProjectionStore.ListsCollection,
             MongoVerificationStore.MarksCollection, MongoVerificationStore.AccountsCollection,
         })
             await database.DropCollectionAsync(layout.NameOf(name), cancellationToken);

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Limits;
+using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Ownership;
@@ -22,7 +24,10 @@ public sealed class CreditLedger : BackgroundService
 
     private readonly LedgerPartition[] partitions;
     private readonly LedgerLayout layout;
-    private readonly ConcurrentDictionary<Guid, byte> inFlight = new();
+    /// <summary>How long a request waits for the outcome of another one with the same id.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<Guid, TaskCompletionSource> inFlight = new();
     private readonly AccountFacts facts = new(MostFacts);
     private readonly IProjectionStore projections;
     private readonly LedgerMetrics metrics;
@@ -33,19 +38,23 @@ public sealed class CreditLedger : BackgroundService
         IBlockStore store, IProjectionStore projections, IVerificationStore verification, IOptions<LedgerOptions> options,
         LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger, IOwnerTransport? transport = null)
     {
+        IndexedKeys = new IndexedKeys();
         (this.projections, this.metrics, this.time) = (projections, metrics, time);
         layout = new LedgerLayout(options.Value.Partitions);
         memory = MemoryBudget.OfProcess(options.Value);
         var clock = new ClockGuard(store, time, logger);
         partitions = [.. Enumerable.Range(0, layout.Partitions)
             .Select(number => new LedgerPartition(
-                number, store, projections, options.Value, memory, clock, metrics, time, logger, transport))];
+                number, store, projections, options.Value, memory, clock, metrics, time, logger, transport, IndexedKeys))];
         HistoryTurns = new HistoryTurns(() => Array.Exists(partitions, partition => partition.QueueDepth > 0), time);
         Verification = new LedgerVerifier(partitions, PartitionOf, store, projections, verification, time);
         metrics.Observe(partitions, (long)partitions.Length * options.Value.QueueCapacity, clock);
     }
 
     public IReadOnlyList<LedgerPartition> Partitions => partitions;
+
+    /// <summary>The keys of metadata by which tenants find things, as far as this replica knows.</summary>
+    public IndexedKeys IndexedKeys { get; }
 
     /// <summary>When history is read, so that others' commands do not wait for it.</summary>
     public HistoryTurns HistoryTurns { get; }
@@ -59,7 +68,7 @@ public sealed class CreditLedger : BackgroundService
     public LedgerPartition PartitionOf(string tenant) => partitions[layout.PartitionOf(tenant)];
 
     /// <summary>Commits one command, or gives the outcome that its id has had before.</summary>
-    /// <returns>Null when a request with the same id is being processed now.</returns>
+    /// <returns>Null when a request with the same id is being processed for longer than <see cref="LongestWait"/>.</returns>
     public async Task<Committed?> ExecuteAsync(Command command) =>
         await ExclusivelyAsync(command.Id, () => SubmitAsync(command.Tenant, [command])) is [var outcome] ? outcome : null;
 
@@ -68,7 +77,7 @@ public sealed class CreditLedger : BackgroundService
     /// that its key is known from then on: a repetition executes nothing and gets the outcomes of the first time.
     /// </summary>
     /// <returns>The outcome of the request itself and then of each command; null when one with the same id is being processed
-    /// now.</returns>
+    /// for longer than <see cref="LongestWait"/>.</returns>
     public Task<Committed[]?> ExecuteAsync(Command request, IEnumerable<Command> commands) =>
         ExclusivelyAsync(request.Id, () => SubmitAsync(request.Tenant, [request, .. commands], hasRequestRecord: true));
 
@@ -170,6 +179,21 @@ public sealed class CreditLedger : BackgroundService
             : new FoundHold(await PartitionOf(tenant).LoadHoldAsync(id, cancellationToken) ?? hold, account, placed);
     }
 
+    /// <summary>A page of a list of the tenant, newest first; it has all that was committed before this call.</summary>
+    public async Task<ListPage> ListAsync(
+        ListQuery query, ListPosition? before, int limit, ListFilter? filter, CancellationToken cancellationToken)
+    {
+        var partition = PartitionOf(query.Tenant);
+        await partition.SynchronizeAsync();
+        return await partition.ListAsync(query, before, limit, filter, cancellationToken);
+    }
+
+    /// <summary>The same of what is on some accounts of the tenant.</summary>
+    public Task<AccountListPage> ListAsync(
+        ListQuery query, IReadOnlyList<AccountState> accounts, IReadOnlyList<HistoryPosition>? from, int limit, ListFilter? filter,
+        CancellationToken cancellationToken) =>
+        new AccountListReader(PartitionOf(query.Tenant)).ReadAsync(query, accounts, from, limit, filter, cancellationToken);
+
     public override void Dispose()
     {
         Verification.Dispose();
@@ -191,8 +215,20 @@ public sealed class CreditLedger : BackgroundService
 
     private async Task<Committed[]?> ExclusivelyAsync(Guid id, Func<Task<Committed[]>> submit)
     {
-        if (!inFlight.TryAdd(id, 0))
-            return null;
+        var own = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (inFlight.GetOrAdd(id, own) is var first && first != own)
+        {
+            try
+            {
+                await first.Task.WaitAsync(LongestWait, time);
+            }
+            catch (TimeoutException)
+            {
+                return null;
+            }
+            // Now the log has its outcome, or, where it failed, decides for one of those that waited and repeats it to the others.
+            return await submit();
+        }
         try
         {
             return await submit();
@@ -200,6 +236,7 @@ public sealed class CreditLedger : BackgroundService
         finally
         {
             inFlight.TryRemove(id, out _);
+            own.SetResult();
         }
     }
 }

@@ -63,6 +63,8 @@ public sealed class LedgerMetrics : IDisposable
         Observe("projection_age_seconds",
             () => (long)Owned().Select(partition => partition.CheckpointAge.TotalSeconds).DefaultIfEmpty().Max(),
             "How long the oldest of those records has waited");
+        Observe("list_lag", () => Owned().Sum(partition => partition.UnlistedBlocks),
+            "Blocks whose lists are not stored, so that the log is read for them");
         Observe("known_ids", () => partitions.Sum(partition => partition.KnownIds), "Ids that no other request can have");
         Observe("id_bytes", () => partitions.Sum(partition => partition.IdBytes), "What they take of memory, in bytes");
         meter.CreateObservableGauge(

@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Outbox;
 using CreditSystem.Ledger.Verification;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -26,6 +27,7 @@ public static class LedgerServiceExtensions
         services.AddHostedService(provider => ActivatorUtilities.CreateInstance<LedgerWatch>(
             provider, (Action<LedgerVerification>)(verification => onVerified?.Invoke(provider, verification))));
         services.AddHostedService<ExpirySweeper>();
+        services.AddHostedService<ListBackfill>();
         return services;
     }
 }

@@ -29,10 +29,12 @@ internal static class TelemetryExtensions
         if (!builder.Configuration.GetValue(Switch, defaultValue: true))
             return;
 
+        var service = ServiceIdentity.From(builder.Environment.ApplicationName, builder.Configuration);
+        builder.Services.AddSingleton(service);
         builder.Services.AddSingleton<IStartupFilter, MetricsFilter>();
         // Made with the host: an instrument that nobody asks for would not be there.
         builder.Services.AddActivatedSingleton<BuildInformation>();
-        var telemetry = builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+        var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(service.Describe).WithMetrics(metrics => metrics
             .AddAspNetCoreInstrumentation()
             .AddHttpClientInstrumentation()
             .AddRuntimeInstrumentation()

@@ -76,8 +76,8 @@ internal sealed class VaultGateway(
     private void Record(HttpContext context, in VaultRequest request, in VaultCaller caller, TimeSpan elapsed)
     {
         var mountClass = request.Route?.MountLabel ?? "unknown";
-        var (method, operation) = (VaultMethodLabels.Get(request.Method), VaultMethodLabels.Get(request.Operation));
+        var operation = VaultMethodLabels.Get(request.Operation);
         metrics.CountRequest(mountClass, operation, context.Response.StatusCode, elapsed.TotalSeconds);
-        accessLog.Write(method, mountClass, operation, context.Response.StatusCode, elapsed.TotalMilliseconds, caller.Token);
+        accessLog.Write(request, mountClass, operation, context.Response.StatusCode, elapsed.TotalMilliseconds, caller.Token);
     }
 }

@@ -65,10 +65,15 @@ internal static class VaultProxyExtensions
             builder.WebHost.UseUrls("http://+:8200");
         builder.WebHost.UseKestrelHttpsConfiguration();
         // Asked for, and required where it matters: nobody has one before the login.
-        if (builder.Configuration.GetValue<bool>($"{VaultProxyOptions.SectionName}:{nameof(VaultProxyOptions.RequireClientCertificate)}"))
+        var requiresCertificate = builder.Configuration.GetValue<bool>(
+            $"{VaultProxyOptions.SectionName}:{nameof(VaultProxyOptions.RequireClientCertificate)}");
+        if (requiresCertificate)
             builder.Configuration[$"{CertificateOptions.SectionName}:{nameof(CertificateOptions.Clients)}"] =
                 nameof(ClientCertificates.Ask);
-        builder.AddCertificates(builder.WebHost);
+        if (builder.AddCertificates(builder.WebHost) is null && requiresCertificate)
+            throw new OptionsValidationException(VaultProxyOptions.SectionName, typeof(VaultProxyOptions),
+                [$"{VaultProxyOptions.SectionName}:{nameof(VaultProxyOptions.RequireClientCertificate)} needs "
+                    + $"{CertificateOptions.SectionName}:{nameof(CertificateOptions.Directory)} (tls.crt, tls.key and ca.crt)"]);
         builder.WebHost.UseSockets(sockets =>
         {
             sockets.UnsafePreferInlineScheduling = true;

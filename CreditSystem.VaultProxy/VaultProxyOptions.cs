@@ -49,8 +49,8 @@ internal sealed class VaultProxyOptions
     public bool RequireVaultRequestHeader { get; init; }
 
     /// <summary>
-    /// Whether a client has to show a certificate of an authority in <c>ca.crt</c> (<c>Certificates:Directory</c>, with
-    /// <c>Certificates:Clients=Ask</c>) for all but what it takes to get one: login, second factor, unwrapping, PKI, and the state.
+    /// Whether a client has to show a certificate of an authority in <c>ca.crt</c> of <c>Certificates:Directory</c> for all but
+    /// what it takes to get one: login, second factor, unwrapping, PKI, and the state.
     /// </summary>
     public bool RequireClientCertificate { get; init; }
 

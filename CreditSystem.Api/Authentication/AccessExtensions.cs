@@ -19,7 +19,7 @@ internal static class AccessExtensions
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddAuthentication(AnyCredential)
             .AddPolicyScheme(AnyCredential, null, options => options.ForwardDefaultSelector = context =>
-                ApiKeyHandler.IsShown(context.Request) ? ApiKeyHandler.SchemeName : JwtBearerDefaults.AuthenticationScheme)
+                ShownCredentials.HasApiKey(context.Request) ? ApiKeyHandler.SchemeName : JwtBearerDefaults.AuthenticationScheme)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null)
             .AddJwtBearer();
         builder.Services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerSetup>();
@@ -32,6 +32,7 @@ internal static class AccessExtensions
     internal static void UseAccess(this WebApplication app)
     {
         app.UseMiddleware<AuditRecorder>();
+        app.Use(next => context => ShownCredentials.RefuseSeveralAsync(context, next));
         app.UseAuthentication();
         app.UseMiddleware<RateLimitMiddleware>();
         app.UseAuthorization();

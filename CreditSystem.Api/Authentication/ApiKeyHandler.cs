@@ -16,18 +16,12 @@ internal sealed class ApiKeyHandler(
 {
     public const string SchemeName = "ApiKey";
     public const string HeaderName = "X-API-Key";
-    private const string Bearer = "Bearer ";
-
-    /// <summary>Whether the request shows an API key, good or not.</summary>
-    public static bool IsShown(HttpRequest request) => request.Headers.ContainsKey(HeaderName)
-        || request.Headers.Authorization is [{ } value]
-            && value.StartsWith(Bearer + ApiKeyFormat.Prefix, StringComparison.OrdinalIgnoreCase);
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var text = Request.Headers.TryGetValue(HeaderName, out var header)
             ? (header.Count == 1 ? header[0] : null)
-            : Request.Headers.Authorization[0]![Bearer.Length..].Trim();
+            : ShownCredentials.TokenOf(Request);
         var hash = ApiKeyFormat.IsWellFormed(text) ? ApiKeyFormat.HashOf(text!) : null;
         var key = hash is null ? null : await keys.FindAsync(hash, Context.RequestAborted);
         var now = TimeProvider.GetUtcNow().UtcDateTime;

@@ -7,7 +7,7 @@ using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Binding;
 
-/// <summary>The Idempotency-Key of a request (draft-ietf-httpapi-idempotency-key-header) and what it stands for.</summary>
+/// <summary>The Idempotency-Key of a request (draft-ietf-httpapi-idempotency-key-header-08) and what it stands for.</summary>
 /// <param name="Id">The id of the command: always the same for the same tenant, principal and key.</param>
 /// <param name="Fingerprint">SHA-256 of method, route and body in canonical form.</param>
 internal readonly record struct IdempotencyKey(Guid Id, byte[] Fingerprint)
@@ -30,12 +30,31 @@ internal readonly record struct IdempotencyKey(Guid Id, byte[] Fingerprint)
         else if (values.Count == 0)
             return ApiProblems.BadRequest(
                 "idempotency_key_required", $"Send an {HeaderName} header: what moves credits must be safe to retry.");
-        else if (values is [{ Length: >= 1 and <= MaxLength } key] && !key.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        else if (values is [{ } value] && Parse(value) is { } key)
             id = LedgerId.ForKey(caller.Tenant, caller.Principal, key);
         else
             return ApiProblems.BadRequest(
-                "invalid_idempotency_key", $"{HeaderName} is one value of 1 to {MaxLength} printable ASCII characters.");
+                "invalid_idempotency_key",
+                $"{HeaderName} is one value of 1 to {MaxLength} printable ASCII characters, as they are or as a quoted string (RFC 9651).");
         return new IdempotencyKey(id, FingerprintOf(context.Request.Method, RouteOf(context.Request, metadata.Route), body));
+    }
+
+    /// <summary>
+    /// The key, null where the value has none. The draft's form is a quoted string, which must then be well-formed; what a key
+    /// stands for has always followed from the value as it came, so the quotes belong to it.
+    /// </summary>
+    internal static string? Parse(string value)
+    {
+        if (value.Length is 0 or > MaxLength || value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            return null;
+        if (value[0] != '"')
+            return value;
+        var end = 1;
+        while (end < value.Length && value[end] != '"')
+            // What a backslash may stand before is a quote or a backslash (RFC 9651, section 4.2.5).
+            end += value[end] != '\\' ? 1 : end + 1 < value.Length && value[end + 1] is '"' or '\\' ? 2 : value.Length;
+        // Nothing is known of parameters, and an unknown one changes nothing.
+        return end < value.Length && end > 1 && value.AsSpan(end + 1).TrimStart(' ') is [] or [';', ..] ? value[..(end + 1)] : null;
     }
 
     /// <summary>The body in canonical form is what the parsed request serializes to: white space and order do not count.</summary>
@@ -53,6 +72,6 @@ internal readonly record struct IdempotencyKey(Guid Id, byte[] Fingerprint)
     /// <summary>The route with the id that it names, in the one spelling that an id has.</summary>
     private static string RouteOf(HttpRequest request, string template) =>
         request.RouteValues["id"] is string id
-            ? template.Replace("{id}", Guid.TryParseExact(id, "D", out var named) ? named.ToString("D") : id, StringComparison.Ordinal)
+            ? template.Replace("{id}", RequestValidation.TryParseId(id, out var named) ? named.ToString("D") : id, StringComparison.Ordinal)
             : template;
 }

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using CreditSystem.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Net.Http.Headers;
 
 namespace CreditSystem.Api.Binding;
 
@@ -50,12 +51,12 @@ internal static class JsonBody
         where T : class
     {
         var request = context.Request;
-        if (request.ContentType is null
-            && !CanHaveBody(request) && context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is { IsOptional: true })
-            return Parse(EmptyObject, ApiJson.TypeOf<T>());
-        if (!request.HasJsonContentType())
-            return ApiProblems.Create(
-                StatusCodes.Status415UnsupportedMediaType, ProblemCodes.UnsupportedMediaType, "The body must be application/json.");
+        if (request.ContentType is null && !CanHaveBody(request))
+            return context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is { IsOptional: true }
+                ? Parse(EmptyObject, ApiJson.TypeOf<T>())
+                : Malformed("The body must be one JSON object.");
+        if (NotRead(request) is { } why)
+            return ApiProblems.Create(StatusCodes.Status415UnsupportedMediaType, ProblemCodes.UnsupportedMediaType, why);
         try
         {
             if (await BoundedBody.ReadAsync(request, MaxBytes) is not { } body)
@@ -68,6 +69,24 @@ internal static class JsonBody
         {
             return TooLarge();
         }
+    }
+
+    /// <summary>Why the body cannot be read, by what its headers say of it; null where it can (RFC 9110, section 15.5.16).</summary>
+    private static string? NotRead(HttpRequest request)
+    {
+        if (!request.HasJsonContentType())
+            return "The body must be application/json.";
+        foreach (var coding in request.Headers.ContentEncoding)
+            if (!"identity".Equals(coding, StringComparison.OrdinalIgnoreCase))
+            {
+                request.HttpContext.Response.Headers.AcceptEncoding = "identity";
+                return "The body must be sent as it is: Content-Encoding is not read.";
+            }
+
+        return MediaTypeHeaderValue.TryParse(request.ContentType, out var type) && type.Charset.HasValue
+            && !HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            ? "The body must be in UTF-8."
+            : null;
     }
 
     private static bool CanHaveBody(HttpRequest request) =>
@@ -87,9 +106,27 @@ internal static class JsonBody
         }
         catch (JsonException exception)
         {
-            return Malformed(
-                exception.InnerException is FormatException format ? $"{exception.Path}: {format.Message}" : Describe(exception));
+            return Explain(body, type, exception);
         }
+    }
+
+    // Seldom, so that it may take a second look.
+    private static Validated<T> Explain<T>(in ReadOnlySequence<byte> body, JsonTypeInfo<T> type, JsonException exception)
+        where T : class
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = type.Options.MaxDepth });
+            if (BatchBody.TryRead(document.RootElement, type) is { } readable)
+                return readable;
+            if (JsonMismatch.Find(document.RootElement, type) is { } mismatch)
+                return Malformed(mismatch);
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or InvalidOperationException)
+        {
+            // It is no JSON, or holds half of a character.
+        }
+        return Malformed(Describe(exception));
     }
 
     // The serializer's own message names .NET types, which are nobody's business.

@@ -1,3 +1,4 @@
+using CreditSystem.Api.RateLimiting;
 using CreditSystem.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
@@ -7,8 +8,14 @@ namespace CreditSystem.Api.Hardening;
 internal static class HardeningExtensions
 {
     private static readonly string[] ExposedHeaders =
-        ["Idempotency-Replayed", "Location", "RateLimit-Limit", "RateLimit-Policy", "RateLimit-Remaining", "RateLimit-Reset",
-            "Retry-After"];
+    [
+        "Allow", "Content-Disposition", IdempotencyKey.ReplayedHeaderName, "Location", RateLimitHeaders.Name, RateLimitHeaders.PolicyName,
+        "Retry-After", "WWW-Authenticate",
+    ];
+
+    // The last three are of a page that traces its own requests (W3C Trace Context, Baggage).
+    private static readonly string[] AllowedHeaders =
+        ["Authorization", "Content-Type", IdempotencyKey.HeaderName, "X-API-Key", "baggage", "traceparent", "tracestate"];
 
     /// <summary>Adds what protects the API and its callers at the edge of HTTP.</summary>
     public static void AddHardening(this WebApplicationBuilder builder)
@@ -29,7 +36,7 @@ internal static class HardeningExtensions
         services.AddCors();
         services.AddOptions<CorsOptions>().Configure<IOptions<HardeningOptions>>((cors, hardening) => cors.AddDefaultPolicy(policy => policy
             .WithOrigins([.. hardening.Value.AllowedOrigins]).AllowAnyMethod()
-            .WithHeaders("Authorization", "Content-Type", "Idempotency-Key", "X-API-Key").WithExposedHeaders(ExposedHeaders)));
+            .WithHeaders(AllowedHeaders).WithExposedHeaders(ExposedHeaders)));
         services.AddOptions<Microsoft.AspNetCore.HttpsPolicy.HstsOptions>()
             .Configure<IOptions<HardeningOptions>>((hsts, hardening) => hsts.MaxAge = TimeSpan.FromDays(hardening.Value.HstsDays));
         services.Configure<Microsoft.AspNetCore.HttpsPolicy.HttpsRedirectionOptions>(

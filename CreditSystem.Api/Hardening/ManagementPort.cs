@@ -20,7 +20,8 @@ internal static class ManagementPort
         where TBuilder : IEndpointConventionBuilder => builder
         .AddEndpointFilter<TBuilder, Filter>()
         .AllowAnonymous()
-        .WithMetadata(new ExcludeFromDescriptionAttribute());
+        .AnswerHead()
+        .WithMetadata(new ExcludeFromDescriptionAttribute(), new ManagementPortOnly());
 
     private sealed class Filter : IEndpointFilter
     {
@@ -28,6 +29,9 @@ internal static class ManagementPort
             IsUsedBy(context.HttpContext) ? next(context) : ValueTask.FromResult<object?>(TypedResults.NotFound());
     }
 }
+
+/// <summary>The route is on the management port alone.</summary>
+internal sealed record ManagementPortOnly;
 
 /// <summary>Which port a request came in on.</summary>
 /// <param name="IsManagement">Whether it is the one of those who run the installation.</param>

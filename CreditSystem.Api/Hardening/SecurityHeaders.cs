@@ -5,10 +5,10 @@ internal static class SecurityHeaders
 {
     private const string ForAnswers = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    // The page to browse the API with: scripts and styles of its own, some of them in the page.
+    // The documentation: scripts, styles and pictures of its own, none of them in the page.
     private const string ForPages =
-        "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        + "font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
+        + "form-action 'none'; frame-ancestors 'none'";
 
     /// <summary>At the last moment: an exception clears what was set before.</summary>
     public static Task AddAsync(HttpContext context, RequestDelegate next)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
 using CreditSystem.Ledger.History;
@@ -9,6 +10,8 @@ internal static class Cursor
 {
     public const int DefaultLimit = 50;
     public const int MaxLimit = 200;
+
+    private static readonly SearchValues<char> Hexadecimal = SearchValues.Create("0123456789abcdef");
 
     public static string Encode(HistoryPosition position)
     {
@@ -27,6 +30,14 @@ internal static class Cursor
         position = new HistoryPosition(BinaryPrimitives.ReadInt64BigEndian(bytes), BinaryPrimitives.ReadInt64BigEndian(bytes[8..]));
         return position is { Sequence: >= 0, Block: >= 0 };
     }
+
+    /// <summary>Whether the text is the id of something of the kind, where a list goes by ids.</summary>
+    /// <param name="text">The cursor; null for the first page.</param>
+    /// <param name="prefix">What ids of the kind begin with, such as <c>usr_</c>.</param>
+    public static bool IsId(string? text, string prefix) =>
+        text is null
+        || text.StartsWith(prefix, StringComparison.Ordinal) && text.Length == prefix.Length + 32
+            && text.AsSpan(prefix.Length).IndexOfAnyExcept(Hexadecimal) < 0;
 
     public static ProblemHttpResult Invalid() =>
         ApiProblems.BadRequest("invalid_cursor", "Pass next_cursor of the page before, unchanged.");

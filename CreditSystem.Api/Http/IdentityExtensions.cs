@@ -4,6 +4,7 @@ using CreditSystem.Api.Features.Auth;
 using CreditSystem.Api.Features.Users;
 using CreditSystem.Api.RateLimiting;
 using CreditSystem.Identity.Users;
+using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Http;
 
@@ -14,6 +15,7 @@ internal static class IdentityExtensions
     {
         var services = builder.Services;
         services.AddSingleton<Wallets>();
+        services.AddSingleton<PasswordForm>(Identifier.Compatible);
         services.AddSingleton<WalletOf>(provider => provider.GetRequiredService<Wallets>().IdOf);
         services.AddSingleton<UserRegistration>();
         services.AddSingleton<LoginLimiter>();

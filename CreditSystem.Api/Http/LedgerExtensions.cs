@@ -1,6 +1,7 @@
 using CreditSystem.Api.Features.Accounts;
 using CreditSystem.Api.Features.Grants;
 using CreditSystem.Api.Features.Holds;
+using CreditSystem.Api.Features.Lists;
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Api.Features.Usage;
 using CreditSystem.Api.Features.Verification;
@@ -25,6 +26,9 @@ internal static class LedgerExtensions
         // Ahead of the handler that answers all the rest.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IExceptionHandler, LedgerExceptionHandler>());
         builder.Services.AddSingleton<AccountLookup>();
+        builder.Services.AddSingleton<FoundGrant>();
+        builder.Services.AddSingleton<ListBinder>();
+        builder.Services.AddSingleton<ListService>();
         return builder;
     }
 
@@ -36,6 +40,7 @@ internal static class LedgerExtensions
         version.MapTransfers();
         version.MapHolds();
         version.MapGrants();
+        version.MapLists();
         version.MapUsage();
         version.MapVerification();
         return routes;

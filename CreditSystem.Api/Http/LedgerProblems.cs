@@ -14,12 +14,16 @@ internal static class LedgerProblems
         StatusCodes.Status422UnprocessableEntity, "idempotency_key_reused", "This Idempotency-Key was used for another request.");
 
     /// <summary>The problem that a rejection is answered with: a function of the record alone, so that replays are equal.</summary>
-    public static ProblemHttpResult Rejected(LedgerRecord record, Rejection rejection)
+    /// <param name="record">What the ledger has of the command.</param>
+    /// <param name="rejection">Why it was rejected.</param>
+    /// <param name="existing">What is there already, where that is why.</param>
+    public static ProblemHttpResult Rejected(LedgerRecord record, Rejection rejection, Guid? existing)
     {
         var (status, code, detail) = Describe(rejection.Code);
         var problem = ApiProblems.Create(status, code, detail);
         Add("available", rejection.Available?.ToString(CultureInfo.InvariantCulture));
         Add("required", rejection.Required?.ToString(CultureInfo.InvariantCulture));
+        Add("id", existing?.ToString("D"));
         Add("index", rejection.Index);
         Add("state", rejection.State is { } state ? WireNames.From(state) : null);
         Add(ApiProblems.TraceIdMember, record.Command.TraceId ?? record.Command.Id.ToString("N"));
@@ -57,6 +61,10 @@ internal static class LedgerProblems
         RejectionCode.NotTransferable =>
             (422, "not_transferable", "Promotional credits stay with their holder; without them there is not that much."),
         RejectionCode.ExceedsDebt => (422, "exceeds_debt", "The account does not owe that much."),
+        RejectionCode.CreditLimitInUse =>
+            (422, "credit_limit_in_use", "The account is overdrawn by more than the credit limit is to be."),
+        RejectionCode.MetadataTooLarge =>
+            (422, "metadata_too_large", "With this change the metadata would have more bytes than it may."),
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, null),
     };
 }

@@ -11,7 +11,7 @@ internal static class LedgerRequests
     /// <summary>Commits the command of a request; a replay has the record of the first time.</summary>
     public static async Task<Validated<LedgerRecord>> CommitAsync(this CreditLedger ledger, KeyedRequest request, Command command) =>
         await ledger.ExecuteAsync(command with { TraceId = ApiProblems.TraceId }) is { } committed
-            ? Accept(request, committed)
+            ? await ledger.AcceptAsync(request, committed)
             : LedgerProblems.InFlight();
 
     /// <inheritdoc cref="CommitAsync(CreditLedger, KeyedRequest, Command)"/>
@@ -31,11 +31,11 @@ internal static class LedgerRequests
         problem.StatusCode == StatusCodes.Status422UnprocessableEntity
         && await ledger.FindRecordAsync(request.Caller.Tenant, request.Key.Id, request.Aborted) is { } record
         && record.Command.Id == request.Key.Id
-            ? Accept(request, new Committed(record, Replayed: true))
+            ? await ledger.AcceptAsync(request, new Committed(record, Replayed: true))
             : problem;
 
     /// <summary>The record, unless it is of another request or rejects this one.</summary>
-    public static Validated<LedgerRecord> Accept(KeyedRequest request, Committed committed)
+    public static async Task<Validated<LedgerRecord>> AcceptAsync(this CreditLedger ledger, KeyedRequest request, Committed committed)
     {
         if (committed.Replayed)
         {
@@ -44,6 +44,30 @@ internal static class LedgerRequests
             request.MarkReplayed();
         }
 
-        return committed.Record.Rejection is { } rejection ? LedgerProblems.Rejected(committed.Record, rejection) : committed.Record;
+        return committed.Record.Rejection is { } rejection
+            ? LedgerProblems.Rejected(committed.Record, rejection, await ledger.ExistingAsync(committed.Record, request.Aborted))
+            : committed.Record;
+    }
+
+    /// <summary>
+    /// What is there already, where that is why a command was rejected: the account, or what has the reference. Neither ever changes, so
+    /// that a replay says the same.
+    /// </summary>
+    public static async ValueTask<Guid?> ExistingAsync(
+        this CreditLedger ledger, LedgerRecord rejected, CancellationToken cancellationToken)
+    {
+        if (rejected is { Rejection.Code: RejectionCode.AccountExists, Command: OpenAccount open })
+            return open.Account;
+        if (rejected.Rejection is not { Code: RejectionCode.DuplicateReference } rejection
+            || rejected.Details(rejection.Index ?? 0).Reference is not { } reference)
+            return null;
+        var (tenant, name) = (rejected.Command.Tenant, Identifier.Normalize(reference));
+        foreach (var id in (Guid[])[
+            LedgerId.ForReference(tenant, rejected.Command.Holder, reference), LedgerId.ForReference(tenant, reference)])
+            if (await ledger.PartitionOf(tenant).FindRecordAsync(id, cancellationToken) is { Accepted: true } other)
+                for (var i = 0; i < other.Postings.Length; i++)
+                    if (other.Details(i).Reference is { } taken && Identifier.Normalize(taken) == name)
+                        return other.Postings[i].Id;
+        return null;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using CreditSystem.Ledger;
@@ -36,6 +37,8 @@ internal static class RequestValidation
         || character is '\u061C' or '\u200E' or '\u200F' or '\u2028' or '\u2029' or (
             >= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069') or '\uFEFF' or '\uFFFE' or '\uFFFF';
 
+    public static ProblemHttpResult? DisplayName(string name) => Text("display_name", name, MaxNameLength);
+
     public static ProblemHttpResult? Positive(string name, long? amount) =>
         amount <= 0 ? ApiProblems.BadRequest("invalid_amount", $"{name} must be positive.") : null;
 
@@ -46,13 +49,28 @@ internal static class RequestValidation
             $"{name} must be between {bounds.MinAmount} and {bounds.MaxAmount} minor units.")
         : null;
 
+    public static ProblemHttpResult NullItem() => ApiProblems.BadRequest(ProblemCodes.Malformed, "an object, not null.");
+
     public static ProblemHttpResult UnknownAsset() => ApiProblems.BadRequest("unknown_asset", "There is no such asset.");
+
+    /// <summary>An id in its one form: 32 hexadecimal digits in five groups, and nothing around them.</summary>
+    public static bool TryParseId([NotNullWhen(true)] string? text, out Guid id)
+    {
+        id = default;
+        // The runtime's parser takes blanks around it, and signs and prefixes in it.
+        if (text is not { Length: 36 })
+            return false;
+        for (var i = 0; i < text.Length; i++)
+            if (i is 8 or 13 or 18 or 23 ? text[i] != '-' : !char.IsAsciiHexDigit(text[i]))
+                return false;
+        return Guid.TryParseExact(text, "D", out id);
+    }
 
     /// <summary>An account by id, or one of the tenant's system accounts by name.</summary>
     public static bool TryParseAccount(string? text, out AccountRef account)
     {
         account = default;
-        if (Guid.TryParseExact(text, "D", out var id))
+        if (TryParseId(text, out var id))
             account = AccountRef.To(id);
         else if (text is not null && SystemAccounts.TryParse(text, out var system))
             account = AccountRef.To(system);
@@ -66,7 +84,7 @@ internal static class RequestValidation
         : ApiProblems.BadRequest("invalid_" + name, $"{name} must be the id of an account or the name of a system account.");
 
     /// <summary>An account of a holder, which has no name but its id.</summary>
-    public static Validated<AccountRef> HolderAccount(string name, string? text) => Guid.TryParseExact(text, "D", out var id)
+    public static Validated<AccountRef> HolderAccount(string name, string? text) => TryParseId(text, out var id)
         ? AccountRef.To(id)
         : ApiProblems.BadRequest("invalid_" + name, $"{name} must be the id of an account.");
 

@@ -21,6 +21,7 @@ namespace CreditSystem.Api.Json;
     AllowDuplicateProperties = false,
     RespectRequiredConstructorParameters = true,
     RespectNullableAnnotations = true,
+    Converters = [typeof(ResponseTimeConverter)],
     MaxDepth = MaxDepth)]
 [JsonSerializable(typeof(RegisterRequest))]
 [JsonSerializable(typeof(RegisteredResponse))]
@@ -51,6 +52,7 @@ namespace CreditSystem.Api.Json;
 [JsonSerializable(typeof(PutTopUpRequest))]
 [JsonSerializable(typeof(TopUpResponse))]
 [JsonSerializable(typeof(CreateWebhookEndpointRequest))]
+[JsonSerializable(typeof(ChangeWebhookEndpointRequest))]
 [JsonSerializable(typeof(RotateWebhookSecretRequest))]
 [JsonSerializable(typeof(IssuedWebhookEndpointResponse))]
 [JsonSerializable(typeof(WebhookEndpointList))]

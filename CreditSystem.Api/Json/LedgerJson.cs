@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Accounts;
 using CreditSystem.Api.Features.Grants;
 using CreditSystem.Api.Features.Holds;
+using CreditSystem.Api.Features.Lists;
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Api.Features.Usage;
 using CreditSystem.Api.Features.Verification;
@@ -16,17 +17,22 @@ namespace CreditSystem.Api.Json;
     AllowDuplicateProperties = false,
     RespectRequiredConstructorParameters = true,
     RespectNullableAnnotations = true,
+    Converters = [typeof(ResponseTimeConverter)],
     MaxDepth = ApiJson.MaxDepth)]
 [JsonSerializable(typeof(LedgerCheckResponse))]
 [JsonSerializable(typeof(OpenAccountRequest))]
+[JsonSerializable(typeof(ChangeAccountRequest))]
 [JsonSerializable(typeof(AccountResponse))]
+[JsonSerializable(typeof(AccountPage))]
+[JsonSerializable(typeof(TransferPage))]
+[JsonSerializable(typeof(HoldPage))]
+[JsonSerializable(typeof(MetadataKeyList))]
 [JsonSerializable(typeof(BalanceResponse))]
 [JsonSerializable(typeof(EntryPage))]
 [JsonSerializable(typeof(CreateTransferRequest))]
 [JsonSerializable(typeof(TransferResponse))]
 [JsonSerializable(typeof(CreateBatchRequest))]
 [JsonSerializable(typeof(BatchResponse))]
-[JsonSerializable(typeof(AtomicBatchResponse))]
 [JsonSerializable(typeof(ReverseTransferRequest))]
 [JsonSerializable(typeof(VoidRequest))]
 [JsonSerializable(typeof(VoidGrantRequest))]

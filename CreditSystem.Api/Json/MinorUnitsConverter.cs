@@ -25,8 +25,9 @@ internal sealed class MinorUnitsConverter : JsonConverter<long>
     }
 
     private static long Parse(string text) =>
-        text.Length <= 20
-            && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var amount) && text[0] != '+'
+        // The runtime's parser passes over NULs at the end.
+        text.Length is > 0 and <= 20 && !text.AsSpan(text[0] == '-' ? 1 : 0).ContainsAnyExceptInRange('0', '9')
+            && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var amount)
             ? amount
             : throw Invalid();
 

@@ -157,7 +157,7 @@ internal sealed class StripeGateway(
     private static PaymentOrder? OrderOf(PaymentIntent intent) =>
         intent.Metadata is { } metadata
         && metadata.TryGetValue(TenantMember, out var tenant)
-        && metadata.TryGetValue(AccountMember, out var account) && Guid.TryParseExact(account, "D", out var accountId)
+        && metadata.TryGetValue(AccountMember, out var account) && RequestValidation.TryParseId(account, out var accountId)
         && metadata.TryGetValue(CreditsMember, out var credits)
         && long.TryParse(credits, NumberStyles.None, CultureInfo.InvariantCulture, out var units)
         && intent.Amount > 0

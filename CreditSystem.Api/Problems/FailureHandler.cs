@@ -64,8 +64,8 @@ internal sealed partial class FailureHandler(
         ? $"The value of {parameter.Groups[1].Value} is not one that it can have."
         : bad.Message;
 
-    /// <summary>The framework's message has the .NET type of the parameter before its name.</summary>
-    [GeneratedRegex("^Failed to bind parameter \"[^\"]* (\\w+)\"")]
+    /// <summary>The framework's messages have the .NET type of the parameter before its name.</summary>
+    [GeneratedRegex("parameter \"[^\"]* (\\w+)\"")]
     private static partial Regex UnboundParameter();
 
     /// <summary>The serializer's own messages name .NET types and may quote the input.</summary>

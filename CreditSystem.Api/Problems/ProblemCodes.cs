@@ -18,6 +18,8 @@ internal static class ProblemCodes
     public const string StorageUnavailable = "storage_unavailable";
     public const string SecretUnavailable = "secret_unavailable";
     public const string Timeout = "timeout";
+    public const string RequestTimeout = "request_timeout";
+    public const string UriTooLong = "uri_too_long";
 
     /// <summary>The code of an error that was answered with a status alone.</summary>
     public static string From(int status) => status switch
@@ -26,7 +28,9 @@ internal static class ProblemCodes
         StatusCodes.Status403Forbidden => MissingScope,
         StatusCodes.Status404NotFound => NotFound,
         StatusCodes.Status405MethodNotAllowed => MethodNotAllowed,
+        StatusCodes.Status408RequestTimeout => RequestTimeout,
         StatusCodes.Status413PayloadTooLarge => PayloadTooLarge,
+        StatusCodes.Status414UriTooLong => UriTooLong,
         StatusCodes.Status415UnsupportedMediaType => UnsupportedMediaType,
         StatusCodes.Status429TooManyRequests => RateLimited,
         StatusCodes.Status431RequestHeaderFieldsTooLarge => HeadersTooLarge,

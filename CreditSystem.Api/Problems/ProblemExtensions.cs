@@ -14,6 +14,7 @@ internal static class ProblemExtensions
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = JsonBody.MaxBytes;
+            kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(RefusalBody.Add));
         });
         // Ahead of the framework's, which is asked where this one is absent.
         builder.Services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
@@ -25,11 +26,17 @@ internal static class ProblemExtensions
         builder.Services.AddRequestTimeouts(options => options.DefaultPolicy = new RequestTimeoutPolicy { Timeout = RequestTimeout });
     }
 
-    /// <summary>Goes first in the pipeline, so that every failure and every bare status becomes a problem.</summary>
-    internal static void UseProblems(this IApplicationBuilder app)
+    /// <summary>
+    /// Goes first in the pipeline, so that every failure and every bare status becomes a problem, and chooses the route: what the
+    /// route does not allow is said before anybody is asked who it is.
+    /// </summary>
+    internal static void UseProblems(this WebApplication app)
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.Use(MethodRules.IgnoreTypeOfNothingAsync);
+        app.UseRouting();
+        app.Use(MethodRules.AnswerWrongMethodAsync);
         app.UseRequestTimeouts();
     }
 }

@@ -1,4 +1,5 @@
 using System.Net.Mime;
+using CreditSystem.Api.RequestLog;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.Extensions.Options;
 
@@ -20,13 +21,27 @@ internal sealed class ProblemWriter(IOptions<JsonOptions> json) : IProblemDetail
         // Gives the title and the type that belong to the status.
         _ = TypedResults.Problem(problem);
         problem.Extensions.TryAdd(ApiProblems.CodeMember, ProblemCodes.From(problem.Status.Value));
+        if (problem.Extensions[ApiProblems.CodeMember] is string code)
+            ProblemNote.Set(context.HttpContext, code);
         // The framework's own, named by the naming policy of bodies.
         problem.Extensions.Remove("trace_id");
         // A replay has the trace of the first time.
         problem.Extensions.TryAdd(ApiProblems.TraceIdMember, ApiProblems.TraceId ?? context.HttpContext.TraceIdentifier);
         if (problem is RetryableProblem retryable)
             response.Headers.RetryAfter = retryable.RetryAfter;
+        // One order: what every problem has stands around what only some have.
+        problem.Extensions = Ordered(problem.Extensions);
         var type = json.Value.SerializerOptions.GetTypeInfo(typeof(Microsoft.AspNetCore.Mvc.ProblemDetails));
         return new ValueTask(response.WriteAsJsonAsync(problem, type, MediaTypeNames.Application.ProblemJson));
+    }
+
+    private static OrderedDictionary<string, object?> Ordered(IDictionary<string, object?> members)
+    {
+        var ordered = new OrderedDictionary<string, object?> { [ApiProblems.CodeMember] = members[ApiProblems.CodeMember] };
+        foreach (var (name, value) in members)
+            if (value is not null && name is not ApiProblems.TraceIdMember)
+                ordered[name] = value;
+        ordered[ApiProblems.TraceIdMember] = members[ApiProblems.TraceIdMember];
+        return ordered;
     }
 }

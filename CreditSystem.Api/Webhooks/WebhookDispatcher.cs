@@ -1,5 +1,6 @@
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Outbox;
 using CreditSystem.Ledger.Partitions;
 using Microsoft.Extensions.Options;
@@ -22,7 +23,7 @@ internal sealed partial class WebhookDispatcher(
     {
         // A disabled one has its place in the log, and goes on there once it is enabled.
         var endpoints = (await store.ListAsync(tenant: null, cancellationToken))
-            .FindAll(endpoint => !endpoint.Disabled && ledger.Partitions[endpoint.Partition].IsOwned);
+            .FindAll(endpoint => endpoint is { Disabled: false, IsHeld: false } && ledger.Partitions[endpoint.Partition].IsOwned);
         if (endpoints.Count == 0)
         {
             metrics.CaughtUp(null);
@@ -89,7 +90,11 @@ internal sealed partial class WebhookDispatcher(
             string? body = null;
             foreach (var endpoint in endpoints.Where(endpoint =>
                 endpoint.Tenant == ledgerEvent.Tenant && ledgerEvent.Block > endpoint.Since && endpoint.Wants(ledgerEvent.Type)))
-                deliveries.Add(Delivery(endpoint, ledgerEvent, body ??= WebhookBody.Write(ledgerEvent)));
+            {
+                body ??= WebhookBody.Write(ledgerEvent, await ChangedAsync(ledgerEvent, cancellationToken));
+                deliveries.Add(
+                    WebhookDelivery.Create(endpoint, ledgerEvent.Id, ledgerEvent.Type, body, time.GetUtcNow().UtcDateTime));
+            }
         }
         foreach (var chunk in deliveries.Chunk(DeliveriesAtOnce))
         {
@@ -102,21 +107,13 @@ internal sealed partial class WebhookDispatcher(
         return batch.MayGoOn;
     }
 
-    private WebhookDelivery Delivery(WebhookEndpoint endpoint, OutboxEvent ledgerEvent, string body)
+    // The record says what is new about an account; whose it is, it had from the beginning.
+    private async Task<AccountState?> ChangedAsync(OutboxEvent ledgerEvent, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow().UtcDateTime;
-        return new WebhookDelivery
-        {
-            Id = $"{endpoint.Id}.{ledgerEvent.Id:N}",
-            Endpoint = endpoint.Id,
-            Tenant = endpoint.Tenant,
-            Event = ledgerEvent.Id.ToString("D"),
-            Type = ledgerEvent.Type,
-            Body = body,
-            Status = WebhookDelivery.Pending,
-            NextAt = endpoint.PausedUntil > now ? endpoint.PausedUntil.Value : now,
-            CreatedAt = now,
-        };
+        if (ledgerEvent.Posting < 0 || ledgerEvent.Record.Postings[ledgerEvent.Posting].Entries[0] is not { Terms: not null } entry)
+            return null;
+        var known = await ledger.FindKnownAsync(ledgerEvent.Tenant, [entry.Account], cancellationToken);
+        return known.GetValueOrDefault(entry.Account);
     }
 
     private static partial class WebhookDispatcherLog

@@ -56,6 +56,10 @@ internal sealed record WebhookEndpoint
     [BsonElement("paused_until"), BsonIgnoreIfNull]
     public DateTime? PausedUntil { get; init; }
 
+    /// <summary>The tenant has paused it; set until it is enabled. Its events wait in the log.</summary>
+    [BsonElement("held"), BsonIgnoreIfDefault]
+    public bool IsHeld { get; init; }
+
     /// <summary>Nothing is delivered to it until somebody enables it; its events wait in the log.</summary>
     [BsonElement("disabled")]
     public bool Disabled { get; init; }
@@ -74,6 +78,19 @@ internal sealed record WebhookDelivery
     public const string Pending = "pending";
     public const string Delivered = "delivered";
     public const string Dead = "dead";
+
+    public static WebhookDelivery Create(WebhookEndpoint endpoint, Guid told, string type, string body, DateTime now) => new()
+    {
+        Id = $"{endpoint.Id}.{told:N}",
+        Endpoint = endpoint.Id,
+        Tenant = endpoint.Tenant,
+        Event = told.ToString("D"),
+        Type = type,
+        Body = body,
+        Status = Pending,
+        NextAt = endpoint.PausedUntil > now ? endpoint.PausedUntil.Value : now,
+        CreatedAt = now,
+    };
 
     /// <summary>Follows from endpoint and event, so that the same event is queued once however often the log is read.</summary>
     [BsonId]

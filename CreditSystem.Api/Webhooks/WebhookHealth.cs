@@ -27,6 +27,9 @@ internal sealed partial class WebhookHealth(
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(12);
 
+    /// <summary>Until somebody enables it.</summary>
+    private static readonly DateTime Endless = new(9999, 1, 1, 0, 0, 0, DateTimeKind.Utc);
+
     private static UpdateDefinitionBuilder<WebhookDelivery> Delivery => Builders<WebhookDelivery>.Update;
 
     private static UpdateDefinitionBuilder<WebhookEndpoint> Endpoint => Builders<WebhookEndpoint>.Update;
@@ -59,7 +62,9 @@ internal sealed partial class WebhookHealth(
                 : await FailedAsync(endpoint, attempt, now, cancellationToken);
         if (endpoint.Failures == 0)
             return true;
-        await EnableAsync(endpoint.Tenant, endpoint.Id, cancellationToken);
+        // One that the tenant has paused meanwhile stays so.
+        if (await store.FindAsync(endpoint.Tenant, endpoint.Id, cancellationToken) is { IsHeld: false })
+            await EnableAsync(endpoint.Tenant, endpoint.Id, cancellationToken);
         return false;
     }
 
@@ -67,6 +72,7 @@ internal sealed partial class WebhookHealth(
     public async Task<WebhookEndpoint?> EnableAsync(string tenant, string id, CancellationToken cancellationToken)
     {
         var change = Endpoint.Set(item => item.Failures, 0).Set(item => item.Disabled, false).Set(item => item.IsPaused, false)
+            .Unset(item => item.IsHeld)
             .Unset(item => item.PausedUntil).Unset(item => item.Reason);
         if (await store.UpdateAsync(tenant, id, change, cancellationToken) is not { } enabled)
             return null;
@@ -74,6 +80,18 @@ internal sealed partial class WebhookHealth(
             id, Delivery.Set(item => item.NextAt, time.GetUtcNow().UtcDateTime), createdBefore: null, cancellationToken);
         metrics.EndpointChanged("enabled");
         return enabled;
+    }
+
+    /// <summary>Leaves the endpoint alone until it is enabled; what waits for it goes on waiting.</summary>
+    public async Task<WebhookEndpoint?> HoldAsync(string tenant, string id, CancellationToken cancellationToken)
+    {
+        var change = Endpoint.Set(item => item.IsHeld, true).Set(item => item.PausedUntil, Endless)
+            .Set(item => item.Reason, "It was paused by the tenant.");
+        if (await store.UpdateAsync(tenant, id, change, cancellationToken) is not { } held)
+            return null;
+        await PostponeAsync(id, Endless, cancellationToken);
+        metrics.EndpointChanged("paused");
+        return held;
     }
 
     /// <summary>What waits for an endpoint that has been failing for too long is dead.</summary>

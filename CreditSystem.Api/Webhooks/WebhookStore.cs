@@ -118,12 +118,23 @@ internal sealed class WebhookStore(MongoConnection connection)
             delivery => delivery.Id == id && delivery.Tenant == tenant, change, new() { ReturnDocument = ReturnDocument.After }, token),
             cancellationToken);
 
-    /// <summary>Newest first.</summary>
+    /// <summary>Newest first, after the place where the page before ended.</summary>
     public Task<List<WebhookDelivery>> ListDeliveriesAsync(
-        string endpoint, string? status, int limit, CancellationToken cancellationToken) => connection.ExecuteAsync(
-        (database, token) =>
-            Deliveries(database).Find(delivery => delivery.Endpoint == endpoint && (status == null || delivery.Status == status))
-            .SortByDescending(delivery => delivery.CreatedAt).Limit(limit).ToListAsync(token), cancellationToken);
+        string endpoint, string? status, (DateTime At, string Id)? after, int limit, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            (database, token) =>
+            {
+                var where = Builders<WebhookDelivery>.Filter;
+                var filter = where.Eq(delivery => delivery.Endpoint, endpoint);
+                if (status is not null)
+                    filter &= where.Eq(delivery => delivery.Status, status);
+                if (after is { } last)
+                    filter &= where.Lt(delivery => delivery.CreatedAt, last.At)
+                        | where.Eq(delivery => delivery.CreatedAt, last.At) & where.Lt(delivery => delivery.Id, last.Id);
+                return Deliveries(database).Find(filter).SortByDescending(delivery => delivery.CreatedAt)
+                    .ThenByDescending(delivery => delivery.Id).Limit(limit).ToListAsync(token);
+            },
+            cancellationToken);
 
     /// <summary>
     /// How far a partition had been read for all endpoints together, in a database from before each had a cursor of its own.

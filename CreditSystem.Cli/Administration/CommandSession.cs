@@ -5,6 +5,7 @@ using CreditSystem.Secrets;
 using CreditSystem.Secrets.Rotation;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.Secrets.Vault;
+using CreditSystem.ServiceDefaults.Certificates;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -21,6 +22,7 @@ internal sealed class CommandSession : IAsyncDisposable
 {
     private readonly HostApplicationBuilder _builder;
     private readonly SecretsLogger _logger;
+    private readonly CertificateFolder? _certificates;
     private ServiceProvider? _services;
 
     private CommandSession(ParseResult parsed, HostApplicationBuilder builder, TimeProvider time)
@@ -31,6 +33,13 @@ internal sealed class CommandSession : IAsyncDisposable
         _logger = new SecretsLogger(builder.Configuration, isDevelopment);
         Secrets = SecretsGraph.Create(Options, [.. ((IConfigurationRoot)builder.Configuration).Providers], isDevelopment, time, _logger);
         ((IConfigurationBuilder)builder.Configuration).Add(Secrets.Provider);
+        var section = builder.Configuration.GetSection(CertificateOptions.SectionName);
+        if (section[nameof(CertificateOptions.Directory)] is not { Length: > 0 } directory)
+            return;
+        // Somebody else fills it: the vault-proxy and MongoDB are shown what is in it.
+        _certificates = new CertificateFolder(directory, _logger);
+        _certificates.Refresh();
+        Secrets.Clients.UseCertificates(_certificates);
     }
 
     public ParseResult Parsed { get; }
@@ -143,6 +152,8 @@ internal sealed class CommandSession : IAsyncDisposable
     private ServiceProvider Build()
     {
         _builder.Register(Secrets, Options, _logger);
+        if (_certificates is not null)
+            _builder.Services.AddSingleton(_certificates);
         _builder.AddConnections();
         _builder.AddPersonalData();
         return _builder.Services.BuildServiceProvider();

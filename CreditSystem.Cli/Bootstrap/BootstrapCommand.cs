@@ -2,6 +2,7 @@ using System.CommandLine;
 using CreditSystem.Cli.Bootstrap.Access;
 using CreditSystem.Cli.Bootstrap.Databases;
 using CreditSystem.Cli.Bootstrap.Values;
+using CreditSystem.Cli.Certificates;
 using CreditSystem.Cli.Kubernetes;
 using CreditSystem.Cli.Rotation;
 using CreditSystem.Cli.Vault;
@@ -26,6 +27,9 @@ internal sealed class BootstrapCommand
             + "Vault:MongoDB:Mode=Dynamic (not with OpenBao)");
     private readonly Option<bool> certificates = CliOption.Flag("--certificates",
         "Set up the PKI engine as well: Vault then issues the certificates of the API and of the vault-proxy");
+    private readonly Option<string> certificatesDirectory = CliOption.Text("--certificates-directory",
+        "With --certificates: where those go that nobody asks for by itself, each in a folder of its name ("
+            + string.Join(", ", CertificateHolder.All.Select(holder => holder.Name)) + ")");
     private readonly Option<string> credentials = CliOption.Text("--credentials-directory",
         "Where to write the API's role_id and secret_id");
     private readonly Option<string> rotatorCredentials = CliOption.Text("--rotator-credentials-directory",
@@ -67,7 +71,7 @@ internal sealed class BootstrapCommand
             "Prepare Vault: engines, policies, AppRoles and the four secrets; and the application's users of MongoDB and Redis, whose "
             + "administrators' connection strings are ConnectionStrings__mongodb and ConnectionStrings__redis. Run it again at any time.")
         {
-            tokenFile, dryRun, printPolicy, databaseEngine, certificates,
+            tokenFile, dryRun, printPolicy, databaseEngine, certificates, certificatesDirectory,
             credentials, rotatorCredentials, kubernetesSecrets, clusterId, shareRoles,
             waitSeconds, auditFile, keep, newKeys, omitRoot, environment, set, setDefault,
         };
@@ -131,6 +135,7 @@ internal sealed class BootstrapCommand
             RedisConnectionString = host.VariableOrNull("ConnectionStrings__redis"),
             Credentials = TargetsOf(parsed.GetValue(credentials), own),
             RotatorCredentials = TargetsOf(parsed.GetValue(rotatorCredentials), rotator),
+            Certificates = CertificatesOf(parsed, cluster),
             MongoPassword = cluster is null ? null : ServerPassword.OfMongo(cluster),
             RedisPassword = cluster is null ? null : ServerPassword.OfRedis(cluster),
             Cluster = await ClusterIdentity.FindAsync(cluster, host.ValueOf(parsed, clusterId, "CREDIT_SYSTEM_CLUSTER"),
@@ -152,6 +157,15 @@ internal sealed class BootstrapCommand
     private static IReadOnlyList<ICredentialTarget> TargetsOf(string? directory, ClusterSecret? secret) =>
         [.. directory is null ? (ICredentialTarget[])[] : [new DirectoryTarget(directory)],
             .. secret is null ? (ICredentialTarget[])[] : [new KubernetesTarget(secret)]];
+
+    private IReadOnlyList<(CertificateHolder, ICertificateTarget)> CertificatesOf(ParseResult parsed, Cluster? cluster) =>
+    [
+        .. CertificateHolder.All.Where(_ => parsed.GetValue(certificatesDirectory) is { Length: > 0 })
+            .Select(holder => (holder, (ICertificateTarget)new CertificateDirectory(
+                Path.Combine(Path.GetFullPath(parsed.GetRequiredValue(certificatesDirectory)), holder.Name)))),
+        .. CertificateHolder.All.Where(_ => cluster is not null)
+            .Select(holder => (holder, (ICertificateTarget)new CertificateSecret(cluster!.Secret(holder.SecretName)))),
+    ];
 
     private async Task<string> ReadTokenAsync(ParseResult parsed, CommandHost host, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using CreditSystem.Cli.Bootstrap.Databases;
+using CreditSystem.Cli.Certificates;
 using CreditSystem.Cli.Rotation;
 
 namespace CreditSystem.Cli.Bootstrap;
@@ -17,6 +18,9 @@ internal sealed record BootstrapRequest(BootstrapSettings Settings)
 
     /// <summary>Where those of the rotation go.</summary>
     public IReadOnlyList<ICredentialTarget> RotatorCredentials { get; init; } = [];
+
+    /// <summary>Where the certificates go of those that cannot ask for one themselves.</summary>
+    public IReadOnlyList<(CertificateHolder Holder, ICertificateTarget Target)> Certificates { get; init; } = [];
 
     /// <summary>
     /// The administrator's password where the connection string has none; null where the database is in no cluster of ours.

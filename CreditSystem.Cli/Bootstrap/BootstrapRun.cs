@@ -2,6 +2,7 @@ using CreditSystem.Cli.Bootstrap.Access;
 using CreditSystem.Cli.Bootstrap.Databases;
 using CreditSystem.Cli.Bootstrap.Steps;
 using CreditSystem.Cli.Bootstrap.Values;
+using CreditSystem.Cli.Certificates;
 using CreditSystem.Cli.Vault;
 
 namespace CreditSystem.Cli.Bootstrap;
@@ -30,6 +31,7 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
         var redis = await CreateAsync("Redis", "ConnectionStrings__redis", request.RedisConnectionString, request.RedisPassword,
             drafts["redis"]["password"],
             (text, password) => new RedisStep(text, password, request.Patience, changes), cancellationToken);
+        await ShowCertificateAsync(mongo, cancellationToken);
         await RequireKeysAsync(drafts["app"], mongo, cancellationToken);
 
         if (!changes.IsDryRun)
@@ -39,7 +41,8 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
         await new AuditStep(vault, changes).RunAsync(request.AuditFile, cancellationToken);
         await new EngineSteps(vault, request.Settings, changes).RunAsync(cancellationToken);
         if (request.WithCertificates)
-            await new CertificateStep(vault, request.Settings, changes).RunAsync(cancellationToken);
+            await new CertificateStep(vault, request, changes, time).RunAsync(cancellationToken);
+        await ShowCertificateAsync(mongo, cancellationToken);
         await new AccessSteps(vault, request.Settings, changes).RunAsync(cancellationToken);
         await credentials.RunAsync(request.Settings.Role, request.Credentials, request.Settings.SecretIdTtl, keepsReplaced: true,
             cancellationToken);
@@ -124,6 +127,15 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
             return create(connectionString, password is null ? null : await password.ChooseAsync(inVault, cancellationToken));
         changes.Say($"{name} is left alone: {variable} is not set. Its secret keeps what it has.");
         return null;
+    }
+
+    /// <summary>Of the command line, where there is one: as an earlier run has left it, and as this one has it issued.</summary>
+    private async Task ShowCertificateAsync(MongoStep? mongo, CancellationToken cancellationToken)
+    {
+        if (mongo is null || request.Certificates.FirstOrDefault(one => one.Holder == CertificateHolder.Cli).Target is not { } target)
+            return;
+        if (await target.FindAsync(cancellationToken) is { } files)
+            mongo.Certificate = files.LoadOrNull() ?? mongo.Certificate;
     }
 
     private void FillApp(SecretDraft app)

@@ -118,7 +118,7 @@ internal sealed class Preflight(VaultAdminClient vault, BootstrapRequest request
     {
         var unneeded = engines.Select(name => $"sys/mounts/{name}").Concat(logins.Select(name => $"sys/auth/{name}"))
             .Concat(request.WithDatabaseEngine ? [] : BootstrapRight.Database(Settings).Select(right => right.Path))
-            .Concat(request.WithCertificates ? [] : BootstrapRight.Certificates(Settings).Select(right => right.Path))
+            .Concat(request.WithCertificates ? [] : PkiRights.Administer(Settings).Select(right => right.Path))
             .Concat(request.AuditFile is null ? BootstrapRight.Audit.Select(right => right.Path) : []).ToHashSet();
         var rights = BootstrapRight.All(Settings)
             .Where(right => !unneeded.Contains(right.Path) && !right.Path.StartsWith("sys/plugins/", StringComparison.Ordinal)).ToList();

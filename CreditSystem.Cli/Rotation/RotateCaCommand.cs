@@ -27,8 +27,8 @@ internal sealed class RotateCaCommand
     private readonly Option<string> mount = CliOption.Text("--pki-mount", "Mount of the PKI engine", Default.PkiMount);
     private readonly Option<bool> now = CliOption.Flag("--now", "Begin although two thirds of the authority's life are not over");
     private readonly Option<int> overlap = CliOption.Number("--overlap-seconds",
-        "How long both authorities are trusted before the new one signs: longer than services and Secrets take to notice", least: 0,
-        most: 2_592_000, byDefault: 3_600);
+        "How long both authorities are trusted before the new one signs: longer than services, and the renewal every hour, take to notice",
+        least: 0, most: 2_592_000, byDefault: 7_200);
 
     internal static Task<int> RunAsync(string[] args, CommandHost host) => CommandLine.RunAsync([Name, .. args], host);
 

@@ -16,15 +16,10 @@ internal sealed class RotateCommand
 
     private readonly VaultConnection connection = new();
     private readonly ClusterConnection clusters = new();
+    private readonly RotatorLogin login = new();
     private readonly Option<string> directory = CliOption.Text("--directory", "The target: a folder with role_id and secret_id");
     private readonly Option<string> secret = CliOption.Text("--kubernetes-secret", "The target: a Secret with role_id and secret_id");
-    private readonly Option<string> credentials = CliOption.Text("--credentials-directory",
-        "Folder with the rotation's own role_id and secret_id; by default VAULT_CREDENTIALS_DIRECTORY");
-    private readonly Option<string> totpFile = CliOption.Text("--totp-file",
-        "File with the otpauth:// URL of the rotation's second factor, where Vault asks for one; by default VAULT_TOTP_FILE");
     private readonly Option<string> role = CliOption.Text("--role", "The AppRole whose secret_id is replaced", Default.Role);
-    private readonly Option<string> appRoleMount = CliOption.Text("--approle-mount", "Mount of the AppRole method below auth/",
-        Default.AppRoleMount);
     private readonly Option<int> overlap = CliOption.Number("--overlap-seconds", "How long a replaced secret_id stays valid at least",
         least: 0, most: 86_400, byDefault: 600);
 
@@ -38,13 +33,14 @@ internal sealed class RotateCommand
             Name, "Give the API a new secret_id: make it wrapped, prove it, put it into its place at once, keep the one before, end the "
                 + "one before that")
         {
-            directory, secret, credentials, totpFile, role, appRoleMount, overlap,
+            directory, secret, role, overlap,
         };
         command.Validators.Add(result =>
         {
             if (string.IsNullOrEmpty(result.GetValue(directory)) == string.IsNullOrEmpty(result.GetValue(secret)))
                 result.AddError("Give one target: --directory or --kubernetes-secret.");
         });
+        login.AddTo(command);
         connection.AddTo(command);
         clusters.AddTo(command);
         command.SetAction(
@@ -54,16 +50,14 @@ internal sealed class RotateCommand
 
     private async Task<int> RotateAsync(ParseResult parsed, CommandHost host, TextWriter output, CancellationToken cancellationToken)
     {
-        var mount = MountName.Read(parsed.GetRequiredValue(appRoleMount), "--approle-mount", "auth/");
         using var cluster = string.IsNullOrEmpty(parsed.GetValue(secret)) ? null : clusters.Open(parsed, host);
         ICredentialTarget target = cluster is null
             ? new DirectoryTarget(Path.GetFullPath(parsed.GetRequiredValue(directory)))
             : new KubernetesTarget(cluster.Secret(parsed.GetRequiredValue(secret)));
-        var (roleId, secretId) = await ReadCredentialsAsync(parsed, host, cancellationToken);
+        var (roleId, secretId) = await login.ReadAsync(parsed, host, cancellationToken);
         using var vault = await connection.OpenAsync(parsed, host, cancellationToken);
         var failPoint = new FailPoint(host.VariableOrNull(FailPoint.Variable));
-        var secretIds = new SecretIds(vault, mount, parsed.GetRequiredValue(role),
-            new RotatorSecondFactor(host.ValueOf(parsed, totpFile, "VAULT_TOTP_FILE"), host.Time));
+        var secretIds = login.Open(vault, parsed, host, parsed.GetRequiredValue(role));
         try
         {
             var ownRole = await secretIds.LoginAsync(roleId, secretId, cancellationToken);
@@ -90,17 +84,5 @@ internal sealed class RotateCommand
                 CultureInfo.InvariantCulture,
                 $"WARNING: the rotation's own secret_id ends on {end:yyyy-MM-dd HH:mm} UTC, and with it the rotation. Run the bootstrap, "
                     + $"which replaces it."));
-    }
-
-    private async Task<(string RoleId, string SecretId)> ReadCredentialsAsync(ParseResult parsed, CommandHost host,
-        CancellationToken cancellationToken)
-    {
-        var path = host.ValueOf(parsed, credentials, "VAULT_CREDENTIALS_DIRECTORY")
-            ?? throw new CommandException("Set VAULT_CREDENTIALS_DIRECTORY to the folder of the rotation's own role_id and secret_id.");
-        var files = new CredentialsDirectory(path);
-        return (await files.ReadAsync(CredentialsDirectory.RoleIdFile, cancellationToken)
-            ?? throw new CommandException($"{path} holds no role_id."),
-            await files.ReadAsync(CredentialsDirectory.SecretIdFile, cancellationToken)
-                ?? throw new CommandException($"{path} holds no secret_id."));
     }
 }

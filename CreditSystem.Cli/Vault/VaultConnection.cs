@@ -32,8 +32,13 @@ internal sealed class VaultConnection
     }
 
     /// <summary>A client without a token, of a Vault that is ready to work.</summary>
+    /// <param name="parsed">With the options.</param>
+    /// <param name="host">With the variables.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="mayBeNew">Whether one will do that is not initialised, or sealed.</param>
     /// <exception cref="CommandException">There is no address, or no Vault that works.</exception>
-    public async Task<VaultAdminClient> OpenAsync(ParseResult parsed, CommandHost host, CancellationToken cancellationToken)
+    public async Task<VaultAdminClient> OpenAsync(
+        ParseResult parsed, CommandHost host, CancellationToken cancellationToken, bool mayBeNew = false)
     {
         var uri = ReadAddress(parsed, host);
         var client = new VaultAdminClient(
@@ -41,7 +46,7 @@ internal sealed class VaultConnection
                 vaultNamespace, "VAULT_NAMESPACE")?.Trim('/'), host.Time);
         try
         {
-            await WaitAsync(client, uri, TimeSpan.FromSeconds(parsed.GetValue(wait)), host.Time, cancellationToken);
+            await WaitAsync(client, uri, TimeSpan.FromSeconds(parsed.GetValue(wait)), mayBeNew, host.Time, cancellationToken);
             return client;
         }
         catch
@@ -60,13 +65,18 @@ internal sealed class VaultConnection
             : throw new CommandUsageException($"'{text}' is no address of a Vault: http://<host>:<port> or https://<host>:<port>.");
     }
 
-    private static async Task WaitAsync(VaultAdminClient client, Uri address, TimeSpan patience, TimeProvider time,
+    /// <summary>Waits for one that has just been unsealed until it works.</summary>
+    public Task WaitUntilReadyAsync(VaultAdminClient client, ParseResult parsed, CommandHost host, CancellationToken cancellationToken) =>
+        WaitAsync(client, ReadAddress(parsed, host), TimeSpan.FromSeconds(parsed.GetValue(wait)), mayBeNew: false, host.Time,
+            cancellationToken);
+
+    private static async Task WaitAsync(VaultAdminClient client, Uri address, TimeSpan patience, bool mayBeNew, TimeProvider time,
         CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
         while (true)
         {
-            var (complaint, isLasting) = await FindComplaintAsync(client, address, cancellationToken);
+            var (complaint, isLasting) = await FindComplaintAsync(client, address, mayBeNew, cancellationToken);
             if (complaint is null)
                 return;
             if (isLasting || time.GetElapsedTime(started) >= patience)
@@ -77,13 +87,13 @@ internal sealed class VaultConnection
 
     /// <returns>Why it cannot work, or null; and whether waiting does not help.</returns>
     private static async Task<(string? Complaint, bool IsLasting)> FindComplaintAsync(VaultAdminClient client, Uri address,
-        CancellationToken cancellationToken)
+        bool mayBeNew, CancellationToken cancellationToken)
     {
         try
         {
             var status = (int)await client.CheckHealthAsync(cancellationToken);
             // A standby forwards what it is asked to write.
-            return status is 200 or 429 or 473 ? (null, false) : (Describe(status, address), false);
+            return status is 200 or 429 or 473 || (mayBeNew && status is (501 or 503)) ? (null, false) : (Describe(status, address), false);
         }
         catch (Exception exception) when (TransportFault.Covers(exception, cancellationToken))
         {
@@ -93,8 +103,8 @@ internal sealed class VaultConnection
 
     private static string Describe(int status, Uri address) => status switch
     {
-        501 => "is not initialised: run 'vault operator init', and unseal it",
-        503 => "is sealed: run 'vault operator unseal' with enough key shares",
+        501 => "is not initialised: run 'vault init' of this command line or 'vault operator init', and unseal it",
+        503 => "is sealed: run 'vault unseal' of this command line or 'vault operator unseal' with enough key shares",
         400 when address.Scheme == Uri.UriSchemeHttp => "is not ready (sys/health answers 400): does it speak TLS there (https://)?",
         _ => $"is not ready (sys/health answers {status})",
     };

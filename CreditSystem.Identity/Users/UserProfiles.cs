@@ -1,10 +1,12 @@
+using System.ComponentModel.DataAnnotations;
 using CreditSystem.Identity.PersonalData;
 
 namespace CreditSystem.Identity.Users;
 
 /// <summary>A user in the clear, for itself and for those who administer the tenant's users.</summary>
 public sealed record UserProfile(
-    string Id, string Tenant, string Role, string Email, string Username, string? Name, string? Phone, bool Disabled, Guid Wallet,
+    string Id, string Tenant, [property: AllowedValues("owner", "operator", "service", "user")] string Role,
+    string Email, string Username, string? Name, string? Phone, bool Disabled, Guid Wallet,
     DateTimeOffset CreatedAt);
 
 /// <summary>What a registration asks for, checked.</summary>

@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Orleans.Grains;
+using CreditSystem.Ledger.Orleans.Membership;
 using CreditSystem.Ledger.Partitions;
 using Microsoft.Extensions.Options;
 
@@ -19,7 +20,10 @@ internal sealed partial class PartitionBalancer(
     {
         await base.StopAsync(cancellationToken);
         if (view.IsLost)
+        {
+            await EndAsync(cancellationToken);
             return;
+        }
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(options.Value.HandOverSeconds), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
@@ -77,6 +81,17 @@ internal sealed partial class PartitionBalancer(
         // Each deactivates when it has answered what it had taken.
         while (ledger.Partitions.Any(partition => partition.IsOwned))
             await Task.Delay(TimeSpan.FromMilliseconds(10), time, cancellationToken);
+    }
+
+    /// <summary>
+    /// Ends the process as soon as what it had taken is answered, clients by now. The silo would wait for the others, which answer a dead
+    /// one no more, until the host's limit is over (findings/orleans-dead-silo-stop.sh).
+    /// </summary>
+    private async Task EndAsync(CancellationToken cancellationToken)
+    {
+        while (ledger.Partitions.Any(partition => partition.QueueDepth > 0))
+            await Task.Delay(TimeSpan.FromMilliseconds(10), time, cancellationToken);
+        Environment.Exit(LostMembership.ExitCode);
     }
 
     private Task EnsureAsync(LedgerPartition partition, CancellationToken cancellationToken) =>

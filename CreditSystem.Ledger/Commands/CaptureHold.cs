@@ -18,6 +18,10 @@ public sealed record CaptureHold(Guid Id, byte[] Fingerprint, string Tenant, str
 
     internal override string EventOf(Posting posting) => LedgerEvents.HoldCaptured;
 
+    // What the last capture left of it is free again.
+    internal override string? LastEventOf(LedgerRecord record) =>
+        record.Hold is { Status: HoldStatus.Captured } hold && hold.Captured < hold.Amount ? LedgerEvents.HoldReleased : null;
+
     static CaptureHold IStoredCommand<CaptureHold>.Read(ref BsonReader reader, CommandHeader own) => new(
         own.Id, own.Fingerprint, own.Tenant, own.Holder,
         reader.Guid("target"u8), reader.OptionalInt64("amt"u8), reader.Flag("final"u8));

@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Outbox;
@@ -38,11 +39,17 @@ public abstract record Command(Guid Id, byte[] Fingerprint, string Tenant, strin
     /// <summary>The transfer that it reverses; null for all but reversals.</summary>
     public virtual Guid? ReversedTransfer => null;
 
+    /// <summary>The list that what it posts is in besides that of transfers; null for none.</summary>
+    internal virtual LedgerList? Listed => null;
+
     /// <summary>The account whose expired grants or holds it posts; null for all but expiries.</summary>
     internal virtual Guid? ExpiringAccount => null;
 
     /// <summary>The event of its own that it makes where it is accepted, besides those of its postings.</summary>
     internal virtual string? Event => null;
+
+    /// <summary>The event that follows those of its postings; null for none.</summary>
+    internal virtual string? LastEventOf(LedgerRecord record) => null;
 
     /// <summary>The event that a posting makes.</summary>
     internal virtual string EventOf(Posting posting) => LedgerEvents.TransferPosted;

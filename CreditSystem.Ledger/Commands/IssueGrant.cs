@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Outbox;
@@ -35,6 +36,8 @@ public sealed record IssueGrant(
     public override string Name => "grant";
 
     public override (string? Reference, string? Metadata) Details(int posting) => (Reference, Metadata);
+
+    internal override LedgerList? Listed => LedgerList.Grants;
 
     internal override string EventOf(Posting posting) => LedgerEvents.GrantIssued;
 

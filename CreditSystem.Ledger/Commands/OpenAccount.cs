@@ -15,21 +15,36 @@ public sealed record OpenAccount(
 {
     static int IStoredCommand<OpenAccount>.Operation => 1;
 
+    /// <summary>What people are to call it; null for nothing.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary>The caller's JSON; null for nothing.</summary>
+    public string? Metadata { get; init; }
+
+    internal override int Since => DisplayName is null && Metadata is null ? RulesVersion.First : RulesVersion.Fifth;
+
     public override string Name => "open_account";
 
     internal override string Event => LedgerEvents.AccountOpened;
 
-    private Guid Account => LedgerId.ForAccount(Tenant, AccountHolder, Asset);
+    /// <summary>The account that it opens, or that is there already.</summary>
+    public Guid Account => LedgerId.ForAccount(Tenant, AccountHolder, Asset);
 
     static OpenAccount IStoredCommand<OpenAccount>.Read(ref BsonReader reader, CommandHeader own) => new(
         own.Id, own.Fingerprint, own.Tenant, own.Holder,
-        reader.String("holder"u8), reader.SharedString("asset"u8), reader.Int64("limit"u8));
+        reader.String("holder"u8), reader.SharedString("asset"u8), reader.Int64("limit"u8))
+    {
+        DisplayName = reader.OptionalString("name"u8),
+        Metadata = reader.OptionalString("meta"u8),
+    };
 
     internal override void Write(BsonWriter writer)
     {
         writer.String("holder"u8, AccountHolder);
         writer.String("asset"u8, Asset);
         writer.Int64("limit"u8, CreditLimit);
+        writer.String("name"u8, DisplayName);
+        writer.String("meta"u8, Metadata);
     }
 
     internal override void Require(LedgerView view, Needs needs)
@@ -49,6 +64,8 @@ public sealed record OpenAccount(
             Holder = AccountHolder,
             Asset = Asset,
             CreditLimit = CreditLimit,
+            DisplayName = DisplayName,
+            Metadata = Metadata,
             OpenedAt = view.At,
         };
         return new LedgerRecord(this, null) { Opened = [account] };

@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Outbox;
@@ -28,6 +29,8 @@ public sealed record PlaceHold(
     public override string Name => "hold";
 
     public override (string? Reference, string? Metadata) Details(int posting) => (Reference, Metadata);
+
+    internal override LedgerList? Listed => LedgerList.Holds;
 
     internal override string EventOf(Posting posting) => LedgerEvents.HoldPlaced;
 

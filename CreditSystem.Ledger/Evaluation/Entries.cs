@@ -58,6 +58,13 @@ internal static class Entries
         return new(id, kind, account.Asset, [entry]);
     }
 
+    /// <summary>A posting that moves nothing: from then on the account is as the terms say.</summary>
+    public static Posting Change(Guid id, AccountState account, AccountTerms terms)
+    {
+        var entry = new Entry(account.Id, 0, account.Sequence + 1, account.Posted, account.Held) { Debt = account.Debt, Terms = terms };
+        return new(id, TransferKind.AccountChange, account.Asset, [entry]);
+    }
+
     // The base lot follows from the account's sums, so changes of it alone are not stored.
     public static LotChange[] WithoutBaseOnly(LotChange[] lots) => Array.TrueForAll(lots, lot => lot.Terms.IsBase) ? [] : lots;
 }

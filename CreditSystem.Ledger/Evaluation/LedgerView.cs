@@ -158,6 +158,14 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at, i
 
     private void Apply(AccountState account, Entry entry)
     {
+        if (entry.Terms is { } terms)
+            account = account with
+            {
+                CreditLimit = terms.CreditLimit,
+                DisplayName = terms.DisplayName,
+                Metadata = terms.Metadata,
+                ChangedIn = blockNumber,
+            };
         Set(account with
         {
             Posted = entry.Posted,

@@ -34,6 +34,11 @@ internal sealed class MemoryBudget : IDisposable
     private const double RecentEntriesShare = 0.02;
     private const long MostRecentEntries = 500_000;
 
+    // Where what is listed of the latest blocks is.
+    private const int RecentRowBytes = 32;
+    private const double RecentRowsShare = 0.02;
+    private const long MostRecentRows = 4_000_000;
+
     /// <param name="options">What is set there is not derived.</param>
     /// <param name="availableBytes">What the process may have.</param>
     public MemoryBudget(LedgerOptions options, long availableBytes)
@@ -48,6 +53,8 @@ internal sealed class MemoryBudget : IDisposable
         });
         RecentEntries = new SharedAllowance(
             Math.Min((long)(availableBytes * RecentEntriesShare) / RecentEntryBytes, MostRecentEntries), options.Partitions);
+        RecentRows = new SharedAllowance(
+            Math.Min((long)(availableBytes * RecentRowsShare) / RecentRowBytes, MostRecentRows), options.Partitions);
         Commands = new SharedAllowance(Math.Max((long)(availableBytes * QueuesShare) / CommandBytes, 1000), options.Partitions);
     }
 
@@ -68,6 +75,9 @@ internal sealed class MemoryBudget : IDisposable
 
     /// <summary>Entries of accounts that a checkpoint need not read from the log.</summary>
     public SharedAllowance RecentEntries { get; }
+
+    /// <summary>Rows of lists that need not be read from the log.</summary>
+    public SharedAllowance RecentRows { get; }
 
     /// <summary>What this process may have; the runtime knows the container's limit.</summary>
     public static MemoryBudget OfProcess(LedgerOptions options) => new(options, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);

@@ -35,9 +35,19 @@ public sealed record Block(int Partition, long Number, long At, int Rules, byte[
         return [.. records];
     }
 
+    /// <summary>Those of the records that have these numbers; the others are passed over undecoded. Throws likewise.</summary>
+    public Dictionary<int, LedgerRecord> ReadRecords(IReadOnlySet<int> numbers)
+    {
+        var (found, number) = (new Dictionary<int, LedgerRecord>(numbers.Count), 0);
+        for (var raw = Raw(); raw.HasMore && found.Count < numbers.Count; number++)
+            if (raw.NextRaw() is var document && numbers.Contains(number))
+                found.Add(number, Decode(document));
+        return found;
+    }
+
     /// <summary>
     /// The records that name the id in any of their members, as a command, a posting, an account, a hold or a grant; the others are
-    /// passed over undecoded. A reference is not among them: of it the log has the text. Throws like <see cref="ReadRecords"/>.
+    /// passed over undecoded. A reference is not among them: of it the log has the text. Throws like <see cref="ReadRecords()"/>.
     /// </summary>
     public IReadOnlyList<LedgerRecord> RecordsNaming(Guid id)
     {

@@ -6,7 +6,7 @@ namespace CreditSystem.Ledger.Log;
 /// <summary>Decodes what <see cref="RecordWriter"/> wrote, member by member in its order.</summary>
 public static class RecordReader
 {
-    /// <summary>What never changes about an account.</summary>
+    /// <summary>What an account was opened with.</summary>
     public static AccountState AccountFields(this ref BsonReader reader) => new()
     {
         Id = reader.Guid("id"u8),
@@ -16,6 +16,8 @@ public static class RecordReader
         System = (SystemAccount)reader.Choice("sys"u8),
         CreditLimit = reader.Int64("limit"u8),
         OpenedAt = reader.Int64("at"u8),
+        DisplayName = reader.OptionalString("name"u8),
+        Metadata = reader.OptionalString("meta"u8),
     };
 
     /// <summary>What never changes about a grant.</summary>
@@ -95,6 +97,14 @@ public static class RecordReader
         return rejection;
     }
 
+    private static AccountTerms AccountTerms(this ref BsonReader reader)
+    {
+        var terms = reader.Document("terms"u8);
+        var read = new AccountTerms(terms.Int64("limit"u8), terms.OptionalString("name"u8), terms.OptionalString("meta"u8));
+        terms.End();
+        return read;
+    }
+
     private static Posting Posting(this ref BsonReader reader, Guid id) => new(
         id, (TransferKind)reader.Int32("kind"u8), reader.SharedString("cur"u8),
         reader.Documents("e"u8, static (ref BsonReader entry) => new Entry(
@@ -104,5 +114,6 @@ public static class RecordReader
             JumpBlock = entry.Int64("jump"u8),
             Lots = entry.Lots("lots"u8),
             Debt = entry.Debt(),
+            Terms = entry.IsNext("terms"u8) ? entry.AccountTerms() : null,
         }));
 }

@@ -46,7 +46,7 @@ public static class RecordWriter
             writer.Int64("taken"u8, record.TakenBack);
     }
 
-    /// <summary>What never changes about an account.</summary>
+    /// <summary>What an account was opened with.</summary>
     public static void AccountFields(this BsonWriter writer, AccountState account)
     {
         writer.Guid("id"u8, account.Id);
@@ -56,6 +56,8 @@ public static class RecordWriter
         writer.Choice("sys"u8, (int)account.System);
         writer.Int64("limit"u8, account.CreditLimit);
         writer.Int64("at"u8, account.OpenedAt);
+        writer.String("name"u8, account.DisplayName);
+        writer.String("meta"u8, account.Metadata);
     }
 
     /// <summary>What never changes about a grant.</summary>
@@ -82,6 +84,17 @@ public static class RecordWriter
         writer.BeginDocument("debt"u8);
         writer.Int64("amt"u8, debt.Amount);
         writer.Lots("lots"u8, debt.Drawn);
+        writer.End();
+    }
+
+    private static void Terms(this BsonWriter writer, AccountTerms? terms)
+    {
+        if (terms is null)
+            return;
+        writer.BeginDocument("terms"u8);
+        writer.Int64("limit"u8, terms.CreditLimit);
+        writer.String("name"u8, terms.DisplayName);
+        writer.String("meta"u8, terms.Metadata);
         writer.End();
     }
 
@@ -158,6 +171,7 @@ public static class RecordWriter
             writer.Int64("jump"u8, entry.JumpBlock);
             writer.Lots("lots"u8, entry.Lots);
             writer.Debt(entry.Debt);
+            writer.Terms(entry.Terms);
         });
     }
 }

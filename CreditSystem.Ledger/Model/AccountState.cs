@@ -11,6 +11,16 @@ public sealed record AccountState
     public required string Asset { get; init; }
     public SystemAccount System { get; init; }
     public long CreditLimit { get; init; }
+
+    /// <summary>What people call it; null for nothing.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary>The caller's JSON, an object of strings; null for nothing.</summary>
+    public string? Metadata { get; init; }
+
+    /// <summary>The block of the last change of its terms; 0 where they are those that it was opened with.</summary>
+    public long ChangedIn { get; init; }
+
     public long OpenedAt { get; init; }
     public long Posted { get; init; }
     public long Held { get; init; }
@@ -101,3 +111,9 @@ public sealed record AccountState
 
 /// <summary>An active hold as its account sees it.</summary>
 public sealed record OpenHold(Guid Id, long ExpiresAt);
+
+/// <summary>What can be changed about an account after it was opened, as it is after a change.</summary>
+/// <param name="CreditLimit">How far it may be overdrawn, minor units, from 0.</param>
+/// <param name="DisplayName">What people call it; null for nothing.</param>
+/// <param name="Metadata">The caller's JSON, an object of strings; null for nothing.</param>
+public sealed record AccountTerms(long CreditLimit, string? DisplayName, string? Metadata);

@@ -5,7 +5,7 @@ using System.Text;
 namespace CreditSystem.Ledger.Model;
 
 /// <summary>
-/// Unicode normalization form C (UAX 15). Of our own, because an id must be the same on every machine for all time, and the
+/// Unicode normalization forms C and KC (UAX 15). Of our own, because an id must be the same on every machine for all time, and the
 /// runtime's depends on the machine's ICU; in globalization-invariant mode, in which the services run, it changes nothing at all.
 /// </summary>
 internal static class Composition
@@ -16,11 +16,20 @@ internal static class Composition
     private static readonly
         (FrozenDictionary<int, int[]> Parts, FrozenDictionary<(int, int), int> Pairs, FrozenDictionary<int, byte> Classes) Data = Read();
 
-    public static string Compose(string text)
+    // What looks otherwise and is written for the same; few texts have any of it.
+    private static readonly Lazy<FrozenDictionary<int, int[]>> Compatible = new(ReadCompatible);
+
+    /// <summary>Form C.</summary>
+    public static string Compose(string text) => Compose(text, FrozenDictionary<int, int[]>.Empty);
+
+    /// <summary>Form KC.</summary>
+    public static string ComposeCompatible(string text) => Compose(text, Compatible.Value);
+
+    private static string Compose(string text, FrozenDictionary<int, int[]> compatible)
     {
         var codes = new List<int>(text.Length);
         foreach (var rune in text.EnumerateRunes())
-            Decompose(rune.Value, codes);
+            Decompose(rune.Value, compatible, codes);
         Order(codes);
         Pair(codes);
         var composed = new StringBuilder(codes.Count);
@@ -29,7 +38,7 @@ internal static class Composition
         return composed.ToString();
     }
 
-    private static void Decompose(int code, List<int> codes)
+    private static void Decompose(int code, FrozenDictionary<int, int[]> compatible, List<int> codes)
     {
         if (code - FirstSyllable is >= 0 and < Syllables and var syllable)
         {
@@ -38,9 +47,9 @@ internal static class Composition
             if (syllable % Trailings != 0)
                 codes.Add(Trailing + syllable % Trailings);
         }
-        else if (Data.Parts.TryGetValue(code, out var parts))
+        else if (Data.Parts.TryGetValue(code, out var parts) || compatible.TryGetValue(code, out parts))
             foreach (var part in parts)
-                Decompose(part, codes);
+                Decompose(part, compatible, codes);
         else
             codes.Add(code);
     }
@@ -103,6 +112,16 @@ internal static class Composition
             else
                 AddParts(parts, pairs, line);
         return (parts.ToFrozenDictionary(), pairs.ToFrozenDictionary(), classes.ToFrozenDictionary());
+    }
+
+    private static FrozenDictionary<int, int[]> ReadCompatible()
+    {
+        var parts = new Dictionary<int, int[]>();
+        using var reader = new StreamReader(typeof(Composition).Assembly.GetManifestResourceStream("unicode-compatibility.txt")!);
+        while (reader.ReadLine() is { } line)
+            if (line[0] != '#')
+                AddParts(parts, [], line);
+        return parts.ToFrozenDictionary();
     }
 
     private static void AddClass(Dictionary<int, byte> classes, byte order, string ranges)

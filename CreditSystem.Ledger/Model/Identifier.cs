@@ -21,6 +21,12 @@ public static class Identifier
         return Composition.Compose(visible.ToString().Trim()).Trim();
     }
 
+    /// <summary>
+    /// Unicode normalization form KC: what is typed for the same on different keyboards is one text. Of no use for names, in which such
+    /// forms stay apart.
+    /// </summary>
+    public static string Compatible(string text) => System.Text.Ascii.IsValid(text) ? text : Composition.ComposeCompatible(text);
+
     private static bool IsPlain(string text)
     {
         foreach (var character in text)

@@ -12,6 +12,9 @@ public static class LedgerId
     private static readonly Guid References = new("6f1f6c52-9a3c-4d57-8a60-0d8f6f3b9a03");
     private static readonly Guid Usage = new("6f1f6c52-9a3c-4d57-8a60-0d8f6f3b9a04");
 
+    private static readonly Guid Lists = new("6f1f6c52-9a3c-4d57-8a60-0d8f6f3b9a05");
+    private static readonly Guid IndexedKeys = new("6f1f6c52-9a3c-4d57-8a60-0d8f6f3b9a06");
+
     // No part may hold a NUL (validation refuses it), so it separates the parts unambiguously.
     private const char Separator = '\0';
 
@@ -40,6 +43,12 @@ public static class LedgerId
     public static Guid ForExtendedGrant(Guid reversal, int index) => Derive(reversal, "extended", index);
 
     public static Guid ForUsageEvent(string tenant, string eventId) => Name(Usage, string.Join(Separator, tenant, eventId));
+
+    /// <summary>What a list of a tenant is stored under.</summary>
+    public static Guid ForList(string tenant, params ReadOnlySpan<string> parts) =>
+        Name(Lists, string.Join(Separator, [tenant, .. parts]));
+
+    public static Guid ForIndexedKey(string tenant, string name) => Name(IndexedKeys, string.Join(Separator, tenant, name));
 
     /// <summary>An id that follows from another one: the item of a batch, the expiry of a lot.</summary>
     public static Guid Derive(Guid parent, string purpose, long number) => Name(parent, $"{purpose}/{number}");

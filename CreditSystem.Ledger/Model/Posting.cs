@@ -31,6 +31,9 @@ public sealed record Entry(Guid Account, long Amount, long Sequence, long Posted
     /// <summary>What the account owes after it; null for nothing.</summary>
     public DebtState? Debt { get; init; }
 
+    /// <summary>What the account is from then on, where it was changed; null elsewhere.</summary>
+    public AccountTerms? Terms { get; init; }
+
     /// <summary>The block of the account's entry before this one; 0 for the first.</summary>
     public long PreviousBlock { get => previousBlock; init => previousBlock = value; }
 

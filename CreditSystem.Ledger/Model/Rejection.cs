@@ -31,6 +31,12 @@ public enum RejectionCode
 
     /// <summary>The account owes nothing, or less than is to be forgiven.</summary>
     ExceedsDebt = 22,
+
+    /// <summary>The account is overdrawn by more than the credit limit is to be.</summary>
+    CreditLimitInUse = 23,
+
+    /// <summary>With the change the metadata would have more bytes than it may.</summary>
+    MetadataTooLarge = 24,
 }
 
 /// <param name="Index">Which item of an atomic batch failed.</param>

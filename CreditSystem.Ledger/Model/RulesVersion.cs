@@ -29,6 +29,12 @@ public static class RulesVersion
     /// </summary>
     public const int Fourth = 4;
 
+    /// <summary>
+    /// Accounts have a display name and metadata, and these and the credit limit can be changed. Without such commands it decides as the
+    /// fourth does; before it is set they are answered 503 and leave no trace.
+    /// </summary>
+    public const int Fifth = 5;
+
     /// <summary>The newest version that this program knows: what a new database is written by.</summary>
-    public const int Newest = Fourth;
+    public const int Newest = Fifth;
 }

@@ -27,6 +27,9 @@ public enum TransferKind
 
     /// <summary>No credits move: less is to be taken back after all, so that less is owed.</summary>
     Relief = 15,
+
+    /// <summary>No credits move: the account's name, metadata or credit limit is another one.</summary>
+    AccountChange = 16,
 }
 
 public static class TransferKinds
@@ -34,10 +37,20 @@ public static class TransferKinds
     private static readonly string[] Codes =
     [
         "transfer", "purchase", "reward", "burn", "refund", "adjustment", "hold", "capture", "void", "grant", "expiry", "reversal",
-        "debt", "collection", "forgiveness", "relief",
+        "debt", "collection", "forgiveness", "relief", "account_change",
     ];
 
     public static string ToCode(this TransferKind kind) => Codes[(int)kind];
+
+    /// <summary>The names of all kinds of transfers.</summary>
+    public static IReadOnlyList<string> All { get; } = Codes[..(int)TransferKind.AccountChange];
+
+    public static bool TryParse(string code, out TransferKind kind)
+    {
+        var index = Array.IndexOf(Codes, code);
+        kind = (TransferKind)Math.Max(index, 0);
+        return index is >= 0 and < (int)TransferKind.AccountChange;
+    }
 
     /// <summary>The kinds that a client may name; the others follow from the operation.</summary>
     public static bool TryParseRequested(string code, out TransferKind kind)

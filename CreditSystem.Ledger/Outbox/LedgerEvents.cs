@@ -4,10 +4,12 @@ namespace CreditSystem.Ledger.Outbox;
 public static class LedgerEvents
 {
     public const string AccountOpened = "account.opened";
+    public const string AccountUpdated = "account.updated";
     public const string TransferPosted = "transfer.posted";
     public const string TransferReversed = "transfer.reversed";
     public const string HoldPlaced = "hold.placed";
     public const string HoldCaptured = "hold.captured";
+    public const string HoldReleased = "hold.released";
     public const string HoldVoided = "hold.voided";
     public const string HoldExpired = "hold.expired";
     public const string GrantIssued = "grant.issued";
@@ -22,7 +24,7 @@ public static class LedgerEvents
     /// <summary>All names.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        AccountOpened, TransferPosted, TransferReversed, HoldPlaced, HoldCaptured, HoldVoided, HoldExpired,
+        AccountOpened, AccountUpdated, TransferPosted, TransferReversed, HoldPlaced, HoldCaptured, HoldReleased, HoldVoided, HoldExpired,
         GrantIssued, GrantVoided, GrantExpired, DebtIncurred, DebtReduced, DebtCollected, DebtForgiven,
     ];
 }

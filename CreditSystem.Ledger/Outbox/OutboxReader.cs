@@ -49,8 +49,10 @@ public sealed class OutboxReader(IBlockStore store)
             yield return Event(record, type, record.Command.Id, -1);
         for (var i = 0; i < record.Postings.Length; i++)
             yield return Event(record, record.Command.EventOf(record.Postings[i]), record.Postings[i].Id, i);
+        if (record.Command.LastEventOf(record) is { } last)
+            yield return Event(record, last, record.Command.Id, -1, number: 1);
     }
 
-    private static OutboxEvent Event(LedgerRecord record, string type, Guid of, int posting) =>
-        new(LedgerId.Derive(of, "event", 0), type, record.Command.Tenant, record.Block, record.At, record, posting);
+    private static OutboxEvent Event(LedgerRecord record, string type, Guid of, int posting, int number = 0) =>
+        new(LedgerId.Derive(of, "event", number), type, record.Command.Tenant, record.Block, record.At, record, posting);
 }

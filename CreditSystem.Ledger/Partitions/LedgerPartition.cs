@@ -2,6 +2,7 @@ using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Limits;
+using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Ownership;
@@ -30,11 +31,13 @@ public sealed class LedgerPartition
 
     internal LedgerPartition(
         int number, IBlockStore store, IProjectionStore projections, LedgerOptions options, MemoryBudget memory, ClockGuard clock,
-        LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger, IOwnerTransport? transport = null)
+        LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger, IOwnerTransport? transport = null,
+        IndexedKeys? keys = null)
     {
         Number = number;
         (this.projections, this.options, this.metrics, this.time) = (projections, options, metrics, time);
         StoredEntries = new StoredEntries(projections, memory.Entries);
+        Lists = new PartitionLists(number, projections);
         var quantum = Math.Max(1, options.MaxBlockCommands / SubmissionQueue.TurnsPerBlock);
         queue = new SubmissionQueue(options.QueueCapacity, memory.Commands.CreateShare(), quantum);
         ownership = new PartitionOwnership(queue, isShared: transport is not null, time);
@@ -43,13 +46,20 @@ public sealed class LedgerPartition
             forwarder = new CommandForwarder(number, transport, memory.Commands.CreateShare(), options, metrics, time, logger);
             _ = ownership.ReleaseAsync();
         }
-        var engine = new PartitionEngine(number, store, projections, options, memory, clock, metrics, board, ownership, time, logger);
+        var engine = new PartitionEngine(
+            number, store, projections, Lists, keys ?? new IndexedKeys(), options, memory, clock, metrics, board, ownership, time, logger);
         loop = new PartitionLoop(number, queue, board, engine, ownership, options, metrics, time, logger);
     }
 
     public int Number { get; }
 
     internal StoredEntries StoredEntries { get; }
+
+    internal PartitionLists Lists { get; }
+
+    /// <summary>Blocks of which lists are not stored although they are not in memory: the log is read for them.</summary>
+    public long UnlistedBlocks =>
+        board.Reads is { } reads ? Lists.Coverage.Missing(reads.Lists.After, Guid.Empty).Sum(missing => missing.Last - missing.After) : 0;
 
     /// <summary>Whether this replica commits what is sent to the partition, and does what one replica has to do for it.</summary>
     public bool IsOwned => ownership.IsOwner;
@@ -185,6 +195,17 @@ public sealed class LedgerPartition
 
     public ValueTask<HoldState?> LoadHoldAsync(Guid id, CancellationToken cancellationToken) =>
         ReadAsync(reads => reads.LoadHoldAsync(id, cancellationToken));
+
+    /// <summary>Those of some accounts that there are, as this replica knows them.</summary>
+    public ValueTask<IReadOnlyDictionary<Guid, AccountState>> LoadAccountsAsync(
+        IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        ReadAsync(reads => reads.LoadAccountsAsync(ids, cancellationToken));
+
+    /// <summary>A page of a list, newest first.</summary>
+    public ValueTask<ListPage> ListAsync(
+        ListQuery query, ListPosition? before, int limit, ListFilter? filter, CancellationToken cancellationToken) =>
+        ReadAsync(async reads =>
+            await new ListReader(reads, Lists.Coverage, projections).ReadAsync(query, before, limit, filter, cancellationToken));
 
     /// <summary>How much of a transfer has been reversed, in minor units.</summary>
     public ValueTask<ReversedAmount> LoadReversedAsync(Guid transfer) =>

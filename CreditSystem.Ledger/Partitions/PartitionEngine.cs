@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Limits;
+using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Ownership;
@@ -43,25 +44,28 @@ internal sealed partial class PartitionEngine
     private PartitionState state;
 
     public PartitionEngine(
-        int partition, IBlockStore store, IProjectionStore projections, LedgerOptions options, MemoryBudget memory, ClockGuard clock,
+        int partition, IBlockStore store, IProjectionStore projections, PartitionLists stored, IndexedKeys keys, LedgerOptions options,
+        MemoryBudget memory, ClockGuard clock,
         LedgerMetrics metrics, PartitionBoard board, PartitionOwnership ownership, TimeProvider time, ILogger logger)
     {
         (this.partition, this.board, this.clock, this.metrics, this.logger) = (partition, board, clock, metrics, logger);
         var cold = new ColdAccounts(partition, projections, memory.ColdAccounts);
-        var (accounts, bytes, entries) =
-            (memory.Accounts.CreateShare(), memory.RecordBytes.CreateShare(), memory.RecentEntries.CreateShare());
+        var (accounts, bytes, entries, rows) = (
+            memory.Accounts.CreateShare(), memory.RecordBytes.CreateShare(), memory.RecentEntries.CreateShare(),
+            memory.RecentRows.CreateShare());
         create = () =>
         {
             accounts.Report(0);
             bytes.Report(0);
             entries.Report(0);
+            rows.Report(0);
             var records = new RecordIndex(partition, store, projections, options.IdTableIds, bytes);
-            return new PartitionState(records, new RecentEntries(entries), cold, accounts, time);
+            return new PartitionState(records, new RecentEntries(entries), new RecentLists(rows, keys), cold, accounts, time);
         };
         state = create();
         builder = new BlockBuilder(options);
         appender = new BlockAppender(partition, store, metrics, time, logger);
-        checkpointer = new Checkpointer(partition, store, projections, options, ownership, time, logger);
+        checkpointer = new Checkpointer(partition, store, projections, stored.Projection, options, ownership, time, logger);
         recovery = new PartitionRecovery(partition, store, projections, cold, checkpointer, options, Show, time, logger);
     }
 

@@ -1,5 +1,7 @@
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.History;
+using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
 
@@ -9,8 +11,12 @@ namespace CreditSystem.Ledger.Partitions;
 /// What any thread may read of a partition's state, without waiting for its loop: accounts and holds, each as of its own last change,
 /// and the records of the log. Nothing can be changed by it.
 /// </summary>
-internal sealed class PartitionReads(LedgerState.Reads state, RecordIndex records, RecentEntries entries, ColdAccounts cold)
+internal sealed class PartitionReads(
+    LedgerState.Reads state, RecordIndex records, RecentEntries entries, RecentLists lists, ColdAccounts cold)
 {
+    /// <summary>What is listed of the latest blocks.</summary>
+    public RecentLists Lists => lists;
+
     /// <summary>The accounts that are in memory.</summary>
     public IEnumerable<AccountState> Accounts => state.Accounts;
 
@@ -34,11 +40,33 @@ internal sealed class PartitionReads(LedgerState.Reads state, RecordIndex record
     public ValueTask<IReadOnlyList<LedgerRecord>> RecordsNamingAsync(long block, Guid id, CancellationToken cancellationToken) =>
         records.RecordsNamingAsync(block, id, cancellationToken);
 
+    /// <summary>Blocks of the log by their numbers.</summary>
+    public ValueTask<IReadOnlyDictionary<long, Block>> BlocksAsync(IReadOnlyList<long> numbers, CancellationToken cancellationToken) =>
+        records.BlocksAsync(numbers, cancellationToken);
+
     public async ValueTask<HoldState?> LoadHoldAsync(Guid id, CancellationToken cancellationToken) =>
         state.Hold(id) ?? await records.FindHoldAsync(id, cancellationToken);
 
     public async ValueTask<ReversedAmount> LoadReversedAsync(Guid transfer, CancellationToken cancellationToken) =>
         state.Reversed(transfer) ?? await records.FindReversedAsync(transfer, cancellationToken);
+
+    /// <summary>Those of some accounts that there are.</summary>
+    /// <exception cref="ProjectionLostException">As of <see cref="LoadAccountAsync"/>.</exception>
+    public async ValueTask<IReadOnlyDictionary<Guid, AccountState>> LoadAccountsAsync(
+        IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<Guid, AccountState>(ids.Count);
+        List<Guid> missing = [];
+        foreach (var id in ids)
+            if (state.Account(id) is { } account)
+                found[id] = account;
+            else if (records.MayKnow(id))
+                missing.Add(id);
+        if (missing.Count > 0)
+            foreach (var account in await cold.LoadAsync(missing, cancellationToken))
+                found[account.Id] = state.Account(account.Id) ?? account;
+        return found;
+    }
 
     /// <summary>The account from memory or from the projection; null where there is none.</summary>
     /// <exception cref="ProjectionLostException">The log has opened it, and the projection does not have it.</exception>

@@ -1,5 +1,6 @@
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Limits;
+using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
@@ -14,6 +15,7 @@ namespace CreditSystem.Ledger.Partitions;
 internal sealed class PartitionState
 {
     private readonly RecentEntries entries;
+    private readonly RecentLists lists;
     private readonly ColdAccounts cold;
     private readonly SharedAllowance.Share allowance;
     private readonly CheckpointLag lag;
@@ -21,12 +23,13 @@ internal sealed class PartitionState
     private readonly HashSet<(string Tenant, string Asset)> loadedAssets = [];
 
     public PartitionState(
-        RecordIndex records, RecentEntries entries, ColdAccounts cold, SharedAllowance.Share allowance, TimeProvider time)
+        RecordIndex records, RecentEntries entries, RecentLists lists, ColdAccounts cold, SharedAllowance.Share allowance,
+        TimeProvider time)
     {
-        (Records, this.entries, this.cold, this.allowance, this.time) = (records, entries, cold, allowance, time);
+        (Records, this.entries, this.lists, this.cold, this.allowance, this.time) = (records, entries, lists, cold, allowance, time);
         lag = new CheckpointLag(time);
         LastChange = time.GetTimestamp();
-        Reads = new PartitionReads(Ledger.View, records, entries, cold);
+        Reads = new PartitionReads(Ledger.View, records, entries, lists, cold);
     }
 
     public LedgerState Ledger { get; } = new();
@@ -65,6 +68,7 @@ internal sealed class PartitionState
     public void ResumeAfter(long block)
     {
         Covered = block;
+        lists.StartAfter(block);
         cold.RelyOn(block);
         cold.Forget();
         IsStarted = true;
@@ -76,6 +80,7 @@ internal sealed class PartitionState
         Ledger.Advance(view, block.At, block.Hash);
         Records.Add(block, records);
         entries.Add(block.Number, records);
+        lists.Add(block.Number, block.At, records);
         Tail += records.Count;
         LastChange = time.GetTimestamp();
         lag.Add(records.Count);
@@ -121,6 +126,7 @@ internal sealed class PartitionState
         return new Checkpoint(Ledger.TakeChanged(), Ledger.Head, Ledger.At, Ledger.Hash, cold.Rebuilds, Covered, ids, latest)
         {
             Entries = new CheckpointEntries(entries.Take(), Records, IsWorkedOut: Ledger.Start == 0),
+            Lists = lists.UpTo(Ledger.Head),
             Due = Records.TableDue(),
         };
     }
@@ -130,6 +136,7 @@ internal sealed class PartitionState
     {
         Lost ??= outcome.Lost;
         entries.Drop();
+        lists.DropUpTo(outcome.Listed);
         // Where it is older than what has left memory it has been lost: the next read of it finds out.
         var isWritten = outcome.Block >= cold.Block;
         var block = isWritten ? outcome.Block!.Value : -1;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Log;
@@ -19,6 +20,8 @@ internal sealed class RecordIndex(
     private readonly Queue<Block> order = new();
     private readonly Lock gate = new();
     private long kept;
+
+    private const int ReadsAtOnce = 8;
 
     // As many ids as a start puts into one table.
     private const int MaxTableIds = 1024 * 1024;
@@ -101,6 +104,39 @@ internal sealed class RecordIndex(
     /// <summary>All records of a block.</summary>
     public async ValueTask<LedgerRecord[]> RecordsAsync(long number, CancellationToken cancellationToken) =>
         (await RequireAsync(number, cancellationToken)).ReadRecords();
+
+    /// <summary>Blocks by their numbers, those that are not in memory read together.</summary>
+    public async ValueTask<IReadOnlyDictionary<long, Block>> BlocksAsync(IReadOnlyList<long> numbers, CancellationToken cancellationToken)
+    {
+        var found = new ConcurrentDictionary<long, Block>();
+        List<long> missing = [];
+        foreach (var number in numbers)
+            if (Recent(number) is { } block)
+                found[number] = block;
+            else
+                missing.Add(number);
+        // Neighbours are one question, others several at a time.
+        if (missing.Count > 1 && missing.Max() - missing.Min() < 2 * missing.Count)
+            await ReadPagesAsync(missing.Min() - 1, missing.Max(), found, cancellationToken);
+        foreach (var several in missing.Where(number => !found.ContainsKey(number)).Chunk(ReadsAtOnce))
+            await Task.WhenAll(several.Select(async number => found[number] = await RequireAsync(number, cancellationToken)));
+        return found;
+    }
+
+    private async Task ReadPagesAsync(
+        long after, long last, ConcurrentDictionary<long, Block> found, CancellationToken cancellationToken)
+    {
+        while (after < last)
+        {
+            var page = await Reading(() =>
+                store.ReadPageAsync(partition, after, (int)(last - after), BlockPages.MaxBytes, cancellationToken));
+            if (page.Count == 0)
+                return;
+            foreach (var block in page)
+                found[block.Number] = block;
+            after = page[^1].Number;
+        }
+    }
 
     /// <summary>Takes note of a block that is in the log now.</summary>
     /// <param name="block">The block, of which the bytes are kept as long as there is room.</param>

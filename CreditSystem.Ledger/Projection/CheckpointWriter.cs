@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 
@@ -16,6 +17,9 @@ internal sealed record Checkpoint(
     /// <summary>The entries of the same blocks.</summary>
     public required CheckpointEntries Entries { get; init; }
 
+    /// <summary>What is listed of the blocks that are not stored yet.</summary>
+    public required ListBatch Lists { get; init; }
+
     /// <summary>The stored segments of which a table is to be made; null for none.</summary>
     public IReadOnlyList<SegmentSpan>? Due { get; init; }
 }
@@ -28,12 +32,16 @@ internal readonly record struct CheckpointOutcome(long? Block, long Covered, str
     /// <summary>The segments that are stored now and were not known of before, in order.</summary>
     public IReadOnlyList<SegmentSpan> Segments { get; init; } = [];
 
+    /// <summary>The block up to which lists are stored.</summary>
+    public long Listed { get; init; }
+
     /// <summary>The table that was due.</summary>
     public IdTable? Table { get; init; }
 }
 
 /// <summary>Writes accounts, and then the entries and the ids of the same blocks.</summary>
-internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjectionStore projections, int segmentIds)
+internal sealed class CheckpointWriter(
+    int partition, IBlockStore store, IProjectionStore projections, ListProjection lists, int segmentIds)
 {
     private readonly EntryProjection entries = new(projections);
 
@@ -61,7 +69,11 @@ internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjec
             segments.Add(next.Span);
         }
         // Another replica's segments may end elsewhere.
-        return await OutcomeAsync(checkpoint, checkpoint.Block, segments, cancellationToken);
+        var outcome = await OutcomeAsync(checkpoint, checkpoint.Block, segments, cancellationToken);
+        return outcome with
+        {
+            Listed = await lists.WriteAsync(checkpoint.Lists, checkpoint.Block, cancellationToken),
+        };
     }
 
     /// <summary>What another replica has written of it already.</summary>
@@ -69,7 +81,11 @@ internal sealed class CheckpointWriter(int partition, IBlockStore store, IProjec
     {
         var block = Math.Min((await MarkAsync(checkpoint, cancellationToken)).Block, checkpoint.Block);
         var segments = await FindAsync(checkpoint.Covered, block, cancellationToken);
-        return await OutcomeAsync(checkpoint, block, segments, cancellationToken);
+        var outcome = await OutcomeAsync(checkpoint, block, segments, cancellationToken);
+        return outcome with
+        {
+            Listed = await lists.FindAsync(checkpoint.Lists, cancellationToken),
+        };
     }
 
     private async Task<CheckpointOutcome> OutcomeAsync(

@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Evaluation;
+using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Partitions;
@@ -11,12 +12,12 @@ namespace CreditSystem.Ledger.Projection;
 /// nothing that happens meanwhile can change it, and what became of it is told to the loop at its next turn.
 /// </summary>
 internal sealed partial class Checkpointer(
-    int partition, IBlockStore store, IProjectionStore projections, LedgerOptions options, PartitionOwnership ownership,
-    TimeProvider time, ILogger logger)
+    int partition, IBlockStore store, IProjectionStore projections, ListProjection lists, LedgerOptions options,
+    PartitionOwnership ownership, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
-    private readonly CheckpointWriter writer = new(partition, store, projections, options.CheckpointSegmentIds);
+    private readonly CheckpointWriter writer = new(partition, store, projections, lists, options.CheckpointSegmentIds);
     private InFlight? inFlight;
     private long lastWrite = time.GetTimestamp();
 

@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.History;
+using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger.Projection;
@@ -32,6 +33,12 @@ public interface IProjectionStore
 
     /// <summary>The chunks of an account whose first entry has one of these numbers, in their order.</summary>
     Task<IReadOnlyList<EntryChunk>> EntriesAsync(Guid account, long first, long last, CancellationToken cancellationToken);
+
+    /// <summary>Writes what is listed; a chunk of the same list and blocks as one that is there already is left out.</summary>
+    Task AddAsync(IReadOnlyList<ListChunk> chunks, CancellationToken cancellationToken);
+
+    /// <summary>The chunks of a list that begin after an earlier block than one, newest first, at most so many.</summary>
+    Task<IReadOnlyList<ListChunk>> ListAsync(Guid term, long before, int limit, CancellationToken cancellationToken);
 
     /// <summary>The segment of ids that begins after a block, or null.</summary>
     Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken);

@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.History;
+using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
@@ -12,6 +13,7 @@ internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedN
     private readonly Dictionary<Guid, AccountState> accounts = [];
     private readonly Dictionary<long, IdSegment> segments = [];
     private readonly SortedDictionary<(Guid Account, long First), EntryChunk> entries = [];
+    private readonly SortedDictionary<(Guid Term, long After, long Last), ListChunk> lists = [];
     private ProjectionMark mark;
     private int losses;
 
@@ -69,6 +71,18 @@ internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedN
             [.. entries.Where(entry => entry.Key.Account == account && entry.Key.First >= first && entry.Key.First <= last)
                 .Select(entry => entry.Value)], cancellationToken);
 
+    public async Task AddAsync(IReadOnlyList<ListChunk> chunks, CancellationToken cancellationToken)
+    {
+        foreach (var part in chunks.Chunk(3))
+            await network.CallAsync(() =>
+                part.Count(chunk => lists.TryAdd((chunk.Term, chunk.After, chunk.Last), chunk)), cancellationToken);
+    }
+
+    public Task<IReadOnlyList<ListChunk>> ListAsync(Guid term, long before, int limit, CancellationToken cancellationToken) =>
+        network.CallAsync<IReadOnlyList<ListChunk>>(() =>
+            [.. lists.Where(chunk => chunk.Key.Term == term && chunk.Key.After < before).Reverse().Take(limit)
+                .Select(chunk => chunk.Value)], cancellationToken);
+
     public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
         network.CallAsync(() => segments.GetValueOrDefault(after), cancellationToken);
 
@@ -88,6 +102,14 @@ internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedN
     {
         foreach (var key in entries.Keys.Where(_ => scheduler.Chance(percent)).ToList())
             entries.Remove(key);
+    }
+
+    public void LoseLists(int percent)
+    {
+        // What says of which blocks they are: what is missing without that would be taken for nothing.
+        var markers = ListTerms.Coverage(0, Guid.Empty);
+        foreach (var key in lists.Keys.Where(key => key.Term == markers && scheduler.Chance(percent)).ToList())
+            lists.Remove(key);
     }
 
     private bool TryAppend(Block block)

@@ -21,6 +21,7 @@ internal sealed class SimulatedTrouble(
                 case 2 or 3:
                     storage.LoseAccounts(scheduler.Random.Next(10, 101));
                     storage.LoseEntries(scheduler.Random.Next(0, 101));
+                    storage.LoseLists(scheduler.Random.Next(0, 101));
                     break;
                 case 4:
                     storage.LoseSegments();

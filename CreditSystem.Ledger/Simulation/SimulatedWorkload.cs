@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Commands.Accounts;
 using CreditSystem.Ledger.Commands.Receivables;
 using CreditSystem.Ledger.Model;
 
@@ -41,7 +42,7 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed,
             return new OpenAccount(id, [], tenant, null, Holders[(count - 1) / 2], Asset, scheduler.Chance(30) ? 100 : 0);
         if (count <= 3 * Holders.Length)
             return Move(tenant, id, AccountRef.To(SystemAccount.Issuance), 500, TransferKind.Purchase);
-        return scheduler.Random.Next(rules < RulesVersion.Fourth ? 13 : 17) switch
+        return scheduler.Random.Next(rules < RulesVersion.Fourth ? 13 : rules < RulesVersion.Fifth ? 17 : 18) switch
         {
             0 => new OpenAccount(id, [], tenant, null, Pick(Holders), Asset, 0),
             1 => Move(tenant, id, AccountRef.To(SystemAccount.Issuance), 200, TransferKind.Purchase),
@@ -56,6 +57,9 @@ internal sealed class SimulatedWorkload(SimulationScheduler scheduler, int seed,
             12 => VoidGrant(tenant, id),
             13 => Buy(tenant, id),
             16 => new ForgiveDebt(id, [], tenant, Account(tenant), scheduler.Chance(50) ? Amount() : null, "goodwill"),
+            17 => new ChangeAccount(
+                id, [], tenant, Account(tenant), scheduler.Chance(50) ? $"account {count}" : null, null,
+                scheduler.Chance(50) ? 10 * scheduler.Random.Next(30) : null, "asked for"),
             _ => new TakeBack(id, [], tenant, Recent(purchases, tenant), scheduler.Random.Next(201), null)
             {
                 KeepsOutcome = scheduler.Chance(50),

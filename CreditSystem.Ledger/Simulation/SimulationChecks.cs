@@ -2,6 +2,7 @@ using System.Globalization;
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.History;
+using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
@@ -60,6 +61,8 @@ internal sealed class SimulationChecks(
     public async Task ReplicaAsync(LedgerPartition partition)
     {
         foreach (var tenant in SimulatedWorkload.AllTenants)
+            await ListsAsync(partition, tenant);
+        foreach (var tenant in SimulatedWorkload.AllTenants)
             foreach (var id in SimulatedWorkload.AccountsOf(tenant))
             {
                 Log();
@@ -77,6 +80,28 @@ internal sealed class SimulationChecks(
                 if (served is not null)
                     await HistoryAsync(partition, served);
             }
+    }
+
+    /// <summary>What a replica lists is what is in the log, newest first, page by page.</summary>
+    private async Task ListsAsync(LedgerPartition partition, string tenant)
+    {
+        var query = new ListQuery(tenant, LedgerList.Transfers);
+        var served = new List<Guid>();
+        for (ListPosition? before = null; ;)
+        {
+            var page = await UntilThereAsync(() => partition.ListAsync(query, before, 7, null, CancellationToken.None).AsTask());
+            served.AddRange(page.Items.Select(item => item.Posting!.Id));
+            before = page.Next;
+            if (before is null)
+                break;
+        }
+        served.Reverse();
+        var logged = storage.Blocks.SelectMany(block => block.ReadRecords())
+            .Where(record => record.Accepted && record.Command.Tenant == tenant)
+            .SelectMany(record => record.Postings).Where(posting => posting.Kind != TransferKind.AccountChange)
+            .Select(posting => posting.Id).ToList();
+        Require(served.SequenceEqual(logged.Take(served.Count)) && served.Count <= logged.Count,
+            $"what is listed of {tenant} is not what is in the log: {served.Count} of {logged.Count}");
     }
 
     /// <summary>The history that a replica serves is in the log, entry by entry.</summary>
@@ -165,7 +190,8 @@ internal sealed class SimulationChecks(
             CultureInfo.InvariantCulture,
             $"{account.Sequence}: {account.Posted}/{account.Held} owes {account.Owed} "
             + $"{string.Join(' ', account.Lots.Select(lot => $"{lot.Terms.Id}={lot.Remaining}/{lot.Pinned}"))} "
-            + $"{string.Join(' ', account.Holds.Select(hold => hold.Id))}");
+            + $"{string.Join(' ', account.Holds.Select(hold => hold.Id))} "
+            + $"limit {account.CreditLimit}, '{account.DisplayName}' since {account.ChangedIn}");
 
     private static void Require(bool holds, string otherwise)
     {

@@ -11,13 +11,15 @@ public readonly record struct VerifiedLot(long Amount, long Remaining, long Pinn
 /// </summary>
 public sealed class VerifiedAccount(Guid id, string tenant, bool isSystem, long creditLimit)
 {
+    private long limit = creditLimit;
+
     public Guid Id => id;
 
     public string Tenant => tenant;
 
     public bool IsSystem => isSystem;
 
-    public long CreditLimit => creditLimit;
+    public long CreditLimit => limit;
 
     public long Sequence { get; set; }
 
@@ -59,6 +61,9 @@ public sealed class VerifiedAccount(Guid id, string tenant, bool isSystem, long 
         Debt = entry.Debt?.Amount ?? 0;
         if (!Explains(kind, entry.Amount, Debt - debtBefore))
             yield return Find(LedgerChecks.Debts, block, $"account {id} owes {Debt} after {debtBefore}");
+        if (kind == TransferKind.AccountChange != entry.Terms is not null || entry.Terms is not null && entry.Amount != 0)
+            yield return Find(LedgerChecks.Entries, block, $"entry {entry.Sequence} of account {id} changes it as its kind does not say");
+        limit = entry.Terms?.CreditLimit ?? limit;
         Base += entry.Amount;
         foreach (var change in entry.Lots)
             Change(change);
@@ -68,14 +73,15 @@ public sealed class VerifiedAccount(Guid id, string tenant, bool isSystem, long 
             || Lots.Values.Any(lot => lot.Pinned < 0 || lot.Pinned > lot.Remaining || lot.Remaining > lot.Amount)
             || Base + Lots.Values.Aggregate((Int128)0, (sum, lot) => sum + lot.Remaining) != Posted)
             yield return Find(LedgerChecks.Lots, block, $"the lots of account {id} do not add up to {Posted}");
-        if (!isSystem && Posted - Held < -(Int128)creditLimit && Posted - Held < postedBefore - heldBefore)
-            yield return Find(LedgerChecks.Limits, block, $"account {id} is at {Posted - Held}, below its limit of -{creditLimit}");
+        if (!isSystem && Posted - Held < -(Int128)limit && Posted - Held < postedBefore - heldBefore)
+            yield return Find(LedgerChecks.Limits, block, $"account {id} is at {Posted - Held}, below its limit of -{limit}");
     }
 
     /// <summary>Whether what is served says the same, where it is at the same entry.</summary>
     public bool Agrees(AccountState account) =>
         account.Sequence != Sequence
-        || account.Posted == Posted && account.Held == Held && account.Owed == Debt && account.Lots.Length == Lots.Count
+        || account.Posted == Posted && account.CreditLimit == limit && account.Held == Held && account.Owed == Debt
+        && account.Lots.Length == Lots.Count
         && Array.TrueForAll(account.Lots, lot =>
             Lots.TryGetValue(lot.Terms.Id, out var own) && (own.Remaining, own.Pinned) == (lot.Remaining, lot.Pinned));
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using CreditSystem.Secrets.Vault;
 using CreditSystem.ServiceDefaults;
 using CreditSystem.ServiceDefaults.Certificates;
@@ -45,11 +44,12 @@ public sealed partial class CertificateRenewal(
             var poll = Backoff.Spread(options.PollInterval);
             return left < TimeSpan.Zero ? TimeSpan.Zero : left < poll ? left : poll;
         }
-        catch (Exception exception) when (exception is VaultUnavailableException or CryptographicException or IOException)
+        catch (Exception exception) when (exception is VaultUnavailableException or CryptographicException or ArgumentException
+            or IOException or UnauthorizedAccessException)
         {
             var wait = _backoff.Failed();
             CertificateRenewalLog.Failed(logger, options.CommonName, exception.Message);
-            if (folder.Current is not { } set || ShareOf(set) > Late)
+            if (folder.Current is not { } set || CertificateLife.ShareOf(set, time.GetUtcNow()) > Late)
                 _reasons.Report(Source, "certificates: the certificate ends soon, and Vault has issued no other.");
             return wait;
         }
@@ -75,51 +75,31 @@ public sealed partial class CertificateRenewal(
             folder.WriteAuthorities(authorities.Pem);
         _authorities = authorities.Pem;
         // What another authority has signed is replaced soon: the one before is to be taken away.
-        _issuer ??= folder.Current is { } set ? IssuerOf(set, authorities.Pem) : null;
-        if (_issuer is not null && authorities.DefaultFingerprint is { } now && now != _issuer)
+        _issuer ??= folder.Current is { } set ? CertificateLife.IssuerOf(set, authorities.Pem) : null;
+        // Of an authority that the mount has no more: nobody trusts it.
+        if (_issuer is null && folder.Current is not null)
+            _due = time.GetUtcNow();
+        else if (_issuer is not null && authorities.DefaultFingerprint is { } now && now != _issuer)
             _due = Earlier(Due(), time.GetUtcNow() + Backoff.Spread(options.PollInterval, share: 1));
     }
 
     private async Task IssueAsync(CancellationToken cancellationToken)
     {
         var issued = await session.ExchangeAsync(channel => _pki.IssueAsync(channel, cancellationToken), cancellationToken);
+        // What cannot be used is not written over what can.
+        _ = CertificateSet.Load(issued.Chain, issued.Key, _authorities!);
         folder.Write(issued.Chain, issued.Key, _authorities!);
         _issuer = issued.IssuerFingerprint;
-        _due = folder.Current is { } set ? DueOf(set, time.GetUtcNow()) : null;
+        _due = folder.Current is { } set ? CertificateLife.DueAt(set, time.GetUtcNow()) : null;
         CertificateRenewalLog.Issued(logger, options.CommonName, folder.Current?.NotAfter ?? default);
     }
 
-    private DateTimeOffset Due() => _due ??= folder.Current is { } set
-        ? DueOf(set, set.Certificate.NotBefore.ToUniversalTime())
+    /// <summary>Another name than ours may be in what an earlier run has left.</summary>
+    private DateTimeOffset Due() => _due ??= folder.Current is { } set && CertificateLife.Covers(set, options)
+        ? CertificateLife.DueAt(set)
         : time.GetUtcNow();
 
-    /// <summary>About two thirds into its life, each replica elsewhere; of an authority that ends before it, of that.</summary>
-    /// <param name="set">It.</param>
-    /// <param name="from">Its beginning. A certificate itself says one that lies before, for clocks that differ.</param>
-    private static DateTimeOffset DueOf(CertificateSet set, DateTimeOffset from)
-    {
-        var end = Earlier(set.NotAfter, set.AuthorityNotAfter);
-        return from + Backoff.Spread((end - from) * 0.66, share: 0.06);
-    }
-
-    private double ShareOf(CertificateSet set)
-    {
-        DateTimeOffset from = set.Certificate.NotBefore.ToUniversalTime();
-        return (time.GetUtcNow() - from) / (set.NotAfter - from);
-    }
-
     private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
-
-    /// <summary>Of a certificate that an earlier run has left.</summary>
-    private static string? IssuerOf(CertificateSet set, string authorities)
-    {
-        var all = new X509Certificate2Collection();
-        all.ImportFromPem(authorities);
-        var wanted = set.Certificate.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier;
-        return all.FirstOrDefault(one => one.Extensions.OfType<X509SubjectKeyIdentifierExtension>()
-            .Any(own => wanted is { } key && own.SubjectKeyIdentifierBytes.Span.SequenceEqual(key.Span)))
-            ?.GetCertHashString(HashAlgorithmName.SHA256);
-    }
 
     private static partial class CertificateRenewalLog
     {

@@ -19,13 +19,13 @@ public sealed record IssuedCertificate(string Chain, string Key, string IssuerFi
 /// <param name="DefaultFingerprint">The one that signs now.</param>
 public sealed record MountAuthorities(string Pem, string? DefaultFingerprint);
 
-/// <summary>What a service asks of Vault's PKI. It issues anew instead of renewing: there is no such call.</summary>
-internal sealed class PkiClient(PkiOptions options)
+/// <summary>What is asked of Vault's PKI. It issues anew instead of renewing: there is no such call.</summary>
+public sealed class PkiClient(PkiOptions options)
 {
     private string Mount => options.MountPoint.Trim('/');
 
     /// <exception cref="VaultUnavailableException">Vault refuses, or does not answer.</exception>
-    public async Task<IssuedCertificate> IssueAsync(VaultChannel channel, CancellationToken cancellationToken)
+    public async Task<IssuedCertificate> IssueAsync(IPkiTransport vault, CancellationToken cancellationToken)
     {
         var body = new JsonObject { ["common_name"] = options.CommonName };
         if (options.AlternativeNames.Length > 0)
@@ -34,7 +34,7 @@ internal sealed class PkiClient(PkiOptions options)
             body["ip_sans"] = options.Addresses;
         if (options.Ttl is { } ttl)
             body["ttl"] = $"{(long)ttl.TotalSeconds}s";
-        var data = (await channel.WriteAsync($"{Mount}/issue/{options.Role}", body, cancellationToken))?["data"];
+        var data = (await vault.WriteAsync($"{Mount}/issue/{options.Role}", body, cancellationToken))?["data"];
         var (leaf, key) = ((string?)data?["certificate"], (string?)data?["private_key"]);
         if (leaf is null || key is null)
             throw new VaultUnavailableException($"{Mount}/issue/{options.Role} has given no certificate.");
@@ -44,13 +44,13 @@ internal sealed class PkiClient(PkiOptions options)
     }
 
     /// <exception cref="VaultUnavailableException">Vault refuses, or does not answer.</exception>
-    public async Task<MountAuthorities> ReadAuthoritiesAsync(VaultChannel channel, CancellationToken cancellationToken)
+    public async Task<MountAuthorities> ReadAuthoritiesAsync(IPkiTransport vault, CancellationToken cancellationToken)
     {
-        var listed = (await channel.ListAsync($"{Mount}/issuers", cancellationToken))?["data"];
+        var listed = (await vault.ListAsync($"{Mount}/issuers", cancellationToken))?["data"];
         var (all, byDefault) = (new List<string>(), (string?)null);
         foreach (var id in (listed?["keys"] as JsonArray ?? []).Select(key => $"{key}").Order(StringComparer.Ordinal))
         {
-            var pem = $"{(await channel.ReadAsync($"{Mount}/issuer/{id}/json", cancellationToken))?["data"]?["certificate"]}".Trim();
+            var pem = $"{(await vault.ReadAsync($"{Mount}/issuer/{id}/json", cancellationToken))?["data"]?["certificate"]}".Trim();
             all.Add(pem);
             if ((bool?)listed!["key_info"]?[id]?["is_default"] == true)
                 byDefault = Fingerprint(pem);

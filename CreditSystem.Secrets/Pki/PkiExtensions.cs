@@ -10,8 +10,8 @@ public static class PkiExtensions
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Fills the folder of certificates from Vault's PKI, where <c>Vault:Pki:Role</c> names a role. Returns with the first certificate in
-    /// it; without one when Vault gives none, and then HTTPS answers nobody until it does.
+    /// Fills the folder of certificates from Vault's PKI, where <c>Vault:Pki:Role</c> names a role. Returns with a certificate in it that
+    /// has not ended; without one when Vault gives none, and then HTTPS answers nobody until it does.
     /// </summary>
     /// <param name="builder">After its secrets have been added.</param>
     /// <param name="secrets">Of them.</param>
@@ -26,7 +26,7 @@ public static class PkiExtensions
         using var limit = new CancellationTokenSource(StartTimeout);
         try
         {
-            while (folder.Current is null)
+            while (folder.Current is not { } set || CertificateLife.ShareOf(set, TimeProvider.System.GetUtcNow()) >= 1)
                 await Task.Delay(await renewal.StepAsync(limit.Token), limit.Token);
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CreditSystem.Secrets.Pki;
 
 namespace CreditSystem.Secrets.Vault;
 
@@ -8,7 +9,7 @@ namespace CreditSystem.Secrets.Vault;
 /// Calls that VaultSharp has no method for, or of whose answers it drops what counts (<c>auth.mfa_requirement</c>), over the
 /// same transport. It holds the token; its text does not.
 /// </summary>
-public sealed class VaultChannel
+public sealed class VaultChannel : IPkiTransport
 {
     private readonly HttpMessageInvoker _http;
     private readonly Uri _address;

@@ -14,8 +14,8 @@ internal sealed class VaultCertificateException(string message) : Authentication
 internal sealed class VaultTls
 {
     private readonly VaultOptions _options;
-    private X509Certificate2Collection? _authorities;
-    private DateTime _authoritiesWrittenAt;
+    private volatile X509Certificate2Collection? _authorities;
+    private string? _authoritiesText;
     private volatile CertificateFolder? _folder;
     private readonly X509Certificate2? _own;
     private volatile bool _wasAsked;
@@ -24,8 +24,8 @@ internal sealed class VaultTls
     public VaultTls(VaultOptions options)
     {
         _options = options;
-        _authorities = options.CaCertificate is { } path ? Read("VAULT_CACERT", path) : null;
-        _authoritiesWrittenAt = options.CaCertificate is { } file ? File.GetLastWriteTimeUtc(file) : default;
+        if (options.CaCertificate is { } path)
+            (_authorities, _authoritiesText) = Read("VAULT_CACERT", path);
         if ((options.ClientCertificate is null) != (options.ClientKey is null))
             throw new ValidationException("VAULT_CLIENT_CERT and VAULT_CLIENT_KEY belong together; one of them is not set.");
         _own = options.ClientCertificate is { } certificate ? ReadOwn(certificate, options.ClientKey!) : null;
@@ -73,14 +73,20 @@ internal sealed class VaultTls
         return RefreshAuthorities() && TrustBundle.Of(_authorities!).Trusts(received, shown);
     }
 
-    /// <summary>Reads VAULT_CACERT again where it was written since. False where it was not, or is no file of certificates now.</summary>
+    /// <summary>
+    /// Reads VAULT_CACERT again. By its text: the times of a file that is mounted are those of a link, which stays.
+    /// </summary>
+    /// <returns>False where it is what it was, or no file of certificates now.</returns>
     private bool RefreshAuthorities()
     {
-        if (_options.CaCertificate is not { } path || File.GetLastWriteTimeUtc(path) == _authoritiesWrittenAt)
+        if (_options.CaCertificate is not { } path)
             return false;
         try
         {
-            (_authorities, _authoritiesWrittenAt) = (Read("VAULT_CACERT", path), File.GetLastWriteTimeUtc(path));
+            var (authorities, text) = Read("VAULT_CACERT", path);
+            if (text == _authoritiesText)
+                return false;
+            (_authorities, _authoritiesText) = (authorities, text);
             return true;
         }
         catch (ValidationException)
@@ -108,19 +114,21 @@ internal sealed class VaultTls
             : $"the certificate of {server} is not from the authority in VAULT_CACERT");
     }
 
-    private static X509Certificate2Collection Read(string name, string path)
+    private static (X509Certificate2Collection Authorities, string Text) Read(string name, string path)
     {
         var authorities = new X509Certificate2Collection();
+        string text;
         try
         {
-            authorities.ImportFromPemFile(path);
+            text = File.ReadAllText(path);
+            authorities.ImportFromPem(text);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw new ValidationException($"{name}: {path} cannot be read ({exception.GetType().Name}).", exception);
         }
 
-        return authorities.Count > 0 ? authorities : throw new ValidationException($"{name}: {path} holds no certificate in PEM.");
+        return authorities.Count > 0 ? (authorities, text) : throw new ValidationException($"{name}: {path} holds no certificate in PEM.");
     }
 
     private static X509Certificate2 ReadOwn(string certificate, string key)

@@ -30,9 +30,9 @@ public static class CertificateExtensions
         builder.Services.AddSingleton(folder);
         builder.Services.AddSingleton(
             services => new CertificateMetrics(folder, services.GetService<TimeProvider>() ?? TimeProvider.System));
+        builder.Services.AddCounterInitialization(services => services.GetRequiredService<CertificateMetrics>().Begin());
         builder.Services.AddHostedService(services =>
         {
-            services.GetRequiredService<CertificateMetrics>();
             folder.LogTo(services.GetRequiredService<ILoggerFactory>().CreateLogger<CertificateFolder>());
             return new CertificateWatch(folder, options, services.GetService<TimeProvider>() ?? TimeProvider.System);
         });
@@ -57,14 +57,18 @@ public static class CertificateExtensions
             ClientCertificates.Ask => ClientCertificateMode.AllowCertificate,
             _ => ClientCertificateMode.NoCertificate,
         };
-        https.ClientCertificateValidation = (certificate, chain, _) =>
-            folder.Current?.Trust.Trusts(certificate, chain?.ChainElements.Select(element => element.Certificate).Skip(1)) == true;
+        https.ClientCertificateValidation = (certificate, chain, _) => clients == ClientCertificates.Ask
+            || folder.Current?.Trust.Trusts(certificate, chain?.ChainElements.Select(element => element.Certificate).Skip(1)) == true;
     }
 
     /// <summary>A client's view: a certificate that the machine trusts, or of the folder's authorities, and of the right name.</summary>
     public static bool IsTrusted(
         this CertificateFolder folder, object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
+        errors == SslPolicyErrors.None || folder.Current?.IsTrusted(certificate, chain, errors) == true;
+
+    /// <inheritdoc cref="IsTrusted(CertificateFolder, object, X509Certificate?, X509Chain?, SslPolicyErrors)"/>
+    public static bool IsTrusted(this CertificateSet set, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
         errors == SslPolicyErrors.None
         || (errors == SslPolicyErrors.RemoteCertificateChainErrors && certificate is X509Certificate2 remote
-            && folder.Current?.Trust.Trusts(remote, chain?.ChainElements.Select(element => element.Certificate).Skip(1)) == true);
+            && set.Trust.Trusts(remote, chain?.ChainElements.Select(element => element.Certificate).Skip(1)));
 }

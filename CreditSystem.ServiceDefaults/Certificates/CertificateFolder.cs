@@ -18,6 +18,7 @@ public sealed partial class CertificateFolder(string directory, ILogger startupL
     private readonly Lock _lock = new();
     private volatile ILogger logger = startupLogger;
     private volatile CertificateSet? _current;
+    private string? _unusable;
 
     /// <summary>Null before the first good set.</summary>
     public CertificateSet? Current => _current;
@@ -38,10 +39,14 @@ public sealed partial class CertificateFolder(string directory, ILogger startupL
     {
         lock (_lock)
         {
+            var seen = "";
             try
             {
                 var (certificate, key, authorities) = (Read(CertificateFile), Read(KeyFile), Read(AuthoritiesFile));
                 if (certificate is null || key is null || authorities is null)
+                    return _current is not null;
+                seen = CertificateSet.FingerprintOf(certificate, key, authorities);
+                if (seen == _unusable)
                     return _current is not null;
                 var set = CertificateSet.Load(certificate, key, authorities);
                 if (set.Fingerprint == _current?.Fingerprint)
@@ -54,6 +59,8 @@ public sealed partial class CertificateFolder(string directory, ILogger startupL
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException
                 or ArgumentException)
             {
+                // Once, and not with every look.
+                _unusable = seen;
                 CertificateFolderLog.Unusable(logger, directory, exception.GetType().Name);
                 return _current is not null;
             }

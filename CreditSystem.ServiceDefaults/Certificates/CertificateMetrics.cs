@@ -6,17 +6,23 @@ namespace CreditSystem.ServiceDefaults.Certificates;
 internal sealed class CertificateMetrics : IDisposable
 {
     private readonly Meter _meter = new("CreditSystem.Certificates");
+    private readonly Counter<long> _replacements;
 
     public CertificateMetrics(CertificateFolder folder, TimeProvider time)
     {
-        var replacements = _meter.CreateCounter<long>("certificate.replacements", description: "Certificates that took another's place");
-        replacements.Add(0);
-        folder.Changed += _ => replacements.Add(1);
-        _meter.CreateObservableGauge("certificate.ttl", () => Seconds(folder, set => set.NotAfter, time), "s",
+        _replacements = _meter.CreateCounter<long>(
+            "credit_system_certificate_replacements", description: "Certificates that took another's place");
+        folder.Changed += _ => _replacements.Add(1);
+        _meter.CreateObservableGauge(
+            "credit_system_certificate_ttl", () => Seconds(folder, set => set.NotAfter, time), "s",
             "Time until the certificate in use ends");
-        _meter.CreateObservableGauge("certificate.authority.ttl", () => Seconds(folder, set => set.AuthorityNotAfter, time), "s",
+        _meter.CreateObservableGauge(
+            "credit_system_certificate_authority_ttl", () => Seconds(folder, set => set.AuthorityNotAfter, time), "s",
             "Time until the first of the authorities above it ends");
     }
+
+    /// <summary>A counter that has counted nothing is there, too.</summary>
+    public void Begin() => _replacements.Add(0);
 
     public void Dispose() => _meter.Dispose();
 

@@ -24,7 +24,7 @@ public enum ClientCertificates
     /// <summary>It does not ask.</summary>
     Ignore,
 
-    /// <summary>It asks; whether there is one is for who serves the request.</summary>
+    /// <summary>It asks; whether there is one, and of whom, is for who serves the request (<see cref="ClientCertificateTrust"/>).</summary>
     Ask,
 
     /// <summary>Without one there is no connection.</summary>

@@ -44,9 +44,11 @@ public sealed class CertificateSet
         // A key that came from PEM serves no handshake on every platform before it has been through PKCS#12.
         var own = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), password: null);
         var above = new X509Certificate2Collection(chain.Skip(1).ToArray());
-        var fingerprint = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{certificate}\n{authorities}")));
-        return new CertificateSet(own, above, TrustBundle.Load(authorities), fingerprint);
+        return new CertificateSet(own, above, TrustBundle.Load(authorities), FingerprintOf(certificate, key, authorities));
     }
+
+    internal static string FingerprintOf(string certificate, string key, string authorities) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{certificate}\n{key}\n{authorities}")));
 
     public override string ToString() => $"{Certificate.Subject} until {NotAfter:u}";
 }

@@ -8,7 +8,7 @@ internal sealed class DashboardBrowser : IAsyncDisposable
 {
     internal const float Patience = 90_000;
 
-    private static readonly string[] Chromium =
+    internal static readonly string[] Chromium =
         ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
     private readonly IPlaywright _playwright;

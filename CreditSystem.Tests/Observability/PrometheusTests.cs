@@ -15,7 +15,7 @@ public sealed class PrometheusTests(AppHostFixture system)
     private static readonly HashSet<string> EmptyWithoutFaults = ["Errors by route", "Exceptions"];
 
     // Only a service that has a certificate says when it ends; here none has.
-    private static readonly HashSet<string> OfCertificates = ["certificate_ttl_seconds", "certificate_authority_ttl_seconds"];
+    private static readonly HashSet<string> OfCertificates = ["credit_system_certificate_ttl_seconds", "credit_system_certificate_authority_ttl_seconds"];
 
     [Fact]
     public async Task Every_metric_of_every_panel_rule_and_alert_is_in_a_scrape_of_the_running_system()
@@ -35,6 +35,20 @@ public sealed class PrometheusTests(AppHostFixture system)
 
         Assert.True(asked.Count > 50);
         Assert.Empty(asked.Where(one => !known.Contains(one.Metric)).Select(one => $"{one.Where}: {one.Metric}"));
+    }
+
+    [Theory]
+    [InlineData("api")]
+    [InlineData("vault-proxy")]
+    public async Task Each_service_says_which_instance_of_what_it_is(string service)
+    {
+        using var client = await system.CreateClientAsync(service, "management");
+
+        var target = Assert.Single((await Scrape.OfAsync(client)).Of("target_info"));
+
+        Assert.Equal(("credit-system", service), (target.Labels["service_namespace"], target.Labels["service_name"]));
+        Assert.Matches(@"^\d+\.\d+\.\d+", target.Labels["service_version"]);
+        Assert.NotEmpty(target.Labels["service_instance_id"]);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using CreditSystem.ServiceDefaults.Certificates;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Primitives;
 namespace CreditSystem.VaultProxy.Policy;
 
 /// <summary>Decides what a request is, and whether it may pass. Nothing is forwarded that this has not said yes to.</summary>
-internal sealed class RequestPolicy(IOptions<VaultProxyOptions> options)
+internal sealed class RequestPolicy(IOptions<VaultProxyOptions> options, TimeProvider time, CertificateFolder? certificates = null)
 {
     private readonly VaultRoute[] _routes = VaultRoutes.Create(options.Value);
     private readonly string[] _namespaces = [.. options.Value.Namespaces.Select(name => name.Trim('/'))];
@@ -29,7 +30,7 @@ internal sealed class RequestPolicy(IOptions<VaultProxyOptions> options)
         if (request.Denial != DenialReason.None)
             return request;
 
-        if (_requiresCertificate && request.Route!.NeedsCertificate && context.Connection.ClientCertificate is null)
+        if (_requiresCertificate && request.Route!.NeedsCertificate && !HasCertificate(context))
             return request with { Denial = DenialReason.ClientCertificateMissing };
         if (!TryReadNamespace(headers[VaultHeaders.Namespace], out var vaultNamespace))
             return request with { Denial = DenialReason.NamespaceNotAllowed };
@@ -40,6 +41,8 @@ internal sealed class RequestPolicy(IOptions<VaultProxyOptions> options)
 
         return request with { Namespace = vaultNamespace, Denial = CheckBody(context, request) };
     }
+
+    private bool HasCertificate(HttpContext context) => certificates is not null && context.HasTrustedClient(certificates, time);
 
     // The cleaned path is judged when it comes back, but one that could never be is refused now.
     private static VaultRequest Refuse(string raw, DenialReason reason, VaultMethods method)

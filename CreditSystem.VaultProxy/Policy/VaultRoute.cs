@@ -37,6 +37,9 @@ internal sealed class VaultRoute(MountClass mountClass, VaultMethods methods, Pa
     /// <summary>Sent even when no node is healthy: the response tells what is wrong with the node.</summary>
     public bool ForwardsToUnhealthy { get; init; }
 
+    /// <summary>Asked for all the time, so that not each request is worth a line of the log.</summary>
+    public bool IsPoll { get; init; }
+
     /// <summary>
     /// Whether a client has to show a certificate for it, where <see cref="VaultProxyOptions.RequireClientCertificate"/> says so.
     /// </summary>

@@ -171,6 +171,7 @@ internal static class VaultRoutes
             Query = HealthQuery,
             DropsUnknownQuery = true,
             ForwardsToUnhealthy = true,
+            IsPoll = true,
             NeedsCertificate = false,
             Timeout = TimeSpan.FromSeconds(10),
         },

@@ -1,27 +1,24 @@
+using CreditSystem.ServiceDefaults.Logging;
+using CreditSystem.VaultProxy.Policy;
+
 namespace CreditSystem.VaultProxy.Telemetry;
 
 /// <summary>
-/// One line per request. It has no path, no query, no header and no body, so that nothing secret can be in it. In development
-/// it goes the way of all other lines; elsewhere, in their shape, through <see cref="AccessLines"/>. Its level is that of its
-/// category.
+/// One line per request, of polls of Vault's health one a minute. It has no path, no query, no header and no body, so that nothing
+/// secret can be in it. Its level is that of its category.
 /// </summary>
-internal sealed partial class AccessLog(ILogger<AccessLog> logger, AccessLines? lines = null)
+internal sealed partial class AccessLog(ILogger<AccessLog> logger, TimeProvider time)
 {
-    internal const int EventId = 1;
+    private readonly PollSampler _polls = new(time);
 
-    internal bool IsEnabled => logger.IsEnabled(LogLevel.Information);
-
-    internal void Write(string method, string mountClass, string operation, int status, double milliseconds, TokenId token)
+    internal void Write(in VaultRequest request, string mountClass, string operation, int status, double milliseconds, TokenId token)
     {
-        if (!IsEnabled)
-            return;
-        if (lines is null)
-            Line(logger, method, mountClass, operation, status, Math.Round(milliseconds, 3), token);
-        else
-            lines.Add(method, mountClass, operation, status, Math.Round(milliseconds, 3), token);
+        if (logger.IsEnabled(LogLevel.Information) && (request.Route?.IsPoll != true || _polls.IsWorthALine(mountClass, status)))
+            Line(logger, VaultMethodLabels.Get(request.Method), mountClass, operation, status, Math.Round(milliseconds, 3), token);
     }
 
-    [LoggerMessage(EventId, LogLevel.Information, "{Method} {MountClass} {Operation} {Status} {LatencyMilliseconds} {TokenHmac}")]
+    [LoggerMessage(1, LogLevel.Information,
+        "Vault {Method} {MountClass} {Operation}: {Status} in {LatencyMilliseconds} ms, caller {TokenHmac}")]
     private static partial void Line(ILogger logger, string method, string mountClass, string operation, int status,
         double latencyMilliseconds, TokenId tokenHmac);
 }

@@ -1,7 +1,5 @@
 using CreditSystem.ServiceDefaults;
 using CreditSystem.ServiceDefaults.Logging;
-using Microsoft.Extensions.Logging.Console;
-using Microsoft.Win32.SafeHandles;
 using OpenTelemetry.Metrics;
 
 namespace CreditSystem.VaultProxy.Telemetry;
@@ -21,7 +19,8 @@ internal static class ProxyTelemetryExtensions
             builder.Logging.AddFilter(category, LogLevel.Warning);
         // Its scope puts the path of the request beside every line that is logged under it.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        builder.AddAccessLog();
+        builder.Services.AddSingleton<AccessLog>();
+        builder.AddAccessLog(typeof(AccessLog).FullName!);
 
         var services = builder.Services;
         services.AddSingleton<ProxyMetrics>();
@@ -31,22 +30,4 @@ internal static class ProxyTelemetryExtensions
             .AddView("http.client.*", MetricStreamConfiguration.Drop)
             .AddView("kestrel.*", MetricStreamConfiguration.Drop));
     }
-
-    private static void AddAccessLog(this WebApplicationBuilder builder)
-    {
-        builder.Services.AddSingleton<AccessLog>();
-        if (builder.Environment.IsDevelopment())
-        {
-            // A terminal would show little else; the dashboard has them. Not a rule of the configuration: one for "Console" counts for
-            // nothing beside Aspire's LOGGING__CONSOLE__FORMATTERNAME, since providers are told apart by case.
-            var asked = builder.Configuration[$"Logging:Console:LogLevel:{typeof(AccessLog).FullName}"];
-            builder.Logging.AddFilter<ConsoleLoggerProvider>(typeof(AccessLog).FullName, LogLevels.Parse(asked) ?? LogLevel.None);
-            return;
-        }
-
-        builder.Services.AddSingleton(provider => new AccessLines(OpenStandardOutput(), provider.GetRequiredService<TimeProvider>()));
-        builder.Services.AddHostedService(provider => provider.GetRequiredService<AccessLines>());
-    }
-
-    private static FileStream OpenStandardOutput() => new(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
 }

@@ -1,5 +1,6 @@
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.MongoDb.Projection;
 using CreditSystem.Ledger.Testing;
 using CreditSystem.Testing.Servers;
 using MongoDB.Bson;

@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.MongoDb.Projection;
 using CreditSystem.Ledger.Projection;
 using CreditSystem.Testing.Servers;
 using MongoDB.Driver;

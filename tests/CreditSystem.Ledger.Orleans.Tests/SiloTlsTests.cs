@@ -50,6 +50,51 @@ public sealed class SiloTlsTests(MongoServer server) : IDisposable
         Assert.False(await IsLetInAsync(port, stranger));
     }
 
+    /// <summary>The certificates of the host, another for each, which change while they run.</summary>
+    [Fact]
+    public async Task Replicas_go_on_when_the_host_replaces_their_certificates_and_the_authority()
+    {
+        var database = await server.CreateDatabaseAsync("cluster-host-tls");
+        using var next = TestCertificates.CreateAuthority("CN=replicas 2");
+        var (one, two) = (new HostCertificates(authority), new HostCertificates(authority));
+        await using var first = await TestReplica.StartAsync(database, one.Certificates, ("Cluster:UsesHostCertificates", "true"));
+        await using var second = await TestReplica.StartAsync(database, two.Certificates, ("Cluster:UsesHostCertificates", "true"));
+        await ClusterTests.UntilAsync(() => first.Owned.Count() == 3 && second.Owned.Count() == 3);
+        var port = first.Services.GetRequiredService<global::Orleans.Runtime.ILocalSiloDetails>().SiloAddress.Endpoint.Port;
+        using var stranger = TestCertificates.Issue("replica", next);
+        Assert.False(await IsLetInAsync(port, stranger));
+
+        foreach (var host in (HostCertificates[])[one, two])
+            host.Replace(next, trusting: [authority, next]);
+        await using var third = await TestReplica.StartAsync(
+            database, new HostCertificates(next).Certificates, ("Cluster:UsesHostCertificates", "true"));
+        await ClusterTests.UntilAsync(() => third.Owned.Any() && first.Owned.Count() + second.Owned.Count() + third.Owned.Count() == 6);
+
+        var other = third.Partition.IsOwned ? first : third;
+        var alice = await other.OpenAsync("alice", 100);
+        Assert.Equal(100, await other.PostedAsync(alice));
+    }
+
+    private sealed class HostCertificates(X509Certificate2 authority)
+    {
+        private X509Certificate2 _current = TestCertificates.Issue("replica", authority);
+        private X509Certificate2[] _trusted = [authority];
+
+        public ClusterCertificates Certificates => new(
+            () => _current, remote =>
+            {
+                using var chain = new X509Chain
+                {
+                    ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck },
+                };
+                chain.ChainPolicy.CustomTrustStore.AddRange(_trusted);
+                return chain.Build(remote);
+            });
+
+        public void Replace(X509Certificate2 by, X509Certificate2[] trusting) =>
+            (_trusted, _current) = (trusting, TestCertificates.Issue("replica", by));
+    }
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>Whether the replica says anything: Orleans begins, but only to one whose certificate it takes.</summary>

@@ -33,7 +33,12 @@ internal sealed class TestReplica : IAsyncDisposable
     public IEnumerable<int> Owned => Ledger.Partitions.Where(partition => partition.IsOwned).Select(partition => partition.Number);
 
     /// <summary>Starts one on a database that others may use too.</summary>
-    public static async Task<TestReplica> StartAsync(IMongoDatabase database, params (string Name, string Value)[] settings)
+    public static Task<TestReplica> StartAsync(IMongoDatabase database, params (string Name, string Value)[] settings) =>
+        StartAsync(database, certificates: null, settings);
+
+    /// <summary>The same on a host that has certificates.</summary>
+    public static async Task<TestReplica> StartAsync(
+        IMongoDatabase database, ClusterCertificates? certificates, params (string Name, string Value)[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         var log = new RecordingProvider();
@@ -45,6 +50,8 @@ internal sealed class TestReplica : IAsyncDisposable
         builder.Services.AddOptions<LedgerOptions>().Configure(options => options.Partitions = Partitions);
         builder.Services.AddLedgerMongoDb(_ => (operation, token) => operation(database, token));
         builder.Services.AddLedger();
+        if (certificates is not null)
+            builder.Services.AddSingleton(certificates);
         builder.AddLedgerCluster();
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         var host = builder.Build();

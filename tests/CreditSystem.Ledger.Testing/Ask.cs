@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Commands.Accounts;
 using CreditSystem.Ledger.Commands.Receivables;
 using CreditSystem.Ledger.Model;
 
@@ -52,6 +53,9 @@ internal static class Ask
 
     public static ForgiveDebt Forgive(Guid account, long? amount = null, Guid? id = null) =>
         new(id ?? Guid.NewGuid(), Print("forgive", account, amount), Tenant, account, amount, "goodwill");
+
+    public static ChangeAccount Change(Guid account, string? name = null, string? metadata = null, long? limit = null, Guid? id = null) =>
+        new(id ?? Guid.NewGuid(), Print("change", account, name, metadata, limit), Tenant, account, name, metadata, limit, "asked for");
 
     private static byte[] Print(params object?[] parts) => SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('|', parts)));
 }

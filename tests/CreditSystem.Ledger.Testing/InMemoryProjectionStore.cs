@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CreditSystem.Ledger.History;
+using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
 
@@ -92,6 +93,27 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
         return Task.FromResult<IReadOnlyList<EntryChunk>>(
             [.. Chunks.Values.Where(chunk => chunk.Account == account && chunk.First >= first && chunk.First <= last)
                 .OrderBy(chunk => chunk.First)]);
+    }
+
+    /// <summary>What has been written of lists.</summary>
+    public ConcurrentDictionary<(Guid Term, long After, long Last), ListChunk> Lists { get; } = new();
+
+    /// <summary>How often lists were asked for.</summary>
+    public int ListReads { get; private set; }
+
+    public Task AddAsync(IReadOnlyList<ListChunk> chunks, CancellationToken cancellationToken)
+    {
+        foreach (var chunk in chunks)
+            Lists.TryAdd((chunk.Term, chunk.After, chunk.Last), chunk);
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<ListChunk>> ListAsync(Guid term, long before, int limit, CancellationToken cancellationToken)
+    {
+        ListReads++;
+        return Task.FromResult<IReadOnlyList<ListChunk>>(
+            [.. Lists.Values.Where(chunk => chunk.Term == term && chunk.After < before)
+                .OrderByDescending(chunk => chunk.After).ThenByDescending(chunk => chunk.Last).Take(limit)]);
     }
 
     public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>

@@ -61,6 +61,13 @@ internal sealed partial class LedgerWalk
                 moves.Add(id);
                 long? waived = step.C % 2 == 0 ? null : amount;
                 return (Ask.Forgive(AccountOf(holder), waived, id), Reference.Forgive(id, Names[holder], waived));
+            case 18:
+                moves.Add(id);
+                long? limit = step.C % 4 == 0 ? null : (step.C * 10) - 30 > 0 ? (step.C * 10) - 30 : 0;
+                var name = (step.D % 3) switch { 0 => null, 1 => "", _ => $"account {step.D}" };
+                var changed = step.D % 8 == 5 && Names[a][0] == '$' ? a : holder;
+                return (Ask.Change(AccountOf(changed), name, step.D % 2 == 0 ? null : $$"""{"d":"{{step.D}}"}""", limit, id),
+                    Reference.Change(id, Names[changed], limit));
             default:
                 moves.Add(id);
                 var (grant, owner) = this.grants.Count == 0 ? (Guid.NewGuid(), holder) : this.grants[^(1 + b % this.grants.Count)];

@@ -17,7 +17,7 @@ internal readonly record struct Step(int Kind, int A, int B, long Amount, int C,
 internal sealed partial class LedgerWalk
 {
     public static readonly Gen<Step> Steps = Gen.Select(
-        Gen.Int[0, 17], Gen.Int[0, 8], Gen.Int[0, 8],
+        Gen.Int[0, 18], Gen.Int[0, 8], Gen.Int[0, 8],
         Gen.Frequency((8, Gen.Long[1, 120]), (2, Gen.Const(0L)), (1, Gen.Const(-1L)), (1, Gen.Const(-2L))), Gen.Int[0, 30], Gen.Int[0, 23],
         (kind, a, b, amount, c, d) => new Step(kind, a, b, amount, c, d));
 

@@ -28,7 +28,7 @@ internal sealed class ReferenceLot
 internal sealed class ReferenceAccount(string asset, long limit, bool system)
 {
     public readonly string Asset = asset;
-    public readonly long Limit = limit;
+    public long Limit = limit;
     public readonly bool System = system;
     public readonly List<ReferenceLot> Lots = [new ReferenceLot()];
     public ReferenceLot Base => Lots.Single(lot => lot.IsBase);

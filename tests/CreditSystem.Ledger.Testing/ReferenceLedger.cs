@@ -40,6 +40,21 @@ internal sealed partial class ReferenceLedger
 
     public string Open(string name, string asset, long limit) => accounts.TryAdd(name, new ReferenceAccount(asset, limit, false)) ? "ok" : "AccountExists";
 
+    /// <summary>Changes the limit, where one is given; the rest of what can be changed decides nothing.</summary>
+    public string Change(Guid id, string name, long? limit)
+    {
+        Settle(name);
+        if (Find(name) is not { } account)
+            return "AccountNotFound";
+        if (account.System)
+            return "KindNotAllowed";
+        if (limit < account.Limit && limit < -account.Free(Now))
+            return $"CreditLimitInUse {limit} {-account.Free(Now)}";
+        account.Limit = limit ?? account.Limit;
+        moves[id] = new Moved(name, name, 0, false, []);
+        return Collect(name);
+    }
+
     /// <param name="user">Whose reference it is; empty for the tenant's programs.</param>
     /// <param name="byId">A side that is a system account is named by its id, which has to exist.</param>
     public string Move(Guid id, string from, string to, long amount, bool paidOnly = false, (bool From, bool To) byId = default, string user = "", string? reference = null, bool purchase = false)

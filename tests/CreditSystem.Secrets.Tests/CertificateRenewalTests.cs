@@ -133,8 +133,55 @@ public sealed class CertificateRenewalTests : IAsyncLifetime
         Assert.Equal(2, _vault.Count("pki/issue/web"));
     }
 
-    private CertificateRenewal Renewal(CertificateFolder folder) =>
-        new(new PkiOptions { Role = "web", CommonName = "a.example.com" }, folder, _client.Graph.Session, _time, _client.Logger);
+    /// <summary>A service that was away for long, or was told otherwise meanwhile, asks at once and not when its time has come.</summary>
+    [Theory]
+    [InlineData("it has ended")]
+    [InlineData("its authority is gone")]
+    [InlineData("it is for another name")]
+    [InlineData("its key does not fit")]
+    public async Task What_an_earlier_run_has_left_is_replaced_at_once_where_it_is_no_good(string fault)
+    {
+        await _renewal.StepAsync(Token);
+        var before = Current.Certificate.SerialNumber;
+        if (fault == "it has ended")
+            _time.Advance(TimeSpan.FromMinutes(61));
+        if (fault == "its authority is gone")
+        {
+            await _vault.DoAsync("DELETE", "pki/root");
+            await _vault.DoAsync("POST", "pki/root/generate/internal", new { common_name = "Authority 2", key_type = "ec", ttl = "1000h" });
+        }
+
+        if (fault == "its key does not fit")
+        {
+            using var another = new TestAuthority("another");
+            File.Copy(another.Issue("a.example.com").KeyPath, Path.Combine(_directory, CertificateFolder.KeyFile), overwrite: true);
+        }
+
+        var folder = new CertificateFolder(_directory, _logger);
+        folder.Refresh();
+        using var again = Renewal(folder, fault == "it is for another name" ? "b.example.com" : "a.example.com");
+        await again.StepAsync(Token);
+
+        Assert.NotEqual(before, folder.Required.Certificate.SerialNumber);
+        // The machine's clock, which a chain is judged by, is not an hour ahead.
+        Assert.True(fault == "it has ended" || folder.Required.Trust.Trusts(folder.Required.Certificate));
+        await again.StepAsync(Token);
+        Assert.Equal(2, _vault.Count("pki/issue/web"));
+    }
+
+    [Fact]
+    public async Task A_folder_that_cannot_be_written_is_said_and_tried_again()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "file"), "", Token);
+        using var renewal = Renewal(new CertificateFolder(Path.Combine(_directory, "file", "below"), _logger));
+
+        await renewal.StepAsync(Token);
+
+        Assert.Contains(_client.Logger.Lines, line => line.StartsWith("Warning 2027 ", StringComparison.Ordinal));
+    }
+
+    private CertificateRenewal Renewal(CertificateFolder folder, string name = "a.example.com") =>
+        new(new PkiOptions { Role = "web", CommonName = name }, folder, _client.Graph.Session, _time, _client.Logger);
 
     private async Task SkipAsync(TimeSpan time)
     {

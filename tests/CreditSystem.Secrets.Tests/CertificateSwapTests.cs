@@ -100,6 +100,24 @@ public sealed class CertificateSwapTests : IAsyncLifetime
         Assert.Same(before, _folder.Required);
     }
 
+    /// <summary>It is looked at every few seconds, and would fill the log.</summary>
+    [Fact]
+    public void What_does_not_belong_together_is_said_once()
+    {
+        var logger = new RecordingLogger();
+        var folder = new CertificateFolder(_directory, logger);
+        using var authority = new TestAuthority("another");
+        var good = File.ReadAllText(Path.Combine(_directory, CertificateFolder.KeyFile));
+        File.Copy(authority.Issue("localhost").KeyPath, Path.Combine(_directory, CertificateFolder.KeyFile), overwrite: true);
+
+        Assert.False(folder.Refresh());
+        Assert.False(folder.Refresh());
+        Assert.Single(logger.Lines, line => line.StartsWith("Warning 1111 ", StringComparison.Ordinal));
+
+        File.WriteAllText(Path.Combine(_directory, CertificateFolder.KeyFile), good);
+        Assert.True(folder.Refresh());
+    }
+
     private async Task<WebApplication> StartAsync(string clients)
     {
         var builder = WebApplication.CreateSlimBuilder();

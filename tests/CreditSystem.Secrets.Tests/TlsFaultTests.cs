@@ -33,6 +33,35 @@ public sealed class TlsFaultTests : IDisposable
         Assert.Null(await ReasonAsync(vault, options => (options.CaCertificate, options.ClientCertificate, options.ClientKey) = (Authority(), certificate, key)));
     }
 
+    /// <summary>As the kubelet swaps a mounted Secret: the file is a link, whose own times stay.</summary>
+    [Fact]
+    public async Task An_authority_that_is_added_to_a_mounted_file_is_trusted_without_a_restart()
+    {
+        using var other = TestCertificates.CreateAuthority("CN=Another CA");
+        var data = Path.Combine(_directory.FullName, "..data");
+        void Mount(string generation, params X509Certificate2[] authorities)
+        {
+            Directory.CreateDirectory(Path.Combine(_directory.FullName, generation));
+            Write(Path.Combine(generation, "ca.crt"), string.Join('\n', authorities.Select(one => one.ExportCertificatePem())));
+            File.Delete(data);
+            File.CreateSymbolicLink(data, generation);
+        }
+
+        Mount("1", other);
+        var link = Path.Combine(_directory.FullName, "ca.crt");
+        File.CreateSymbolicLink(link, Path.Combine("..data", "ca.crt"));
+        await using var vault = await StartAsync(TestCertificates.Issue("localhost", _authority));
+        var options = new VaultOptions { Address = new Uri(vault.Urls.Single().Replace("127.0.0.1", "localhost", StringComparison.Ordinal)), CaCertificate = link };
+        using var clients = new VaultClientFactory(options);
+        Task ReadAsync() => clients.Open(token: null).ReadAsync("sys/seal-status", TestContext.Current.CancellationToken);
+        var refusal = await Assert.ThrowsAnyAsync<Exception>(ReadAsync);
+        Assert.Contains("is not from the authority in VAULT_CACERT", $"{refusal}", StringComparison.Ordinal);
+
+        Mount("2", other, _authority);
+
+        await ReadAsync();
+    }
+
     [Fact]
     public async Task No_authority_is_given()
     {

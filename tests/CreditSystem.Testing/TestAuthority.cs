@@ -25,7 +25,7 @@ internal sealed class TestAuthority : IDisposable
     public X509ChainPolicy Policy => new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, CustomTrustStore = { _certificate } };
 
     /// <returns>The paths of a server's certificate and key, as PEM.</returns>
-    public (string CertificatePath, string KeyPath) Issue(string host)
+    public (string CertificatePath, string KeyPath) Issue(string host, bool hasEnded = false)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
@@ -33,7 +33,8 @@ internal sealed class TestAuthority : IDisposable
         names.AddDnsName(host);
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));
-        using var certificate = request.Create(_certificate, TimeProvider.System.GetUtcNow().AddMinutes(-30), TimeProvider.System.GetUtcNow().AddHours(12), RandomNumberGenerator.GetBytes(8));
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = request.Create(_certificate, now.AddMinutes(-30), hasEnded ? now.AddMinutes(-1) : now.AddHours(12), RandomNumberGenerator.GetBytes(8));
         return (Write($"{host}.pem", certificate.ExportCertificatePem()), Write($"{host}.key", key.ExportPkcs8PrivateKeyPem()));
     }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using CreditSystem.Testing;
 using CreditSystem.Testing.Vault;
 using CreditSystem.VaultProxy.Tests.Fixtures;
+using Microsoft.Extensions.Options;
 
 namespace CreditSystem.VaultProxy.Tests;
 
@@ -57,7 +58,50 @@ public sealed class ClientCertificateTests : IDisposable
         using var foreign = Client(proxy, Load(foreignCertificate, foreignKey));
 
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(ours, "GET", "/v1/secret/data/credit-system/app", null));
-        await Assert.ThrowsAnyAsync<HttpRequestException>(() => StatusAsync(foreign, "GET", "/v1/sys/health", null));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(foreign, "GET", "/v1/secret/data/credit-system/app", null));
+    }
+
+    /// <summary>A service that was away for days shows what nobody trusts any more, and must be able to get another.</summary>
+    [Theory]
+    [InlineData("ended")]
+    [InlineData("of an authority that is gone")]
+    public async Task A_certificate_that_is_no_good_is_as_none(string fault)
+    {
+        await using var upstream = RecordingUpstream.Start();
+        await using var proxy = await StartAsync(upstream);
+        using var another = new TestAuthority("another");
+        var (certificate, key) = fault == "ended" ? _authority.Issue("api", hasEnded: true) : another.Issue("api");
+        using var client = Client(proxy, Load(certificate, key));
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "POST", "/v1/pki/issue/credit-system", "{}"));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(client, "GET", "/v1/secret/data/credit-system/app", null));
+    }
+
+    /// <summary>On a connection that is open, too: the authority is taken out of the folder, and what it has signed gets nothing.</summary>
+    [Fact]
+    public async Task An_authority_that_is_taken_away_is_gone_for_connections_that_are_open()
+    {
+        await using var upstream = RecordingUpstream.Start();
+        await using var proxy = await StartAsync(upstream);
+        var (certificate, key) = _authority.Issue("api");
+        using var client = Client(proxy, Load(certificate, key));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "GET", "/v1/secret/data/credit-system/app", null));
+
+        using var another = new TestAuthority("another");
+        File.Copy(another.CaPath, Path.Combine(_directory, "ca.crt"), overwrite: true);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await StatusAsync(client, "GET", "/v1/secret/data/credit-system/app", null) != HttpStatusCode.Forbidden)
+            await Task.Delay(TimeSpan.FromMilliseconds(50), patience.Token);
+    }
+
+    [Fact]
+    public async Task Without_certificates_to_judge_by_it_does_not_start()
+    {
+        await using var upstream = RecordingUpstream.Start();
+
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => ProxyHost.StartAsync(upstream, ("RequireClientCertificate", "true")));
+
+        Assert.Contains("needs Certificates:Directory", failure.Message, StringComparison.Ordinal);
     }
 
     /// <summary>What the certificates of services take, and nothing of the authority itself.</summary>
@@ -83,7 +127,7 @@ public sealed class ClientCertificateTests : IDisposable
     }
 
     private Task<ProxyHost> StartAsync(RecordingUpstream upstream) => ProxyHost.StartAsync(
-        upstream, (":urls", "https://127.0.0.1:0"), (":Certificates:Directory", _directory), ("RequireClientCertificate", "true"));
+        upstream, (":urls", "https://127.0.0.1:0"), (":Certificates:Directory", _directory), (":Certificates:PollInterval", "00:00:00.1"), ("RequireClientCertificate", "true"));
 
     private HttpClient Client(ProxyHost proxy, X509Certificate2? shown)
     {

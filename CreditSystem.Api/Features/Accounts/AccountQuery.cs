@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.ComponentModel;
 using Microsoft.AspNetCore.Mvc;
 
@@ -10,5 +11,6 @@ internal sealed record AccountQuery(
     [property: FromRoute(Name = "id"), Description("The id of an account, or the name of a system account.")] string Id,
     [property: FromQuery(Name = "asset"), Description("The asset of a system account; by default `credits`.")] string? Asset = null,
     [property: FromQuery(Name = "consistency")]
+    [property: AllowedValues("strong", "eventual")]
     [property: Description("`strong` (default): all that was committed before the request. `eventual`: what this replica knows.")]
     string? Consistency = null);

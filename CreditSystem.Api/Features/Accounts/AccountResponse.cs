@@ -1,4 +1,7 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Model;
 
@@ -11,14 +14,17 @@ namespace CreditSystem.Api.Features.Accounts;
 /// <param name="System">The name of the system account, if it is one.</param>
 /// <param name="CreditLimit">How far it may be overdrawn, in minor units.</param>
 /// <param name="CreatedAt">When it was opened.</param>
+/// <param name="DisplayName">What people call it; absent for nothing.</param>
+/// <param name="Metadata">What the caller wanted kept with it.</param>
 public sealed record AccountResponse(
-    Guid Id, string Holder, string Asset, string? System,
+    Guid Id, string Holder, string Asset,
+    [property: AllowedValues("issuance", "promo", "revenue", "breakage", "stripe_clearing", "adjustments")] string? System,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long CreditLimit,
-    DateTimeOffset CreatedAt)
+    DateTimeOffset CreatedAt, string? DisplayName, JsonElement? Metadata)
 {
     internal static AccountResponse From(AccountState account) => new(
         account.Id, account.Holder, account.Asset, account.IsSystem ? account.System.ToCode() : null, account.CreditLimit,
-        WireNames.Time(account.OpenedAt));
+        WireNames.Time(account.OpenedAt), account.DisplayName, TransferResponse.Json(account.Metadata));
 }
 
 /// <summary>The balances of an account, in minor units: <c>available = posted - held - pending - debt + credit_limit</c>.</summary>
@@ -62,7 +68,7 @@ public sealed record BalanceResponse(
 /// the past and
 /// statements go by it.</param>
 public sealed record EntryResponse(
-    long Sequence, Guid Transfer, string Kind,
+    long Sequence, Guid Transfer, [property: ValuesOf(typeof(TransferKindCodes))] string Kind,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Posted,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Held,

@@ -1,20 +1,34 @@
 using System.ComponentModel;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.History;
+using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Accounts;
 
 internal static class GetStatement
 {
-    public static async Task<Results<Ok<StatementResponse>, CsvStatement, ProblemHttpResult>> HandleAsync(
+    public static async Task<Results<Ok<StatementResponse>, ProblemHttpResult>> HandleAsync(
         RequestCaller caller, CreditLedger ledger, AccountLookup accounts, TimeProvider time, [AsParameters] AccountQuery query,
         [Description("Where the period begins, RFC 3339, inclusive; by default when the account was opened.")] string? from,
         [Description("Where the period ends, RFC 3339, exclusive; by default now.")] string? to,
-        [Description("json (default) or csv.")] string? format,
+        CancellationToken cancellationToken) =>
+        (await ReadAsync(caller, ledger, accounts, time, query, from, to, cancellationToken)).Answer(read => TypedResults.Ok(
+            new StatementResponse(
+                read.Account.Id, read.Account.Asset, WireNames.Time(read.From), WireNames.Time(read.To), read.Statement.Opening.Posted,
+                read.Statement.Closing.Posted, read.Statement.Entries.Select(EntryResponse.From))));
+
+    public static async Task<Results<CsvStatement, ProblemHttpResult>> HandleCsvAsync(
+        RequestCaller caller, CreditLedger ledger, AccountLookup accounts, TimeProvider time, [AsParameters] AccountQuery query,
+        [Description("Where the period begins, RFC 3339, inclusive; by default when the account was opened.")] string? from,
+        [Description("Where the period ends, RFC 3339, exclusive; by default now.")] string? to,
+        CancellationToken cancellationToken) =>
+        (await ReadAsync(caller, ledger, accounts, time, query, from, to, cancellationToken))
+            .Answer(read => new CsvStatement(read.Account, read.Statement));
+
+    private static async Task<Validated<(AccountState Account, long From, long To, Statement Statement)>> ReadAsync(
+        RequestCaller caller, CreditLedger ledger, AccountLookup accounts, TimeProvider time, AccountQuery query, string? from, string? to,
         CancellationToken cancellationToken)
     {
-        if (format is not (null or "json" or "csv"))
-            return ApiProblems.BadRequest("invalid_format", "format must be json or csv.");
         if (!Timestamp.TryParse(from, out var first))
             return Timestamp.Invalid("from");
         if (!Timestamp.TryParse(to, out var end))
@@ -26,13 +40,6 @@ internal static class GetStatement
         first ??= Math.Min(account.OpenedAt, end.Value);
         if (first > end)
             return ApiProblems.BadRequest("invalid_period", "from must not be after to.");
-
-        var statement = await ledger.StatementAsync(account, first.Value, end.Value, cancellationToken);
-        if (format == "csv")
-            return new CsvStatement(account, statement);
-        return TypedResults.Ok(new StatementResponse(
-            account.Id, account.Asset, WireNames.Time(first.Value), WireNames.Time(end.Value), statement.Opening.Posted,
-            statement.Closing.Posted,
-            statement.Entries.Select(EntryResponse.From)));
+        return (account, first.Value, end.Value, await ledger.StatementAsync(account, first.Value, end.Value, cancellationToken));
     }
 }

@@ -10,10 +10,14 @@ namespace CreditSystem.Api.Features.Accounts;
 /// <param name="Holder">Who holds it, as the tenant names its users. A user may only name itself.</param>
 /// <param name="Asset">The asset; by default <c>credits</c>.</param>
 /// <param name="CreditLimit">How far the account may be overdrawn, in minor units; by default 0.</param>
+/// <param name="DisplayName">What people are to call it.</param>
+/// <param name="Metadata">Strings that are kept with the account, at most 1,024 bytes as JSON.</param>
 public sealed record OpenAccountRequest(
     string Holder,
     string? Asset = null,
-    [property: JsonConverter(typeof(MinorUnitsConverter))] long CreditLimit = 0);
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long CreditLimit = 0,
+    string? DisplayName = null,
+    SortedDictionary<string, string>? Metadata = null);
 
 internal static class OpenAccountEndpoint
 {
@@ -34,8 +38,16 @@ internal static class OpenAccountEndpoint
         if (caller.OwnAccountsOnly && (holder != caller.Principal || body.CreditLimit != 0))
             return ApiProblems.Create(
                 StatusCodes.Status403Forbidden, "not_own_account", "A user opens only its own account, without a credit limit.");
+        if (body.DisplayName is not null && RequestValidation.DisplayName(body.DisplayName) is { } unfit)
+            return unfit;
+        if (!RequestValidation.Metadata(body.Metadata).TryGet(out var metadata, out var problem))
+            return problem;
 
-        var command = new OpenAccount(key.Id, key.Fingerprint, caller.Tenant, null, holder, asset, body.CreditLimit);
+        var command = new OpenAccount(key.Id, key.Fingerprint, caller.Tenant, null, holder, asset, body.CreditLimit)
+        {
+            DisplayName = body.DisplayName,
+            Metadata = metadata.Text,
+        };
         return (await ledger.CommitAsync(request, command)).Answer(record =>
         {
             var account = AccountResponse.From(record.Opened[0]);

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using CreditSystem.Identity;
 using CreditSystem.Identity.ApiKeys;
 
 namespace CreditSystem.Api.Features.ApiKeys;
@@ -6,7 +8,8 @@ namespace CreditSystem.Api.Features.ApiKeys;
 /// <param name="Name">What people call it; 1 to 100 characters.</param>
 /// <param name="Scopes">What it may do: scopes that the caller has. By default those of the role service that the caller has.</param>
 /// <param name="ExpiresInDays">How long it is good for; by default 30.</param>
-public sealed record CreateApiKeyRequest(string Name, IReadOnlyList<string>? Scopes = null, int? ExpiresInDays = null);
+public sealed record CreateApiKeyRequest(
+    string Name, [property: ValuesOf(typeof(Scope))] IReadOnlyList<string>? Scopes = null, int? ExpiresInDays = null);
 
 /// <param name="ExpiresInDays">How long the new secret is good for; by default 30.</param>
 /// <param name="OverlapSeconds">How long the old one stays good, at most until its own expiry; by default a day, 0 ends it at once.</param>
@@ -17,7 +20,8 @@ public sealed record ValidateApiKeyRequest(string Key);
 
 /// <summary>Whether a key is one of the tenant and good now.</summary>
 /// <param name="Reason">Why it is not: unknown (also for another tenant's), expired or revoked.</param>
-public sealed record ValidateApiKeyResponse(bool Valid, string? Reason, ApiKeyResponse? ApiKey);
+public sealed record ValidateApiKeyResponse(
+    bool Valid, [property: AllowedValues("unknown", "expired", "revoked")] string? Reason, ApiKeyResponse? ApiKey);
 
 /// <summary>An API key, without its secret.</summary>
 /// <param name="Prefix">The beginning of the newest secret, to tell keys apart by.</param>
@@ -26,7 +30,8 @@ public sealed record ValidateApiKeyResponse(bool Valid, string? Reason, ApiKeyRe
 /// <param name="PreviousExpiresAt">Until when a secret from before a rotation is still good, if one is.</param>
 /// <param name="LastUsedAt">When it was last used, to the minute or so.</param>
 public sealed record ApiKeyResponse(
-    string Id, string Name, string Prefix, IReadOnlyList<string> Scopes, string Status, string CreatedBy, DateTimeOffset CreatedAt,
+    string Id, string Name, string Prefix, [property: ValuesOf(typeof(Scope))] IReadOnlyList<string> Scopes,
+    [property: AllowedValues("active", "expired", "revoked")] string Status, string CreatedBy, DateTimeOffset CreatedAt,
     DateTimeOffset ExpiresAt, DateTimeOffset? PreviousExpiresAt, DateTimeOffset? LastUsedAt, DateTimeOffset? RevokedAt)
 {
     internal static ApiKeyResponse From(ApiKey key, DateTimeOffset now)
@@ -45,5 +50,5 @@ public sealed record ApiKeyResponse(
 /// <param name="Key">The key in clear text: it is shown this once and kept nowhere.</param>
 public sealed record IssuedApiKeyResponse(string Key, ApiKeyResponse ApiKey);
 
-/// <param name="Next">Where the next page begins; absent on the last one.</param>
-public sealed record ApiKeyPage(IReadOnlyList<ApiKeyResponse> ApiKeys, string? Next);
+/// <param name="NextCursor">Where the next page begins; absent on the last one.</param>
+public sealed record ApiKeyPage(IReadOnlyList<ApiKeyResponse> ApiKeys, string? NextCursor);

@@ -9,8 +9,8 @@ internal static class ReadApiKeys
     {
         if (!Cursor.Limit(limit).TryGet(out var count, out var problem))
             return problem;
-        if (RequestValidation.Text("cursor", cursor, RequestValidation.MaxNameLength) is { } invalid)
-            return invalid;
+        if (!Cursor.IsId(cursor, "key_"))
+            return Cursor.Invalid();
         var found = await keys.ListAsync(caller.Tenant, cursor, count + 1, cancellationToken);
         var page = found.Take(count).Select(key => ApiKeyResponse.From(key, time.GetUtcNow())).ToList();
         return TypedResults.Ok(new ApiKeyPage(page, found.Count > count ? page[^1].Id : null));

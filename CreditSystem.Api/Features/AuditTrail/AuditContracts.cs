@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using CreditSystem.Identity;
 using CreditSystem.Identity.SecurityAudit;
 
 namespace CreditSystem.Api.Features.AuditTrail;
@@ -11,7 +13,8 @@ namespace CreditSystem.Api.Features.AuditTrail;
 /// <param name="Status">The HTTP status that it was answered with.</param>
 /// <param name="Address">The client's address.</param>
 public sealed record AuditEventResponse(
-    string Id, DateTimeOffset At, string Action, string? Principal, string? Role, string? CredentialKind, string? Credential,
+    string Id, DateTimeOffset At, string Action, string? Principal, [property: ValuesOf(typeof(Role))] string? Role,
+    [property: AllowedValues("token", "api_key")] string? CredentialKind, string? Credential,
     string? Target, int Status, string Address, string? UserAgent, string? TraceId)
 {
     internal static AuditEventResponse From(AuditChunk chunk, int index)

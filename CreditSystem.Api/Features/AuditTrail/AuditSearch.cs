@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Runtime.CompilerServices;
 using CreditSystem.Identity.SecurityAudit;
 using Microsoft.AspNetCore.Mvc;
@@ -6,9 +8,10 @@ namespace CreditSystem.Api.Features.AuditTrail;
 
 /// <summary>Which events are asked for.</summary>
 internal sealed record AuditFilter(
-    [property: FromQuery(Name = "action")] string? Action,
-    [property: FromQuery(Name = "principal")] string? Principal,
-    [property: FromQuery(Name = "outcome")] string? Outcome,
+    [property: FromQuery(Name = "action"), Description("Only what was done by this operation, as the document names it.")] string? Action,
+    [property: FromQuery(Name = "principal"), Description("Only what this user or API key did.")] string? Principal,
+    [property: FromQuery(Name = "outcome"), AllowedValues("success", "refused")]
+    [property: Description("Only what was done, or only what was refused.")] string? Outcome,
     [property: FromQuery(Name = "from")] string? From,
     [property: FromQuery(Name = "to")] string? To);
 

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using CreditSystem.Identity;
 using CreditSystem.Identity.Users;
 
 namespace CreditSystem.Api.Features.Auth;
@@ -29,10 +31,13 @@ public sealed record ChangePasswordRequest(string CurrentPassword, string NewPas
 /// <param name="ExpiresIn">How long the access token is good for, in seconds.</param>
 /// <param name="RefreshToken">For the next tokens, once.</param>
 /// <param name="RefreshExpiresIn">How long the refresh token is good for, in seconds.</param>
-public sealed record TokenResponse(string AccessToken, string TokenType, int ExpiresIn, string RefreshToken, int RefreshExpiresIn);
+public sealed record TokenResponse(
+    string AccessToken, [property: AllowedValues("Bearer")] string TokenType, int ExpiresIn, string RefreshToken, int RefreshExpiresIn);
 
 public sealed record RegisteredResponse(UserProfile User, TokenResponse Tokens);
 
 /// <param name="Principal">The user or the API key.</param>
 /// <param name="User">The user, where the credential is one's.</param>
-public sealed record CallerResponse(string Tenant, string Principal, string Role, IReadOnlyList<string> Scopes, UserProfile? User);
+public sealed record CallerResponse(
+    string Tenant, string Principal, [property: ValuesOf(typeof(Role))] string Role,
+    [property: ValuesOf(typeof(Scope))] IReadOnlyList<string> Scopes, UserProfile? User);

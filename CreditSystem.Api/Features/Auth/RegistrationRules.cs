@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using CreditSystem.Identity.Users;
+using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Auth;
 
@@ -27,7 +28,7 @@ internal static partial class RegistrationRules
     }
 
     public static ProblemHttpResult? CheckPassword(string password, params ReadOnlySpan<string?> context) =>
-        PasswordRules.Check(password, context) is { } wrong ? ApiProblems.BadRequest("weak_password", wrong) : null;
+        PasswordRules.Check(Identifier.Compatible(password), context) is { } wrong ? ApiProblems.BadRequest("weak_password", wrong) : null;
 
     public static bool IsTenantName(string tenant) => TenantPattern().IsMatch(tenant);
 

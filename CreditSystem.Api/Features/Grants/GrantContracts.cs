@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Transfers;
@@ -21,12 +22,12 @@ namespace CreditSystem.Api.Features.Grants;
 public sealed record IssueGrantRequest(
     string Account,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
-    string? Source = null,
+    [property: AllowedValues("issuance", "promo", "stripe_clearing", "adjustments")] string? Source = null,
     int Priority = LotTerms.DefaultPriority,
     bool Promotional = false,
     [property: JsonConverter(typeof(Rfc3339Converter))] DateTimeOffset? EffectiveAt = null,
     [property: JsonConverter(typeof(Rfc3339Converter))] DateTimeOffset? ExpiresAt = null,
-    string? Debt = null,
+    [property: AllowedValues("paid_only", "always", "never")] string? Debt = null,
     string? Reference = null,
     SortedDictionary<string, string>? Metadata = null);
 
@@ -42,21 +43,23 @@ public sealed record VoidGrantRequest(string? Account = null);
 /// <param name="Amount">How much, in minor units.</param>
 /// <param name="Remaining">How much is left.</param>
 /// <param name="Held">The part of it that holds have set aside.</param>
-/// <param name="Status">pending (not effective yet), active, or voided.</param>
+/// <param name="Status">pending (not effective yet), active, used, expired, or voided.</param>
 /// <param name="Source">Where the credits come from.</param>
 /// <param name="Priority">0 is spent first.</param>
 /// <param name="Promotional">Whether it was not paid for.</param>
 /// <param name="EffectiveAt">From when it can be spent.</param>
 /// <param name="ExpiresAt">When what is left goes to breakage; absent for never.</param>
 /// <param name="CreatedAt">When it was issued.</param>
-/// <param name="Reference">The caller's own name for it; only where it is issued.</param>
-/// <param name="Metadata">What the caller wanted kept with it; only where it is issued.</param>
+/// <param name="Reference">The caller's own name for it; absent in the list of an account's grants.</param>
+/// <param name="Metadata">What the caller wanted kept with it; likewise.</param>
 public sealed record GrantResponse(
     Guid Id, Guid Account, string Asset,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Remaining,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Held,
-    string Status, string Source, int Priority, bool Promotional,
+    [property: AllowedValues("pending", "active", "used", "expired", "voided")] string Status,
+    [property: AllowedValues("issuance", "promo", "revenue", "breakage", "stripe_clearing", "adjustments")] string Source,
+    int Priority, bool Promotional,
     DateTimeOffset EffectiveAt, DateTimeOffset? ExpiresAt, DateTimeOffset CreatedAt, string? Reference, JsonElement? Metadata)
 {
     internal static GrantResponse From(AccountState account, Lot lot, long now) =>
@@ -72,11 +75,12 @@ public sealed record GrantResponse(
         { Reference = reference, Metadata = TransferResponse.Json(metadata) };
     }
 
-    internal static GrantResponse Voided(LedgerRecord record)
-    {
-        var debit = record.Postings[0].Debit;
-        return From(debit.Lots[0].Terms, debit.Account, record.Postings[0].Asset, 0, 0, "voided");
-    }
+    internal static GrantResponse Voided(LedgerRecord record) => Ended(record.Postings[0]);
+
+    /// <summary>A grant of which a posting took what was left.</summary>
+    internal static GrantResponse Ended(Posting posting) => From(
+        posting.Debit.Lots[0].Terms, posting.Debit.Account, posting.Asset, 0, 0,
+        posting.Kind == TransferKind.Void ? "voided" : "expired");
 
     private static GrantResponse From(LotTerms terms, Guid account, string asset, long remaining, long held, string status) => new(
         terms.Id, account, asset, terms.Amount, remaining, held, status, terms.Source.ToCode(), terms.Priority, terms.Promotional,

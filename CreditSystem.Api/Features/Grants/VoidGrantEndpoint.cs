@@ -10,7 +10,7 @@ internal static class VoidGrantEndpoint
     public static async Task<Results<Ok<VoidedGrantResponse>, ProblemHttpResult>> HandleAsync(
         [OptionalBody] KeyedRequest<VoidGrantRequest> request, CreditLedger ledger, string id)
     {
-        if (!Guid.TryParseExact(id, "D", out var grant))
+        if (!RequestValidation.TryParseId(id, out var grant))
             return ApiProblems.NotFound("grant");
         var (caller, body, key) = (request.Caller, request.Body, request.Key);
         var named = default(AccountRef);

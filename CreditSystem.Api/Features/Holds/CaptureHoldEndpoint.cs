@@ -9,7 +9,7 @@ internal static class CaptureHoldEndpoint
     public static async Task<Results<Ok<CaptureResponse>, ProblemHttpResult>> HandleAsync(
         [OptionalBody] KeyedRequest<CaptureHoldRequest> request, CreditLedger ledger, string id)
     {
-        if (!Guid.TryParseExact(id, "D", out var hold))
+        if (!RequestValidation.TryParseId(id, out var hold))
             return ApiProblems.NotFound("hold");
         var (caller, body, key) = (request.Caller, request.Body, request.Key);
         if (RequestValidation.Positive("amount", body.Amount) is { } bounds)

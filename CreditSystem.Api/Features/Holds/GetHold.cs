@@ -6,7 +6,7 @@ internal static class GetHold
 {
     public static async Task<Results<Ok<HoldResponse>, ProblemHttpResult>> HandleAsync(
         RequestCaller caller, CreditLedger ledger, string id, CancellationToken cancellationToken) =>
-        !Guid.TryParseExact(id, "D", out var hold)
+        !RequestValidation.TryParseId(id, out var hold)
         || await ledger.FindHoldAsync(caller.Tenant, hold, cancellationToken) is not { } found
         || caller.OwnAccountsOnly && found.Account.Holder != caller.Principal
             ? ApiProblems.NotFound("hold")

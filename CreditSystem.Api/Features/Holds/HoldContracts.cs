@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Transfers;
@@ -46,7 +47,8 @@ public sealed record HoldResponse(
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Captured,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Remaining,
-    string Status, DateTimeOffset ExpiresAt, DateTimeOffset CreatedAt, string? Reference, JsonElement? Metadata)
+    [property: AllowedValues("active", "captured", "voided", "expired")] string Status,
+    DateTimeOffset ExpiresAt, DateTimeOffset CreatedAt, string? Reference, JsonElement? Metadata)
 {
     internal static HoldResponse From(HoldState hold, LedgerRecord record)
     {

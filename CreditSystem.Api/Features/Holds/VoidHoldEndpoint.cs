@@ -11,7 +11,7 @@ internal static class VoidHoldEndpoint
     public static async Task<Results<Ok<HoldResponse>, ProblemHttpResult>> HandleAsync(
         [OptionalBody] KeyedRequest<VoidRequest> request, CreditLedger ledger, string id)
     {
-        if (!Guid.TryParseExact(id, "D", out var hold))
+        if (!RequestValidation.TryParseId(id, out var hold))
             return ApiProblems.NotFound("hold");
         var (caller, key) = (request.Caller, request.Key);
         var command = new VoidHold(key.Id, key.Fingerprint, caller.Tenant, caller.Holder, hold);

@@ -1,4 +1,4 @@
-using System.Text.Json.Serialization;
+using System.ComponentModel.DataAnnotations;
 using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Hardening;
 using CreditSystem.Api.Health;
@@ -11,10 +11,11 @@ namespace CreditSystem.Api.Features.Modules;
 /// <param name="Status">healthy, degraded (works with less than it should have) or unhealthy.</param>
 /// <param name="Detail">Why, where it is not healthy: for those who run the installation, on the management port.</param>
 public sealed record ModuleResponse(
-    string Name, string Status, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail);
+    string Name, [property: AllowedValues("healthy", "degraded", "unhealthy")] string Status, string? Detail);
 
 /// <param name="Status">The worst of the modules'.</param>
-public sealed record ModulesResponse(string Status, IReadOnlyList<ModuleResponse> Modules);
+public sealed record ModulesResponse(
+    [property: AllowedValues("healthy", "degraded", "unhealthy")] string Status, IReadOnlyList<ModuleResponse> Modules);
 
 /// <summary>
 /// The original's view of its modules, from the health checks. A tenant learns which of them work; why one does not is about the
@@ -25,7 +26,7 @@ internal static class ModuleEndpoints
     public static void MapModules(this IEndpointRouteBuilder routes)
     {
         var modules = routes.MapGroup("/modules").WithTags("Modules").RequireScope(Scope.OpsRead, orOnManagementPort: true)
-            .ProducesReadProblems();
+            .ProducesReadProblems().AnswerHead();
         modules.MapGet("/status", ListAsync).WithName("ListModules").WithSummary("Read the health of all modules");
         // One type under two statuses is more than a signature can say.
         modules.MapGet("/{name}/health", GetAsync).WithName("GetModuleHealth").WithSummary("Read the health of one module")

@@ -20,7 +20,7 @@ internal static class OperationsEndpoints
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    WriteIndented = true)]
+    WriteIndented = true, Converters = [typeof(ResponseTimeConverter)])]
 [JsonSerializable(typeof(VaultStatusResponse))]
 [JsonSerializable(typeof(ConfigSourcesResponse))]
 [JsonSerializable(typeof(PartitionsResponse))]

@@ -10,23 +10,23 @@ internal static class CreateBatch
 {
     public const int MaxItems = 1000;
 
-    public static async Task<Results<Ok<BatchResponse>, Created<AtomicBatchResponse>, ProblemHttpResult>> HandleAsync(
+    public static async Task<Results<Ok<BatchResponse>, ProblemHttpResult>> HandleAsync(
         KeyedRequest<CreateBatchRequest> request, CreditLedger ledger, IOptions<LedgerOptions> options)
     {
         var (caller, key, transfers) = (request.Caller, request.Key, request.Body.Transfers);
         if (Count(transfers, "transfers") is { } miscounted)
             return miscounted;
-        var names = transfers.Select(transfer => transfer.From).Concat(transfers.Select(transfer => transfer.To));
+        var names = transfers.Select(transfer => transfer?.From).Concat(transfers.Select(transfer => transfer?.To));
         var accounts = await KnownAccounts.FindAsync(ledger, options.Value, caller.Tenant, names, request.Aborted);
         var trace = ApiProblems.TraceId;
         var items = new Validated<Transfer>[transfers.Count];
         for (var i = 0; i < items.Length; i++)
-            items[i] = CreateTransfer.ToCommand(
+            items[i] = transfers[i] is null ? RequestValidation.NullItem() : CreateTransfer.ToCommand(
                 transfers[i], caller, key with { Id = LedgerId.Derive(key.Id, "item", i) }, accounts, trace);
 
         if (request.Body.Atomic)
-            return (await TogetherAsync(request, ledger, items)).TryGet(out var record, out var problem) ? Created(record) : problem;
-        return (await EachAsync(request, ledger, items)).TryGet(out var response, out var refused) ? TypedResults.Ok(response) : refused;
+            return (await TogetherAsync(request, ledger, items)).Answer(record => TypedResults.Ok(Together(record)));
+        return (await EachAsync(request, ledger, items)).Answer(TypedResults.Ok);
     }
 
     /// <summary>The bounds that every list of work in a request has.</summary>
@@ -34,7 +34,7 @@ internal static class CreateBatch
     {
         0 => ApiProblems.BadRequest("empty_batch", $"{name} must not be empty."),
         > MaxItems => ApiProblems.BadRequest("batch_too_large", $"{name} may have at most {MaxItems} items."),
-        _ => items.Contains(default) ? ApiProblems.BadRequest(ProblemCodes.Malformed, $"{name} must not contain null.") : null,
+        _ => null,
     };
 
     private static async Task<Validated<BatchResponse>> EachAsync(KeyedRequest request, CreditLedger ledger, Validated<Transfer>[] items)
@@ -46,23 +46,31 @@ internal static class CreateBatch
         var header = TransferBatch.Header(request.Key.Id, request.Key.Fingerprint, request.Caller.Tenant, request.Caller.Holder);
         if (await ledger.ExecuteAsync(header, commands) is not { } outcomes)
             return LedgerProblems.InFlight();
-        return LedgerRequests.Accept(request, outcomes[0]).TryGet(out _, out var problem) ? Results(items, outcomes) : problem;
+        return (await ledger.AcceptAsync(request, outcomes[0])).TryGet(out _, out var problem)
+            ? await ResultsAsync(ledger, request.Key.Id, items, outcomes, request.Aborted)
+            : problem;
     }
 
-    private static BatchResponse Results(Validated<Transfer>[] items, Committed[] outcomes)
+    private static async Task<BatchResponse> ResultsAsync(
+        CreditLedger ledger, Guid id, Validated<Transfer>[] items, Committed[] outcomes, CancellationToken cancellationToken)
     {
         var results = new BatchItemResult[items.Length];
         var next = 1;
         for (var i = 0; i < items.Length; i++)
             results[i] = items[i].TryGet(out _, out var problem)
-                ? Result(i, outcomes[next++].Record)
+                ? Result(
+                    i, outcomes[next].Record,
+                    outcomes[next++].Record is { Accepted: false } refused ? await ledger.ExistingAsync(refused, cancellationToken) : null)
                 : Result(i, ItemProblem.From(problem));
-        return new BatchResponse(results);
+        return new BatchResponse(id, results);
     }
 
-    private static BatchItemResult Result(int index, LedgerRecord record) => record.Rejection is { } rejection
-        ? Result(index, ItemProblem.From(rejection))
-        : new BatchItemResult(index, StatusCodes.Status201Created, TransferResponse.Create(record, 0), null);
+    private static BatchItemResult Result(int index, LedgerRecord record, Guid? existing) => record.Rejection is { } rejection
+        ? Result(index, ItemProblem.From(rejection, existing))
+        : Done(index, record, 0);
+
+    private static BatchItemResult Done(int index, LedgerRecord record, int posting) =>
+        new(index, StatusCodes.Status201Created, TransferResponse.Create(record, posting), null);
 
     private static BatchItemResult Result(int index, (int Status, ItemProblem Problem) refused) =>
         new(index, refused.Status, null, refused.Problem);
@@ -83,11 +91,11 @@ internal static class CreateBatch
             new TransferBatch(request.Key.Id, request.Key.Fingerprint, request.Caller.Tenant, request.Caller.Holder, moves));
     }
 
-    private static Created<AtomicBatchResponse> Created(LedgerRecord record)
+    private static BatchResponse Together(LedgerRecord record)
     {
-        var transfers = new TransferResponse[record.Postings.Length];
-        for (var i = 0; i < transfers.Length; i++)
-            transfers[i] = TransferResponse.Create(record, i);
-        return TypedResults.Created((string?)null, new AtomicBatchResponse(record.Command.Id, transfers));
+        var results = new BatchItemResult[record.Postings.Length];
+        for (var i = 0; i < results.Length; i++)
+            results[i] = Done(i, record, i);
+        return new BatchResponse(record.Command.Id, results);
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
@@ -19,10 +20,19 @@ public sealed record CreateTransferRequest(
     string From,
     string To,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
+    [property: AllowedValues("transfer", "purchase", "reward", "grant", "burn", "refund", "adjustment")]
     string? Kind = null,
     string? Asset = null,
     string? Reference = null,
-    SortedDictionary<string, string>? Metadata = null);
+    SortedDictionary<string, string>? Metadata = null) : IBatchItem<CreateTransferRequest>
+{
+    /// <summary>What is wrong with it as an item of a batch, where it could not be read.</summary>
+    [JsonIgnore]
+    internal string? Unreadable { get; init; }
+
+    static CreateTransferRequest IBatchItem<CreateTransferRequest>.Unreadable(string raw, string problem) =>
+        new(raw, "", 0) { Unreadable = problem };
+}
 
 internal static class CreateTransfer
 {
@@ -34,12 +44,17 @@ internal static class CreateTransfer
         return (await ledger.CommitAsync(request, ToCommand(body, caller, request.Key, accounts))).Answer(Created);
     }
 
-    internal static Created<TransferResponse> Created(LedgerRecord record) =>
-        TypedResults.Created((string?)null, TransferResponse.Create(record, 0));
+    internal static Created<TransferResponse> Created(LedgerRecord record)
+    {
+        var transfer = TransferResponse.Create(record, 0);
+        return TypedResults.Created($"/v1/transfers/{transfer.Id}", transfer);
+    }
 
     internal static Validated<Transfer> ToCommand(
         CreateTransferRequest request, RequestCaller caller, IdempotencyKey key, KnownAccounts accounts, string? trace = null)
     {
+        if (request.Unreadable is { } unreadable)
+            return ApiProblems.BadRequest(ProblemCodes.Malformed, unreadable);
         if (!RequestValidation.Account("from", request.From).TryGet(out var from, out var problem))
             return problem;
         if (!RequestValidation.Account("to", request.To).TryGet(out var to, out problem))

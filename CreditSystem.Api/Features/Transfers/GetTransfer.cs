@@ -8,7 +8,7 @@ internal static class GetTransfer
     public static async Task<Results<Ok<TransferResponse>, ProblemHttpResult>> HandleAsync(
         RequestCaller caller, CreditLedger ledger, string id, CancellationToken cancellationToken)
     {
-        if (!Guid.TryParseExact(id, "D", out var transfer)
+        if (!RequestValidation.TryParseId(id, out var transfer)
             || await ledger.FindRecordAsync(caller.Tenant, transfer, cancellationToken) is not { } record)
             return ApiProblems.NotFound("transfer");
         var index = Array.FindIndex(record.Postings, posting => posting.Id == transfer);

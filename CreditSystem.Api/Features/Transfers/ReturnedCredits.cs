@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using CreditSystem.Ledger.Model;
 
@@ -10,7 +11,8 @@ namespace CreditSystem.Api.Features.Transfers;
 /// and they went to breakage. voided: the grant had been voided, and they went to its source.</param>
 /// <param name="ExpiresAt">When they expire; absent for never, and where they cannot be spent.</param>
 public sealed record ReturnedCredits(
-    Guid? Grant, [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount, string Outcome, DateTimeOffset? ExpiresAt)
+    Guid? Grant, [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
+    [property: AllowedValues("restored", "extended", "expired", "voided")] string Outcome, DateTimeOffset? ExpiresAt)
 {
     internal static ReturnedCredits[]? From(LedgerRecord record, int index)
     {

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
@@ -17,7 +18,7 @@ namespace CreditSystem.Api.Features.Transfers;
 /// <param name="Metadata">Strings that are kept with the reversal, at most 1,024 bytes as JSON.</param>
 public sealed record ReverseTransferRequest(
     [property: JsonConverter(typeof(MinorUnitsConverter))] long? Amount = null,
-    string? Expired = null,
+    [property: AllowedValues("restore", "extend", "refuse")] string? Expired = null,
     string? Reference = null,
     SortedDictionary<string, string>? Metadata = null);
 
@@ -27,7 +28,7 @@ internal static class ReverseTransferEndpoint
         [OptionalBody] KeyedRequest<ReverseTransferRequest> request, CreditLedger ledger, IOptions<LedgerOptions> options, string id)
     {
         var (caller, body, key) = (request.Caller, request.Body, request.Key);
-        if (!Guid.TryParseExact(id, "D", out var transfer))
+        if (!RequestValidation.TryParseId(id, out var transfer))
             return ApiProblems.NotFound("transfer");
         if (RequestValidation.Positive("amount", body.Amount) is { } bounds)
             return bounds;

@@ -13,8 +13,8 @@ internal static class TransferEndpoints
         writes.MapPost("/batch", CreateBatch.HandleAsync).WithName("CreateBatch")
             .WithSummary("Move credits several times, each with its own outcome or all together")
             .WithDescription(
-                "Answers 200 with one result per transfer, or, where `atomic` is true, 201 with all transfers or the problem of the first "
-                + "that failed, with its `index`.");
+                "Answers with one result per transfer. Where `atomic` is true, either all are done, or none, and the answer is the problem "
+                + "of the first that failed, with its `index`.");
         writes.MapPost("/{id}/reverse", ReverseTransferEndpoint.HandleAsync)
             .WithName("ReverseTransfer").WithSummary("Reverse a transfer, wholly or in part");
 

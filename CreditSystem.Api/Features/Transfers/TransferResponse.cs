@@ -19,13 +19,16 @@ namespace CreditSystem.Api.Features.Transfers;
 /// <param name="Reversed">How much of it has been reversed; only when the transfer is read.</param>
 /// <param name="Block">The block of the log that holds it.</param>
 /// <param name="CreatedAt">When it was posted.</param>
+/// <param name="Reverses">The transfer of which it gave something back; absent where it is no reversal.</param>
+/// <param name="Hold">The hold that it placed, captured or released; absent elsewhere.</param>
+/// <param name="Grant">The grant that it issued, or ended; absent elsewhere.</param>
 public sealed record TransferResponse(
-    Guid Id, string Kind, Guid From, Guid? To, string Asset,
+    Guid Id, [property: ValuesOf(typeof(TransferKindCodes))] string Kind, Guid From, Guid? To, string Asset,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
     string? Reference, JsonElement? Metadata, IReadOnlyList<Allocation>? Allocations, IReadOnlyList<ReturnedCredits>? Returned,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long? Debt,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long? Reversed,
-    long Block, DateTimeOffset CreatedAt)
+    long Block, DateTimeOffset CreatedAt, Guid? Reverses, Guid? Hold, Guid? Grant)
 {
     internal static TransferResponse Create(LedgerRecord record, int index, long? reversed = null)
     {
@@ -38,8 +41,20 @@ public sealed record TransferResponse(
             only ? null : posting.Credit.Account,
             posting.Asset, posting.Amount, reference, Json(metadata), only ? null : Allocation.From(posting.Debit),
             ReturnedCredits.From(record, index), Array.Find(posting.Entries, entry => entry.Debt is { Amount: > 0 })?.Debt!.Amount,
-            reversed, record.Block, WireNames.Time(record.At));
+            reversed, record.Block, WireNames.Time(record.At), IsEnd(posting.Kind) ? null : record.ReversedTransfer, record.Hold?.Id,
+            GrantOf(posting));
     }
+
+    // What follows from a reversal is none: the end of a grant to which it gave something back.
+    private static bool IsEnd(TransferKind kind) => kind is TransferKind.Expiry or TransferKind.Void;
+
+    private static Guid? GrantOf(Posting posting) => posting switch
+    {
+        { Kind: TransferKind.Grant } when Array.Find(posting.Credit.Lots, lot => !lot.Terms.IsBase) is { } issued => issued.Terms.Id,
+        { Entries.Length: 2 } when IsEnd(posting.Kind) && Array.Find(posting.Debit.Lots, lot => !lot.Terms.IsBase) is { } ended =>
+            ended.Terms.Id,
+        _ => null,
+    };
 
     internal static JsonElement? Json(string? metadata)
     {

@@ -31,7 +31,7 @@ internal static class RecordUsage
         var header = TransferBatch.Header(key.Id, key.Fingerprint, caller.Tenant, caller.Holder);
         if (await ledger.ExecuteAsync(header, commands) is not { } outcomes)
             return LedgerProblems.InFlight();
-        return LedgerRequests.Accept(request, outcomes[0]).Answer(_ => TypedResults.Ok(Results(events, items, outcomes)));
+        return (await ledger.AcceptAsync(request, outcomes[0])).Answer(_ => TypedResults.Ok(Results(events, items, outcomes)));
     }
 
     /// <summary>Without an id of its own an event cannot be charged once, so the whole request is refused.</summary>
@@ -39,7 +39,9 @@ internal static class RecordUsage
     {
         var ids = new HashSet<string>(events.Count, StringComparer.Ordinal);
         foreach (var used in events)
-            if (RequestValidation.Text("id", used.Id, RequestValidation.MaxNameLength, required: true) is { } invalid)
+            if (used is null)
+                return RequestValidation.NullItem();
+            else if (RequestValidation.Text("id", used.Id, RequestValidation.MaxNameLength, required: true) is { } invalid)
                 return invalid;
             else if (!ids.Add(Identifier.Normalize(used.Id)))
                 return ApiProblems.BadRequest("duplicate_event", "Two events of the request have the same id.");
@@ -48,6 +50,8 @@ internal static class RecordUsage
 
     private static Validated<Transfer> ToCommand(UsageEvent used, RequestCaller caller, CreditLedger ledger, KnownAccounts accounts)
     {
+        if (used.Unreadable is { } unreadable)
+            return ApiProblems.BadRequest(ProblemCodes.Malformed, unreadable);
         if (!RequestValidation.HolderAccount("account", used.Account).TryGet(out var account, out var problem))
             return problem;
         var own = accounts.AssetOf(account);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Transfers;
 
@@ -5,7 +6,14 @@ namespace CreditSystem.Api.Features.Usage;
 
 /// <summary>What was used, burned down against the grants of the accounts.</summary>
 /// <param name="Events">1 to 1,000 events, done in this order.</param>
-public sealed record RecordUsageRequest(IReadOnlyList<UsageEvent> Events);
+public sealed record RecordUsageRequest(IReadOnlyList<UsageEvent> Events) : IBatchBody<RecordUsageRequest, UsageEvent>
+{
+    static string IBatchBody<RecordUsageRequest, UsageEvent>.ItemsMember => "events";
+
+    bool IBatchBody<RecordUsageRequest, UsageEvent>.IsAtomic => false;
+
+    RecordUsageRequest IBatchBody<RecordUsageRequest, UsageEvent>.With(IReadOnlyList<UsageEvent> items) => this with { Events = items };
+}
 
 /// <summary>One use. Whatever request brings it, it is charged once.</summary>
 /// <param name="Id">The caller's name for the event, unique among a user's own or among those of the tenant's programs; 1 to 128
@@ -17,7 +25,22 @@ public sealed record UsageEvent(
     string Id,
     string Account,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Amount,
-    SortedDictionary<string, string>? Metadata = null);
+    SortedDictionary<string, string>? Metadata = null) : IBatchItem<UsageEvent>
+{
+    /// <summary>What is wrong with it, where it could not be read.</summary>
+    [JsonIgnore]
+    internal string? Unreadable { get; init; }
+
+    // Its id is what its outcome is known by, if there is one.
+    static UsageEvent IBatchItem<UsageEvent>.Unreadable(string raw, string problem) => new(IdIn(raw), raw, 0) { Unreadable = problem };
+
+    private static string IdIn(string raw)
+    {
+        using var document = JsonDocument.Parse(raw);
+        return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("id", out var id)
+            && id.ValueKind == JsonValueKind.String ? id.GetString()! : "";
+    }
+}
 
 /// <summary>What became of each event.</summary>
 /// <param name="Results">One for each event of the request, in its order.</param>

@@ -9,8 +9,8 @@ internal static class ListUsers
     {
         if (!Cursor.Limit(limit).TryGet(out var count, out var problem))
             return problem;
-        if (RequestValidation.Text("cursor", cursor, RequestValidation.MaxNameLength) is { } invalid)
-            return invalid;
+        if (!Cursor.IsId(cursor, "usr_"))
+            return Cursor.Invalid();
         var found = await users.ListAsync(caller.Tenant, cursor, count + 1, cancellationToken);
         await profiles.PreloadAsync(found.Take(count), cancellationToken);
         var page = new List<UserProfile>();

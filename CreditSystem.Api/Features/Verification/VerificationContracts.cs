@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace CreditSystem.Api.Features.Verification;
 
 /// <summary>Whether the tenant's ledger adds up.</summary>
@@ -14,7 +16,9 @@ public sealed record InvariantsResponse(bool Holds, long Block, DateTimeOffset? 
 /// <param name="Detail">What does not hold, in words.</param>
 /// <param name="Account">Of which account it does not hold, where it is about one.</param>
 /// <param name="Block">The block that shows it.</param>
-public sealed record InvariantResult(string Name, bool Holds, string? Detail, Guid? Account, long? Block);
+public sealed record InvariantResult(
+    [property: AllowedValues("entries_sum_to_zero", "accounts_within_limit", "lots_equal_posted", "debts_follow_entries", "chain_unbroken",
+        "projection_matches_log")] string Name, bool Holds, string? Detail, Guid? Account, long? Block);
 
 /// <summary>What does not hold in any log, for those who run the installation.</summary>
 public sealed record LedgerCheckResponse(int Violations, int BrokenChains, IReadOnlyList<LedgerFinding> Findings);

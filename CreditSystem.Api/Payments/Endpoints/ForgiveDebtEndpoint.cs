@@ -12,7 +12,7 @@ internal static class ForgiveDebtEndpoint
         KeyedRequest<ForgiveDebtRequest> request, string id, CreditLedger ledger, AuditNote audit)
     {
         var (caller, body, key) = (request.Caller, request.Body, request.Key);
-        if (!Guid.TryParseExact(id, "D", out var account))
+        if (!RequestValidation.TryParseId(id, out var account))
             return ApiProblems.NotFound("account");
         if ((RequestValidation.Text("reason", body.Reason, MaxReasonLength, required: true)
             ?? RequestValidation.Positive("amount", body.Amount)) is { } invalid)

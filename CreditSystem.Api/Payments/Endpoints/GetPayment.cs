@@ -28,13 +28,14 @@ internal static class GetPayment
         if ((RequestValidation.Text("account", account, RequestValidation.MaxNameLength)
             ?? RequestValidation.Text("status", status, RequestValidation.MaxNameLength)) is { } invalid)
             return invalid;
-        if (!PaymentCursor.TryDecode(cursor, out var after))
+        if (!TimeCursor.TryDecode(cursor, out var after))
             return Cursor.Invalid();
         var query = new PaymentQuery(caller.Tenant, caller.Holder, account, status, needs_attention == true, after);
         var found = await store.ListAsync(query, size + 1, cancellationToken);
         var page = found.Take(size).ToList();
         return TypedResults.Ok(new PaymentList(
-            [.. page.Select(payment => PaymentResponse.From(payment))], found.Count > size ? PaymentCursor.Encode(page[^1]) : null));
+            [.. page.Select(payment => PaymentResponse.From(payment))],
+            found.Count > size ? TimeCursor.Encode(page[^1].CreatedAt, page[^1].Id) : null));
     }
 
     /// <summary>404 also for another tenant's, and for another user's where the caller is a user.</summary>

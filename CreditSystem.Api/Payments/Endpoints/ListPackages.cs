@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Payments.Endpoints;
@@ -5,7 +6,8 @@ namespace CreditSystem.Api.Payments.Endpoints;
 internal static class ListPackages
 {
     public static Results<Ok<CreditPackageList>, ProblemHttpResult> Handle(
-        RequestCaller caller, IOptions<PaymentOptions> options, string? currency)
+        RequestCaller caller, IOptions<PaymentOptions> options,
+        [Description("One of the currencies of the offer; by default its first.")] string? currency)
     {
         if (PaymentOffer.Find(options.Value, caller.Tenant, currency) is not { } offer)
             return PaymentProblems.UnknownCurrency(options.Value, caller.Tenant);

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 
 namespace CreditSystem.Api.Payments.Endpoints;
@@ -49,7 +50,7 @@ public sealed record ForgivenDebtResponse(
 /// <param name="Credits">What the account has more of it, in minor units; negative for less.</param>
 /// <param name="Debt">What it owes more because of it: what was to be taken back and was not there; negative for less.</param>
 public sealed record PaymentMovementResponse(
-    Guid Transfer, string Kind,
+    Guid Transfer, [property: AllowedValues("purchase", "taken_back", "given_back")] string Kind,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Credits,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Debt, long Block, DateTimeOffset CreatedAt)
 {

@@ -67,7 +67,8 @@ internal static class NoticeEndpoints
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(ResponseTimeConverter)])]
 [JsonSerializable(typeof(UnusableNoticePage))]
 [JsonSerializable(typeof(ProcessedNoticeResponse))]
 internal sealed partial class NoticeJson : JsonSerializerContext;

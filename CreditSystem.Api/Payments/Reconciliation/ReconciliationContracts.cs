@@ -26,7 +26,8 @@ public sealed record ReconciliationResponse(
 /// <param name="Expected">What it should be, in minor units of the asset, by what the provider says.</param>
 /// <param name="Actual">What it is in the ledger.</param>
 public sealed record PaymentDifference(
-    string Kind, string Tenant, string? Payment, string? Transfer, string? Account, IReadOnlyList<string> Objects,
+    [property: ValuesOf(typeof(DifferenceKinds))] string Kind,
+    string Tenant, string? Payment, string? Transfer, string? Account, IReadOnlyList<string> Objects,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Expected,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Actual);
 

@@ -44,7 +44,9 @@ internal sealed class TopUpNotifier(TopUpStore store, WebhookStore webhooks, Cre
 }
 
 /// <summary>What an endpoint is sent, in the shape of the ledger's events.</summary>
-internal sealed record TopUpMessage(string Id, string Type, string Tenant, long Block, DateTimeOffset CreatedAt, TopUpMessageData Data);
+internal sealed record TopUpMessage(
+    string Id, [property: ValuesOf(typeof(TopUpEvents))] string Type,
+    string Tenant, long Block, DateTimeOffset CreatedAt, TopUpMessageData Data);
 
 internal sealed record TopUpMessageData(TopUpMessageBody TopUp);
 
@@ -56,6 +58,7 @@ internal sealed record TopUpMessageBody(
     string? Reason);
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(ResponseTimeConverter)])]
 [JsonSerializable(typeof(TopUpMessage))]
 internal sealed partial class TopUpMessageJson : JsonSerializerContext;

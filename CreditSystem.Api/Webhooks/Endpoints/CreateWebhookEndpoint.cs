@@ -15,10 +15,8 @@ internal static class CreateWebhookEndpoint
         CancellationToken cancellationToken)
     {
         var request = body.Value;
-        if (CheckUrl(request.Url, options.Value.AllowPrivateAddresses) is { } invalid)
+        if ((CheckUrl(request.Url, options.Value.AllowPrivateAddresses) ?? CheckTypes(request.Types)) is { } invalid)
             return invalid;
-        if (request.Types?.Except(WebhookTypes.All, StringComparer.Ordinal).Any() == true)
-            return ApiProblems.BadRequest("invalid_types", $"types must be some of {string.Join(", ", WebhookTypes.All)}.");
         if ((await store.ListAsync(caller.Tenant, cancellationToken)).Count >= options.Value.MaxEndpointsPerTenant)
             return ApiProblems.Create(
                 StatusCodes.Status422UnprocessableEntity, "limit_exceeded",
@@ -46,8 +44,13 @@ internal static class CreateWebhookEndpoint
             new IssuedWebhookEndpointResponse(plaintext, WebhookEndpointResponse.From(endpoint, time.GetUtcNow())));
     }
 
+    internal static ProblemHttpResult? CheckTypes(IReadOnlyList<string>? types) =>
+        types?.Except(WebhookTypes.All, StringComparer.Ordinal).Any() == true
+            ? ApiProblems.BadRequest("invalid_types", $"types must be some of {string.Join(", ", WebhookTypes.All)}.")
+            : null;
+
     /// <summary>What can be told beforehand; where the name leads is judged when it is connected to.</summary>
-    private static ProblemHttpResult? CheckUrl(string url, bool allowsPrivate)
+    internal static ProblemHttpResult? CheckUrl(string url, bool allowsPrivate)
     {
         if (url.Length > MaxUrlLength || !Uri.TryCreate(url, UriKind.Absolute, out var address)
             || address.UserInfo.Length > 0 || address.Fragment.Length > 0)

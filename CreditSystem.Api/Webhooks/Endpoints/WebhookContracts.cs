@@ -1,18 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace CreditSystem.Api.Webhooks.Endpoints;
 
 /// <summary>Asks to be told of events.</summary>
 /// <param name="Url">Where to, by HTTPS; at a public address.</param>
 /// <param name="Types">Which events, such as <c>transfer.posted</c>; all by default.</param>
-public sealed record CreateWebhookEndpointRequest(string Url, IReadOnlyList<string>? Types = null);
+public sealed record CreateWebhookEndpointRequest(
+    string Url, [property: ValuesOf(typeof(WebhookTypes))] IReadOnlyList<string>? Types = null);
+
+/// <summary>Changes an endpoint; what is absent stays as it is.</summary>
+/// <param name="Url">Where to, by HTTPS; at a public address.</param>
+/// <param name="Types">Which events; an empty list for all.</param>
+public sealed record ChangeWebhookEndpointRequest(string? Url = null, IReadOnlyList<string>? Types = null);
 
 /// <param name="OverlapSeconds">How long deliveries are signed with the old secret as well; by default a day.</param>
 public sealed record RotateWebhookSecretRequest(int? OverlapSeconds = null);
 
-/// <param name="Status">active; paused: it is left alone until <c>paused_until</c>; disabled: until it is enabled.</param>
+/// <param name="Status">active; paused: it is left alone until <c>paused_until</c>, or until it is enabled; disabled: until it is
+/// enabled.</param>
 /// <param name="Failures">Deliveries that have failed since the last one that succeeded.</param>
 /// <param name="Reason">Why it is paused or disabled.</param>
 public sealed record WebhookEndpointResponse(
-    string Id, string Url, IReadOnlyList<string> Types, string Status, int Failures, DateTimeOffset? PausedUntil, string? Reason,
+    string Id, string Url, [property: ValuesOf(typeof(WebhookTypes))] IReadOnlyList<string> Types,
+    [property: AllowedValues("active", "paused", "disabled")] string Status, int Failures, DateTimeOffset? PausedUntil, string? Reason,
     DateTimeOffset CreatedAt)
 {
     internal static WebhookEndpointResponse From(WebhookEndpoint endpoint, DateTimeOffset now)
@@ -20,7 +30,8 @@ public sealed record WebhookEndpointResponse(
         var isPaused = endpoint.PausedUntil > now.UtcDateTime;
         return new WebhookEndpointResponse(
             endpoint.Id, endpoint.Url, endpoint.Types, endpoint.Disabled ? "disabled" : isPaused ? "paused" : "active", endpoint.Failures,
-            isPaused ? WireNames.Time(endpoint.PausedUntil) : null, endpoint.Disabled || isPaused ? endpoint.Reason : null,
+            isPaused && !endpoint.IsHeld ? WireNames.Time(endpoint.PausedUntil) : null,
+            endpoint.Disabled || isPaused ? endpoint.Reason : null,
             WireNames.Time(endpoint.CreatedAt));
     }
 }
@@ -35,7 +46,9 @@ public sealed record WebhookEndpointList(IReadOnlyList<WebhookEndpointResponse> 
 /// <param name="LastStatus">What the endpoint answered last.</param>
 /// <param name="LastError">Why it did not answer.</param>
 public sealed record WebhookDeliveryResponse(
-    string Id, string Event, string Type, string Status, int Attempts, int? LastStatus, string? LastError, DateTimeOffset? NextAt,
+    string Id, string Event, [property: ValuesOf(typeof(DeliveredTypes))] string Type,
+    [property: AllowedValues(WebhookDelivery.Pending, WebhookDelivery.Delivered, WebhookDelivery.Dead)] string Status,
+    int Attempts, int? LastStatus, string? LastError, DateTimeOffset? NextAt,
     DateTimeOffset CreatedAt)
 {
     internal static WebhookDeliveryResponse From(WebhookDelivery delivery) => new(
@@ -43,4 +56,7 @@ public sealed record WebhookDeliveryResponse(
         delivery.Status == WebhookDelivery.Pending ? WireNames.Time(delivery.NextAt) : null, WireNames.Time(delivery.CreatedAt));
 }
 
-public sealed record WebhookDeliveryList(IReadOnlyList<WebhookDeliveryResponse> Deliveries);
+/// <summary>Deliveries, newest first.</summary>
+/// <param name="Deliveries">At most as many as were asked for.</param>
+/// <param name="NextCursor">Where the next page begins; absent on the last one.</param>
+public sealed record WebhookDeliveryList(IReadOnlyList<WebhookDeliveryResponse> Deliveries, string? NextCursor);

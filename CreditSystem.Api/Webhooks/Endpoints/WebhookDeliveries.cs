@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Webhooks.Endpoints;
@@ -7,16 +9,27 @@ internal static class WebhookDeliveries
     private static readonly string[] Statuses = [WebhookDelivery.Pending, WebhookDelivery.Delivered, WebhookDelivery.Dead];
 
     public static async Task<Results<Ok<WebhookDeliveryList>, ProblemHttpResult>> ListAsync(
-        RequestCaller caller, string id, WebhookStore store, string? status, int? limit, CancellationToken cancellationToken)
+        RequestCaller caller, string id, WebhookStore store,
+        [Description("Only those that are pending, delivered or dead.")]
+        [AllowedValues(WebhookDelivery.Pending, WebhookDelivery.Delivered, WebhookDelivery.Dead)]
+        string? status,
+        [Description("next_cursor of the page before.")] string? cursor,
+        [Description("1 to 200; by default 50.")] int? limit,
+        CancellationToken cancellationToken)
     {
         if (status is not null && !Statuses.Contains(status))
             return ApiProblems.BadRequest("invalid_status", $"status must be one of {string.Join(", ", Statuses)}.");
         if (!Cursor.Limit(limit).TryGet(out var size, out var problem))
             return problem;
+        if (!TimeCursor.TryDecode(cursor, out var after))
+            return Cursor.Invalid();
         if (await store.FindAsync(caller.Tenant, id, cancellationToken) is null)
             return ApiProblems.NotFound("webhook_endpoint");
-        var deliveries = await store.ListDeliveriesAsync(id, status, size, cancellationToken);
-        return TypedResults.Ok(new WebhookDeliveryList([.. deliveries.Select(WebhookDeliveryResponse.From)]));
+        var found = await store.ListDeliveriesAsync(id, status, after, size + 1, cancellationToken);
+        var page = found.Take(size).ToList();
+        return TypedResults.Ok(new WebhookDeliveryList(
+            [.. page.Select(WebhookDeliveryResponse.From)],
+            found.Count > size ? TimeCursor.Encode(page[^1].CreatedAt, page[^1].Id) : null));
     }
 
     /// <summary>From the first attempt on again, whatever became of it: the receiver knows the event by its id.</summary>

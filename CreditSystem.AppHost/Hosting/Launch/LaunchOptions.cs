@@ -21,6 +21,9 @@ internal sealed class LaunchOptions
           --replicas N             API processes that share the ledger out (1); the others' ports are 10, 20 … above the first's
           --demo                   with customers who use the system (a resource that is off otherwise)
           --data-directory PATH    where the data lies (~/.local/share/credit-system)
+          --vault URL              a Vault that is there already, in place of one of this run's own
+          --vault-token-file PATH  with --vault: file of an administrator's token, which the bootstrap alone reads
+          --certificates           TLS between the API, its replicas and the vault-proxy, with certificates of Vault's PKI
           --servers MODE           containers or processes (containers where Docker or Podman answers)
           --stripe MODE            development (a payment provider on this machine) or real (secret "stripe" in Vault)
 
@@ -59,6 +62,15 @@ internal sealed class LaunchOptions
     /// <summary><c>containers</c>, <c>processes</c>, or null to look what there is.</summary>
     public string? Servers { get; private set; }
 
+    /// <summary>The Vault that is there already; null for one of this run's own.</summary>
+    public Uri? VaultAddress { get; private set; }
+
+    /// <summary>The file of an administrator's token of <see cref="VaultAddress"/>.</summary>
+    public string? VaultTokenFile { get; private set; }
+
+    /// <summary>Whether the parts speak TLS to each other.</summary>
+    public bool HasCertificates { get; private set; }
+
     /// <summary>Whether payments go to Stripe itself.</summary>
     public bool UsesRealStripe { get; private set; }
 
@@ -84,7 +96,11 @@ internal sealed class LaunchOptions
             return null;
         }
 
-        return options;
+        if ((options.VaultAddress is null) == (options.VaultTokenFile is null))
+            return options;
+        error.WriteLine($"--vault and --vault-token-file go together.\n\n{Usage}");
+        exitCode = UsageExitCode;
+        return null;
     }
 
     /// <summary>The port of one replica of the API, counted from 1.</summary>
@@ -129,7 +145,7 @@ internal sealed class LaunchOptions
         AspireOptions.Contains(name) || name.StartsWith("--dcp-", StringComparison.Ordinal)
             || (name.StartsWith("--", StringComparison.Ordinal) && name.Contains(':', StringComparison.Ordinal));
 
-    private static readonly string[] Flags = ["--no-dashboard", "--demo"];
+    private static readonly string[] Flags = ["--no-dashboard", "--demo", "--certificates"];
 
     private static readonly string[] AspireOptions =
     [
@@ -149,6 +165,10 @@ internal sealed class LaunchOptions
         ["--no-dashboard"] = (options, value) => value.Length == 0 && !(options.HasDashboard = false),
         ["--data-directory"] = (options, value) => value.Length > 0 && (options.HasDataDirectory = true)
             && (options.DataDirectory = Path.GetFullPath(value)).Length > 0,
+        ["--vault"] = (options, value) => Uri.TryCreate(value, UriKind.Absolute, out var address)
+            && address is { Scheme: "http" or "https", PathAndQuery: "/" } && (options.VaultAddress = address) is not null,
+        ["--vault-token-file"] = (options, value) => value.Length > 0 && (options.VaultTokenFile = Path.GetFullPath(value)).Length > 0,
+        ["--certificates"] = (options, value) => value.Length == 0 && (options.HasCertificates = true),
         ["--servers"] = (options, value) => (options.Servers = value) is ServerMode.Containers or ServerMode.Processes,
         ["--stripe"] = (options, value) => (options.UsesRealStripe = value == RealStripe) || value == DevelopmentStripe,
     };

@@ -19,12 +19,14 @@ internal static class ServiceHealthCheckExtensions
         if (builder.ExecutionContext.IsPublishMode)
             return service;
 
-        var endpoint = service.GetEndpoint("http");
+        var (endpoint, management) = (service.GetEndpoint("http"), service.GetEndpoint("management"));
         var key = $"{service.Resource.Name}_service_check";
         builder.Services.AddHttpClient(Client, http => http.Timeout = Patience);
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(key, services =>
             new ServiceHealthCheck(services.GetRequiredService<IHttpClientFactory>(), Client,
-                () => $"{endpoint.Url}{ProbePaths.Health}"), HealthStatus.Unhealthy, null));
+                // Where it speaks TLS, its certificate is of no authority that this process knows.
+                () => $"{(endpoint.Scheme == Uri.UriSchemeHttps ? management : endpoint).Url}{ProbePaths.Health}"),
+            HealthStatus.Unhealthy, null));
         return service.WithHealthCheck(key);
     }
 }

@@ -1,6 +1,5 @@
 using CreditSystem.AppHost.Hosting.Terminal;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace CreditSystem.AppHost.Hosting.Vault;
 
@@ -23,7 +22,7 @@ internal static class RotationExtensions
     {
         var rotation = builder.AddProject<TProject>(name)
             .WithReference(vault)
-            .WithRotatorAppRole(bootstrap)
+            .WithSecretIdRotation(bootstrap)
             .WithParentRelationship(bootstrap)
             .WithIconName("KeyReset")
             .WithExplicitStart()
@@ -36,7 +35,7 @@ internal static class RotationExtensions
                 UpdateState = CommandExtensions.WhenRunning,
             });
         if (builder.ExecutionContext.IsRunMode)
-            builder.Services.AddHostedService(services => new Schedule(services, rotation.Resource));
+            builder.StartEvery(Interval, rotation);
         return rotation;
     }
 
@@ -60,21 +59,5 @@ internal static class RotationExtensions
         return ended.Snapshot.ExitCode == 0
             ? CommandResults.Success("The API has a new secret_id.", string.Join('\n', log))
             : CommandResults.Failure($"The rotation ended with exit code {ended.Snapshot.ExitCode}.", string.Join('\n', log));
-    }
-
-    private sealed class Schedule(IServiceProvider services, ProjectResource rotation) : BackgroundService
-    {
-        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-        {
-            using var beat = new PeriodicTimer(Interval, services.GetService<TimeProvider>() ?? TimeProvider.System);
-            try
-            {
-                while (await beat.WaitForNextTickAsync(stoppingToken))
-                    await RotateAsync(services, rotation, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-            }
-        }
     }
 }

@@ -18,12 +18,14 @@ internal static class VaultBootstrapExtensions
         var bootstrap = builder.AddProject<TProject>(name)
             .WithArgs(
                 "bootstrap", "--environment", "development",
-                "--credentials-directory", credentials.Directory, "--rotator-credentials-directory", credentials.RotatorDirectory,
-                // A container's development Vault forgets everything at its end, the databases do not.
-                "--keep-values", Path.Combine(mode.DataDirectory, "kept"))
+                "--credentials-directory", credentials.Directory, "--rotator-credentials-directory", credentials.RotatorDirectory)
             .WithReference(vault)
             .WithAnnotation(credentials)
             .ExcludeFromManifest();
+        if (vault.Resource.Existing is { } existing)
+            return bootstrap.WithArgs("--token-file", existing.TokenFile);
+        // A container's development Vault forgets everything at its end, the databases do not.
+        bootstrap.WithArgs("--keep-values", Path.Combine(mode.DataDirectory, "kept"));
         return vault.Resource.RootToken is { } rootToken ? bootstrap.WithEnvironment("VAULT_TOKEN", $"{rootToken}") : bootstrap;
     }
 
@@ -46,14 +48,20 @@ internal static class VaultBootstrapExtensions
         return service.WithEnvironment("VAULT_CREDENTIALS_DIRECTORY", credentials!.Directory).WaitForCompletion(bootstrap);
     }
 
-    /// <summary>Gives the rotation its own AppRole, and the folder whose secret_id it replaces.</summary>
+    /// <summary>Gives the rotation its own AppRole.</summary>
     internal static IResourceBuilder<ProjectResource> WithRotatorAppRole(this IResourceBuilder<ProjectResource> rotation,
         IResourceBuilder<ProjectResource> bootstrap)
     {
         bootstrap.Resource.TryGetLastAnnotation<CredentialsAnnotation>(out var credentials);
-        return rotation
-            .WithArgs("rotate-secret-id", "--directory", credentials!.Directory, "--credentials-directory", credentials.RotatorDirectory)
-            .WaitForCompletion(bootstrap);
+        return rotation.WithArgs("--credentials-directory", credentials!.RotatorDirectory).WaitForCompletion(bootstrap);
+    }
+
+    /// <summary>Lets the rotation replace the secret_id of the API.</summary>
+    internal static IResourceBuilder<ProjectResource> WithSecretIdRotation(this IResourceBuilder<ProjectResource> rotation,
+        IResourceBuilder<ProjectResource> bootstrap)
+    {
+        bootstrap.Resource.TryGetLastAnnotation<CredentialsAnnotation>(out var credentials);
+        return rotation.WithArgs("rotate-secret-id", "--directory", credentials!.Directory).WithRotatorAppRole(bootstrap);
     }
 
     private sealed class CredentialsAnnotation(string directory, string rotatorDirectory) : IResourceAnnotation

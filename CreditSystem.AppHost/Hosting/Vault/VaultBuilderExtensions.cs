@@ -1,3 +1,6 @@
+using CreditSystem.AppHost.Hosting.Launch;
+using CreditSystem.AppHost.Hosting.Servers;
+
 namespace CreditSystem.AppHost.Hosting.Vault;
 
 /// <summary>Provides extension methods for adding Vault to the application.</summary>
@@ -49,6 +52,27 @@ internal static class VaultBuilderExtensions
     }
 
     /// <summary>
+    /// Runs it as the development server where servers run as processes; where somebody names one that is there already, that one is
+    /// waited for until it is initialised, unsealed and active, and gets no buttons.
+    /// </summary>
+    /// <typeparam name="TProject">The development server.</typeparam>
+    /// <returns>The resource to wait for.</returns>
+    internal static IResourceBuilder<IResource> RunAsServer<TProject>(this IResourceBuilder<VaultResource> vault, ServerMode servers,
+        LaunchOptions launch)
+        where TProject : IProjectMetadata, new()
+    {
+        var builder = vault.ApplicationBuilder;
+        if (builder.ExecutionContext.IsPublishMode || launch is not { VaultAddress: { } address, VaultTokenFile: { } tokenFile })
+            return vault.RunAsProcess<TProject>(servers, "VAULT_DEV_LISTEN_ADDRESS", "127.0.0.1:").WithVaultCommands(vault);
+
+        builder.Resources.Remove(vault.Resource);
+        if (vault.Resource.RootToken is { } rootToken)
+            builder.Resources.Remove(rootToken);
+        vault.Resource.Existing = (address.GetLeftPart(UriPartial.Authority), tokenFile);
+        return builder.AddExternalService(vault.Resource.Name, address).WithHttpHealthCheck("/v1/sys/health");
+    }
+
+    /// <summary>
     /// Tells a resource where Vault is: <c>ConnectionStrings__name</c> as for every other server, and <c>VAULT_ADDR</c>, which Vault's
     /// own clients read.
     /// </summary>
@@ -62,8 +86,8 @@ internal static class VaultBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(vault);
 
-        // The manifest has no Vault that it could refer to, only the address.
-        var reference = vault.Resource.PublishedAddress is null
+        // The manifest has no Vault that it could refer to, nor has a run with one that is there already: only the address.
+        var reference = vault.Resource.PublishedAddress is null && vault.Resource.Existing is null
             ? builder.WithReference((IResourceBuilder<IResourceWithConnectionString>)vault, connectionName)
             : builder.WithEnvironment($"ConnectionStrings__{connectionName ?? vault.Resource.Name}", vault.Resource.AddressExpression);
         return reference.WithEnvironment(AddressVariable, vault.Resource.AddressExpression);

@@ -24,17 +24,23 @@ internal sealed class VaultResource(string name, ParameterResource? rootToken) :
     /// <summary>Gets where a deployed application finds the Vault that it does not bring along.</summary>
     internal ParameterResource? PublishedAddress { get; set; }
 
+    /// <summary>Gets the Vault that a run finds instead of one of its own, and the file of an administrator's token of it.</summary>
+    internal (string Address, string TokenFile)? Existing { get; set; }
+
     /// <summary>Gets Vault's URL (<c>VAULT_ADDR</c>).</summary>
-    public ReferenceExpression AddressExpression => PublishedAddress is null
-        ? ReferenceExpression.Create($"{PrimaryEndpoint}")
-        : ReferenceExpression.Create($"{PublishedAddress}");
+    public ReferenceExpression AddressExpression => (PublishedAddress, Existing) switch
+    {
+        ({ } parameter, _) => ReferenceExpression.Create($"{parameter}"),
+        (_, { } existing) => ReferenceExpression.Create($"{existing.Address}"),
+        _ => ReferenceExpression.Create($"{PrimaryEndpoint}"),
+    };
 
     /// <summary>Gets the connection string: Vault's URL. Every client authenticates by a method of its own.</summary>
     public ReferenceExpression ConnectionStringExpression => AddressExpression;
 
     IEnumerable<KeyValuePair<string, ReferenceExpression>> IResourceWithConnectionString.GetConnectionProperties()
     {
-        if (PublishedAddress is null)
+        if (PublishedAddress is null && Existing is null)
         {
             yield return new("Host", ReferenceExpression.Create($"{Host}"));
             yield return new("Port", ReferenceExpression.Create($"{Port}"));

@@ -1,6 +1,9 @@
+using System.Globalization;
+using System.Text;
+
 namespace CreditSystem.Cli.Bootstrap.Access;
 
-/// <summary>One path that the bootstrap asks of Vault, and what it does there.</summary>
+/// <summary>One path of Vault, and what a policy lets its holder do there; <see cref="All"/> are those that the bootstrap needs.</summary>
 /// <param name="Path">As a policy names it.</param>
 /// <param name="Why">Opens a paragraph of the policy file; null goes on with the one before.</param>
 /// <param name="Capabilities">Those that it needs.</param>
@@ -27,7 +30,7 @@ internal sealed record BootstrapRight(string Path, string? Why, params string[] 
         new($"{settings.KvMount}/data/{settings.Prefix}/*", "The four secrets.", "create", "read", "update"),
         new($"{settings.KvMount}/metadata/{settings.Prefix}/*", null, "read"),
         .. Database(settings),
-        .. Certificates(settings),
+        .. PkiRights.Administer(settings),
         .. Audit,
     ];
 
@@ -38,23 +41,26 @@ internal sealed record BootstrapRight(string Path, string? Why, params string[] 
         new($"{settings.DatabaseMount}/roles/{settings.DatabaseRole}", null, "read", "create", "update"),
     ];
 
-    public static IEnumerable<BootstrapRight> Certificates(BootstrapSettings settings) =>
-    [
-        new($"sys/mounts/{settings.PkiMount}", "With --certificates, and for rotate-ca.", "create", "update"),
-        new($"{settings.PkiMount}/issuers", null, "list"),
-        new($"{settings.PkiMount}/issuers/", null, "list"),
-        new($"{settings.PkiMount}/issuer/*", null, "read", "create", "update", "delete"),
-        new($"{settings.PkiMount}/root/generate/internal", null, "create", "update"),
-        new($"{settings.PkiMount}/root/rotate/internal", null, "create", "update"),
-        new($"{settings.PkiMount}/config/issuers", null, "read", "create", "update"),
-        new($"{settings.PkiMount}/roles/{settings.PkiRole}", null, "read", "create", "update"),
-    ];
-
     public static IEnumerable<BootstrapRight> Audit { get; } =
     [
         new("sys/audit", "With --audit-file alone.", "read", "sudo"),
         new("sys/audit/file", null, "create", "update", "sudo"),
     ];
+
+    /// <summary>In Vault's own language.</summary>
+    public static string Write(IEnumerable<BootstrapRight> rights)
+    {
+        var text = new StringBuilder();
+        foreach (var right in rights)
+        {
+            if (right.Why is not null)
+                text.Append(CultureInfo.InvariantCulture, $"\n# {right.Why}\n");
+            var capabilities = string.Join(", ", right.Capabilities.Select(capability => $"\"{capability}\""));
+            text.Append(CultureInfo.InvariantCulture, $"path \"{right.Path}\" {{\n  capabilities = [{capabilities}]\n}}\n");
+        }
+
+        return text.ToString();
+    }
 
     private static IEnumerable<BootstrapRight> Role(BootstrapSettings settings, string role)
     {

@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace CreditSystem.Cli.Bootstrap.Access;
 
 /// <summary>The policies, in Vault's own language. <c>deploy/vault/policies</c> shows them with the default names.</summary>
@@ -9,20 +6,8 @@ internal static class Policies
     /// <summary>
     /// What the API may do: read its own secrets, use its own key, borrow its own database user, look after its own token.
     /// </summary>
-    public static string Application(BootstrapSettings settings) => BeforeCertificates(settings) + $$"""
-
-        # A certificate of its own, and the authorities that it and others are of.
-        path "{{settings.PkiMount}}/issue/{{settings.PkiRole}}" {
-          capabilities = ["update"]
-        }
-        path "{{settings.PkiMount}}/issuers" {
-          capabilities = ["list"]
-        }
-        path "{{settings.PkiMount}}/issuers/" {
-          capabilities = ["list"]
-        }
-
-        """;
+    public static string Application(BootstrapSettings settings) => BeforeCertificates(settings)
+        + BootstrapRight.Write(PkiRights.Use(settings, "A certificate of its own, and the authorities that it and others are of."));
 
     private static string BeforeCertificates(BootstrapSettings settings) => $$"""
         # The API reads its own secrets and nothing else. Written by the bootstrap.
@@ -75,12 +60,16 @@ internal static class Policies
     public static IReadOnlyList<string> EarlierApplication(BootstrapSettings settings) => [BeforeCertificates(settings)];
 
     /// <summary>As <see cref="EarlierApplication"/>, of the rotation's.</summary>
-    public static IReadOnlyList<string> EarlierRotator(BootstrapSettings settings) => [];
+    public static IReadOnlyList<string> EarlierRotator(BootstrapSettings settings) => [RotatorBeforeCertificates(settings)];
 
     /// <summary>
-    /// What the rotation may do: make secret_ids of the API's role, and end them by their accessor. It can read no secret.
+    /// What the rotation may do: make secret_ids of the API's role, end them by their accessor, and have certificates issued, as the API
+    /// may. It can read no secret.
     /// </summary>
-    public static string Rotator(BootstrapSettings settings) => $$"""
+    public static string Rotator(BootstrapSettings settings) => RotatorBeforeCertificates(settings)
+        + BootstrapRight.Write(PkiRights.Use(settings, "The certificates of servers that cannot ask for one themselves."));
+
+    private static string RotatorBeforeCertificates(BootstrapSettings settings) => $$"""
         # The rotation makes secret_ids of the API's role and ends old ones. Written by the bootstrap.
         path "auth/{{settings.AppRoleMount}}/role/{{settings.Role}}/secret-id" {
           capabilities = ["update", "list"]
@@ -106,20 +95,9 @@ internal static class Policies
         """;
 
     /// <summary>The least that an administrator's token needs for the bootstrap itself.</summary>
-    public static string Bootstrap(BootstrapSettings settings)
-    {
-        var text = new StringBuilder(
-            "# What the bootstrap needs, and nothing else. A token of it, for half an hour, does in place of a root token:\n"
-            + "#   vault policy write credit-system-bootstrap-policy credit-system-bootstrap-policy.hcl\n"
-            + "#   vault token create -orphan -policy=credit-system-bootstrap-policy -ttl=30m -field=token\n");
-        foreach (var right in BootstrapRight.All(settings))
-        {
-            if (right.Why is not null)
-                text.Append(CultureInfo.InvariantCulture, $"\n# {right.Why}\n");
-            var capabilities = string.Join(", ", right.Capabilities.Select(capability => $"\"{capability}\""));
-            text.Append(CultureInfo.InvariantCulture, $"path \"{right.Path}\" {{\n  capabilities = [{capabilities}]\n}}\n");
-        }
-
-        return text.ToString();
-    }
+    public static string Bootstrap(BootstrapSettings settings) =>
+        "# What the bootstrap needs, and nothing else. A token of it, for half an hour, does in place of a root token:\n"
+        + "#   vault policy write credit-system-bootstrap-policy credit-system-bootstrap-policy.hcl\n"
+        + "#   vault token create -orphan -policy=credit-system-bootstrap-policy -ttl=30m -field=token\n"
+        + BootstrapRight.Write(BootstrapRight.All(settings));
 }

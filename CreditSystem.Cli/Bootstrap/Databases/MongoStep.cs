@@ -1,5 +1,6 @@
 using System.Globalization;
 using CreditSystem.Cli.Bootstrap.Values;
+using CreditSystem.ServiceDefaults.Certificates;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -43,6 +44,9 @@ internal sealed class MongoStep
 
     public MongoUrl Administrator { get; }
 
+    /// <summary>Shown to a server that speaks TLS, with the authorities that are trusted there; null for the machine's own.</summary>
+    public CertificateSet? Certificate { get; set; }
+
     public string Database => Administrator.DatabaseName ?? DefaultDatabase;
 
     /// <summary>Fills in the secret: who and where. The user itself follows with <see cref="ApplyAsync"/>.</summary>
@@ -72,7 +76,7 @@ internal sealed class MongoStep
     public async Task ApplyAsync(SecretDraft secret, CancellationToken cancellationToken)
     {
         var name = secret["user"]!;
-        var database = new MongoClient(settings).GetDatabase(Database);
+        var database = Open(settings.Clone()).GetDatabase(Database);
         var user = new BsonDocument
         {
             ["pwd"] = secret["user_password"],
@@ -105,7 +109,7 @@ internal sealed class MongoStep
     {
         try
         {
-            var users = new MongoClient(settings).GetDatabase(Database).GetCollection<BsonDocument>("users");
+            var users = Open(settings.Clone()).GetDatabase(Database).GetCollection<BsonDocument>("users");
             Task<bool> HasAsync(FilterDefinition<BsonDocument> filter) => users.Find(filter).Limit(1).AnyAsync(cancellationToken);
             return new StoredData(await HasAsync(FilterDefinition<BsonDocument>.Empty),
                 await HasAsync(Builders<BsonDocument>.Filter.Regex("email", "^vault:")));
@@ -147,7 +151,7 @@ internal sealed class MongoStep
         anybody.Credential = null;
         try
         {
-            await (await new MongoClient(anybody).GetDatabase(Database).ListCollectionNamesAsync(
+            await (await Open(anybody).GetDatabase(Database).ListCollectionNamesAsync(
                 cancellationToken: cancellationToken)).AnyAsync(cancellationToken);
         }
         catch (MongoCommandException refusal) when (refusal.Code == Unauthorized)
@@ -181,7 +185,19 @@ internal sealed class MongoStep
     {
         var own = MongoClientSettings.FromUrl(address);
         own.ServerSelectionTimeout = settings.ServerSelectionTimeout;
-        return new MongoClient(own);
+        return Open(own);
+    }
+
+    private MongoClient Open(MongoClientSettings client)
+    {
+        if (client.UseTls && Certificate is { } set)
+            client.SslSettings = new SslSettings
+            {
+                CheckCertificateRevocation = false,
+                ClientCertificates = [set.Certificate],
+                ServerCertificateValidationCallback = (_, certificate, chain, errors) => set.IsTrusted(certificate, chain, errors),
+            };
+        return new MongoClient(client);
     }
 
     private string Describe(Exception exception) => exception switch

@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using CreditSystem.Cli.Certificates;
 using CreditSystem.Cli.Vault;
 
 namespace CreditSystem.Cli.Bootstrap.Steps;
 
 /// <summary>The PKI engine with an authority of its own, and the role by which services get their certificates.</summary>
-internal sealed class CertificateStep(VaultAdminClient vault, BootstrapSettings settings, ChangeReporter changes)
+internal sealed class CertificateStep(VaultAdminClient vault, BootstrapRequest request, ChangeReporter changes, TimeProvider time)
 {
     internal const string AuthorityName = "CreditSystem";
 
@@ -15,12 +16,37 @@ internal sealed class CertificateStep(VaultAdminClient vault, BootstrapSettings 
     /// <summary>Of a certificate: each is replaced at two thirds of it.</summary>
     internal static readonly TimeSpan CertificateTtl = TimeSpan.FromHours(72);
 
+    private readonly BootstrapSettings settings = request.Settings;
+
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var isMounted = await new MountStep(vault, changes).RunAsync(
             MountStep.Engines, settings.PkiMount, "pki", cancellationToken, maxLeaseTtl: AuthorityTtl);
         await AuthorityAsync(isMounted, cancellationToken);
         await RoleAsync(isMounted, cancellationToken);
+        foreach (var (holder, target) in request.Certificates)
+            await IssueAsync(holder, target, cancellationToken);
+    }
+
+    private async Task IssueAsync(CertificateHolder holder, ICertificateTarget target, CancellationToken cancellationToken)
+    {
+        var what = $"certificate of {holder.Name} in {target.Name}";
+        // A dry run has made no authority.
+        if (changes.IsDryRun && (await vault.ListAsync($"{settings.PkiMount}/issuers", cancellationToken)).Count == 0)
+        {
+            await changes.AddAsync(what, () => Task.CompletedTask);
+            return;
+        }
+
+        var run = new CertificateRun(vault, holder.Options(settings), target, time);
+        var plan = await run.PlanAsync(cancellationToken);
+        Task Apply() => run.ApplyAsync(plan, cancellationToken);
+        if (plan.Action == CertificateAction.None)
+            changes.Keep(what);
+        else if (plan.Action == CertificateAction.Trust)
+            await changes.ChangeAsync($"{what}: the authorities that are trusted", Apply);
+        else
+            await changes.AddAsync($"{what} ({plan.Reason})", Apply);
     }
 
     internal static JsonObject Authority() => new()

@@ -2,7 +2,7 @@ namespace CreditSystem.Tests.Deploy.Checklist;
 
 public sealed class ChecklistTests
 {
-    private static readonly IReadOnlyDictionary<int, ChecklistItem> Items = ((IEnumerable<ChecklistItem>)
+    internal static readonly IReadOnlyDictionary<int, ChecklistItem> Items = ((IEnumerable<ChecklistItem>)
         [.. RenderingItems.All, .. PodSecurityItems.All, .. ServiceItems.All, .. SecretItems.All, .. RotationItems.All, .. NetworkItems.All, .. AvailabilityItems.All])
         .ToDictionary(item => item.Number);
 

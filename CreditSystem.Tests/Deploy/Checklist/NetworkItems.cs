@@ -62,7 +62,10 @@ internal static class NetworkItems
             "vault-proxy <- app:vault-proxy management", "vault-proxy -> app:vault-proxy 8201",
             "mongodb <- app:api mongodb", "redis <- app:api redis",
         ];
-        return [.. pods, "* -> dns 53", $"vault-proxy -> {vault.Host}/32 {vault.Port}", "vault-approle-refresh -> control plane 443", "vault-approle-refresh -> control plane 6443"];
+        // Past the proxy, whose own certificate it renews.
+        string[] renewal = overlay.Find("CronJob", "certificate-renewal") is null ? [] :
+            [$"certificate-renewal -> {vault.Host}/32 {vault.Port}", "certificate-renewal -> control plane 443", "certificate-renewal -> control plane 6443"];
+        return [.. pods, .. renewal, "* -> dns 53", $"vault-proxy -> {vault.Host}/32 {vault.Port}", "vault-approle-refresh -> control plane 443", "vault-approle-refresh -> control plane 6443"];
     }
 
     private static IEnumerable<string> Allowed(Overlay overlay) => overlay.OfKind("NetworkPolicy").SelectMany(policy =>
@@ -73,14 +76,14 @@ internal static class NetworkItems
     }).Distinct();
 
     private static IEnumerable<string> Lines(JsonObject rule, string pods, string arrow, string side) =>
-        from peer in rule.List(side).SelectMany(item => Peers(item, pods)).DefaultIfEmpty("anybody")
+        from peer in rule.List(side).SelectMany(item => Peers(item, rule.List("ports").Any(port => port.Text("port") == "6443"))).DefaultIfEmpty("anybody")
         from port in rule.List("ports").Select(item => item.Text("port") ?? "any").DefaultIfEmpty("any")
         select $"{pods} {arrow} {peer} {port}";
 
-    private static IEnumerable<string> Peers(JsonObject peer, string pods)
+    private static IEnumerable<string> Peers(JsonObject peer, bool isControlPlane)
     {
         if (peer.Text("ipBlock.cidr") is { } network)
-            return [pods == "vault-approle-refresh" && network != "0.0.0.0/0" ? "control plane" : network];
+            return [isControlPlane && network != "0.0.0.0/0" ? "control plane" : network];
         if (KubeObject.LabelOf(peer.At("podSelector.matchLabels"), "k8s-app") == "kube-dns")
             return ["dns"];
         if (KubeObject.LabelOf(peer.At("namespaceSelector.matchLabels"), "kubernetes.io/metadata.name") is { Length: > 0 })

@@ -125,7 +125,7 @@ internal static class PodSecurityItems
             ],
         },
         new(18, "Only the rotation may have a token of the API server", overlay => overlay.Workloads
-            .Where(workload => workload.Name == Exemptions.HoldsToken ? !workload.Pod.IsTrue("automountServiceAccountToken") : !workload.Pod.IsFalse("automountServiceAccountToken"))
+            .Where(workload => Exemptions.HoldToken.Contains(workload.Name) ? !workload.Pod.IsTrue("automountServiceAccountToken") : !workload.Pod.IsFalse("automountServiceAccountToken"))
             .Select(workload => $"{workload} mounts a token, or should"))
         {
             Mutations =

@@ -122,7 +122,7 @@ internal static class ServiceItems
         var container = overlay.The("Deployment", "vault-proxy").Container;
         var target = container.List("ports").FirstOrDefault(port => port.Text("name") == service.Text("targetPort")).Text("containerPort");
         var settings = overlay.The("ConfigMap", "vault-proxy-env").Json;
-        var listens = settings.Text("data.HTTP_PORTS")?.Split(';') ?? [];
+        string[] listens = [.. $"{settings.Text("data.HTTP_PORTS")};{settings.Text("data.HTTPS_PORTS")}".Split(';')];
         if (target is null || !listens.Contains(target) || settings.At("data.ASPNETCORE_URLS") is not null)
             yield return $"port 8200 leads to {target ?? "nowhere"}, the proxy listens on {string.Join(", ", listens)}";
     }

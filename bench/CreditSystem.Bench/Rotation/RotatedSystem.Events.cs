@@ -70,22 +70,24 @@ internal sealed partial class RotatedSystem
         await UntilAsync("the API has a certificate of a longer life", () => Task.FromResult(Certificates.Refresh() && Certificates.Required.NotAfter > Time.GetUtcNow().AddMinutes(30)), cancellationToken);
     }
 
-
     /// <summary>With overlap: trusted before it signs, and the old one gone when nothing that it has signed is in use.</summary>
     public async Task RotateAuthorityAsync(CancellationToken cancellationToken)
     {
         var next = await _vault.AddAuthorityAsync(cancellationToken);
+        ProxyCertificates.WriteAuthorities(await _vault.ReadAuthoritiesAsync(cancellationToken));
         await UntilAsync("the API trusts both authorities", () => Task.FromResult(Certificates.Refresh() && Certificates.Required.Trust.Count == 2), cancellationToken);
         await _vault.SignWithAsync(next, cancellationToken);
+        await IssueProxyCertificateAsync(cancellationToken);
         await UntilAsync("the API shows a certificate of the new authority", () => Task.FromResult(Certificates.Refresh() && Certificates.Required.Certificate.Issuer == "CN=Bench 2"), cancellationToken);
         await _vault.KeepAuthorityAsync(next, cancellationToken);
+        ProxyCertificates.WriteAuthorities(await _vault.ReadAuthoritiesAsync(cancellationToken));
         await UntilAsync("the API trusts the new authority alone", () => Task.FromResult(Certificates.Refresh() && Certificates.Required.Trust.Count == 1), cancellationToken);
     }
 
     public async Task<int> ReadRenewalsAsync(CancellationToken cancellationToken)
     {
         var metrics = await _probe.GetStringAsync(new Uri(ManagementAddress, "/metrics"), cancellationToken);
-        return metrics.Split('\n').Where(line => line.StartsWith("certificate_replacements_total", StringComparison.Ordinal))
+        return metrics.Split('\n').Where(line => line.StartsWith("credit_system_certificate_replacements_total", StringComparison.Ordinal))
             .Select(line => (int)double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture)).SingleOrDefault();
     }
 
@@ -105,6 +107,12 @@ internal sealed partial class RotatedSystem
 
     public Task WaitUntilHealthyAsync(CancellationToken cancellationToken) =>
         UntilAsync("the API confirms its secrets with Vault", async () => await ReadStatusAsync("status", cancellationToken) == "healthy", cancellationToken);
+
+    private async Task IssueProxyCertificateAsync(CancellationToken cancellationToken)
+    {
+        var (certificate, key) = await _vault.IssueCertificateAsync(cancellationToken);
+        ProxyCertificates.Write(certificate, key, await _vault.ReadAuthoritiesAsync(cancellationToken));
+    }
 
     private async Task IssueSecretIdAsync(CancellationToken cancellationToken)
     {

@@ -35,6 +35,7 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
     {
         _vault = new VaultAdministration(Local(_vaultPort), _vaultRoot);
         Certificates = new CertificateFolder(Path.Combine(_directory, "certificates"), NullLogger.Instance);
+        ProxyCertificates = new CertificateFolder(Path.Combine(_directory, "proxy-certificates"), NullLogger.Instance);
         _probe = new HttpClient(CreateHandler()) { Timeout = TimeSpan.FromSeconds(5) };
         _servers = [Mongo(), Redis(), Vault(), Proxy(), Api()];
     }
@@ -45,6 +46,11 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
 
     /// <summary>Where the API keeps its certificate, and the authorities that its clients trust.</summary>
     public CertificateFolder Certificates { get; }
+
+    /// <summary>Those of the vault-proxy, which an administrator replaces here.</summary>
+    private CertificateFolder ProxyCertificates { get; }
+
+    private Uri ProxyAddress => new($"https://localhost:{_proxyPort}");
 
     private Uri ManagementAddress { get; } = Local(ServerProcess.FreePort());
 
@@ -77,7 +83,7 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
         handler.SslOptions.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
         {
             // Read again only where it is needed: at a certificate of an authority that is not known yet.
-            if (Certificates.IsTrusted(sender, certificate, chain, errors))
+            if (Certificates.IsTrusted(sender, certificate, chain, errors) || ProxyCertificates.IsTrusted(sender, certificate, chain, errors))
                 return true;
             Certificates.Refresh();
             return Certificates.IsTrusted(sender, certificate, chain, errors);
@@ -106,6 +112,7 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
         Directory.CreateDirectory(CredentialsDirectory);
         Directory.CreateDirectory(CertificatesDirectory);
         await _vault.CreateAuthorityAsync(cancellationToken);
+        await IssueProxyCertificateAsync(cancellationToken);
         await CreateMongoUserAsync(cancellationToken);
         await WriteIntoAsync("role_id", await _vault.CreateRoleAsync(cancellationToken), cancellationToken);
         await IssueSecretIdAsync(cancellationToken);
@@ -141,13 +148,16 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
 
     private ServerProcess Proxy() => new("CreditSystem.VaultProxy", new()
     {
-        ["ASPNETCORE_URLS"] = Local(_proxyPort).ToString(),
+        ["ASPNETCORE_URLS"] = $"https://127.0.0.1:{_proxyPort}",
+        ["Certificates__Directory"] = Path.Combine(_directory, "proxy-certificates"),
+        ["Certificates__PollInterval"] = "00:00:00.500",
+        ["VaultProxy__RequireClientCertificate"] = "true",
         ["VaultProxy__Upstreams__0"] = Local(_vaultPort).ToString().TrimEnd('/'),
         ["VaultProxy__Upstream__ProbeIntervalSeconds"] = "1",
         // A restart for a new image waits for its connections; here the point is that nobody else has to.
         ["VaultProxy__Drain__DelaySeconds"] = "0",
         ["Logging__LogLevel__Default"] = "Warning",
-    }, (_, token) => AnswersAsync(new Uri(Local(_proxyPort), ProbePaths.Alive), token));
+    }, (_, token) => AnswersAsync(new Uri(ProxyAddress, ProbePaths.Alive), token));
 
     // As in production, except that the limits would refuse a benchmark within its first second.
     private ServerProcess Api() => new("CreditSystem.Api", new()
@@ -160,7 +170,8 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
         ["Vault__Pki__CommonName"] = "localhost",
         ["Vault__Pki__PollInterval"] = "00:00:01",
         ["Management__Port"] = $"{ManagementAddress.Port}",
-        ["VAULT_ADDR"] = Local(_proxyPort).ToString().TrimEnd('/'),
+        ["VAULT_ADDR"] = ProxyAddress.ToString().TrimEnd('/'),
+        ["VAULT_CACERT"] = Path.Combine(_directory, "proxy-certificates", CertificateFolder.AuthoritiesFile),
         ["VAULT_CREDENTIALS_DIRECTORY"] = CredentialsDirectory,
         ["Vault__PollInterval"] = "00:00:02",
         ["RateLimits__Enabled"] = "false",

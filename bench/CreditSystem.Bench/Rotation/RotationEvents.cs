@@ -14,7 +14,7 @@ internal static class RotationEvents
             ("Vault token revoked", () => system.RevokeTokenAsync(cancellationToken)),
             ("certificate renewed twenty times", () => system.WaitForRenewalsAsync(20, cancellationToken)),
             ("authority of the certificates replaced, with overlap", () => system.RotateAuthorityAsync(cancellationToken)),
-            // Six seconds do not outlive a sealed Vault; the hours of production do.
+            // Four seconds do not outlive a sealed Vault; the hours of production do.
             ("certificates given a longer life", () => system.LengthenCertificatesAsync(cancellationToken)),
             ("Vault sealed", () => system.SealAsync(cancellationToken)),
             ("Vault unsealed", () => system.UnsealAsync(cancellationToken)),

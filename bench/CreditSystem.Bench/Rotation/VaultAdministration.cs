@@ -32,11 +32,28 @@ internal sealed class VaultAdministration(Uri address, string rootToken) : IDisp
     {
         await EnableAsync("sys/mounts/pki", "pki", cancellationToken);
         await PostAsync("pki/root/generate/internal", new JsonObject { ["common_name"] = "Bench 1", ["key_type"] = "ec", ["ttl"] = "700h" }, cancellationToken);
-        await LetCertificatesLiveAsync("6s", cancellationToken);
+        await LetCertificatesLiveAsync("4s", cancellationToken);
     }
 
     public Task LetCertificatesLiveAsync(string ttl, CancellationToken cancellationToken) =>
         PostAsync("pki/roles/credit-system", new JsonObject { ["allow_localhost"] = true, ["key_type"] = "ec", ["ttl"] = ttl, ["max_ttl"] = "72h" }, cancellationToken);
+
+    /// <summary>A certificate of the vault-proxy, which outlives the run.</summary>
+    public async Task<(string Certificate, string Key)> IssueCertificateAsync(CancellationToken cancellationToken)
+    {
+        var issued = (await PostAsync("pki/issue/credit-system", new JsonObject { ["common_name"] = "localhost", ["ttl"] = "24h" }, cancellationToken))!["data"]!;
+        return ((string)issued["certificate"]!, (string)issued["private_key"]!);
+    }
+
+    /// <summary>All authorities of the mount, in PEM.</summary>
+    public async Task<string> ReadAuthoritiesAsync(CancellationToken cancellationToken)
+    {
+        var listed = await _client.GetFromJsonAsync<JsonObject>("pki/issuers?list=true", cancellationToken);
+        var all = new List<string>();
+        foreach (var id in listed!["data"]!["keys"]!.AsArray())
+            all.Add(((string)(await _client.GetFromJsonAsync<JsonObject>($"pki/issuer/{id}/json", cancellationToken))!["data"]!["certificate"]!).Trim());
+        return string.Join('\n', all) + "\n";
+    }
 
     /// <summary>Another authority beside the one that signs. Its id.</summary>
     public async Task<string> AddAuthorityAsync(CancellationToken cancellationToken)

@@ -127,6 +127,9 @@ path "pki/config/issuers" {
 path "pki/roles/credit-system" {
   capabilities = ["read", "create", "update"]
 }
+path "pki/issue/credit-system" {
+  capabilities = ["create", "update"]
+}
 
 # With --audit-file alone.
 path "sys/audit" {

@@ -19,3 +19,14 @@ path "auth/approle/role/credit-system-rotator/secret-id/lookup" {
 path "auth/token/revoke-self" {
   capabilities = ["update"]
 }
+
+# The certificates of servers that cannot ask for one themselves.
+path "pki/issue/credit-system" {
+  capabilities = ["update"]
+}
+path "pki/issuers" {
+  capabilities = ["list"]
+}
+path "pki/issuers/" {
+  capabilities = ["list"]
+}

@@ -1,5 +1,6 @@
 using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Binding;
+using CreditSystem.Api.Docs;
 using CreditSystem.Api.Json;
 using CreditSystem.Api.OpenApi;
 using CreditSystem.Api.Problems;
@@ -57,10 +58,12 @@ internal sealed class AccessHost : IAsyncDisposable
         builder.AddCredentials();
         builder.AddAccess();
         builder.AddApiDocumentation();
+        builder.AddDocs();
         var app = builder.Build();
         app.UseProblems();
         app.UseAccess();
         app.MapApiDocumentation();
+        app.MapDocs();
         app.MapGet("/scoped", (RequestCaller caller) => caller).RequireScope(Scope.AccountsRead);
         app.MapGet("/silent", () => "said nothing about access");
         app.MapGet("/open", () => "open").AllowAnonymous();

@@ -24,16 +24,6 @@ public sealed class ApiDocumentationTests : IAsyncLifetime
         var open = document["paths"]!["/open"]!["get"]!;
         Assert.Null(open["security"]);
         Assert.Null(open["responses"]!["401"]);
-        Assert.NotNull(document["components"]!["schemas"]!["ProblemDetails"]!["properties"]!["code"]);
-    }
-
-    [Fact]
-    public async Task Serves_a_page_to_browse_the_document_that_loads_nothing_from_elsewhere()
-    {
-        var answer = await host.Client().ReadAsync("/docs/");
-
-        Assert.Equal(200, answer.Status);
-        Assert.Equal("text/html", answer.Response.Content.Headers.ContentType?.MediaType);
-        Assert.DoesNotContain("https://", answer.Text);
+        Assert.NotNull(document["components"]!["schemas"]!["Problem"]!["properties"]!["code"]);
     }
 }

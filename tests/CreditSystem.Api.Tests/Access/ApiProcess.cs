@@ -43,10 +43,10 @@ internal sealed class ApiProcess : WebApplicationFactory<RegisterRequest>
         return new ApiProcess(environment, all);
     }
 
-    /// <summary>Every route, as <c>METHOD pattern</c>.</summary>
+    /// <summary>Every route, as <c>METHOD pattern</c>. HEAD is GET without a body, and may not do anything else.</summary>
     public IEnumerable<string> Routes => Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         .SelectMany(endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["GET"])
-            .Select(method => $"{method} /{endpoint.RoutePattern.RawText?.Trim('/')}")).Distinct().Order(StringComparer.Ordinal);
+            .Where(method => method != "HEAD").Select(method => $"{method} /{endpoint.RoutePattern.RawText?.Trim('/')}")).Distinct().Order(StringComparer.Ordinal);
 
     public HttpClient Client(string? token = null)
     {

@@ -151,6 +151,25 @@ public sealed class HardeningTests(MongoServer mongo, RedisServer redis)
             Assert.DoesNotContain("Server:", answer, StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>The server has no place to say a body where there is no request yet.</summary>
+    [Theory]
+    [InlineData("NONSENSE\r\n\r\n", 400, "malformed")]
+    [InlineData("GET /{long} HTTP/1.1\r\nHost: x\r\n\r\n", 414, "uri_too_long")]
+    [InlineData("GET / HTTP/1.1\r\nHost: x\r\nX-Long: {long}{long}{long}{long}\r\n\r\n", 431, "headers_too_large")]
+    public async Task What_the_server_itself_refuses_is_a_problem_with_a_body(string request, int status, string code)
+    {
+        await using var host = await KestrelHost.StartAsync();
+
+        var answer = await host.SendAsync(request.Replace("{long}", new string('x', 10_000), StringComparison.Ordinal));
+
+        var (head, body) = (answer[..answer.IndexOf("\r\n\r\n", StringComparison.Ordinal)], answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
+        Assert.StartsWith($"HTTP/1.1 {status} ", head);
+        Assert.Contains("Content-Type: application/problem+json", head, StringComparison.Ordinal);
+        Assert.Contains($"Content-Length: {body.Length}\r\n", head, StringComparison.Ordinal);
+        var problem = System.Text.Json.Nodes.JsonNode.Parse(body)!;
+        Assert.Equal((status, code), ((int)problem["status"]!, (string?)problem["code"]));
+    }
+
     private async Task<IdentityHost> StartAsync(Dictionary<string, string?>? configuration = null) =>
         await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync(), configuration);
 

@@ -1,5 +1,6 @@
 using System.Net;
 using CreditSystem.Api.Authentication;
+using CreditSystem.Api.Docs;
 using CreditSystem.Api.Features.Modules;
 using CreditSystem.Api.Features.Operations;
 using CreditSystem.Api.Hardening;
@@ -10,6 +11,7 @@ using CreditSystem.Api.Modules;
 using CreditSystem.Api.OpenApi;
 using CreditSystem.Api.Payments;
 using CreditSystem.Api.Problems;
+using CreditSystem.Api.Tests.Contract;
 using CreditSystem.Api.Webhooks;
 using CreditSystem.Identity;
 using CreditSystem.Identity.Tokens;
@@ -45,9 +47,11 @@ internal sealed class IdentityHost : IAsyncDisposable
 
     private readonly WebApplication app;
     private readonly World world;
+    private readonly ContractCheck contract;
     private readonly bool isReplica;
 
-    private IdentityHost(WebApplication app, World world, bool isReplica) => (this.app, this.world, this.isReplica) = (app, world, isReplica);
+    private IdentityHost(WebApplication app, World world, ContractCheck contract, bool isReplica) =>
+        (this.app, this.world, this.contract, this.isReplica) = (app, world, contract, isReplica);
 
     public IMongoDatabase Database => world.Database;
 
@@ -106,10 +110,13 @@ internal sealed class IdentityHost : IAsyncDisposable
         builder.AddWebhooks();
         builder.AddModules();
         builder.AddApiDocumentation();
+        builder.AddDocs();
         builder.Services.Configure<LedgerOptions>(options => options.Partitions = 2);
         builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = 10);
         configure?.Invoke(builder.Services);
         var app = builder.Build();
+        var contract = new ContractCheck();
+        contract.Use(app);
         app.Use(TakeAddressAsync);
         app.UseHardening();
         app.UseProblems();
@@ -123,11 +130,12 @@ internal sealed class IdentityHost : IAsyncDisposable
         app.MapOperations();
         app.MapClusterDashboard();
         app.MapApiDocumentation();
+        app.MapDocs();
         await app.StartAsync();
         // Connecting takes longer than the API has patience with Redis; where it is away, the test says so.
         if (!world.Redis.StartsWith(NoRedis, StringComparison.Ordinal))
             await app.Services.GetRequiredService<RedisConnection>().ExecuteAsync((connected, _) => connected.PingAsync(), CancellationToken.None);
-        return new IdentityHost(app, world, isReplica);
+        return new IdentityHost(app, world, contract, isReplica);
     }
 
     /// <summary>All routes of the host.</summary>
@@ -197,6 +205,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         await app.DisposeAsync();
         if (!isReplica)
             await Database.Client.DropDatabaseAsync(Database.DatabaseNamespace.DatabaseName);
+        contract.AssertKept();
     }
 }
 

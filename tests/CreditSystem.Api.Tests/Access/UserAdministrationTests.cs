@@ -27,11 +27,11 @@ public sealed class UserAdministrationTests(MongoServer mongo, RedisServer redis
         }
 
         var first = await owner.Client.ReadAsync("/v1/users?limit=3");
-        var second = await owner.Client.ReadAsync($"/v1/users?limit=3&cursor={(string?)first.Body["next"]}");
+        var second = await owner.Client.ReadAsync($"/v1/users?limit=3&cursor={(string?)first.Body["next_cursor"]}");
 
         Assert.Equal(["olivia", "anna", "berta"], first.Body["users"]!.AsArray().Select(user => (string?)user!["username"]));
         Assert.Equal(["carla"], second.Body["users"]!.AsArray().Select(user => (string?)user!["username"]));
-        Assert.Null(second.Body["next"]);
+        Assert.Null(second.Body["next_cursor"]);
     }
 
     [Fact]

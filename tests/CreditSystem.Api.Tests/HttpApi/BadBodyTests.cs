@@ -19,7 +19,8 @@ public sealed class BadBodyTests(WholeApi api) : IClassFixture<WholeApi>
         var endpoints = Endpoints().ToList();
         var wrong = new List<string>();
         foreach (var endpoint in endpoints)
-            foreach (var body in BadBodies())
+            // Where the body may be left out, none at all is a good one.
+            foreach (var body in BadBodies().Where(body => body.Length > 0 || endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.IsOptional != true))
             {
                 using var request = new HttpRequestMessage(HttpMethod.Post, Path(endpoint)) { Content = new ByteArrayContent(body) };
                 request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");

@@ -38,7 +38,7 @@ public sealed class ProblemFormatTests : IAsyncLifetime
     {
         store.OnRead = () => throw new TimeoutException("injected");
 
-        var statement = await AskAsync(accept, HttpMethod.Get, $"/v1/accounts/{account}/statement?format=csv");
+        var statement = await AskAsync(accept, HttpMethod.Get, $"/v1/accounts/{account}/statement.csv");
 
         AssertProblem(statement, 503, "storage_unavailable");
         Assert.NotNull(statement.Response.Headers.RetryAfter);

@@ -80,8 +80,9 @@ public sealed class BatchRouteTests : IAsyncLifetime
         var retry = await BatchAsync([Item(300), Item(201)], atomic: true, key: "b2");
         var malformed = await BatchAsync([Item(1), Item(1), Item(-1)], atomic: true);
 
-        Assert.Equal(201, done.Status);
-        Assert.Equal(["300", "200"], done.Body["transfers"]!.AsArray().Select(transfer => (string)transfer!["amount"]!));
+        Assert.Equal(200, done.Status);
+        Assert.Equal([(201, "300"), (201, "200")], Results(done).Select(result => ((int)result["status"]!, (string)result["transfer"]!["amount"]!)));
+        Assert.NotNull(done.Body["id"]);
         Assert.Equal((422, "insufficient_funds", 1), (failed.Status, failed.Code, (int)failed.Body["index"]!));
         Assert.Equal((true, failed.Text), (retry.Replayed, retry.Text));
         Assert.Equal((400, "invalid_amount", 2), (malformed.Status, malformed.Code, (int)malformed.Body["index"]!));

@@ -61,7 +61,7 @@ public sealed class HoldRouteTests : IAsyncLifetime
     public async Task Lets_a_hold_expire_and_refuses_to_capture_it_then()
     {
         var hold = await PlaceAsync(300, expiresInSeconds: 60);
-        Assert.Equal("2026-03-01T12:01:00+00:00", (string?)(await client.ReadAsync($"/v1/holds/{hold}")).Body["expires_at"]);
+        Assert.Equal("2026-03-01T12:01:00.000Z", (string?)(await client.ReadAsync($"/v1/holds/{hold}")).Body["expires_at"]);
 
         time.Advance(TimeSpan.FromSeconds(61));
 

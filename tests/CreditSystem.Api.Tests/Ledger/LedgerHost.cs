@@ -3,8 +3,10 @@ using System.Text.Encodings.Web;
 using CreditSystem.Api.Http;
 using CreditSystem.Api.Json;
 using CreditSystem.Api.Problems;
+using CreditSystem.Api.Tests.Contract;
 using CreditSystem.Identity;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Projection;
 using CreditSystem.Ledger.Testing;
@@ -25,7 +27,9 @@ internal sealed class LedgerHost : IAsyncDisposable
 
     private readonly WebApplication app;
 
-    private LedgerHost(WebApplication app) => this.app = app;
+    private readonly ContractCheck contract;
+
+    private LedgerHost(WebApplication app, ContractCheck contract) => (this.app, this.contract) = (app, contract);
 
     public IServiceProvider Services => app.Services;
 
@@ -39,6 +43,7 @@ internal sealed class LedgerHost : IAsyncDisposable
         builder.Services.AddSingleton(store);
         builder.Services.AddSingleton<IProjectionStore>((store as InMemoryBlockStore)?.Projections ?? new InMemoryProjectionStore());
         builder.Services.AddSingleton<IVerificationStore>((store as InMemoryBlockStore)?.Verification ?? new InMemoryVerificationStore());
+        builder.Services.AddSingleton<IIndexedKeyStore>(new InMemoryIndexedKeyStore());
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddAuthentication("test").AddScheme<AuthenticationSchemeOptions, HeaderAuthentication>("test", null);
         builder.Services.AddAuthorization();
@@ -53,13 +58,15 @@ internal sealed class LedgerHost : IAsyncDisposable
         });
         build?.Invoke(builder);
         var app = builder.Build();
+        var contract = new ContractCheck();
+        contract.Use(app);
         app.UseProblems();
         app.UseAuthentication();
         app.UseAuthorization();
         app.MapLedger();
         map?.Invoke(app);
         await app.StartAsync();
-        return new LedgerHost(app);
+        return new LedgerHost(app, contract);
     }
 
     /// <summary>A client for one tenant; with a holder, for a user who sees only its own accounts.</summary>
@@ -77,6 +84,7 @@ internal sealed class LedgerHost : IAsyncDisposable
     {
         await app.StopAsync();
         await app.DisposeAsync();
+        contract.AssertKept();
     }
 
     private sealed class HeaderAuthentication(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)

@@ -28,7 +28,7 @@ public sealed class RealDatabaseRouteTests(MongoServer mongo)
         Assert.All(replays, replay => Assert.True(replay.Replayed, replay.Text));
         Assert.Equal(answers.Select(answer => answer.Text), replays.Select(replay => replay.Text));
         Assert.Equal(1000 + 500 - 100 - 30 - 20 - 7, await client.PostedAsync(alice));
-        Assert.Contains("closing_balance", (await client.ReadAsync($"/v1/accounts/{alice}/statement?format=csv")).Text, StringComparison.Ordinal);
+        Assert.Contains("closing_balance", (await client.ReadAsync($"/v1/accounts/{alice}/statement.csv")).Text, StringComparison.Ordinal);
         Assert.True((bool)(await client.ReadAsync("/v1/invariants")).Body["holds"]!);
         Assert.True((bool)(await client.ReadAsync("/v1/audit/verify")).Body["intact"]!);
     }

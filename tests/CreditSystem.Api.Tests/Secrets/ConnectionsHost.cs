@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using CreditSystem.Api.Features.Operations;
+using CreditSystem.Api.Hardening;
 using CreditSystem.Api.Health;
 using CreditSystem.Secrets;
 using CreditSystem.Secrets.Rotation;
@@ -63,7 +64,7 @@ internal sealed class ConnectionsHost : IAsyncDisposable
     private WebApplication App => _app ?? throw new InvalidOperationException("Not started.");
 
     public static async Task<ConnectionsHost> StartAsync(MongoServer server, string grace = "00:00:01", string pollInterval = "00:10:00", bool dynamicUsers = false, Eavesdropper? ear = null, bool withDatabase = true,
-        string credentialCheckInterval = "00:10:00", object? redisSecret = null, Func<ConnectionsHost, object>? mongoSecret = null)
+        string credentialCheckInterval = "00:10:00", object? redisSecret = null, Func<ConnectionsHost, object>? mongoSecret = null, string? certificates = null)
     {
         var host = new ConnectionsHost(await MinimalVault.StartAsync(), await server.GetInstanceAsync(), await RedisServer.StartIsolatedAsync(Token));
         SecretsSetup.WriteAll(host.Vault);
@@ -84,6 +85,8 @@ internal sealed class ConnectionsHost : IAsyncDisposable
             ["Vault:PollInterval"] = pollInterval,
             ["Connections:Grace"] = grace,
             ["Connections:CredentialCheckInterval"] = credentialCheckInterval,
+            ["Certificates:Directory"] = certificates,
+            ["Certificates:PollInterval"] = "00:00:00.1",
             ["Vault:MongoDB:Mode"] = dynamicUsers ? "Dynamic" : "KeyValue",
         }, ear);
         return host;
@@ -136,7 +139,7 @@ internal sealed class ConnectionsHost : IAsyncDisposable
             builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(ear);
         builder.Environment.EnvironmentName = "Production";
         builder.Configuration.AddInMemoryCollection(configuration);
-        await builder.AddSecretsAsync();
+        await builder.AddSecretsAsync(beforeLoading: builder.AddTlsAsync);
         builder.AddConnections();
         builder.AddHealth();
         _app = builder.Build();

@@ -132,6 +132,52 @@ public sealed class ServerFlavorTests(MongoServer mongo) : IDisposable
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await untrusting.Client.GetAsync("/health", Token)).StatusCode);
     }
 
+    /// <summary>The certificate of the folder, and the one that takes its place with the connections that are made then.</summary>
+    [Fact]
+    public async Task Mongodb_that_requires_a_certificate_is_shown_that_of_the_folder()
+    {
+        using var certificates = new TestAuthority("servers");
+        var folder = Directory.CreateTempSubdirectory("credit-system-mongo-tls-");
+        void Issue()
+        {
+            var (certificate, key) = certificates.Issue("localhost");
+            File.Copy(certificates.CaPath, Path.Combine(folder.FullName, "ca.crt"), overwrite: true);
+            File.Copy(key, Path.Combine(folder.FullName, "tls.key"), overwrite: true);
+            File.Copy(certificate, Path.Combine(folder.FullName, "tls.crt"), overwrite: true);
+        }
+
+        Issue();
+        var (serverCertificate, serverKey) = certificates.Issue("localhost");
+        using var own = X509CertificateLoader.LoadPkcs12(X509Certificate2.CreateFromPemFile(serverCertificate, serverKey).Export(X509ContentType.Pkcs12), null);
+        var trust = CreditSystem.ServiceDefaults.Certificates.TrustBundle.Load(await File.ReadAllTextAsync(certificates.CaPath, Token));
+        await using var front = new TlsFront(own, (await mongo.GetInstanceAsync()).Port, shown => trust.Trusts(shown));
+        object Secret(ConnectionsHost host) => new
+        {
+            connection_string = $"mongodb://{host.User}:{host.MongoPassword}@localhost:{front.Port}/?authSource=admin&directConnection=true&tls=true",
+            database_name = "connections",
+        };
+        await using (var host = await ConnectionsHost.StartAsync(mongo, mongoSecret: Secret, certificates: folder.FullName))
+        {
+            await host.MongoConnection.PingAsync(Token);
+            var first = Assert.Single(front.Shown.Distinct());
+            Issue();
+            // Its own connection, as every thirty seconds in a service.
+            for (var i = 0; front.Shown.Distinct().Count() == 1; i++)
+            {
+                Assert.True(i < 300, "The second certificate was never shown.");
+                await Task.Delay(100, Token);
+                await host.MongoConnection.VerifyCredentialsAsync(Token);
+            }
+
+            Assert.NotEqual(first, front.Shown.Last());
+            Assert.Empty(host.HealthReasons.Current);
+        }
+
+        await using var without = await ConnectionsHost.StartAsync(mongo, mongoSecret: Secret);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await without.Client.GetAsync("/health", Token)).StatusCode);
+        folder.Delete(recursive: true);
+    }
+
     /// <summary>SRV, replica sets and options in the forms in which people have them.</summary>
     [Theory]
     [InlineData("""{"connection_string":"mongodb+srv://cluster.example.net/credits?retryWrites=true","user":"app","user_password":"p@ss"}""", "mongodb+srv://app:p%40ss@cluster.example.net/credits?retryWrites=true")]

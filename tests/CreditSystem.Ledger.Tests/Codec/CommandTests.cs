@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Commands.Accounts;
 using CreditSystem.Ledger.Commands.Receivables;
 using CreditSystem.Ledger.Model;
 
@@ -26,6 +27,7 @@ public sealed class CommandTests
         [typeof(TakeBack)] = 12,
         [typeof(CollectDebt)] = 13,
         [typeof(ForgiveDebt)] = 14,
+        [typeof(ChangeAccount)] = 15,
     };
 
     private static IEnumerable<Type> Types => typeof(Command).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Command)));

@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Commands.Accounts;
 using CreditSystem.Ledger.Commands.Receivables;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
@@ -52,6 +53,9 @@ internal static class SampleRecords
         new CollectDebt(Id(24), "acme", Id(100), 999),
         new ForgiveDebt(Id(25), Print, "acme", Id(100), 3, "goodwill"),
         new ForgiveDebt(Id(26), Print, "acme", Id(100), null, "goodwill"),
+        new ChangeAccount(Id(27), Print, "acme", Id(100), "Petty cash", """{"team":"a"}""", 9, "asked for"),
+        new ChangeAccount(Id(28), Print, "acme", Id(100), null, null, null, "nothing"),
+        new OpenAccount(Id(29), Print, "acme", null, "bob", "EUR", 0) { DisplayName = "Bob's", Metadata = """{"plan":"pro"}""" },
     ];
 
     /// <summary>The commands rejected and accepted, with all that a record can have.</summary>
@@ -63,7 +67,8 @@ internal static class SampleRecords
         Entry[] entries =
         [
             new Entry(Id(100), -7, 1, -7, 0) { PreviousBlock = 4, JumpBlock = 2, Lots = drawn },
-            new Entry(Id(103), 0, 2, 9, 3) { Debt = owing },
+            new Entry(Id(103), 0, 2, 9, 3) { Debt = owing, Terms = new AccountTerms(7, "Petty cash", "{}") },
+            new Entry(Id(104), 0, 2, 9, 3) { Terms = new AccountTerms(0, null, null) },
             new Entry(Id(101), 7, 2, 9, 3)
             {
                 Debt = new DebtState(1, []),
@@ -80,7 +85,7 @@ internal static class SampleRecords
             .. commands.Select(command => LedgerRecord.Rejected(command, RejectionCode.LimitExceeded)),
             .. commands.Select(command => LedgerRecord.Posted(command, new Posting(command.Id, TransferKind.Capture, "EUR", entries)) with
             {
-                Opened = [opened, opened with { Id = Id(102), System = SystemAccount.Revenue }],
+                Opened = [opened with { DisplayName = "Alice's", Metadata = "{}" }, opened with { Id = Id(102), System = SystemAccount.Revenue }],
                 Hold = hold,
                 Reversed = 3,
                 TakenBack = 1,

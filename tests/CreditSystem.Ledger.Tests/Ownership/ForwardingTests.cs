@@ -69,7 +69,8 @@ public sealed class ForwardingTests
     [Fact]
     public async Task A_replica_that_the_others_call_dead_waits_for_no_answer_of_theirs()
     {
-        await using var replicas = await Replicas.StartAsync(store);
+        // Longer than the test has patience: the deadline is not what ends the wait.
+        await using var replicas = await Replicas.StartAsync(store, configure: options => options.CommitTimeoutSeconds = 300);
         await replicas.OwnAsync(0);
         var alice = await replicas[1].OpenAsync("alice");
         var (sent, answer) = (new TaskCompletionSource(), new TaskCompletionSource());
@@ -83,7 +84,8 @@ public sealed class ForwardingTests
 
         replicas[1].Partition.StopForwarding();
 
-        var unknown = await Assert.ThrowsAsync<LedgerUnavailableException>(() => waiting);
+        var unknown = await Assert.ThrowsAsync<LedgerUnavailableException>(
+            () => waiting.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
         var refused = await Assert.ThrowsAsync<LedgerUnavailableException>(() => replicas[1].Ledger.ExecuteAsync(Ask.Fund(alice, 5)));
         Assert.Equal((LedgerUnavailableReason.Storage, LedgerUnavailableReason.Stopping), (unknown.Reason, refused.Reason));
         answer.SetResult();

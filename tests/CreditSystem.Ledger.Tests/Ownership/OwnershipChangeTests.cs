@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.History;
+using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Projection;
@@ -159,6 +160,11 @@ public sealed class OwnershipChangeTests
 
         public Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken) =>
             store.MarkAsync(partition, cancellationToken);
+
+        public Task AddAsync(IReadOnlyList<ListChunk> chunks, CancellationToken cancellationToken) => throw NotOwner();
+
+        public Task<IReadOnlyList<ListChunk>> ListAsync(Guid term, long before, int limit, CancellationToken cancellationToken) =>
+            store.ListAsync(term, before, limit, cancellationToken);
 
         public Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken) => throw NotOwner();
 

@@ -46,11 +46,24 @@ public sealed class CanaryTests
 
         await Answers.EventuallyAsync(() => AccessLines(proxy).Count == 3, "three lines are written");
         var lines = AccessLines(proxy);
-        Assert.Matches(" GET kv GET 200 [0-9.]+ hmac-sha256:[0-9a-f]{16} ", lines[0]);
+        Assert.Matches(" Vault GET kv GET: 200 in [0-9.]+ ms, caller hmac-sha256:[0-9a-f]{16} ", lines[0]);
         Assert.All(["Method=GET ", "MountClass=kv ", "Operation=GET ", "Status=200 ", "LatencyMilliseconds=", "TokenHmac=hmac-sha256:"], field => Assert.Contains(field, lines[0], StringComparison.Ordinal));
-        Assert.Matches(" (GET|other) unknown other 403 [0-9.]+ hmac-sha256:", lines[2]);
+        Assert.Matches(" Vault (GET|other) unknown other: 403 in [0-9.]+ ms, caller hmac-sha256:", lines[2]);
         Assert.Equal(Hmac(lines[0]), Hmac(lines[1]));
         Assert.NotEqual(Hmac(lines[0]), Hmac(lines[2]));
+    }
+
+    [Fact]
+    public async Task Polls_of_the_health_leave_one_line_a_minute()
+    {
+        await using var vault = RecordingUpstream.Start();
+        await using var proxy = await ProxyHost.StartAsync(vault);
+        for (var poll = 0; poll < 5; poll++)
+            (await proxy.SendAsync(HttpMethod.Get, "/v1/sys/health", "one")).Dispose();
+        (await proxy.ReadAsync("app", "one")).Dispose();
+
+        await Answers.EventuallyAsync(() => AccessLines(proxy).Any(line => line.Contains(" kv ", StringComparison.Ordinal)), "the read has its line");
+        Assert.Single(AccessLines(proxy), line => line.Contains(" sys ", StringComparison.Ordinal));
     }
 
     [Fact]

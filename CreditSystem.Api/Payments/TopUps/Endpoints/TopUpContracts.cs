@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 
 namespace CreditSystem.Api.Payments.TopUps.Endpoints;
@@ -24,7 +25,7 @@ public sealed record PutTopUpRequest(
 /// <param name="Declines">Declines since the last success.</param>
 /// <param name="NextAttemptAt">Nothing is charged before.</param>
 public sealed record TopUpResponse(
-    string Account, string Status, string? Reason,
+    string Account, [property: AllowedValues("active", "stopped")] string Status, string? Reason,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Threshold,
     long? Amount, string? Package, [property: JsonConverter(typeof(MinorUnitsConverter))] long? Target, string Currency,
     long DailyCap, long MonthlyCap, long ChargedToday, long ChargedThisMonth, bool IsCharging, int Declines,

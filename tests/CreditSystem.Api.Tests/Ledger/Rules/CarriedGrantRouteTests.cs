@@ -29,7 +29,7 @@ public sealed class CarriedGrantRouteTests : IAsyncLifetime
         Assert.Equal(201, (await host.Client(holder: "alice").MoveAsync(alice, bob, 60)).Status);
 
         var carried = Assert.Single((await client.ReadAsync($"/v1/accounts/{bob}/grants")).Body["grants"]!.AsArray())!;
-        Assert.Equal((grant, "60", true, "2026-03-02T12:00:00+00:00"), ((string?)carried["id"], (string?)carried["remaining"], (bool)carried["promotional"]!, (string?)carried["expires_at"]));
+        Assert.Equal((grant, "60", true, "2026-03-02T12:00:00.000Z"), ((string?)carried["id"], (string?)carried["remaining"], (bool)carried["promotional"]!, (string?)carried["expires_at"]));
         Assert.Equal(201, (await host.Client(holder: "bob").MoveAsync(bob, alice, 20)).Status);
 
         time.Advance(TimeSpan.FromDays(1));

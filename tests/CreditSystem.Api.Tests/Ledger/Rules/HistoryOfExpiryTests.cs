@@ -39,7 +39,7 @@ public sealed class HistoryOfExpiryTests
             }
         var rows = (await client.ReadAsync($"/v1/accounts/{unseen}/statement?from=2026-03-01T12:30:00Z&to=2026-03-01T14:30:00Z")).Body;
         Assert.Equal(("140", "40"), ((string?)rows["opening_balance"], (string?)rows["closing_balance"]));
-        Assert.Equal(["2026-03-01T13:00:00+00:00", "2026-03-01T14:00:00+00:00", "2026-03-01T14:00:00+00:00"], rows["entries"]!.AsArray().Select(row => (string?)row!["effective_at"]));
+        Assert.Equal(["2026-03-01T13:00:00.000Z", "2026-03-01T14:00:00.000Z", "2026-03-01T14:00:00.000Z"], rows["entries"]!.AsArray().Select(row => (string?)row!["effective_at"]));
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class ReadAfterExpiryTests
         Assert.Empty(grants.Body["grants"]!.AsArray());
         Assert.Equal(("0", "10"), ((string?)statement.Body["opening_balance"], (string?)statement.Body["closing_balance"]));
         Assert.Equal(
-            $"{Noon.AddHours(1):yyyy-MM-ddTHH:mm:sszzz}", (string?)statement.Body["entries"]!.AsArray()[^1]!["effective_at"]);
+            $"{Noon.AddHours(1):yyyy-MM-ddTHH:mm:ss}.000Z", (string?)statement.Body["entries"]!.AsArray()[^1]!["effective_at"]);
 
         async Task<(string?, string?, string?)> BalanceAsync()
         {

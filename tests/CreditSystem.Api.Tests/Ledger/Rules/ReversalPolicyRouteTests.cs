@@ -65,7 +65,7 @@ public sealed class ReversalPolicyRouteTests : IAsyncLifetime
 
         var (extended, amount, outcome) = Assert.Single(Returned(reversal.Body));
         Assert.NotEqual(grant, extended);
-        Assert.Equal(("30", "extended", "2026-03-04T12:00:00+00:00"), (amount, outcome, (string?)reversal.Body["returned"]![0]!["expires_at"]));
+        Assert.Equal(("30", "extended", "2026-03-04T12:00:00.000Z"), (amount, outcome, (string?)reversal.Body["returned"]![0]!["expires_at"]));
         var lot = Assert.Single((await client.ReadAsync($"/v1/accounts/{alice}/grants")).Body["grants"]!.AsArray())!;
         Assert.Equal((extended, "30", true), ((string?)lot["id"], (string?)lot["remaining"], (bool)lot["promotional"]!));
         Assert.Equal(201, (await client.MoveAsync(alice, "revenue", 35, kind: "burn")).Status);

@@ -39,7 +39,8 @@ internal sealed class ProviderHost : IAsyncDisposable
 
     public string TopUp => $"/v1/accounts/{Buyer.Wallet}/top-up";
 
-    public static async Task<ProviderHost> StartAsync(MongoServer mongo, RedisServer redis)
+    public static async Task<ProviderHost> StartAsync(
+        MongoServer mongo, RedisServer redis, Action<Dictionary<string, string?>>? configure = null)
     {
         var options = new DevStripeOptions(new IPEndPoint(IPAddress.Loopback, 0), Key, WebhookSecret, [], DataDirectory: null);
         var provider = await DevelopmentProvider.StartAsync(options, TimeProvider.System, TestContext.Current.CancellationToken);
@@ -49,6 +50,7 @@ internal sealed class ProviderHost : IAsyncDisposable
             ["stripe:webhook_secret"] = WebhookSecret,
             ["Payments:ApiBase"] = provider.Address.ToString(),
         };
+        configure?.Invoke(configuration);
         var api = await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync(), configuration, WithoutLoops);
         var owner = await api.OpenTenantAsync();
         return new ProviderHost(provider, api, configuration, owner, await api.RegisterAsync(owner.Tenant, "paula"));

@@ -1,0 +1,65 @@
+using System.Reflection;
+using CreditSystem.Api.Features.Lists;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CreditSystem.Api.Binding;
+
+/// <summary>
+/// A query string, read strictly: a parameter that the route does not have, or one twice, is refused and nothing is done. One that was
+/// misspelt would be as if it had not been there.
+/// </summary>
+internal static class QueryStrings
+{
+    /// <summary>Keys of metadata are parameters as well.</summary>
+    public static TBuilder FindsByMetadata<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new MetadataParameters());
+
+    public static TBuilder RefuseUnknownParameters<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.AddEndpointFilterFactory((endpoint, next) =>
+        {
+            var names = endpoint.MethodInfo.GetParameters().SelectMany(NamesOf).ToList();
+            return context => Check(context.HttpContext, names) is { } problem
+                ? ValueTask.FromResult<object?>(problem)
+                : next(context);
+        });
+
+    private static ProblemHttpResult? Check(HttpContext context, List<string> names)
+    {
+        var query = context.Request.Query;
+        if (query.Count == 0)
+            return null;
+        var endpoint = context.GetEndpoint() as RouteEndpoint;
+        var known = names.Where(name => endpoint?.RoutePattern.GetParameter(name) is null).Order(StringComparer.Ordinal).ToList();
+        var findsByMetadata = endpoint?.Metadata.GetMetadata<MetadataParameters>() is not null;
+        foreach (var (name, values) in query)
+        {
+            if (!known.Contains(name, StringComparer.Ordinal)
+                && !(findsByMetadata && name.StartsWith(MetadataFilter.Prefix, StringComparison.Ordinal)))
+                return ApiProblems.BadRequest("unknown_parameter", $"unknown parameter `{Shown(name)}`; {Known(known, findsByMetadata)}");
+            if (values.Count > 1)
+                return ApiProblems.BadRequest("repeated_parameter", $"`{Shown(name)}` is given {values.Count} times.");
+        }
+        return null;
+    }
+
+    private static string Known(List<string> names, bool findsByMetadata)
+    {
+        if (findsByMetadata)
+            names.Add(MetadataFilter.Prefix + "<key>");
+        return names.Count == 0 ? "this route has none." : $"known: {string.Join(", ", names)}.";
+    }
+
+    // Of the caller's own text as much as helps it.
+    private static string Shown(string name) => name.Length <= 64 ? name : name[..64] + "…";
+
+    private static IEnumerable<string> NamesOf(ParameterInfo parameter) => parameter.IsDefined(typeof(AsParametersAttribute))
+        ? parameter.ParameterType.GetProperties().Where(property => property.IsDefined(typeof(FromQueryAttribute)))
+            .Select(property => property.GetCustomAttribute<FromQueryAttribute>()!.Name ?? property.Name)
+        : IsText(parameter.ParameterType) ? [parameter.GetCustomAttribute<FromQueryAttribute>()?.Name ?? parameter.Name!] : [];
+
+    private static bool IsText(Type type) => (Nullable.GetUnderlyingType(type) ?? type) is { IsPrimitive: true }
+        || (Nullable.GetUnderlyingType(type) ?? type) is var plain
+        && (plain == typeof(string) || plain == typeof(Guid) || plain == typeof(DateTimeOffset) || plain.IsEnum);
+
+    private sealed record MetadataParameters;
+}

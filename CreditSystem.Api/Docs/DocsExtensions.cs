@@ -1,0 +1,33 @@
+using CreditSystem.Api.Docs.Reference;
+using Microsoft.Net.Http.Headers;
+
+namespace CreditSystem.Api.Docs;
+
+internal static class DocsExtensions
+{
+    private static readonly TimeSpan Permanently = TimeSpan.FromDays(365);
+
+    /// <summary>Adds the documentation: pages that were written with the build, and the reference of the routes that are here.</summary>
+    internal static void AddDocs(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<SiteFiles>();
+        builder.Services.AddSingleton<ReferencePages>();
+    }
+
+    /// <summary>Serves them at <c>/docs</c>. They load nothing from elsewhere, and say nothing that a caller may not know.</summary>
+    internal static void MapDocs(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/docs/{**page}", ServeAsync).AnswerHead().AllowAnonymous().ExcludeFromDescription();
+
+    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> ServeAsync(
+        string? page, HttpResponse response, SiteFiles site, ReferencePages reference)
+    {
+        var path = page?.TrimEnd('/') ?? "";
+        var file = ReferencePages.Has(path) ? await reference.FindAsync(path) : site.Find(path);
+        if (file is null)
+            return ApiProblems.Create(StatusCodes.Status404NotFound, ProblemCodes.NotFound, "There is no such page.");
+        response.GetTypedHeaders().CacheControl = file.IsPermanent
+            ? new CacheControlHeaderValue { Public = true, MaxAge = Permanently }
+            : new CacheControlHeaderValue { NoCache = true };
+        return TypedResults.File(file.Content, file.ContentType, entityTag: file.Tag);
+    }
+}

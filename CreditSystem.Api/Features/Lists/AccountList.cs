@@ -1,0 +1,67 @@
+using System.ComponentModel;
+using CreditSystem.Api.Features.Accounts;
+using CreditSystem.Ledger;
+using CreditSystem.Ledger.Commands.Accounts;
+using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Model;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CreditSystem.Api.Features.Lists;
+
+/// <summary>Accounts, the one that was opened last first.</summary>
+/// <param name="Accounts">At most as many as were asked for; it may be fewer although there are more.</param>
+/// <param name="NextCursor">Where the next page begins; absent on the last one.</param>
+public sealed record AccountPage(IReadOnlyList<AccountResponse> Accounts, string? NextCursor);
+
+/// <summary>Which accounts are wanted.</summary>
+internal sealed record AccountListQuery(
+    [property: FromQuery(Name = "holder"), Description("Only those of this holder.")] string? Holder,
+    [property: FromQuery(Name = "asset"), Description("Only those in this asset.")] string? Asset,
+    [property: FromQuery(Name = "created[gte]"), Description(ListText.From)] string? CreatedFrom,
+    [property: FromQuery(Name = "created[lt]"), Description(ListText.Until)] string? CreatedUntil,
+    [property: FromQuery(Name = "cursor"), Description(ListText.Cursor)] string? Cursor,
+    [property: FromQuery(Name = "limit"), Description(ListText.Limit)] int? Limit)
+{
+    public ListParameters Parameters => new(LedgerList.Accounts, Cursor, Limit, CreatedFrom, CreatedUntil, Asset, Holder: Holder);
+}
+
+internal static class AccountList
+{
+    public static async Task<Results<Ok<AccountPage>, ProblemHttpResult>> HandleAsync(
+        RequestCaller caller, MetadataFilter metadata, ListBinder binder, ListService lists, CreditLedger ledger,
+        [AsParameters] AccountListQuery query, CancellationToken cancellationToken)
+    {
+        if (!binder.Bind(caller, metadata, query.Parameters).TryGet(out var request, out var problem))
+            return problem;
+        if (request.Holder is { } holder)
+        {
+            var own = await lists.OfHolderAsync(caller.Tenant, holder, request.Query.Asset, cancellationToken);
+            var wanted = own.Where(account => !(account.OpenedAt < request.Query.From) && !(account.OpenedAt >= request.Query.Until)
+                && HasAll(account, request.Query));
+            return TypedResults.Ok(new AccountPage([.. wanted.Select(AccountResponse.From)], null));
+        }
+
+        var current = new Dictionary<Guid, AccountState>();
+        if (!(await lists.FindAsync(caller, request, CurrentAsync, cancellationToken)).TryGet(out var page, out problem))
+            return problem;
+        return TypedResults.Ok(
+            new AccountPage([.. page.Items.Select(item => AccountResponse.From(current[IdOf(item)]))], page.NextCursor));
+
+        // An account is found by what it has now, in the place where it got that.
+        async ValueTask<IReadOnlyList<ListItem>> CurrentAsync(IReadOnlyList<ListItem> found, CancellationToken token)
+        {
+            foreach (var (id, account) in await ledger.PartitionOf(caller.Tenant).LoadAccountsAsync([.. found.Select(IdOf)], token))
+                current[id] = account;
+            return [.. found.Where(item => request.Query.Key is null
+                || current[IdOf(item)].ChangedIn == (item.Opened is null ? item.Position.Block : 0))];
+        }
+    }
+
+    private static Guid IdOf(ListItem item) => item.Opened?.Id ?? item.Posting!.Entries[0].Account;
+
+    private static bool HasAll(AccountState account, ListQuery query)
+    {
+        var members = MetadataPatch.Read(account.Metadata).ToDictionary(StringComparer.Ordinal);
+        return query.Metadata?.All(wanted => members.GetValueOrDefault(wanted.Key) == wanted.Value) ?? true;
+    }
+}

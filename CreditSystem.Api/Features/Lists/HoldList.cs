@@ -1,0 +1,78 @@
+using System.ComponentModel;
+using CreditSystem.Api.Features.Holds;
+using CreditSystem.Ledger;
+using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Model;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CreditSystem.Api.Features.Lists;
+
+/// <summary>Holds, the one that was placed last first.</summary>
+/// <param name="Holds">At most as many as were asked for; it may be fewer although there are more.</param>
+/// <param name="NextCursor">Where the next page begins; absent on the last one.</param>
+public sealed record HoldPage(IReadOnlyList<HoldResponse> Holds, string? NextCursor);
+
+/// <summary>Which holds are wanted.</summary>
+internal sealed record HoldListQuery(
+    [property: FromQuery(Name = "account"), Description("Only those on this account.")] string? Account,
+    [property: FromQuery(Name = "holder"), Description("Only those on this holder's accounts; with reference, those that it placed.")]
+    string? Holder,
+    [property: FromQuery(Name = "asset"), Description("Only those in this asset.")] string? Asset,
+    [property: FromQuery(Name = "status"), Description("active, captured, voided or expired.")] string? Status,
+    [property: FromQuery(Name = "reference"), Description("The one with this reference.")] string? Reference,
+    [property: FromQuery(Name = "created[gte]"), Description(ListText.From)] string? CreatedFrom,
+    [property: FromQuery(Name = "created[lt]"), Description(ListText.Until)] string? CreatedUntil,
+    [property: FromQuery(Name = "cursor"), Description(ListText.Cursor)] string? Cursor,
+    [property: FromQuery(Name = "limit"), Description(ListText.Limit)] int? Limit)
+{
+    public ListParameters Parameters => new(
+        LedgerList.Holds, Cursor, Limit, CreatedFrom, CreatedUntil, Asset, null, Holder, Account, Reference);
+}
+
+internal static class HoldList
+{
+    private static readonly string[] Statuses = [.. Enum.GetValues<HoldStatus>().Select(WireNames.From)];
+
+    public static async Task<Results<Ok<HoldPage>, ProblemHttpResult>> HandleAsync(
+        RequestCaller caller, MetadataFilter metadata, ListBinder binder, ListService lists, CreditLedger ledger, TimeProvider time,
+        [AsParameters] HoldListQuery query, CancellationToken cancellationToken)
+    {
+        if (query.Status is not null && !Statuses.Contains(query.Status))
+            return ApiProblems.BadRequest("invalid_status", $"status must be one of {string.Join(", ", Statuses)}.");
+        if (!binder.Bind(caller, metadata, query.Parameters).TryGet(out var request, out var problem))
+            return problem;
+        var (partition, states) = (ledger.PartitionOf(caller.Tenant), new Dictionary<Guid, HoldState>());
+        if (!(await lists.FindAsync(caller, request, WithStatusAsync, cancellationToken)).TryGet(out var page, out problem))
+            return problem;
+        return TypedResults.Ok(new HoldPage(
+            [.. page.Items.Select(item => HoldResponse.From(states[item.Record.Command.Id], item.Record))], page.NextCursor));
+
+        async ValueTask<IReadOnlyList<ListItem>> WithStatusAsync(IReadOnlyList<ListItem> found, CancellationToken token)
+        {
+            var accounts = await partition.LoadAccountsAsync([.. found.Select(item => item.Record.Hold!.Account).Distinct()], token);
+            var kept = new List<ListItem>();
+            foreach (var item in found)
+                if (item.Record.Hold is { } placed && (query.Status is null || MayBe(query.Status, placed, accounts)))
+                {
+                    var state = AsOfNow(await partition.LoadHoldAsync(placed.Id, token) ?? placed);
+                    states[placed.Id] = state;
+                    if (query.Status is null || WireNames.From(state.Status) == query.Status)
+                        kept.Add(item);
+                }
+            return kept;
+        }
+
+        // What has expired is posted when somebody looks at the account; it is over before that.
+        HoldState AsOfNow(HoldState hold) =>
+            hold.Status == HoldStatus.Active && hold.ExpiresAt <= time.GetUtcNow().ToUnixTimeMilliseconds()
+                ? hold with { Status = HoldStatus.Expired, Reservations = [] }
+                : hold;
+    }
+
+    // The account knows its active ones, which is far cheaper than to look for how another one ended.
+    private static bool MayBe(string status, HoldState placed, IReadOnlyDictionary<Guid, AccountState> accounts)
+    {
+        var isOpen = accounts.TryGetValue(placed.Account, out var account) && Array.Exists(account.Holds, open => open.Id == placed.Id);
+        return status switch { "active" => isOpen, "expired" => true, _ => !isOpen };
+    }
+}

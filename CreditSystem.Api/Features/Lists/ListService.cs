@@ -1,0 +1,93 @@
+using CreditSystem.Api.Features.Accounts;
+using CreditSystem.Ledger;
+using CreditSystem.Ledger.History;
+using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Model;
+using Microsoft.Extensions.Options;
+
+namespace CreditSystem.Api.Features.Lists;
+
+/// <param name="NextCursor">Where the next page begins; null on the last one.</param>
+internal sealed record FoundPage(IReadOnlyList<ListItem> Items, string? NextCursor);
+
+/// <summary>Finds a page of a list: by a reference, on accounts, or in all that the tenant has.</summary>
+internal sealed class ListService(CreditLedger ledger, AccountLookup accounts, IOptions<LedgerOptions> options)
+{
+    public async Task<Validated<FoundPage>> FindAsync(
+        RequestCaller caller, ListRequest request, ListFilter? filter, CancellationToken cancellationToken)
+    {
+        if (request.Reference is { } reference)
+            return await ByReferenceAsync(caller, request, reference, filter, cancellationToken);
+        if (request.Account is not null || request.Holder is not null)
+            return (await AccountsAsync(caller, request, cancellationToken)).TryGet(out var own, out var problem)
+                ? await OnAccountsAsync(request, own, filter, cancellationToken)
+                : problem;
+        if (!ListCursor.TryDecode(request.Cursor, out ListPosition? before))
+            return Cursor.Invalid();
+        var page = await ledger.ListAsync(request.Query, before, request.Limit, filter, cancellationToken);
+        return new FoundPage(page.Items, page.Next is { } next ? ListCursor.Encode(next) : null);
+    }
+
+    /// <summary>All accounts of a holder, newest first: there is at most one in each asset.</summary>
+    public async Task<List<AccountState>> OfHolderAsync(string tenant, string holder, string? asset, CancellationToken cancellationToken)
+    {
+        var own = options.Value.Tenants.GetValueOrDefault(tenant)?.Keys ?? Enumerable.Empty<string>();
+        IEnumerable<string> assets = asset is null ? options.Value.Assets.Keys.Concat(own).Distinct() : [asset];
+        // A text that named an account before names were brought to one form names it still.
+        var names = new[] { holder, Identifier.Normalize(holder) }.Distinct().ToList();
+        var ids = assets.SelectMany(one => names.Select(name => LedgerId.ForAccount(tenant, name, one))).ToList();
+        var partition = ledger.PartitionOf(tenant);
+        await partition.SynchronizeAsync();
+        return [.. (await partition.LoadAccountsAsync(ids, cancellationToken)).Values.OrderByDescending(account => account.OpenedAt)
+            .ThenBy(account => account.Id)];
+    }
+
+    private async Task<Validated<IReadOnlyList<AccountState>>> AccountsAsync(
+        RequestCaller caller, ListRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Account is null)
+            return await OfHolderAsync(caller.Tenant, request.Holder!, request.Query.Asset, cancellationToken);
+        var found = await accounts.FindAsync(caller, new AccountQuery(request.Account, request.Query.Asset));
+        return found.TryGet(out var own, out var problem)
+            ? request.Holder is null || own.Holder == request.Holder ? new[] { own } : Array.Empty<AccountState>()
+            : problem;
+    }
+
+    private async Task<Validated<FoundPage>> OnAccountsAsync(
+        ListRequest request, IReadOnlyList<AccountState> own, ListFilter? filter, CancellationToken cancellationToken)
+    {
+        if (!ListCursor.TryDecode(request.Cursor, [.. own.Select(HistoryPosition.End)], out var from))
+            return Cursor.Invalid();
+        try
+        {
+            var page = await ledger.ListAsync(request.Query, own, from, request.Limit, filter, cancellationToken);
+            return new FoundPage(page.Items, page.Next is { } next ? ListCursor.Encode(next) : null);
+        }
+        catch (LedgerCorruptException) when (request.Cursor is not null)
+        {
+            // A place that nobody was given.
+            return Cursor.Invalid();
+        }
+    }
+
+    private async Task<FoundPage> ByReferenceAsync(
+        RequestCaller caller, ListRequest request, string reference, ListFilter? filter, CancellationToken cancellationToken)
+    {
+        var items = new List<ListItem>();
+        foreach (var id in (Guid[])[
+            LedgerId.ForReference(caller.Tenant, request.Holder, reference), LedgerId.ForReference(caller.Tenant, reference)])
+            if (await ledger.FindRecordAsync(caller.Tenant, id, cancellationToken) is { Accepted: true } record
+                && (request.Holder is null || record.Command.Holder == request.Holder))
+                for (var i = 0; i < record.Postings.Length; i++)
+                    if (IsNamed(record, i, reference) && !items.Exists(item => item.Record.Command.Id == record.Command.Id))
+                        items.Add(new ListItem(record, new ListPosition(record.Block, 0, i)));
+        items.RemoveAll(item => !request.Query.Accepts(item));
+        if (request.Account is not null)
+            items.RemoveAll(item => !Array.Exists(item.Posting!.Entries, entry => entry.Account.ToString() == request.Account));
+        return new FoundPage(filter is null ? items : await filter(items, cancellationToken), null);
+    }
+
+    private static bool IsNamed(LedgerRecord record, int posting, string reference) =>
+        record.Details(posting).Reference is { } own && Identifier.Normalize(own) == Identifier.Normalize(reference);
+}

@@ -1,0 +1,43 @@
+using System.ComponentModel;
+using CreditSystem.Api.Features.Transfers;
+using CreditSystem.Ledger.Lists;
+using Microsoft.AspNetCore.Mvc;
+
+namespace CreditSystem.Api.Features.Lists;
+
+/// <summary>Transfers, newest first.</summary>
+/// <param name="Transfers">At most as many as were asked for; it may be fewer although there are more.</param>
+/// <param name="NextCursor">Where the next page begins; absent on the last one.</param>
+public sealed record TransferPage(IReadOnlyList<TransferResponse> Transfers, string? NextCursor);
+
+/// <summary>Which transfers are wanted.</summary>
+internal sealed record TransferListQuery(
+    [property: FromQuery(Name = "account"), Description("Only those of this account: its id, or the name of a system account.")]
+    string? Account,
+    [property: FromQuery(Name = "holder"), Description("Only those of this holder's accounts; with reference, those that it made.")]
+    string? Holder,
+    [property: FromQuery(Name = "asset"), Description("Only those in this asset.")] string? Asset,
+    [property: FromQuery(Name = "kind"), Description("Only those of this kind, for example purchase.")] string? Kind,
+    [property: FromQuery(Name = "reference"), Description("The one with this reference.")] string? Reference,
+    [property: FromQuery(Name = "created[gte]"), Description(ListText.From)] string? CreatedFrom,
+    [property: FromQuery(Name = "created[lt]"), Description(ListText.Until)] string? CreatedUntil,
+    [property: FromQuery(Name = "cursor"), Description(ListText.Cursor)] string? Cursor,
+    [property: FromQuery(Name = "limit"), Description(ListText.Limit)] int? Limit)
+{
+    public ListParameters Parameters => new(
+        LedgerList.Transfers, Cursor, Limit, CreatedFrom, CreatedUntil, Asset, Kind, Holder, Account, Reference);
+}
+
+internal static class TransferList
+{
+    public static async Task<Results<Ok<TransferPage>, ProblemHttpResult>> HandleAsync(
+        RequestCaller caller, MetadataFilter metadata, ListBinder binder, ListService lists, [AsParameters] TransferListQuery query,
+        CancellationToken cancellationToken)
+    {
+        if (!binder.Bind(caller, metadata, query.Parameters).TryGet(out var request, out var problem)
+            || !(await lists.FindAsync(caller, request, null, cancellationToken)).TryGet(out var page, out problem))
+            return problem;
+        return TypedResults.Ok(new TransferPage(
+            [.. page.Items.Select(item => TransferResponse.Create(item.Record, item.Position.Part))], page.NextCursor));
+    }
+}

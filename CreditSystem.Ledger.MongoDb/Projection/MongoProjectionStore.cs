@@ -1,0 +1,214 @@
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Projection;
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace CreditSystem.Ledger.MongoDb.Projection;
+
+/// <summary>The collections <c>accounts</c>, <c>account_entries</c>, <c>ledger_lists</c> and <c>transfer_ids</c>.</summary>
+internal sealed partial class MongoProjectionStore(LedgerDatabase connection) : IProjectionStore
+{
+    public const string AccountsCollection = "accounts";
+    public const string SegmentsCollection = "transfer_ids";
+    private const int BatchAccounts = 500;
+    private const int ReadsAtOnce = 4;
+
+    private volatile bool indexed;
+
+    public Task<IReadOnlyList<AccountState>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync<IReadOnlyList<AccountState>>(async (database, token) =>
+        {
+            var chunks = ids.Chunk(BatchAccounts).ToList();
+            var found = new List<AccountState>[chunks.Count];
+            var atOnce = new ParallelOptions { MaxDegreeOfParallelism = ReadsAtOnce, CancellationToken = token };
+            await Parallel.ForAsync(0, chunks.Count, atOnce, async (i, stop) =>
+            {
+                var filter = Builders<BsonDocument>.Filter.In("_id", chunks[i].Select(Binary));
+                var documents = await Accounts(database).Find(filter).As<RawBsonDocument>().ToListAsync(stop);
+                found[i] = [.. documents.DecodeAll(AccountDocument.Decode)];
+            });
+            return found is [var only] ? only : [.. found.SelectMany(chunk => chunk)];
+        }, cancellationToken);
+
+    public Task SaveAsync(
+        int partition, IReadOnlyList<AccountState> accounts, long block, long rebuilds, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(async (database, token) =>
+        {
+            await EnsureIndexAsync(database, token);
+            foreach (var chunk in accounts.Chunk(BatchAccounts))
+                await SaveAsync(database, partition, chunk, token);
+            await MarkAsync(database, partition, block, rebuilds, token);
+            return true;
+        }, cancellationToken);
+
+    public Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync((database, token) => ReadMarkAsync(database, partition, token), cancellationToken);
+
+    public Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(async (database, token) =>
+        {
+            try
+            {
+                await Accounts(database).UpdateOneAsync(
+                    Builders<BsonDocument>.Filter.Eq("_id", Mark(partition)) & Counted(rebuilds),
+                    Builders<BsonDocument>.Update.Set("appliedBlock", 0L).Set("rebuilds", rebuilds + 1),
+                    new UpdateOptions { IsUpsert = true }, token);
+            }
+            catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
+            {
+                // Another replica was faster.
+            }
+            return true;
+        }, cancellationToken);
+
+    public Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync<IReadOnlyList<AccountState>>(async (database, token) =>
+        {
+            var filter = Builders<BsonDocument>.Filter;
+            var due = await Accounts(database).Find(filter.Lte("next", now) & filter.Eq("p", partition))
+                .Limit(limit).As<RawBsonDocument>().ToListAsync(token);
+            return due.DecodeAll(AccountDocument.Decode);
+        }, cancellationToken);
+
+    public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(async (database, token) =>
+        {
+            var key = Builders<BsonDocument>.Filter.Eq("_id", BlockDocument.Key(partition, after));
+            return await Segments(database).Find(key).Limit(1).FirstOrDefaultAsync(token) is { } found ? Decode(found, partition, after)
+                : null;
+        }, cancellationToken);
+
+    public Task<IReadOnlyList<IdSegment>> SegmentsAsync(int partition, long after, int mostIds, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync<IReadOnlyList<IdSegment>>(async (database, token) =>
+        {
+            var filter = Builders<BsonDocument>.Filter;
+            var following = filter.Gte("_id", BlockDocument.Key(partition, after)) & filter.Lt("_id", BlockDocument.Key(partition + 1, 0));
+            using var cursor = await Segments(database).Find(following).Sort(Builders<BsonDocument>.Sort.Ascending("_id"))
+                .ToCursorAsync(token);
+            var (found, ids) = (new List<IdSegment>(), 0);
+            while (await cursor.MoveNextAsync(token))
+                foreach (var document in cursor.Current)
+                {
+                    // A damaged one, or one that does not follow, ends what can be used.
+                    if (document["_id"] != BlockDocument.Key(partition, after) || Decode(document, partition, after) is not { } segment)
+                        return found;
+                    found.Add(segment);
+                    (after, ids) = (segment.Last, ids + segment.Count);
+                    if (ids >= mostIds)
+                        return found;
+                }
+            return found;
+        }, cancellationToken);
+
+    public async Task<IdSegment> AddAsync(IdSegment segment, CancellationToken cancellationToken)
+    {
+        var document = new BsonDocument
+        {
+            ["_id"] = BlockDocument.Key(segment.Partition, segment.After),
+            ["last"] = segment.Last,
+            ["at"] = segment.At,
+            ["hash"] = segment.Hash,
+            ["ids"] = segment.Ids,
+            ["latest"] = segment.Latest,
+            ["sum"] = segment.Checksum(),
+        };
+        try
+        {
+            return await connection.ExecuteAsync(async (database, token) =>
+            {
+                await Segments(database).InsertOneAsync(document, options: null, token);
+                return segment;
+            }, cancellationToken);
+        }
+        catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
+        {
+            if (await SegmentAsync(segment.Partition, segment.After, cancellationToken) is { } other)
+                return other;
+            // What is there is damaged; it takes no reader further than having none.
+            await connection.ExecuteAsync((database, token) =>
+                Segments(database)
+                    .ReplaceOneAsync(Builders<BsonDocument>.Filter.Eq("_id", document["_id"]), document, new ReplaceOptions(), token),
+                    cancellationToken);
+            return segment;
+        }
+    }
+
+    private async Task SaveAsync(IMongoDatabase database, int partition, AccountState[] accounts, CancellationToken cancellationToken)
+    {
+        var documents = Array.ConvertAll(accounts, account => new RawBsonDocument(AccountDocument.Encode(partition, account)));
+        try
+        {
+            var writes = accounts.Select((account, i) => new ReplaceOneModel<RawBsonDocument>(
+                new BsonDocument { { "_id", Binary(account.Id) }, { "appliedBlock", new BsonDocument("$lt", account.PreviousBlock) } },
+                documents[i])
+            { IsUpsert = true });
+            await connection.Collection<RawBsonDocument>(database, AccountsCollection)
+                .BulkWriteAsync(writes, new BulkWriteOptions { IsOrdered = false }, cancellationToken);
+        }
+        catch (MongoBulkWriteException<RawBsonDocument> exception) when (
+            exception.WriteErrors.All(error => error.Category == ServerErrorCategory.DuplicateKey))
+        {
+            // The filter did not match because the account is there and as new: nothing to write.
+        }
+        finally
+        {
+            foreach (var document in documents)
+                document.Dispose();
+        }
+    }
+
+    // In the same collection, so that an old copy of it is known by an old mark.
+    private async Task MarkAsync(IMongoDatabase database, int partition, long block, long rebuilds, CancellationToken cancellationToken)
+    {
+        var filter = Builders<BsonDocument>.Filter;
+        try
+        {
+            await Accounts(database).UpdateOneAsync(
+                filter.Eq("_id", Mark(partition)) & filter.Lt("appliedBlock", block) & Counted(rebuilds),
+                Builders<BsonDocument>.Update.Set("appliedBlock", block),
+                new UpdateOptions { IsUpsert = true }, cancellationToken);
+        }
+        catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
+        {
+            // Another replica has come further, or works all of it out again.
+        }
+    }
+
+    private static FilterDefinition<BsonDocument> Counted(long rebuilds) =>
+        rebuilds == 0 ? Builders<BsonDocument>.Filter.In("rebuilds", [BsonNull.Value, (BsonValue)0L])
+            : Builders<BsonDocument>.Filter.Eq("rebuilds", rebuilds);
+
+    private async Task<ProjectionMark> ReadMarkAsync(IMongoDatabase database, int partition, CancellationToken cancellationToken) =>
+        await Accounts(database).Find(Builders<BsonDocument>.Filter.Eq("_id", Mark(partition))).Limit(1)
+            .FirstOrDefaultAsync(cancellationToken) is { } mark
+            ? new ProjectionMark(mark["appliedBlock"].AsInt64, mark.TryGetValue("rebuilds", out var rebuilds) ? rebuilds.AsInt64 : 0)
+            : default;
+
+    private static string Mark(int partition) => $"partition/{partition}";
+
+    private async Task EnsureIndexAsync(IMongoDatabase database, CancellationToken cancellationToken)
+    {
+        if (indexed)
+            return;
+        var model = new CreateIndexModel<BsonDocument>(
+            Builders<BsonDocument>.IndexKeys.Ascending("next"), new CreateIndexOptions { Name = "next", Sparse = true });
+        await Accounts(database).Indexes.CreateOneAsync(model, options: null, cancellationToken);
+        indexed = true;
+    }
+
+    private static IdSegment? Decode(BsonDocument document, int partition, long after)
+    {
+        var segment = new IdSegment(
+            partition, after, document["last"].AsInt64, document["at"].AsInt64, document["hash"].AsBsonBinaryData.Bytes,
+            document["ids"].AsBsonBinaryData.Bytes, document["latest"].AsBsonBinaryData.Bytes);
+        return segment.Checksum().AsSpan().SequenceEqual(document["sum"].AsBsonBinaryData.Bytes) ? segment : null;
+    }
+
+    private static BsonBinaryData Binary(Guid id) => new(id, GuidRepresentation.Standard);
+
+    private IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) =>
+        connection.Collection<BsonDocument>(database, AccountsCollection);
+
+    private IMongoCollection<BsonDocument> Segments(IMongoDatabase database) =>
+        connection.Collection<BsonDocument>(database, SegmentsCollection);
+}

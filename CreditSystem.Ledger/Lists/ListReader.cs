@@ -1,0 +1,74 @@
+using CreditSystem.Ledger.Partitions;
+using CreditSystem.Ledger.Projection;
+
+namespace CreditSystem.Ledger.Lists;
+
+/// <summary>
+/// Reads a page of a list. What it costs is bounded, however little of what is looked through is asked for: then a page ends early,
+/// and the next one goes on there.
+/// </summary>
+internal sealed class ListReader(PartitionReads reads, ListCoverage coverage, IProjectionStore projections)
+{
+    private const int MostRecords = 1000;
+    private const int MostPages = 24;
+    private const int MostLoggedBlocks = 128;
+
+    public async Task<ListPage> ReadAsync(
+        ListQuery query, ListPosition? before, int limit, ListFilter? filter, CancellationToken cancellationToken)
+    {
+        await coverage.PrepareAsync(reads.Lists.After, cancellationToken);
+        var source = new ListSource(query, Start(query, before), reads, coverage, projections);
+        var found = new List<ListItem>();
+        var (records, pages) = (0, 0);
+        while (!source.IsAtEnd && pages++ < MostPages && records < MostRecords && source.LoggedBlocks < MostLoggedBlocks)
+        {
+            var positions = await source.NextAsync(cancellationToken);
+            for (var done = 0; done < positions.Count;)
+            {
+                // About as many as are wanted: most queries want all that their list has.
+                var part = positions.GetRange(done, Math.Min(positions.Count - done, Math.Max(limit + 1 - found.Count, 32)));
+                (done, records) = (done + part.Count, records + part.Count);
+                foreach (var item in await FilterAsync(query, filter, await LoadAsync(part, cancellationToken), cancellationToken))
+                    if (found.Count < limit)
+                        found.Add(item);
+                    else
+                        return new ListPage(found, found[^1].Position);
+                if (query.From is { } from && part.Count > 0 && await IsBeforeAsync(part[^1], from, cancellationToken))
+                    return new ListPage(found, null);
+                if (records >= MostRecords && done < positions.Count)
+                    return new ListPage(found, positions[done - 1]);
+            }
+        }
+        return new ListPage(found, source.IsAtEnd ? null : source.Before);
+    }
+
+    /// <summary>The items at some positions, in their order.</summary>
+    public async Task<List<ListItem>> LoadAsync(IReadOnlyList<ListPosition> positions, CancellationToken cancellationToken)
+    {
+        var blocks = await reads.BlocksAsync([.. positions.Select(position => position.Block).Distinct()], cancellationToken);
+        var records = positions.GroupBy(position => position.Block).ToDictionary(
+            group => group.Key, group => blocks[group.Key].ReadRecords(group.Select(position => position.Record).ToHashSet()));
+        return [.. positions.Select(position => new ListItem(records[position.Block][position.Record], position))];
+    }
+
+    private static async ValueTask<IReadOnlyList<ListItem>> FilterAsync(
+        ListQuery query, ListFilter? filter, List<ListItem> items, CancellationToken cancellationToken)
+    {
+        items.RemoveAll(item => !query.Accepts(item));
+        return filter is null || items.Count == 0 ? items : await filter(items, cancellationToken);
+    }
+
+    private async Task<bool> IsBeforeAsync(ListPosition position, long time, CancellationToken cancellationToken) =>
+        (await reads.BlocksAsync([position.Block], cancellationToken))[position.Block].At < time;
+
+    private ListPosition Start(ListQuery query, ListPosition? before)
+    {
+        var start = before ?? ListPosition.BeginningOf(reads.Lists.Head + 1);
+        if (query.Until is not { } until)
+            return start;
+        var stored = coverage.EndAt(until) ?? long.MaxValue;
+        var recent = reads.Lists.FirstAt(until) ?? long.MaxValue;
+        var end = ListPosition.BeginningOf(Math.Min(stored, recent));
+        return end < start ? end : start;
+    }
+}

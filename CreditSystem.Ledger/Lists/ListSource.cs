@@ -1,0 +1,112 @@
+using CreditSystem.Ledger.Partitions;
+using CreditSystem.Ledger.Projection;
+
+namespace CreditSystem.Ledger.Lists;
+
+/// <summary>
+/// Where what a query asks for may be, newest first: from memory, from what is stored, and where neither has it from the log. What it
+/// gives is of the right list; whether all else is as asked the records say.
+/// </summary>
+internal sealed class ListSource(
+    ListQuery query, ListPosition start, PartitionReads reads, ListCoverage coverage, IProjectionStore projections)
+{
+    private const int PageChunks = 4;
+    private const int PageBlocks = 16;
+    private const int PageRows = 1024;
+
+    private readonly Guid term = ListTerms.Of(query);
+    private readonly IndexedKeys keys = KeysOf(query);
+
+    /// <summary>What is before this has not been given yet.</summary>
+    public ListPosition Before { get; private set; } = start;
+
+    /// <summary>Blocks of the log that have been read because nothing was stored of them.</summary>
+    public int LoggedBlocks { get; private set; }
+
+    /// <summary>Whether there is nothing more.</summary>
+    public bool IsAtEnd => Before.LastBlock <= 0 || query.From is { } from && coverage.IsBefore(Before.LastBlock, from);
+
+    /// <summary>The next positions; there may be none although it is not at its end.</summary>
+    public async Task<List<ListPosition>> NextAsync(CancellationToken cancellationToken)
+    {
+        if (reads.Lists.Read(query, Before, PageRows) is (var recent, var down))
+        {
+            Before = down;
+            return recent;
+        }
+        var key = query.Key?.Id ?? Guid.Empty;
+        if (coverage.Find(Before.LastBlock, key) is { } span)
+            return await StoredAsync(coverage.Bottom(span, key), key, cancellationToken);
+        return await LoggedAsync(coverage.EndBefore(Before.LastBlock, key), cancellationToken);
+    }
+
+    private async Task<List<ListPosition>> StoredAsync(long bottom, Guid key, CancellationToken cancellationToken)
+    {
+        for (var below = Before.LastBlock; ;)
+        {
+            var page = await projections.ListAsync(term, below, PageChunks, cancellationToken);
+            var isLast = page.Count < PageChunks || page[^1].After < bottom;
+            // Of those that begin after the last one's block there may be more.
+            var whole = isLast ? page : [.. page.Where(chunk => chunk.After > page[^1].After)];
+            var relied = (whole.Count == 0 ? page : whole).Where(chunk => chunk.After >= bottom && IsRelied(chunk, key)).ToList();
+            if (relied.Count == 0 && !isLast)
+            {
+                below = whole.Count == 0 ? page[^1].After : whole[^1].After;
+                continue;
+            }
+            return Read(relied, isLast ? bottom : relied[^1].After);
+        }
+    }
+
+    // Another replica may have written of the same blocks, and ended elsewhere.
+    private bool IsRelied(ListChunk chunk, Guid key) =>
+        coverage.Find(chunk.Last, key) is { } span && (span.After, span.Last) == (chunk.After, chunk.Last);
+
+    private List<ListPosition> Read(List<ListChunk> chunks, long downTo)
+    {
+        var found = new List<ListPosition>();
+        foreach (var chunk in chunks)
+        {
+            if (chunk.TryUnpack() is not { } rows)
+            {
+                coverage.Distrust(chunk.After, chunk.Last);
+                downTo = chunk.Last;
+                break;
+            }
+            for (var i = rows.Count - 1; i >= 0; i--)
+                if (rows[i].Position < Before && (query.Asset is null || rows[i].Asset == query.Asset))
+                    found.Add(rows[i].Position);
+        }
+        var down = ListPosition.BeginningOf(downTo + 1);
+        Before = down < Before ? down : Before;
+        return found;
+    }
+
+    private async Task<List<ListPosition>> LoggedAsync(long bottom, CancellationToken cancellationToken)
+    {
+        var last = Before.LastBlock;
+        var first = Math.Max(bottom + 1, last - PageBlocks + 1);
+        var rows = new ListRows();
+        var blocks = await reads.BlocksAsync([.. Range(first, last)], cancellationToken);
+        for (var number = first; number <= last; number++)
+            rows.Add(number, blocks[number].At, blocks[number].ReadRecords(), keys);
+        LoggedBlocks += (int)(last - first + 1);
+        var found = rows.Before(query, Before).ToList();
+        Before = ListPosition.BeginningOf(first);
+        return found;
+    }
+
+    private static IEnumerable<long> Range(long first, long last)
+    {
+        for (var number = first; number <= last; number++)
+            yield return number;
+    }
+
+    private static IndexedKeys KeysOf(ListQuery query)
+    {
+        var keys = new IndexedKeys();
+        if (query.Key is { } key)
+            keys.Set([key]);
+        return keys;
+    }
+}

@@ -1,0 +1,20 @@
+using CreditSystem.Site;
+
+if (args is not [var root, var output])
+{
+    Console.Error.WriteLine("usage: CreditSystem.Site REPOSITORY OUTPUT   writes the documents as the site that the API serves at /docs");
+    return 2;
+}
+
+var problems = new List<string>();
+var map = SiteMap.Read(root, problems);
+var pages = map.Pages.Select(source => PageReader.Read(map, source, problems)).ToList();
+LinkCheck.Run(pages, problems);
+// In the form that MSBuild shows as an error with its file.
+foreach (var problem in problems)
+    Console.Error.WriteLine(problem);
+if (problems.Count > 0)
+    return 1;
+
+SiteWriter.Write(map, pages, output);
+return 0;
