@@ -16,10 +16,8 @@ internal static partial class Html
     public static string Text(string? text) => HtmlEncoder.Default.Encode(text ?? "");
 
     /// <summary>Paragraphs and lists, with code where it stands between backquotes.</summary>
-    public static string Prose(string? text) => string.Concat(
-        (text ?? "").Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(paragraph => paragraph.StartsWith(Bullet, StringComparison.Ordinal)
-            ? $"<ul>{string.Concat(paragraph[Bullet.Length..].Split($"\n{Bullet}").Select(item => $"<li>{Inline(item)}</li>"))}</ul>\n"
-            : $"<p>{Inline(paragraph)}</p>\n"));
+    public static string Prose(string? text) =>
+        string.Concat((text ?? "").Split("\n\n", StringSplitOptions.RemoveEmptyEntries).Select(paragraph => $"{Paragraph(paragraph)}\n"));
 
     public static string Inline(string? text) => Code().Replace(Text(text), "<code>$1</code>");
 
@@ -38,6 +36,10 @@ internal static partial class Html
 
     public static string Part(string summary, string content, bool isOpen = false) =>
         $"<details class=\"part\"{(isOpen ? " open" : "")}><summary>{summary}</summary><div>{content}</div></details>\n";
+
+    private static string Paragraph(string text) => text.StartsWith(Bullet, StringComparison.Ordinal)
+        ? $"<ul>{string.Concat(text[Bullet.Length..].Split($"\n{Bullet}").Select(item => $"<li>{Inline(item)}</li>"))}</ul>"
+        : $"<p>{Inline(text)}</p>";
 
     // The encoder writes a backquote as a reference.
     [GeneratedRegex("(?:`|&#x60;)(.+?)(?:`|&#x60;)")]
