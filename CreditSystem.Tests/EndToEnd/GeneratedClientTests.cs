@@ -11,7 +11,7 @@ public sealed class GeneratedClientTests(AppHostFixture fixture)
 {
     private const string Done = "the tour is done";
 
-    [Fact(Explicit = true)]
+    [Fact]
     public async Task The_clients_of_openapi_typescript_and_Hey_API_compile_strictly_and_do_the_tour()
     {
         Succeeded(await ClientTools.NodeAsync(
@@ -24,7 +24,7 @@ public sealed class GeneratedClientTests(AppHostFixture fixture)
         WasDone(await ClientTools.NodeAsync(["built/hey-api/tour.js"], await EnvironmentAsync("ts-hey-api")));
     }
 
-    [Theory(Explicit = true)]
+    [Theory]
     [InlineData("nswag", "nswag", "openapi2csclient", "/input:{document}", "/output:nswag/Client.cs")]
     [InlineData("kiota", "kiota", "generate", "--language", "CSharp", "--openapi", "{document}", "--output", "kiota/Client", "--log-level", "Error")]
     public async Task The_client_of_a_generator_for_CSharp_compiles_and_does_the_tour(string project, params string[] generate)
