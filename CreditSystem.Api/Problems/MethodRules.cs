@@ -15,7 +15,7 @@ internal static class MethodRules
         var request = context.Request;
         if (request.ContentLength is null or 0 && !request.Headers.ContainsKey("Transfer-Encoding")
             && request.HttpContext.Features.Get<Microsoft.AspNetCore.Http.Features.IHttpRequestBodyDetectionFeature>() is not
-                { CanHaveBody: true })
+            { CanHaveBody: true })
             request.ContentType = null;
         return next(context);
     }

@@ -26,7 +26,7 @@ internal sealed record BootstrapSettings
     public string PkiRole { get; init; } = "credit-system";
 
     /// <summary>Names, and names below them, that may be in a certificate.</summary>
-    public IReadOnlyList<string> CertificateDomains { get; init; } = 
+    public IReadOnlyList<string> CertificateDomains { get; init; } =
         ["api", "vault-proxy", "mongodb", "cli", "credit-system.svc", "localhost"];
 
     public string Policy { get; init; } = "credit-system-policy";
