@@ -33,7 +33,7 @@ public sealed class HttpStandardTests(WholeApi api) : IClassFixture<WholeApi>
     {
         foreach (var client in new[] { api.Host.Client(), Owner })
         {
-            var answer = await Answer.OfAsync(await client.DeleteAsync("/v1/transfers", TestContext.Current.CancellationToken));
+            var answer = await Answer.OfAsync(await client.DeleteAsync("/v1/auth/login", TestContext.Current.CancellationToken));
             Assert.Equal((405, "method_not_allowed"), (answer.Status, answer.Code));
             Assert.Equal(["POST"], answer.Response.Content.Headers.Allow);
             Assert.Equal(404, (int)(await client.DeleteAsync("/vault/status", TestContext.Current.CancellationToken)).StatusCode);
