@@ -121,10 +121,12 @@ internal static class JsonMismatch
     private static string WordsFor(JsonPropertyInfo? property, Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        return property?.CustomConverter switch
+        // What may be absent has its converter inside of another one.
+        var isOwn = property?.CustomConverter is not null;
+        return type switch
         {
-            MinorUnitsConverter => "an integer number of minor units, or a string of its digits",
-            Rfc3339Converter => "a time of RFC 3339 with an offset, such as 2026-01-31T12:00:00Z",
+            _ when isOwn && type == typeof(long) => "an integer number of minor units, or a string of its digits",
+            _ when type == typeof(DateTimeOffset) => "a time of RFC 3339 with an offset, such as 2026-01-31T12:00:00Z",
             _ when type == typeof(string) => "a string",
             _ when type == typeof(bool) => "true or false",
             _ when type == typeof(Guid) => "an id",

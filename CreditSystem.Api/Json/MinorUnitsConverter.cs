@@ -10,6 +10,8 @@ namespace CreditSystem.Api.Json;
 /// </summary>
 internal sealed class MinorUnitsConverter : JsonConverter<long>
 {
+    private const int MaxDigits = 19;
+
     public override long Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
     {
         JsonTokenType.Number when reader.TryGetInt64(out var amount) => amount,
@@ -24,9 +26,9 @@ internal sealed class MinorUnitsConverter : JsonConverter<long>
         writer.WriteStringValue(digits[..length]);
     }
 
+    // As the document has it. The runtime's parser passes over NULs at the end.
     private static long Parse(string text) =>
-        // The runtime's parser passes over NULs at the end.
-        text.Length is > 0 and <= 20 && !text.AsSpan(text[0] == '-' ? 1 : 0).ContainsAnyExceptInRange('0', '9')
+        text.AsSpan(text.StartsWith('-') ? 1 : 0) is { Length: > 0 and <= MaxDigits } digits && !digits.ContainsAnyExceptInRange('0', '9')
             && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var amount)
             ? amount
             : throw Invalid();

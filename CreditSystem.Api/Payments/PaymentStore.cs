@@ -4,15 +4,6 @@ using MongoDB.Driver;
 
 namespace CreditSystem.Api.Payments;
 
-/// <summary>Which payments are wanted.</summary>
-/// <param name="Principal">Who began them; null for anybody.</param>
-/// <param name="Account">The account that gets the credits; null for any.</param>
-/// <param name="Status">Stripe's word; null for any.</param>
-/// <param name="NeedsAttention">Only those for which the ledger did not do what is due.</param>
-/// <param name="After">The last one of the page before.</param>
-internal sealed record PaymentQuery(
-    string Tenant, string? Principal, string? Account, string? Status, bool NeedsAttention, (DateTime At, string Id)? After);
-
 /// <summary>The payments of all tenants.</summary>
 internal sealed class PaymentStore(MongoConnection connection) : IPaymentRecorder
 {
@@ -44,23 +35,9 @@ internal sealed class PaymentStore(MongoConnection connection) : IPaymentRecorde
 
     /// <summary>Newest first, after one of them.</summary>
     public Task<List<Payment>> ListAsync(PaymentQuery query, int limit, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync((database, token) =>
-        {
-            var (all, filter) = (Builders<Payment>.Filter, Builders<Payment>.Filter.Eq(payment => payment.Tenant, query.Tenant));
-            if (query.Principal is not null)
-                filter &= all.Eq(payment => payment.Principal, query.Principal);
-            if (query.Account is not null)
-                filter &= all.Eq(payment => payment.Account, query.Account);
-            if (query.Status is not null)
-                filter &= all.Eq(payment => payment.Status, query.Status);
-            if (query.NeedsAttention)
-                filter &= all.Ne(payment => payment.Refused, null);
-            if (query.After is { } after)
-                filter &= all.Lt(payment => payment.CreatedAt, after.At)
-                    | all.Eq(payment => payment.CreatedAt, after.At) & all.Lt(payment => payment.Id, after.Id);
-            return Payments(database).Find(filter).SortByDescending(payment => payment.CreatedAt).ThenByDescending(payment => payment.Id)
-                .Limit(limit).ToListAsync(token);
-        }, cancellationToken);
+        connection.ExecuteAsync(
+            (database, token) => Payments(database).Find(query.ToFilter()).SortByDescending(payment => payment.CreatedAt)
+                .ThenByDescending(payment => payment.Id).Limit(limit).ToListAsync(token), cancellationToken);
 
     /// <summary>Takes over how a payment stands, unless what is known is of a later record of the ledger.</summary>
     public Task RecordAsync(PaymentState state, Settlement settlement, CancellationToken cancellationToken)
@@ -86,9 +63,19 @@ internal sealed class PaymentStore(MongoConnection connection) : IPaymentRecorde
         new(
             Builders<Payment>.IndexKeys.Ascending(payment => payment.Tenant).Ascending(payment => payment.Request),
             new() { Name = "tenant_request", Unique = true }),
-        new(
-            Builders<Payment>.IndexKeys.Ascending(payment => payment.Tenant).Descending(payment => payment.CreatedAt)
-                .Descending(payment => payment.Id),
-            new() { Name = "tenant_created_id" }),
+        NewestFirst("tenant_created_id", Builders<Payment>.IndexKeys.Ascending(payment => payment.Tenant)),
+        // Each filter that leaves few of a tenant's payments has its own, so that no list reads more than it shows.
+        NewestFirst(
+            "tenant_account_created_id",
+            Builders<Payment>.IndexKeys.Ascending(payment => payment.Tenant).Ascending(payment => payment.Account)),
+        NewestFirst(
+            "tenant_status_created_id",
+            Builders<Payment>.IndexKeys.Ascending(payment => payment.Tenant).Ascending(payment => payment.Status)),
+        NewestFirst(
+            "tenant_principal_created_id",
+            Builders<Payment>.IndexKeys.Ascending(payment => payment.Tenant).Ascending(payment => payment.Principal)),
     ];
+
+    private static CreateIndexModel<Payment> NewestFirst(string name, IndexKeysDefinition<Payment> of) => new(
+        of.Descending(payment => payment.CreatedAt).Descending(payment => payment.Id), new() { Name = name });
 }

@@ -16,7 +16,7 @@ internal static class PaymentEndpoints
         var intents = scoped.MapGroup("/payments/intents");
         intents.MapPost("", CreatePayment.HandleAsync).ProducesWriteProblems()
             .WithName("CreatePayment").WithSummary("Begin a payment for credits");
-        intents.MapGet("", GetPayment.ListAsync).ProducesReadProblems().WithName("ListPaymentIntents")
+        intents.MapGet("", ListPayments.HandleAsync).ProducesReadProblems().WithName("ListPaymentIntents")
             .WithSummary("List payments, newest first, for who may pay");
         intents.MapGet("/{id}", GetPayment.HandleAsync).ProducesReadProblems().WithName("GetPaymentIntent")
             .WithSummary("Read a payment, for who may pay");
@@ -24,7 +24,7 @@ internal static class PaymentEndpoints
             .WithName("ConfirmPayment").WithSummary("Complete a payment and credit it");
 
         var reads = all.MapGroup("/payments").RequireScope(Scope.AccountsRead).ProducesReadProblems();
-        reads.MapGet("", GetPayment.ListAsync).WithName("ListPayments").WithSummary("List payments, newest first");
+        reads.MapGet("", ListPayments.HandleAsync).WithName("ListPayments").WithSummary("List payments, newest first");
         reads.MapGet("/{id}", GetPayment.HandleAsync).WithName("GetPayment")
             .WithSummary("Read a payment and what the ledger has done for it");
 

@@ -12,32 +12,6 @@ namespace CreditSystem.Api.Tests.HttpApi;
 public sealed class IdempotencyTests
 {
     [Fact]
-    public async Task Answers_409_with_Retry_After_while_a_request_with_the_key_is_being_processed()
-    {
-        var store = new InMemoryBlockStore();
-        await using var host = await LedgerHost.StartAsync(store);
-        var client = host.Client();
-        var alice = await client.OpenFundedAsync("alice", 1000);
-        var (reached, resume) = (new TaskCompletionSource(), new TaskCompletionSource());
-        store.BeforeAppend = _ =>
-        {
-            reached.TrySetResult();
-            return resume.Task;
-        };
-
-        var first = client.MoveAsync(alice, "revenue", 10, key: "k1");
-        await reached.Task;
-        var second = await client.MoveAsync(alice, "revenue", 10, key: "k1");
-        var batch = await client.PostAsync("/v1/transfers/batch", new { transfers = new[] { new { from = alice, to = "revenue", amount = 10 } } }, "k1");
-        resume.SetResult();
-
-        Assert.Equal(201, (await first).Status);
-        Assert.Equal((409, "idempotency_in_flight", 1.0), (second.Status, second.Code, second.Response.Headers.RetryAfter!.Delta!.Value.TotalSeconds));
-        Assert.Equal((409, "idempotency_in_flight"), (batch.Status, batch.Code));
-        Assert.Equal(990, await client.PostedAsync(alice));
-    }
-
-    [Fact]
     public async Task Finds_every_kind_of_outcome_ten_years_and_a_restart_later()
     {
         var store = new InMemoryBlockStore();

@@ -1,0 +1,83 @@
+using System.ComponentModel;
+using CreditSystem.Api.Features.Lists;
+using CreditSystem.Ledger;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+
+namespace CreditSystem.Api.Payments.Endpoints;
+
+/// <summary>Which payments are wanted.</summary>
+internal sealed record PaymentListQuery(
+    [property: FromQuery(Name = "account"), Description("Only those that are to be credited to this account.")] string? Account,
+    [property: FromQuery(Name = "holder"), Description("Only those that are to be credited to this holder's accounts.")] string? Holder,
+    [property: FromQuery(Name = "asset"), Description("Only those that buy this asset.")] string? Asset,
+    [property: FromQuery(Name = "status"), Description("Only those of which Stripe has this to say, for example succeeded.")]
+    string? Status,
+    [property: FromQuery(Name = "needs_attention")]
+    [property: Description("true: only those that are paid, or went back, without that the ledger could follow.")]
+    bool? NeedsAttention,
+    [property: FromQuery(Name = "created[gte]"), Description(ListText.From)] string? CreatedFrom,
+    [property: FromQuery(Name = "created[lt]"), Description(ListText.Until)] string? CreatedUntil,
+    [property: FromQuery(Name = "cursor"), Description(ListText.Cursor)] string? Cursor,
+    [property: FromQuery(Name = "limit"), Description(ListText.Limit)] int? Limit);
+
+internal static class ListPayments
+{
+    public static async Task<Results<Ok<PaymentList>, ProblemHttpResult>> HandleAsync(
+        RequestCaller caller, PaymentStore store, ListService lists, IOptions<LedgerOptions> options,
+        [AsParameters] PaymentListQuery query, CancellationToken cancellationToken)
+    {
+        if (!Cursor.Limit(query.Limit).TryGet(out var size, out var problem))
+            return problem;
+        if (!Bind(caller, query, options.Value).TryGet(out var wanted, out problem))
+            return problem;
+        if (query.Holder is { } holder && caller.Holder is null)
+            wanted = wanted with { Accounts = await OfHolderAsync(caller, query, holder, lists, cancellationToken) };
+        var found = await store.ListAsync(wanted, size + 1, cancellationToken);
+        var page = found.Take(size).ToList();
+        return TypedResults.Ok(new PaymentList(
+            [.. page.Select(payment => PaymentResponse.From(payment))],
+            found.Count > size ? TimeCursor.Encode(page[^1].CreatedAt, page[^1].Id) : null));
+    }
+
+    private static Validated<PaymentQuery> Bind(RequestCaller caller, PaymentListQuery query, LedgerOptions options)
+    {
+        if ((RequestValidation.Text("account", query.Account, RequestValidation.MaxNameLength)
+            ?? RequestValidation.Text("holder", query.Holder, RequestValidation.MaxNameLength)
+            ?? RequestValidation.Text("status", query.Status, RequestValidation.MaxNameLength)) is { } invalid)
+            return invalid;
+        if (query.Asset is not null && options.Asset(caller.Tenant, query.Asset) is null)
+            return RequestValidation.UnknownAsset();
+        if (!Timestamp.TryParse(query.CreatedFrom, out var from))
+            return Timestamp.Invalid("created[gte]");
+        if (!Timestamp.TryParse(query.CreatedUntil, out var until))
+            return Timestamp.Invalid("created[lt]");
+        if (!TimeCursor.TryDecode(query.Cursor, out var after))
+            return Cursor.Invalid();
+        return new PaymentQuery(caller.Tenant)
+        {
+            // A user sees what it began itself, whatever it asks for.
+            Principal = caller.Holder,
+            Accounts = query.Account is { } account ? [OneForm(account)] : null,
+            Asset = query.Asset,
+            Status = query.Status,
+            From = TimeOf(from),
+            Until = TimeOf(until),
+            NeedsAttention = query.NeedsAttention == true,
+            After = after,
+        };
+    }
+
+    private static async Task<IReadOnlyList<string>> OfHolderAsync(
+        RequestCaller caller, PaymentListQuery query, string holder, ListService lists, CancellationToken cancellationToken)
+    {
+        var own = (await lists.OfHolderAsync(caller.Tenant, holder, query.Asset, cancellationToken))
+            .Select(account => account.Id.ToString("D"));
+        return query.Account is { } account ? [.. own.Where(id => id == OneForm(account))] : [.. own];
+    }
+
+    private static string OneForm(string account) => RequestValidation.TryParseId(account, out var id) ? id.ToString("D") : account;
+
+    private static DateTime? TimeOf(long? milliseconds) =>
+        milliseconds is { } time ? DateTimeOffset.FromUnixTimeMilliseconds(time).UtcDateTime : null;
+}
