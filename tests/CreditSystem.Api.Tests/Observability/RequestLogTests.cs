@@ -22,11 +22,13 @@ public sealed class RequestLogTests
         var client = host.Client(tenant: "acme");
         var alice = await client.OpenAsync("alice");
 
-        var found = await SendAsync(client, $"/v1/accounts/{alice}/balance?at=2030-01-01&secret=canary-query");
+        var found = await SendAsync(client, $"/v1/accounts/{alice}/balance");
+        var refused = await SendAsync(client, $"/v1/accounts/{alice}/balance?secret=canary-query");
         var missing = await SendAsync(client, "/v1/accounts/0a6e3c1e-6f0b-5b5e-9a43-6d2f5a0c9b11/balance");
 
         Assert.Matches(
             $"GET /v1/accounts/\\{{id\\}}/balance 200 - in [0-9.]+ ms, tenant acme, principal key-1, trace {found} ", LineOf(found));
+        Assert.Contains(" /v1/accounts/{id}/balance 400 unknown_parameter in ", LineOf(refused), StringComparison.Ordinal);
         var line = LineOf(missing);
         Assert.All(
             ["Method=GET ", "Route=/v1/accounts/{id}/balance ", "Status=404 ", "Code=account_not_found ", "Tenant=acme ", "Principal=key-1 ", $"TraceId={missing} "],
