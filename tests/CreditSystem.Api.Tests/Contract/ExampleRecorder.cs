@@ -52,7 +52,10 @@ internal sealed class ExampleRecorder(PublishedContract contract)
     public void KeepWebhook(string body)
     {
         var message = JsonNode.Parse(body)!;
-        webhooks.TryAdd((string)message["type"]!, message);
+        var type = (string)message["type"]!;
+        // They come in any order: the one with the most members is the example.
+        if (webhooks[type] is not { } kept || Members(message) > Members(kept))
+            webhooks[type] = message;
     }
 
     private void Keep(PublishedContract.Operation? operation, JsonNode? sent, Answer answer)
@@ -110,4 +113,6 @@ internal sealed class ExampleRecorder(PublishedContract contract)
         JsonArray items => "[" + string.Join("|", items.Select(ShapeOf).Distinct().Order(StringComparer.Ordinal)) + "]",
         _ => node?.GetValueKind().ToString() ?? "nothing",
     };
+
+    private static int Members(JsonNode message) => message.ToJsonString().Count(letter => letter == ':');
 }
