@@ -40,7 +40,7 @@ app.MapGet("/csv", () => Results.Text("a,b", "text/csv"));
 app.MapGet("/plain", () => Results.Text("a,b", "text/plain"));
 await app.StartAsync();
 using var http = new HttpClient();
-var client = new Client(http) { BaseUrl = app.Urls.First() };
+var client = new Client(app.Urls.First(), http);
 Console.WriteLine($"/plain: {await client.GetPlainAsync()}");
 try
 {
