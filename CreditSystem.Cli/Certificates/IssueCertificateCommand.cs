@@ -42,11 +42,7 @@ internal sealed class IssueCertificateCommand
         {
             directory, secret, commonName, alternativeNames, mount, role,
         };
-        command.Validators.Add(result =>
-        {
-            if (string.IsNullOrEmpty(result.GetValue(directory)) == string.IsNullOrEmpty(result.GetValue(secret)))
-                result.AddError("Give one target: --directory or --kubernetes-secret.");
-        });
+        command.RequireOneTarget(directory, secret);
         login.AddTo(command);
         connection.AddTo(command);
         clusters.AddTo(command);

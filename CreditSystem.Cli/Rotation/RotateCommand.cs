@@ -35,11 +35,7 @@ internal sealed class RotateCommand
         {
             directory, secret, role, overlap,
         };
-        command.Validators.Add(result =>
-        {
-            if (string.IsNullOrEmpty(result.GetValue(directory)) == string.IsNullOrEmpty(result.GetValue(secret)))
-                result.AddError("Give one target: --directory or --kubernetes-secret.");
-        });
+        command.RequireOneTarget(directory, secret);
         login.AddTo(command);
         connection.AddTo(command);
         clusters.AddTo(command);
