@@ -14,6 +14,7 @@ var root = new RootCommand("Measures CreditSystem against its peers, in the same
     LedgerCommand.Create(),
     ChaosCommand.Create(),
     ProxyCommand.Create(),
+    BareYarp.Create(),
     RotationCommand.Create(),
     TelemetryCommand.Create(),
     MemoryCommand.Create(),

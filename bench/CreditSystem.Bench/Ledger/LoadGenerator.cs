@@ -39,14 +39,7 @@ internal sealed class LoadGenerator(IReadOnlyList<Uri> addresses, string token)
             using var connection = await ConnectAsync(cancellationToken);
             for (var i = Interlocked.Increment(ref next); i < opened.Length; i = Interlocked.Increment(ref next))
             {
-                var (status, body) = (503, ReadOnlyMemory<byte>.Empty);
-                // What any client does on 503: the same request with the same key.
-                for (var attempt = 0; status == 503 && attempt < 60; attempt++)
-                {
-                    (status, body) = await connection.SendAsync("POST", "/v1/accounts", $"{{\"holder\":\"holder-{first + i}\"}}", $"open-{first + i}", cancellationToken);
-                    if (status == 503)
-                        await Task.Delay(500, cancellationToken);
-                }
+                var (status, body) = await SendUntilTakenAsync(connection, "/v1/accounts", $"{{\"holder\":\"holder-{first + i}\"}}", $"open-{first + i}", cancellationToken);
                 opened[i] = status == 201 ? IdOf(body.Span) : throw new InvalidOperationException($"An account was not opened: {status} {Encoding.UTF8.GetString(body.Span)}");
             }
         }));
@@ -55,9 +48,22 @@ internal sealed class LoadGenerator(IReadOnlyList<Uri> addresses, string token)
         for (var i = first; i < accounts.Count; i += 1000)
         {
             var body = Batch(accounts.Skip(i).Take(1000).Select(account => ("issuance", account, 100_000_000L)));
-            var (status, answer) = await funding.SendAsync("POST", "/v1/transfers/batch", body, $"fund-{i}", cancellationToken);
+            var (status, answer) = await SendUntilTakenAsync(funding, "/v1/transfers/batch", body, $"fund-{i}", cancellationToken);
             if (status != 200)
                 throw new InvalidOperationException($"Accounts were not funded: {status} {Encoding.UTF8.GetString(answer.Span)}");
+        }
+    }
+
+    /// <summary>What any client does on 503: the same request with the same key.</summary>
+    private static async Task<(int Status, ReadOnlyMemory<byte> Body)> SendUntilTakenAsync(
+        HttpConnection connection, string path, string body, string key, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            var answer = await connection.SendAsync("POST", path, body, key, cancellationToken);
+            if (answer.Status != 503 || attempt == 60)
+                return answer;
+            await Task.Delay(500, cancellationToken);
         }
     }
 

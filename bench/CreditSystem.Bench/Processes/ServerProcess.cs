@@ -70,7 +70,10 @@ internal sealed class ServerProcess(
     /// <summary>Starts it and waits until it answers.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        string[] command = ["dotnet", Path.Combine(directory, $"{assembly}.dll")];
+        // A build that brings the runtime with it has a program of its own.
+        string[] command = File.Exists(Path.Combine(directory, "libcoreclr.so"))
+            ? [Path.Combine(directory, assembly)]
+            : ["dotnet", Path.Combine(directory, $"{assembly}.dll")];
         // A control group counts what is taken in it, and the runtime asks for its limit at once. (sh drops variables with a hyphen.)
         if (controlGroup is not null)
             command = ["bash", "-c", "echo $$ > \"$0\" && exec \"$@\"", controlGroup, .. command];

@@ -12,9 +12,10 @@ internal static class ProxyBenchmark
         {
             await using var upstream = await Servers.StartUpstreamAsync(folder, cancellationToken);
             await using var nginx = await Servers.StartNginxAsync(folder, upstream.Port, cancellationToken);
+            await using var yarp = await Servers.StartYarpAsync(folder, upstream.Port, cancellationToken);
             await using var proxy = await Servers.StartProxyAsync("vault-proxy", folder, upstream.Port, cache: false, cancellationToken);
             await using var cached = await Servers.StartProxyAsync("vault-proxy, cache on", folder, upstream.Port, cache: true, cancellationToken);
-            return await MeasureAsync([upstream, nginx, proxy, cached], load, folder, cancellationToken);
+            return await MeasureAsync([upstream, nginx, yarp, proxy, cached], load, folder, cancellationToken);
         }
         finally
         {

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace CreditSystem.Bench.Proxy;
 
-/// <summary><c>proxy</c>: vault-proxy beside nginx, before the same upstream, under the same load, in turns.</summary>
+/// <summary><c>proxy</c>: vault-proxy beside nginx and a YARP alone, before the same upstream, under the same load, in turns.</summary>
 internal static class ProxyCommand
 {
     internal static Command Create()
@@ -11,7 +11,7 @@ internal static class ProxyCommand
         var seconds = new Option<int>("--seconds") { Description = "Length of one run.", DefaultValueFactory = _ => 5 };
         var rounds = new Option<int>("--rounds") { Description = "Runs of each server; the median counts.", DefaultValueFactory = _ => 5 };
         var connections = new Option<int>("--connections") { Description = "Kept-alive connections of the load.", DefaultValueFactory = _ => 32 };
-        var command = new Command("proxy", "vault-proxy beside nginx: KV reads, cache off and on, and the upstream itself as the limit.") { json, seconds, rounds, connections };
+        var command = new Command("proxy", "vault-proxy beside nginx and a bare YARP: KV reads, cache off and on, and the upstream itself as the limit.") { json, seconds, rounds, connections };
         command.SetAction((parsed, cancellationToken) =>
             RunAsync(new ProxyLoad(parsed.GetValue(seconds), parsed.GetValue(rounds), parsed.GetValue(connections)), parsed.GetValue(json), cancellationToken));
         return command;

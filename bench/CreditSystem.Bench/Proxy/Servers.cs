@@ -57,6 +57,15 @@ internal static class Servers
         return Server.StartAsync(name, port, 0, System.IO.Path.Combine(folder, $"{name}.log"), command, environment, ProbePaths.Alive, cancellationToken);
     }
 
+    internal static Task<Server> StartYarpAsync(string folder, int upstream, CancellationToken cancellationToken)
+    {
+        var port = Tool.FreePort();
+        var environment = new Dictionary<string, string> { ["DOTNET_ENVIRONMENT"] = "Production", ["DOTNET_PROCESSOR_COUNT"] = "1" };
+        var bench = System.IO.Path.Combine(AppContext.BaseDirectory, "CreditSystem.Bench.dll");
+        var command = $"dotnet '{bench}' bare-yarp --port {port} --upstream {upstream}";
+        return Server.StartAsync("YARP", port, 0, System.IO.Path.Combine(folder, "yarp.log"), command, environment, Path, cancellationToken);
+    }
+
     private static async Task<Server> StartNginxAsync(string name, int port, int processor, string folder, string http, string probe, CancellationToken cancellationToken)
     {
         var home = Directory.CreateDirectory(System.IO.Path.Combine(folder, name)).FullName;

@@ -23,7 +23,7 @@ public sealed class HistoryTurnsTests : IDisposable
     }
 
     [Fact]
-    public async Task While_commands_wait_the_next_reads_after_the_one_before_and_a_pause_as_long()
+    public async Task While_commands_wait_the_next_reads_after_the_one_before_and_a_pause_thrice_as_long()
     {
         var first = await turns.EnterAsync(CancellationToken.None);
         var next = turns.EnterAsync(CancellationToken.None).AsTask();
@@ -31,7 +31,7 @@ public sealed class HistoryTurnsTests : IDisposable
         Assert.False(next.IsCompleted);
 
         first.Dispose();
-        time.Advance(TimeSpan.FromMilliseconds(4));
+        time.Advance(TimeSpan.FromMilliseconds(14));
         Assert.False(next.IsCompleted);
         time.Advance(TimeSpan.FromMilliseconds(1));
 
@@ -49,7 +49,7 @@ public sealed class HistoryTurnsTests : IDisposable
 
         (await next).Dispose();
         slow.Dispose();
-        time.Advance(TimeSpan.FromMilliseconds(10));
+        time.Advance(TimeSpan.FromMilliseconds(30));
         var after = await turns.EnterAsync(CancellationToken.None);
         var other = turns.EnterAsync(CancellationToken.None).AsTask();
         Assert.False(other.IsCompleted);
