@@ -64,9 +64,7 @@ public sealed class DocsBrowserTests(AppHostFixture system) : IAsyncLifetime
 
         await page.Keyboard.PressAsync("/");
         await page.Keyboard.TypeAsync("capture_exceeds_hold");
-        await page.Locator("#results [aria-selected=true]").WaitForAsync();
-        await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/docs/errors#capture_exceeds_hold");
+        await page.RunAndWaitForNavigationAsync(() => page.Keyboard.PressAsync("Enter"), new() { UrlString = "**/docs/errors#capture_exceeds_hold" });
 
         Assert.True(await page.Locator("#capture_exceeds_hold").IsVisibleAsync());
     }
