@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CreditSystem.Ledger;
+using CreditSystem.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Webhooks;
@@ -11,7 +12,7 @@ namespace CreditSystem.Api.Webhooks;
 /// </summary>
 internal sealed partial class WebhookSender(
     WebhookStore store, CreditLedger ledger, WebhookPost post, WebhookHealth health, IOptions<WebhookOptions> options, TimeProvider time,
-    ILogger<WebhookSender> logger) : BackgroundService
+    ILogger<WebhookSender> logger) : PollingService(time)
 {
     /// <summary>Requests at once to an endpoint that answers; one to an endpoint that has failed.</summary>
     private const int Parallel = 4;
@@ -33,22 +34,19 @@ internal sealed partial class WebhookSender(
         return working.Count > 0;
     }
 
+    protected override TimeSpan Interval => TimeSpan.FromMilliseconds(options.Value.PollMilliseconds);
+
+    protected override async Task<bool> PollAsync(CancellationToken cancellationToken)
+    {
+        await StartDueAsync(cancellationToken);
+        return false;
+    }
+
+    protected override void OnFailure(Exception failure) => WebhookSenderLog.Failed(logger, failure.GetType().Name);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await StartDueAsync(stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
-            {
-                WebhookSenderLog.Failed(logger, failure.GetType().Name);
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(options.Value.PollMilliseconds), time, stoppingToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        await base.ExecuteAsync(stoppingToken);
         await Task.WhenAll(workers.Values.Select(worker => worker.Work));
     }
 
