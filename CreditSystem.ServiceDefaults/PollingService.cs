@@ -6,6 +6,9 @@ namespace CreditSystem.ServiceDefaults;
 /// <param name="time">Tells when a pause is over.</param>
 public abstract class PollingService(TimeProvider time) : BackgroundService
 {
+    /// <summary>The clock of the service.</summary>
+    protected TimeProvider Time => time;
+
     /// <summary>The pause after a turn that has left nothing to do.</summary>
     protected abstract TimeSpan Interval { get; }
 

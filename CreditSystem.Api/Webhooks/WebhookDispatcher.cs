@@ -31,7 +31,7 @@ internal sealed partial class WebhookDispatcher(
             return false;
         }
 
-        var started = time.GetTimestamp();
+        var started = Time.GetTimestamp();
         var (isMore, isWhole) = (false, true);
         foreach (var partition in endpoints.GroupBy(endpoint => endpoint.Partition))
             try
@@ -80,7 +80,7 @@ internal sealed partial class WebhookDispatcher(
             {
                 body ??= WebhookBody.Write(ledgerEvent, await ChangedAsync(ledgerEvent, cancellationToken));
                 deliveries.Add(
-                    WebhookDelivery.Create(endpoint, ledgerEvent.Id, ledgerEvent.Type, body, time.GetUtcNow().UtcDateTime));
+                    WebhookDelivery.Create(endpoint, ledgerEvent.Id, ledgerEvent.Type, body, Time.GetUtcNow().UtcDateTime));
             }
         }
         foreach (var chunk in deliveries.Chunk(DeliveriesAtOnce))

@@ -71,7 +71,7 @@ internal sealed partial class WebhookSender(
 
     private async Task StartDueAloneAsync(CancellationToken cancellationToken)
     {
-        var due = (await store.DueEndpointsAsync(time.GetUtcNow().UtcDateTime, cancellationToken)).ToArray();
+        var due = (await store.DueEndpointsAsync(Time.GetUtcNow().UtcDateTime, cancellationToken)).ToArray();
         // Where there are more than can be served at once, chance is fair.
         Random.Shared.Shuffle(due);
         foreach (var id in due.Where(id => !workers.ContainsKey(id)))
@@ -99,7 +99,7 @@ internal sealed partial class WebhookSender(
             return null;
         if (endpoint.Failures > 0)
             await health.GiveUpOldAsync(id, cancellationToken);
-        if (!(endpoint.PausedUntil > time.GetUtcNow().UtcDateTime))
+        if (!(endpoint.PausedUntil > Time.GetUtcNow().UtcDateTime))
             return endpoint;
         await health.PostponeAsync(id, endpoint.PausedUntil.Value, cancellationToken);
         return null;
@@ -140,7 +140,7 @@ internal sealed partial class WebhookSender(
     /// <returns>False when nothing more is due, or may be delivered now.</returns>
     private async Task<bool> SendNextAsync(WebhookEndpoint endpoint, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow().UtcDateTime;
+        var now = Time.GetUtcNow().UtcDateTime;
         if (await store.TakeAsync(
             endpoint.Id, now, now + TimeSpan.FromSeconds(2 * options.Value.TimeoutSeconds), cancellationToken) is not { } delivery)
             return false;

@@ -26,7 +26,7 @@ internal sealed partial class ReconciliationRunner(
             return;
         }
 
-        var now = time.GetUtcNow().UtcDateTime;
+        var now = Time.GetUtcNow().UtcDateTime;
         var day = now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var last = await store.FindLastAsync(cancellationToken);
         if (last?.Day != day)

@@ -35,7 +35,7 @@ internal sealed partial class TopUpWatcher(
             if (!partition.IsOwned)
                 continue;
             await LookAtAsync(
-                await store.DueAsync(partition.Number, time.GetUtcNow().UtcDateTime, PoliciesAtOnce, cancellationToken), cancellationToken);
+                await store.DueAsync(partition.Number, Time.GetUtcNow().UtcDateTime, PoliciesAtOnce, cancellationToken), cancellationToken);
             await notifier.TellAsync(partition.Number, cancellationToken);
         }
     }

@@ -1,5 +1,5 @@
 using CreditSystem.Api.Tests.Ledger;
-using CreditSystem.Ledger;
+using CreditSystem.Ledger.Submissions;
 using CreditSystem.Ledger.Testing;
 using CreditSystem.Testing;
 

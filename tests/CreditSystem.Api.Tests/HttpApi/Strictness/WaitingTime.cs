@@ -1,4 +1,4 @@
-using CreditSystem.Ledger;
+using CreditSystem.Ledger.Submissions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Api.Tests.HttpApi.Strictness;
