@@ -68,7 +68,8 @@ internal sealed class MongoStep(AdministeredMongo server, ChangeReporter changes
         {
             var users = server.Open().GetCollection<BsonDocument>("users");
             hasUsers = await users.Find(FilterDefinition<BsonDocument>.Empty).Limit(1).AnyAsync(cancellationToken);
-            hasTransitTexts = await users.Find(Builders<BsonDocument>.Filter.Regex("email", "^vault:")).Limit(1).AnyAsync(cancellationToken);
+            var encrypted = Builders<BsonDocument>.Filter.Regex("email", "^vault:");
+            hasTransitTexts = await users.Find(encrypted).Limit(1).AnyAsync(cancellationToken);
         });
         return new StoredData(hasUsers, hasTransitTexts);
     }
