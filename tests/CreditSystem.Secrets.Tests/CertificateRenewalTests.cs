@@ -106,7 +106,7 @@ public sealed class CertificateRenewalTests : IAsyncLifetime
         Assert.True(Current.Trust.Trusts(Current.Certificate));
     }
 
-    /// <summary>Others' within a poll; our own is replaced at once, as whoever has its key has it still.</summary>
+    /// <summary>Others' within a poll; our own is replaced at once, as somebody may have its key.</summary>
     [Fact]
     public async Task What_an_authority_has_revoked_is_trusted_no_more()
     {
