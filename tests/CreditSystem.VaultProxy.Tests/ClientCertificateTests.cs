@@ -127,7 +127,7 @@ public sealed class ClientCertificateTests : IDisposable
     {
         await using var upstream = RecordingUpstream.Start();
         upstream.Answer = _ => Reply.Errors(400, "invalid role or secret ID");
-        int[] ports = [FreePort.Take(), DevServerProcess.FreePort()];
+        int[] ports = [FreePort.Take(), FreePort.Take()];
         await using var first = await StartReplicaAsync(upstream, ports, 0);
         await using var second = await StartReplicaAsync(upstream, ports, 1);
         using var client = Client(first, shown: null);
