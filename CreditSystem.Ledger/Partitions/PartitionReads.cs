@@ -44,6 +44,13 @@ internal sealed class PartitionReads(
     public ValueTask<IReadOnlyDictionary<long, Block>> BlocksAsync(IReadOnlyList<long> numbers, CancellationToken cancellationToken) =>
         records.BlocksAsync(numbers, cancellationToken);
 
+    /// <summary>Where a record is in the log.</summary>
+    public async ValueTask<ListPosition> PlaceOfAsync(LedgerRecord record, CancellationToken cancellationToken)
+    {
+        var all = await records.RecordsAsync(record.Block, cancellationToken);
+        return new(record.Block, Array.FindIndex(all, one => one.Accepted && one.Command.Id == record.Command.Id), 0);
+    }
+
     public async ValueTask<HoldState?> LoadHoldAsync(Guid id, CancellationToken cancellationToken) =>
         state.Hold(id) ?? await records.FindHoldAsync(id, cancellationToken);
 

@@ -3,6 +3,7 @@ using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
@@ -61,7 +62,10 @@ internal sealed class SimulationChecks(
     public async Task ReplicaAsync(LedgerPartition partition)
     {
         foreach (var tenant in SimulatedWorkload.AllTenants)
+        {
             await ListsAsync(partition, tenant);
+            await OpenHoldsAsync(partition, tenant);
+        }
         foreach (var tenant in SimulatedWorkload.AllTenants)
             foreach (var id in SimulatedWorkload.AccountsOf(tenant))
             {
@@ -102,6 +106,38 @@ internal sealed class SimulationChecks(
             .Select(posting => posting.Id).ToList();
         Require(served.SequenceEqual(logged.Take(served.Count)) && served.Count <= logged.Count,
             $"what is listed of {tenant} is not what is in the log: {served.Count} of {logged.Count}");
+    }
+
+    /// <summary>No hold that a replica takes for open is missing among its open ones.</summary>
+    private async Task OpenHoldsAsync(LedgerPartition partition, string tenant)
+    {
+        var placed = storage.Blocks.SelectMany(block => block.ReadRecords())
+            .Where(record => record.Accepted && record.Command.Tenant == tenant && record.Command.Listed == LedgerList.Holds)
+            .Select(record => record.Command.Id).ToList();
+        var (open, served) = (await ActiveAsync(placed), new HashSet<Guid>());
+        var query = new ListQuery(tenant, LedgerList.Holds) { Status = ListStatus.Open };
+        for (StatusPosition? before = null; ;)
+        {
+            var page = await UntilThereAsync(() => partition.ListByStatusAsync(query, before, 7, null, CancellationToken.None).AsTask());
+            if (page is null)
+                return;
+            served.UnionWith(page.Items.Select(item => item.Record.Command.Id));
+            before = page.Next;
+            if (before is null)
+                break;
+        }
+        var missing = await ActiveAsync([.. open.Except(served)]);
+        Require(missing.Count == 0, $"open holds of {tenant} are not listed: {string.Join(' ', missing)}");
+
+        async Task<List<Guid>> ActiveAsync(List<Guid> holds)
+        {
+            var active = new List<Guid>();
+            foreach (var id in holds)
+                if (await UntilThereAsync(() => partition.LoadHoldAsync(id, CancellationToken.None).AsTask())
+                    is { Status: HoldStatus.Active })
+                    active.Add(id);
+            return active;
+        }
     }
 
     /// <summary>The history that a replica serves is in the log, entry by entry.</summary>
