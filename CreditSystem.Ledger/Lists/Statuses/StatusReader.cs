@@ -97,7 +97,7 @@ internal sealed class StatusReader(PartitionReads reads, IProjectionStore projec
     private async Task<IReadOnlyList<ListItem>> KeepAsync(
         ListQuery query, StatusRow[] rows, HashSet<Guid> changed, ListFilter? filter, CancellationToken cancellationToken)
     {
-        var records = await LoadAsync(rows.SelectMany(row => (ListPosition[])[row.Place, row.Last]), cancellationToken);
+        var records = await reads.RecordsAtAsync(rows.SelectMany(row => (ListPosition[])[row.Place, row.Last]), cancellationToken);
         var items = new List<ListItem>(rows.Length);
         foreach (var row in rows)
         {
@@ -115,19 +115,6 @@ internal sealed class StatusReader(PartitionReads reads, IProjectionStore projec
                 items.Add(item);
         }
         return filter is null || items.Count == 0 ? items : await filter(items, cancellationToken);
-    }
-
-    /// <summary>The records at some places, each block read once.</summary>
-    private async Task<Dictionary<ListPosition, LedgerRecord>> LoadAsync(
-        IEnumerable<ListPosition> places, CancellationToken cancellationToken)
-    {
-        var wanted = places.Where(place => place.Block > 0).Distinct().ToLookup(place => place.Block);
-        var blocks = await reads.BlocksAsync([.. wanted.Select(group => group.Key)], cancellationToken);
-        var found = new Dictionary<ListPosition, LedgerRecord>();
-        foreach (var group in wanted)
-            foreach (var (number, record) in blocks[group.Key].ReadRecords(group.Select(place => place.Record).ToHashSet()))
-                found[new ListPosition(group.Key, number, 0)] = record;
-        return found;
     }
 
     private static StatusPosition PositionOf(ListItem item) => StatusPosition.Of(item.Record);

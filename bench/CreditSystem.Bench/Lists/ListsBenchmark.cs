@@ -35,8 +35,8 @@ internal static class ListsBenchmark
             foreach (var (name, next) in Reads(load, data, began))
             {
                 // What is compiled, and comes into memory, at the first page is not the page's.
-                await load.RunAsync(name, ListsPlan.Readers, Math.Min(plan.Seconds, 1), 1, 200, Get(next), cancellationToken);
-                var run = await load.RunAsync(name, ListsPlan.Readers, plan.Seconds, 1, 200, Get(next), cancellationToken);
+                await load.RunAsync(name, plan.Readers, Math.Min(plan.Seconds, 1), 1, 200, Get(next), cancellationToken);
+                var run = await load.RunAsync(name, plan.Readers, plan.Seconds, 1, 200, Get(next), cancellationToken);
                 runs.Add(run);
                 progress($"{length} transfers, {name}: {run.Rate:F0}/s, p50 {run.P50Milliseconds:F2} ms, p99 {run.P99Milliseconds:F2} ms, "
                     + $"{run.Failures} failed");

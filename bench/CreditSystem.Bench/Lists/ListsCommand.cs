@@ -19,6 +19,12 @@ internal static class ListsCommand
         DefaultValueFactory = _ => 10_000,
     };
 
+    private static readonly Option<int> Readers = new("--readers")
+    {
+        Description = "Readers at once, each of which asks as soon as it is answered",
+        DefaultValueFactory = _ => 2,
+    };
+
     private static readonly Option<int> Holds = new("--holds")
     {
         Description = "Holds, and as many grants, of which all but one of a thousand have ended",
@@ -36,12 +42,13 @@ internal static class ListsCommand
     {
         var command = new Command("lists", "Measure pages of every list, with and without filters, as the log grows")
         {
-            Json, Seconds, Accounts, Holds, Transfers,
+            Json, Seconds, Accounts, Readers, Holds, Transfers,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var plan = new ListsPlan(
-                parsed.GetValue(Seconds), parsed.GetValue(Accounts), parsed.GetValue(Holds), [.. parsed.GetValue(Transfers)!.Order()]);
+                parsed.GetValue(Seconds), parsed.GetValue(Accounts), parsed.GetValue(Readers), parsed.GetValue(Holds),
+                [.. parsed.GetValue(Transfers)!.Order()]);
             var report = await ListsBenchmark.RunAsync(plan, Console.Error.WriteLine, cancellationToken);
             Console.WriteLine(report.ToMarkdown());
             if (parsed.GetValue(Json) is { } file)
@@ -52,11 +59,8 @@ internal static class ListsCommand
     }
 }
 
-internal sealed record ListsPlan(double Seconds, int Accounts, int Holds, int[] Transfers)
+internal sealed record ListsPlan(double Seconds, int Accounts, int Readers, int Holds, int[] Transfers)
 {
-    /// <summary>Readers at once.</summary>
-    public const int Readers = 8;
-
     /// <summary>Transfers that have a reference and a value of an indexed key, made one by one at each length.</summary>
     public const int Named = 1000;
 

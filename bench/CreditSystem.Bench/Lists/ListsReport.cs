@@ -46,7 +46,7 @@ internal sealed record ListsReport(ListsPlan Plan, List<ListsPoint> Points)
         var failures = Points.SelectMany(point => point.Reads).Sum(read => read.Failures);
         return text.AppendLine().AppendLine(
             CultureInfo.InvariantCulture,
-            $"{ListsPlan.Readers} readers at once, pages of 50; the worst p99 at the end: {Worst.P99Milliseconds:F1} ms ({Worst.Name}). "
+            $"{Plan.Readers} readers at once, pages of 50; the worst p99 at the end: {Worst.P99Milliseconds:F1} ms ({Worst.Name}). "
             + $"{failures} failed.").ToString();
     }
 }
