@@ -27,10 +27,11 @@ public sealed partial class DocumentedBlockTests
     /// <summary>What Vault's command line has, as far as the documents use it.</summary>
     private static readonly string[] VaultCommands =
     [
-        "status", "read", "write", "list", "kv put", "kv patch", "kv get", "auth list", "token create", "token revoke", "audit enable",
-        "audit list", "operator init", "operator unseal", "operator rekey", "operator raft snapshot save", "operator raft snapshot restore",
+        "status", "read", "write", "list", "kv put", "kv patch", "kv get", "auth list", "auth tune", "secrets", "token create",
+        "token revoke", "audit enable", "audit list", "operator init", "operator unseal", "operator raft snapshot save",
+        "operator raft snapshot restore",
         // Ours, of the command line of the image.
-        "versions", "rollback", "init", "unseal", "rewrap",
+        "versions", "rollback", "init", "unseal", "rewrap", "audit-report",
     ];
 
     public static TheoryData<string> Files => [.. Documents];
@@ -115,7 +116,7 @@ public sealed partial class DocumentedBlockTests
     }
 
     private static IEnumerable<string> Commands(string block) =>
-        from line in Filled(block).Replace("\\\n", " ", StringComparison.Ordinal).Split('\n')
+        from line in Substitution().Replace(Filled(block), "x").Replace("\\\n", " ", StringComparison.Ordinal).Split('\n')
         from part in Separator().Split(Comment().Replace(line, ""))
         let command = Assignment().Replace(part.Trim(), "")
         where command.Length > 0
@@ -134,6 +135,9 @@ public sealed partial class DocumentedBlockTests
 
     [GeneratedRegex("""\s(?:&&|\|\||\|)\s(?=(?:[^']*'[^']*')*[^']*$)|;\s(?=(?:[^']*'[^']*')*[^']*$)""")]
     private static partial Regex Separator();
+
+    [GeneratedRegex(@"\$\([^)]*\)")]
+    private static partial Regex Substitution();
 
     [GeneratedRegex(@"(^|\s)#.*$", RegexOptions.Multiline)]
     private static partial Regex Comment();
