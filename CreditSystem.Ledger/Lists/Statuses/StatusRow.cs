@@ -22,7 +22,9 @@ public enum ListStatus
 public readonly record struct StatusPosition(long CreatedAt, Guid Id) : IComparable<StatusPosition>
 {
     /// <summary>Of what a record created.</summary>
-    public static StatusPosition Of(LedgerRecord created) => new(created.At, created.Command.Id);
+    public static StatusPosition Of(LedgerRecord created) => created.Hold is { } hold
+        ? new(hold.CreatedAt, hold.Id)
+        : new(created.Postings[0].Credit.Lots[0].Terms.CreatedAt, created.Command.Id);
 
     /// <summary>After everything.</summary>
     public static StatusPosition End => new(long.MaxValue, Guid.Empty);
