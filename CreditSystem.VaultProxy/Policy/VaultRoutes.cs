@@ -16,6 +16,8 @@ internal static class VaultRoutes
         "performancestandbycode", "removedcode", "sealedcode", "uninitcode",
     ];
 
+    private static readonly string[] IssuerFiles = ["json", "crl"];
+
     internal static VaultRoute[] Create(VaultProxyOptions options) =>
     [
         .. options.KvPrefixes.OrDefault("secret/credit-system").SelectMany(Kv),
@@ -126,7 +128,7 @@ internal static class VaultRoutes
         new(MountClass.Database, VaultMethods.Get, PathTemplate.Parse($"{mount}/static-creds/{{name}}")) { Retries = true },
     ];
 
-    // To issue, and to learn whom to trust. Nobody has a certificate before that.
+    // To issue, and to learn whom to trust and whom no more. Nobody has a certificate before that.
     private static IEnumerable<VaultRoute> Pki(string mount) =>
     [
         new(MountClass.Pki, VaultMethods.Write, PathTemplate.Parse($"{mount}/issue/{{name}}")) { NeedsCertificate = false },
@@ -136,11 +138,12 @@ internal static class VaultRoutes
             Retries = true,
             NeedsCertificate = false,
         },
-        new(MountClass.Pki, VaultMethods.Get, PathTemplate.Parse($"{mount}/issuer/{{name}}/json"))
+        .. IssuerFiles.Select(
+            file => new VaultRoute(MountClass.Pki, VaultMethods.Get, PathTemplate.Parse($"{mount}/issuer/{{name}}/{file}"))
         {
             Retries = true,
             NeedsCertificate = false,
-        },
+        }),
     ];
 
     private static IEnumerable<VaultRoute> Leases() =>
