@@ -4,7 +4,7 @@ using MongoDB.Driver;
 
 namespace CreditSystem.Ledger.MongoDb.Projection;
 
-// Beside the chunks of the lists, which have shorter keys: whoever drops the collection loses both, and both are written again.
+// Beside the chunks of the lists, which have shorter keys: with the collection both are lost, and both are written again.
 internal sealed partial class MongoProjectionStore
 {
     public Task WriteAsync(IReadOnlyList<StatusRow> added, IReadOnlyList<StatusRow> removed, CancellationToken cancellationToken) =>
