@@ -125,8 +125,7 @@ internal sealed class ListRows
     private void Add(LedgerRecord record, long block, int number, IReadOnlyList<IndexedKey> keys)
     {
         var tenant = record.Command.Tenant;
-        // Most transfers are about neither.
-        if (record.Hold is not null || Array.Exists(record.Postings, HasLots))
+        if (StatusChange.IsMadeBy(record))
             statuses.AddRange(StatusChange.Of(record, block, number));
         for (var i = 0; i < record.Opened.Length; i++)
             if (record.Opened[i] is { IsSystem: false } opened)
@@ -156,8 +155,6 @@ internal sealed class ListRows
                 Add(keys, other, metadata, position, posting.Asset);
         }
     }
-
-    private static bool HasLots(Posting posting) => Array.Exists(posting.Entries, entry => entry.Lots.Length > 0);
 
     private void Add(ListGroup group, ListPosition position)
     {

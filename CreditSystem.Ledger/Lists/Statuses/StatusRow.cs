@@ -67,6 +67,10 @@ internal readonly record struct StatusChange(
             : Array.Exists(account.Lots, lot => lot.Terms.Id == id);
     }
 
+    /// <summary>Whether a record did anything of the kind: most transfers are about neither.</summary>
+    public static bool IsMadeBy(LedgerRecord record) => record.Hold is not null
+        || Array.Exists(record.Postings, posting => Array.Exists(posting.Entries, entry => entry.Lots.Length > 0));
+
     /// <summary>What a record did, in its order.</summary>
     public static IEnumerable<StatusChange> Of(LedgerRecord record, long block, int number)
     {
