@@ -15,6 +15,7 @@ public sealed partial class HouseStyleTests
     [
         "CreditSystem.Ledger.MongoDb/Projection/MongoProjectionStore.cs", "CreditSystem.Ledger/Partitions/LedgerPartition.cs",
         "CreditSystem.Ledger/Partitions/PartitionLoop.cs", "CreditSystem.Ledger/Partitions/RecordIndex.cs",
+        "CreditSystem.Ledger/Simulation/SimulationChecks.cs",
     ];
 
     private static readonly string[] Products =
