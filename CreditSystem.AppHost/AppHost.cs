@@ -66,7 +66,7 @@ var api = builder.AddReplicas<Projects.CreditSystem_Api>("api", launch, (replica
     .WithServiceHealthCheck()
     .WithUrlForEndpoint("http", _ => new() { Url = "/docs", DisplayText = "Documentation" })
     .WithLedgerCommands());
-payments.WithNoticesTo(api);
+payments.WithNoticesTo(api, launch);
 
 // Buttons of the dashboard: rotate the secret_id (also every twelve hours), renew the proxy's certificate (every hour), demonstrate.
 var rotation = builder.AddSecretIdRotation<Projects.CreditSystem_Cli>("vault-rotation", vault, bootstrap, api);
@@ -76,6 +76,6 @@ builder.AddDemonstration<Projects.CreditSystem_Dev_Traffic>("demo-traffic", laun
 builder.AddKubernetesStep();
 builder.UseBuiltProjects();
 builder.UseFrequentHealthChecks();
-builder.AddConsole(api, vaultProxy);
+builder.AddConsole(api, vaultProxy, launch);
 
 return await builder.Build().RunToEndAsync();

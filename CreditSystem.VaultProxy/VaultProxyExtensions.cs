@@ -42,7 +42,9 @@ internal static class VaultProxyExtensions
     {
         var gateway = app.Services.GetRequiredService<VaultGateway>();
         var managementPort = app.Configuration.GetValue<int?>("Management:Port");
-        app.Use(next => context => IsManagementRequest(context, managementPort) ? next(context) : gateway.HandleAsync(context));
+        var peers = app.Services.GetRequiredService<PeerCertificates>();
+        app.Use(next => context =>
+            IsManagementRequest(context, managementPort) || peers.IsPeer(context) ? next(context) : gateway.HandleAsync(context));
         app.UseRouting();
         app.MapLoginPeers(managementPort);
     }
@@ -94,6 +96,7 @@ internal static class VaultProxyExtensions
     {
         services.AddSingleton<LoginRecords>();
         services.AddSingleton<LoginReports>();
+        services.AddSingleton<PeerCertificates>();
         services.AddSingleton<LoginPeers>();
         services.AddHostedService(provider => provider.GetRequiredService<LoginPeers>());
         services.AddSingleton<LoginAttempts>();

@@ -26,6 +26,7 @@ internal static partial class DemonstrationExtensions
 
         var traffic = builder.AddProject<TProject>(name)
             .WithEnvironment("API_URL", api.GetEndpoint("http"))
+            .WithTrustInCertificatesOf(api, launch)
             .WithIconName("PeopleTeam")
             .WithParentRelationship(api)
             .WaitFor(api)

@@ -1,4 +1,5 @@
 using CreditSystem.AppHost.Hosting.Launch;
+using CreditSystem.AppHost.Hosting.Vault;
 
 namespace CreditSystem.AppHost.Hosting;
 
@@ -43,8 +44,10 @@ internal static class PaymentProviderExtensions
         .WithReferenceRelationship(provider);
 
     /// <summary>The provider tells this one of what happens; all replicas see what it does.</summary>
-    internal static void WithNoticesTo(this IResourceBuilder<ProjectResource>? provider, IResourceBuilder<ProjectResource> api) =>
-        provider?.WithEnvironment("STRIPE_DEV_WEBHOOK_URLS", $"{api.GetEndpoint("http")}{Notices}");
+    internal static void WithNoticesTo(this IResourceBuilder<ProjectResource>? provider, IResourceBuilder<ProjectResource> api,
+        LaunchOptions launch) => provider?
+        .WithEnvironment("STRIPE_DEV_WEBHOOK_URLS", $"{api.GetEndpoint("http")}{Notices}")
+        .WithTrustInCertificatesOf(api, launch);
 
     private static string DirectoryOf(LaunchOptions launch) => Path.Combine(launch.DataDirectory, Name);
 }

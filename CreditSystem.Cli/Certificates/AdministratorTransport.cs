@@ -10,6 +10,18 @@ internal sealed class AdministratorTransport(VaultAdminClient vault) : IPkiTrans
     public Task<JsonObject?> ReadAsync(string path, CancellationToken cancellationToken) =>
         vault.ReadDocumentAsync(path, cancellationToken);
 
+    public async Task<JsonObject?> FindAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await vault.ReadDocumentAsync(path, cancellationToken);
+        }
+        catch (VaultRequestException)
+        {
+            return null;
+        }
+    }
+
     public Task<JsonObject?> ListAsync(string path, CancellationToken cancellationToken) =>
         vault.ReadDocumentAsync($"{path}?list=true", cancellationToken);
 

@@ -6,29 +6,44 @@ using CreditSystem.ServiceDefaults.Certificates;
 namespace CreditSystem.Cli.Certificates;
 
 /// <summary>A certificate with what is above it, its key, and the authorities that are trusted, in PEM. Its text holds no key.</summary>
-internal sealed record CertificateFiles(string Chain, string Key, string Authorities)
+internal sealed record CertificateFiles(string Chain, string Key, string Authorities, string? Revoked)
 {
     /// <summary>Key and certificate in one file, as mongod wants them.</summary>
     private const string CombinedFile = "tls-combined.pem";
 
-    public Dictionary<string, string> ByName => new()
+    public Dictionary<string, string> ByName
     {
-        [CertificateFolder.CertificateFile] = Chain,
-        [CertificateFolder.KeyFile] = Key,
-        [CertificateFolder.AuthoritiesFile] = Authorities,
-        [CombinedFile] = $"{Key.Trim()}\n{Chain}",
-    };
+        get
+        {
+            var files = new Dictionary<string, string>
+            {
+                [CertificateFolder.CertificateFile] = Chain,
+                [CertificateFolder.KeyFile] = Key,
+                [CertificateFolder.AuthoritiesFile] = Authorities,
+                [CombinedFile] = $"{Key.Trim()}\n{Chain}",
+            };
+            if (Revoked is not null)
+                files[CertificateFolder.RevokedFile] = Revoked;
+            return files;
+        }
+    }
 
-    /// <returns>Null where one of them is missing.</returns>
-    public static CertificateFiles? From(string? chain, string? key, string? authorities) =>
-        chain is null || key is null || authorities is null ? null : new CertificateFiles(chain, key, authorities);
+    /// <param name="read">A file of the target; null where there is none.</param>
+    /// <returns>Null where one of them is missing, other than the lists of revoked certificates.</returns>
+    public static async Task<CertificateFiles?> FromAsync(Func<string, Task<string?>> read)
+    {
+        var (chain, key) = (await read(CertificateFolder.CertificateFile), await read(CertificateFolder.KeyFile));
+        return chain is null || key is null || await read(CertificateFolder.AuthoritiesFile) is not { } authorities
+            ? null
+            : new CertificateFiles(chain, key, authorities, await read(CertificateFolder.RevokedFile));
+    }
 
     /// <returns>Null where they do not belong together.</returns>
     public CertificateSet? LoadOrNull()
     {
         try
         {
-            return CertificateSet.Load(Chain, Key, Authorities);
+            return CertificateSet.Load(Chain, Key, Authorities, Revoked);
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
@@ -61,10 +76,8 @@ internal sealed class CertificateDirectory(string path) : ICertificateTarget
 
     public string Name => path;
 
-    public async Task<CertificateFiles?> FindAsync(CancellationToken cancellationToken) => CertificateFiles.From(
-        await directory.ReadAsync(CertificateFolder.CertificateFile, cancellationToken),
-        await directory.ReadAsync(CertificateFolder.KeyFile, cancellationToken),
-        await directory.ReadAsync(CertificateFolder.AuthoritiesFile, cancellationToken));
+    public Task<CertificateFiles?> FindAsync(CancellationToken cancellationToken) =>
+        CertificateFiles.FromAsync(name => directory.ReadAsync(name, cancellationToken));
 
     public Task PutAsync(CertificateFiles files, CancellationToken cancellationToken) =>
         directory.ReplaceAsync(files.ByName, cancellationToken);
@@ -77,9 +90,7 @@ internal sealed class CertificateSecret(ClusterSecret secret) : ICertificateTarg
 
     public async Task<CertificateFiles?> FindAsync(CancellationToken cancellationToken) =>
         await secret.FindAsync(cancellationToken) is { } found
-            ? CertificateFiles.From(
-                ClusterSecret.Value(found, CertificateFolder.CertificateFile), ClusterSecret.Value(found, CertificateFolder.KeyFile),
-                ClusterSecret.Value(found, CertificateFolder.AuthoritiesFile))
+            ? await CertificateFiles.FromAsync(name => Task.FromResult(ClusterSecret.Value(found, name)))
             : null;
 
     public async Task PutAsync(CertificateFiles files, CancellationToken cancellationToken)

@@ -1,13 +1,11 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using CreditSystem.Cli.Vault;
 
 namespace CreditSystem.Cli.Initialization;
 
 /// <summary><c>vault unseal</c>: what <c>vault operator unseal</c> does, with key shares out of files.</summary>
 internal sealed class VaultUnsealCommand
 {
-    private readonly VaultConnection connection = new();
     private readonly Option<string> directory = CliOption.Text("--directory", "The folder that 'vault init' has made");
     private readonly Option<string[]> files = new("--key-file")
     {
@@ -18,25 +16,20 @@ internal sealed class VaultUnsealCommand
 
     private Command CreateCore(CommandHost host)
     {
-        var command = new Command("unseal", "Unseal Vault: after it was initialised, and after each of its restarts")
-        {
-            directory, files,
-        };
+        var command = NewVaultCommand.Create(
+            host, "unseal", "Unseal Vault: after it was initialised, and after each of its restarts", UnsealAsync, directory, files);
         command.Validators.Add(result =>
         {
             if (string.IsNullOrEmpty(result.GetValue(directory)) == (result.GetValue(files) is not { Length: > 0 }))
                 result.AddError("Give --directory or --key-file.");
         });
-        connection.AddTo(command);
-        command.SetAction(
-            (parsed, cancellationToken) => UnsealAsync(parsed, host, parsed.InvocationConfiguration.Output, cancellationToken));
         return command;
     }
 
-    private async Task<int> UnsealAsync(ParseResult parsed, CommandHost host, TextWriter output, CancellationToken cancellationToken)
+    private async Task<int> UnsealAsync(NewVaultRun run, CancellationToken cancellationToken)
     {
-        var shares = await ReadSharesAsync(parsed, cancellationToken);
-        using var vault = await connection.OpenAsync(parsed, host, cancellationToken, mayBeNew: true);
+        var shares = await ReadSharesAsync(run.Parsed, cancellationToken);
+        using var vault = await run.OpenAsync(cancellationToken);
         var status = await SealStatus.ReadAsync(vault, cancellationToken);
         if (!status.IsInitialized)
             throw new CommandException("This Vault is not initialised: 'vault init' first.");
@@ -49,12 +42,12 @@ internal sealed class VaultUnsealCommand
 
         if (status.IsSealed)
         {
-            await output.WriteLineAsync($"Sealed still: {status.Progress} of {status.Threshold} key shares are in.");
+            await run.Output.WriteLineAsync($"Sealed still: {status.Progress} of {status.Threshold} key shares are in.");
             return CommandExitCodes.Incomplete;
         }
 
-        await connection.WaitUntilReadyAsync(vault, parsed, host, cancellationToken);
-        await output.WriteLineAsync("Unsealed.");
+        await run.WaitUntilReadyAsync(vault, cancellationToken);
+        await run.Output.WriteLineAsync("Unsealed.");
         return CommandExitCodes.Done;
     }
 

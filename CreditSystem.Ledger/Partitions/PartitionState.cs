@@ -126,7 +126,7 @@ internal sealed class PartitionState
         return new Checkpoint(Ledger.TakeChanged(), Ledger.Head, Ledger.At, Ledger.Hash, cold.Rebuilds, Covered, ids, latest)
         {
             Entries = new CheckpointEntries(entries.Take(), Records, IsWorkedOut: Ledger.Start == 0),
-            Lists = lists.UpTo(Ledger.Head),
+            Lists = lists.UpTo(Ledger.Head, Reads),
             Due = Records.TableDue(),
         };
     }

@@ -3,6 +3,7 @@ using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
@@ -61,14 +62,20 @@ internal sealed class SimulationChecks(
     public async Task ReplicaAsync(LedgerPartition partition)
     {
         foreach (var tenant in SimulatedWorkload.AllTenants)
+        {
             await ListsAsync(partition, tenant);
+            await OpenHoldsAsync(partition, tenant);
+        }
         foreach (var tenant in SimulatedWorkload.AllTenants)
             foreach (var id in SimulatedWorkload.AccountsOf(tenant))
             {
                 Log();
                 var least = state.Account(id)?.Sequence ?? -1;
-                await UntilThereAsync(partition.SynchronizeAsync);
-                var served = await UntilThereAsync(() => partition.LoadAccountAsync(id).AsTask());
+                var served = await UntilThereAsync(async () =>
+                {
+                    await partition.SynchronizeAsync();
+                    return await partition.LoadAccountAsync(id);
+                });
                 // Sweeps go on; what is served must be what the log says of the same entry.
                 Log();
                 if (served?.Sequence == state.Account(id)?.Sequence)
@@ -87,14 +94,14 @@ internal sealed class SimulationChecks(
     {
         var query = new ListQuery(tenant, LedgerList.Transfers);
         var served = new List<Guid>();
-        for (ListPosition? before = null; ;)
+        ListPosition? before = null;
+        do
         {
             var page = await UntilThereAsync(() => partition.ListAsync(query, before, 7, null, CancellationToken.None).AsTask());
             served.AddRange(page.Items.Select(item => item.Posting!.Id));
             before = page.Next;
-            if (before is null)
-                break;
         }
+        while (before is not null);
         served.Reverse();
         var logged = storage.Blocks.SelectMany(block => block.ReadRecords())
             .Where(record => record.Accepted && record.Command.Tenant == tenant)
@@ -102,6 +109,41 @@ internal sealed class SimulationChecks(
             .Select(posting => posting.Id).ToList();
         Require(served.SequenceEqual(logged.Take(served.Count)) && served.Count <= logged.Count,
             $"what is listed of {tenant} is not what is in the log: {served.Count} of {logged.Count}");
+    }
+
+    /// <summary>No hold that is open, in the log and for a replica, is missing among the replica's open ones.</summary>
+    private async Task OpenHoldsAsync(LedgerPartition partition, string tenant)
+    {
+        var known = new HashSet<Guid>();
+        foreach (var id in OpenInTheLog(tenant))
+            if (await UntilThereAsync(() => partition.LoadHoldAsync(id, CancellationToken.None).AsTask()) is not null)
+                known.Add(id);
+        var (query, served) = (new ListQuery(tenant, LedgerList.Holds) { Status = ListStatus.Open }, new HashSet<Guid>());
+        for (StatusPosition? before = null; ;)
+        {
+            var page = await UntilThereAsync(() => partition.ListByStatusAsync(query, before, 7, null, CancellationToken.None).AsTask());
+            if (page is null)
+                return;
+            served.UnionWith(page.Items.Select(item => item.Record.Command.Id));
+            before = page.Next;
+            if (before is null)
+                break;
+        }
+        // What has ended meanwhile, for a replica that has come further, need not be there.
+        var missing = OpenInTheLog(tenant).Where(id => known.Contains(id) && !served.Contains(id)).ToList();
+        Require(missing.Count == 0, $"open holds of {tenant} are not listed: {string.Join(' ', missing)}");
+    }
+
+    private HashSet<Guid> OpenInTheLog(string tenant)
+    {
+        var open = new HashSet<Guid>();
+        foreach (var record in storage.Blocks.SelectMany(block => block.ReadRecords()))
+            if (record is { Accepted: true, Hold: { } hold } && record.Command.Tenant == tenant)
+                if (hold.Status == HoldStatus.Active)
+                    open.Add(hold.Id);
+                else
+                    open.Remove(hold.Id);
+        return open;
     }
 
     /// <summary>The history that a replica serves is in the log, entry by entry.</summary>
@@ -177,12 +219,6 @@ internal sealed class SimulationChecks(
             }
         }
     }
-
-    private Task<bool> UntilThereAsync(Func<Task> ask) => UntilThereAsync(async () =>
-    {
-        await ask();
-        return true;
-    });
 
     private static string Text(AccountState? account) => account is null
         ? "nothing"

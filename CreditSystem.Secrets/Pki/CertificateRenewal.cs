@@ -20,7 +20,7 @@ public sealed partial class CertificateRenewal(
     private readonly Backoff _backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), time);
     private HealthReasons _reasons = new();
     private string? _issuer;
-    private string? _authorities;
+    private MountAuthorities? _authorities;
     private DateTimeOffset? _due;
 
     /// <summary>Lets it report to the host, which it is older than.</summary>
@@ -71,13 +71,15 @@ public sealed partial class CertificateRenewal(
     private async Task FollowAuthoritiesAsync(CancellationToken cancellationToken)
     {
         var authorities = await session.ExchangeAsync(channel => _pki.ReadAuthoritiesAsync(channel, cancellationToken), cancellationToken);
-        if (authorities.Pem != _authorities && folder.Current is not null)
-            folder.WriteAuthorities(authorities.Pem);
-        _authorities = authorities.Pem;
+        // Lists that cannot be had: those of before stay, and what is on them is not trusted.
+        authorities = authorities with { Revoked = authorities.Revoked ?? _authorities?.Revoked };
+        if ((authorities.Pem, authorities.Revoked) != (_authorities?.Pem, _authorities?.Revoked) && folder.Current is not null)
+            folder.WriteAuthorities(authorities.Pem, authorities.Revoked);
+        _authorities = authorities;
         // What another authority has signed is replaced soon: the one before is to be taken away.
         _issuer ??= folder.Current is { } set ? CertificateLife.IssuerOf(set, authorities.Pem) : null;
-        // Of an authority that the mount has no more: nobody trusts it.
-        if (_issuer is null && folder.Current is not null)
+        // Of an authority that the mount has no more, or revoked: nobody trusts it.
+        if (folder.Current is { } own && (_issuer is null || own.Trust.HasRevoked(own.Certificate)))
             _due = time.GetUtcNow();
         else if (_issuer is not null && authorities.DefaultFingerprint is { } now && now != _issuer)
             _due = Earlier(Due(), time.GetUtcNow() + Backoff.Spread(options.PollInterval, share: 1));
@@ -87,8 +89,8 @@ public sealed partial class CertificateRenewal(
     {
         var issued = await session.ExchangeAsync(channel => _pki.IssueAsync(channel, cancellationToken), cancellationToken);
         // What cannot be used is not written over what can.
-        _ = CertificateSet.Load(issued.Chain, issued.Key, _authorities!);
-        folder.Write(issued.Chain, issued.Key, _authorities!);
+        _ = CertificateSet.Load(issued.Chain, issued.Key, _authorities!.Pem, _authorities.Revoked);
+        folder.Write(issued.Chain, issued.Key, _authorities.Pem, _authorities.Revoked);
         _issuer = issued.IssuerFingerprint;
         _due = folder.Current is { } set ? CertificateLife.DueAt(set, time.GetUtcNow()) : null;
         CertificateRenewalLog.Issued(logger, options.CommonName, folder.Current?.NotAfter ?? default);

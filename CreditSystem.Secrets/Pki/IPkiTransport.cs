@@ -8,6 +8,9 @@ public interface IPkiTransport
     /// <returns>The whole answer; null where there is none.</returns>
     Task<JsonObject?> ReadAsync(string path, CancellationToken cancellationToken);
 
+    /// <returns>The whole answer; null where there is none, or Vault refuses.</returns>
+    Task<JsonObject?> FindAsync(string path, CancellationToken cancellationToken);
+
     /// <inheritdoc cref="ReadAsync"/>
     Task<JsonObject?> ListAsync(string path, CancellationToken cancellationToken);
 

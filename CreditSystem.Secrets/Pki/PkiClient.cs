@@ -17,7 +17,8 @@ public sealed record IssuedCertificate(string Chain, string Key, string IssuerFi
 /// <summary>The authorities of a mount.</summary>
 /// <param name="Pem">All of them: while one takes the place of another both are trusted (<c>ca_chain</c> has the default's alone).</param>
 /// <param name="DefaultFingerprint">The one that signs now.</param>
-public sealed record MountAuthorities(string Pem, string? DefaultFingerprint);
+/// <param name="Revoked">The lists of what they have revoked; null where Vault gives not all of them, and then nobody knows.</param>
+public sealed record MountAuthorities(string Pem, string? DefaultFingerprint, string? Revoked);
 
 /// <summary>What is asked of Vault's PKI. It issues anew instead of renewing: there is no such call.</summary>
 public sealed class PkiClient(PkiOptions options)
@@ -47,19 +48,24 @@ public sealed class PkiClient(PkiOptions options)
     public async Task<MountAuthorities> ReadAuthoritiesAsync(IPkiTransport vault, CancellationToken cancellationToken)
     {
         var listed = (await vault.ListAsync($"{Mount}/issuers", cancellationToken))?["data"];
-        var (all, byDefault) = (new List<string>(), (string?)null);
+        var (all, lists, byDefault) = (new List<string>(), new List<string?>(), (string?)null);
         foreach (var id in (listed?["keys"] as JsonArray ?? []).Select(key => $"{key}").Order(StringComparer.Ordinal))
         {
             var pem = $"{(await vault.ReadAsync($"{Mount}/issuer/{id}/json", cancellationToken))?["data"]?["certificate"]}".Trim();
             all.Add(pem);
+            // That of each authority: crl/pem is the default's alone.
+            lists.Add((string?)(await vault.FindAsync($"{Mount}/issuer/{id}/crl", cancellationToken))?["data"]?["crl"]);
             if ((bool?)listed!["key_info"]?[id]?["is_default"] == true)
                 byDefault = Fingerprint(pem);
         }
 
         return all.Count > 0
-            ? new MountAuthorities(string.Join('\n', all) + "\n", byDefault)
+            ? new MountAuthorities(
+                Lines(all), byDefault, lists.Exists(string.IsNullOrWhiteSpace) ? null : Lines(lists.Select(list => list!.Trim())))
             : throw new VaultUnavailableException($"{Mount}/ has no issuer.");
     }
+
+    private static string Lines(IEnumerable<string> blocks) => string.Join('\n', blocks) + "\n";
 
     private static bool IsRoot(string pem)
     {

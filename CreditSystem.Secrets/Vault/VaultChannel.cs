@@ -26,6 +26,19 @@ public sealed class VaultChannel : IPkiTransport
     public Task<JsonObject?> ReadAsync(string path, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, path, body: null, cancellationToken);
 
+    /// <inheritdoc/>
+    public async Task<JsonObject?> FindAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(path, cancellationToken);
+        }
+        catch (Exception exception) when (VaultUnavailableException.Covers(exception) && !cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
     /// <summary>As <see cref="ReadAsync"/>, of the names below a path.</summary>
     public Task<JsonObject?> ListAsync(string path, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, $"{path}?list=true", body: null, cancellationToken);

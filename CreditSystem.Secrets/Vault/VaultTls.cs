@@ -51,7 +51,7 @@ internal sealed class VaultTls
         }
 
         ssl.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
-            errors == SslPolicyErrors.None || IsTrustedSince(certificate, chain, errors)
+            !IsRevoked(certificate) && (errors == SslPolicyErrors.None || IsTrustedSince(certificate, chain, errors))
                 ? true
                 : throw Rejection(certificate, chain, errors);
         ssl.LocalCertificateSelectionCallback = (_, _, _, remote, _) =>
@@ -61,6 +61,9 @@ internal sealed class VaultTls
             return (_own ?? _folder?.Current?.Certificate)!;
         };
     }
+
+    private bool IsRevoked(X509Certificate? certificate) =>
+        certificate is X509Certificate2 received && _folder?.Current?.Trust.HasRevoked(received) == true;
 
     /// <summary>An authority that has been added while the service runs: in the file again, or in the folder of certificates.</summary>
     private bool IsTrustedSince(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
@@ -101,6 +104,8 @@ internal sealed class VaultTls
         var server = _options.Address!.Authority;
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNotAvailable) || certificate is not X509Certificate2 received)
             return new($"{server} has shown no certificate");
+        if (IsRevoked(received))
+            return new($"the certificate of {server} has been revoked by its authority");
         if (chain?.ChainStatus.Any(status => status.Status.HasFlag(X509ChainStatusFlags.NotTimeValid)) == true)
         {
             var (from, to) = (received.NotBefore.ToUniversalTime(), received.NotAfter.ToUniversalTime());

@@ -61,14 +61,15 @@ public static class CertificateExtensions
             || folder.Current?.Trust.Trusts(certificate, chain?.ChainElements.Select(element => element.Certificate).Skip(1)) == true;
     }
 
-    /// <summary>A client's view: a certificate that the machine trusts, or of the folder's authorities, and of the right name.</summary>
+    /// <summary>A client's view: a certificate that the machine or the folder trusts, of the right name, not revoked.</summary>
     public static bool IsTrusted(
         this CertificateFolder folder, object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
-        errors == SslPolicyErrors.None || folder.Current?.IsTrusted(certificate, chain, errors) == true;
+        folder.Current is { } set ? set.IsTrusted(certificate, chain, errors) : errors == SslPolicyErrors.None;
 
     /// <inheritdoc cref="IsTrusted(CertificateFolder, object, X509Certificate?, X509Chain?, SslPolicyErrors)"/>
     public static bool IsTrusted(this CertificateSet set, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
-        errors == SslPolicyErrors.None
-        || (errors == SslPolicyErrors.RemoteCertificateChainErrors && certificate is X509Certificate2 remote
-            && set.Trust.Trusts(remote, chain?.ChainElements.Select(element => element.Certificate).Skip(1)));
+        certificate is X509Certificate2 remote && !set.Trust.HasRevoked(remote)
+        && (errors == SslPolicyErrors.None
+            || (errors == SslPolicyErrors.RemoteCertificateChainErrors
+                && set.Trust.Trusts(remote, chain?.ChainElements.Select(element => element.Certificate).Skip(1))));
 }

@@ -12,6 +12,7 @@ public sealed partial class CertificateFolder(string directory, ILogger startupL
     public const string CertificateFile = "tls.crt";
     public const string KeyFile = "tls.key";
     public const string AuthoritiesFile = "ca.crt";
+    public const string RevokedFile = "ca.crl";
 
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -45,14 +46,17 @@ public sealed partial class CertificateFolder(string directory, ILogger startupL
                 var (certificate, key, authorities) = (Read(CertificateFile), Read(KeyFile), Read(AuthoritiesFile));
                 if (certificate is null || key is null || authorities is null)
                     return _current is not null;
-                seen = CertificateSet.FingerprintOf(certificate, key, authorities);
+                // It need not be there: cert-manager knows no lists.
+                var revoked = Read(RevokedFile);
+                seen = CertificateSet.FingerprintOf(certificate, key, authorities, revoked);
                 if (seen == _unusable)
                     return _current is not null;
-                var set = CertificateSet.Load(certificate, key, authorities);
+                var set = CertificateSet.Load(certificate, key, authorities, revoked);
                 if (set.Fingerprint == _current?.Fingerprint)
                     return true;
                 _current = set;
-                CertificateFolderLog.InUse(logger, set.Certificate.Subject, set.NotAfter, set.Trust.Count);
+                CertificateFolderLog.InUse(
+                    logger, set.Certificate.Subject, set.NotAfter, set.Trust.Count, set.Trust.RevokedCount);
                 Changed?.Invoke(set);
                 return true;
             }
@@ -70,26 +74,37 @@ public sealed partial class CertificateFolder(string directory, ILogger startupL
     /// <summary>
     /// Replaces the files, each as a whole. An end in between leaves a key without its certificate, which is no set: it is made anew.
     /// </summary>
-    public void Write(string certificate, string key, string authorities)
+    /// <param name="certificate">PEM of it, and of those above it.</param>
+    /// <param name="key">PEM of its key.</param>
+    /// <param name="authorities">PEM of the authorities.</param>
+    /// <param name="revoked">PEM of their lists; null leaves what is there.</param>
+    public void Write(string certificate, string key, string authorities, string? revoked = null)
     {
         Directory.CreateDirectory(directory);
         lock (_lock)
         {
             // The authorities first: they are trusted before somebody shows a certificate of theirs.
-            foreach (var (name, text) in (ReadOnlySpan<(string, string)>)[
-                (AuthoritiesFile, authorities), (KeyFile, key), (CertificateFile, certificate)])
-                Replace(name, text);
+            ReplaceAuthorities(authorities, revoked);
+            Replace(KeyFile, key);
+            Replace(CertificateFile, certificate);
         }
 
         Refresh();
     }
 
-    /// <summary>As <see cref="Write"/>, of the authorities alone.</summary>
-    public void WriteAuthorities(string authorities)
+    /// <summary>As <see cref="Write"/>, of the authorities and their lists alone.</summary>
+    public void WriteAuthorities(string authorities, string? revoked = null)
     {
         lock (_lock)
-            Replace(AuthoritiesFile, authorities);
+            ReplaceAuthorities(authorities, revoked);
         Refresh();
+    }
+
+    private void ReplaceAuthorities(string authorities, string? revoked)
+    {
+        Replace(AuthoritiesFile, authorities);
+        if (revoked is not null)
+            Replace(RevokedFile, revoked);
     }
 
     private void Replace(string name, string text)
@@ -113,8 +128,9 @@ public sealed partial class CertificateFolder(string directory, ILogger startupL
     private static partial class CertificateFolderLog
     {
         [LoggerMessage(1110, LogLevel.Information,
-            "The certificate of {Subject} is in use, good until {NotAfter:u}; {Authorities} authorities are trusted")]
-        public static partial void InUse(ILogger logger, string subject, DateTimeOffset notAfter, int authorities);
+            "The certificate of {Subject} is in use, good until {NotAfter:u}; {Authorities} authorities are trusted, which have revoked "
+                + "{Revoked} certificates")]
+        public static partial void InUse(ILogger logger, string subject, DateTimeOffset notAfter, int authorities, int revoked);
 
         [LoggerMessage(1111, LogLevel.Warning,
             "What is in {Directory} is no certificate with its key and authorities ({Reason}); the one before stays in use")]

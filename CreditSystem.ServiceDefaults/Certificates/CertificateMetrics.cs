@@ -12,7 +12,13 @@ internal sealed class CertificateMetrics : IDisposable
     {
         _replacements = _meter.CreateCounter<long>(
             "credit_system_certificate_replacements", description: "Certificates that took another's place");
-        folder.Changed += _ => _replacements.Add(1);
+        var before = folder.Current?.Certificate.Thumbprint;
+        folder.Changed += set =>
+        {
+            // Other authorities, or another list of theirs, are no other certificate.
+            if (Interlocked.Exchange(ref before, set.Certificate.Thumbprint) != set.Certificate.Thumbprint)
+                _replacements.Add(1);
+        };
         _meter.CreateObservableGauge(
             "credit_system_certificate_ttl", () => Seconds(folder, set => set.NotAfter, time), "s",
             "Time until the certificate in use ends");

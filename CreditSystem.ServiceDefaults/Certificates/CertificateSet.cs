@@ -35,8 +35,9 @@ public sealed class CertificateSet
     /// <param name="certificate">PEM of the certificate, then of those above it.</param>
     /// <param name="key">PEM of its key.</param>
     /// <param name="authorities">PEM of the authorities.</param>
+    /// <param name="revoked">PEM of their lists of revoked certificates; null where there are none.</param>
     /// <exception cref="CryptographicException">They do not belong together, or one of them is something else.</exception>
-    public static CertificateSet Load(string certificate, string key, string authorities)
+    public static CertificateSet Load(string certificate, string key, string authorities, string? revoked = null)
     {
         var chain = new X509Certificate2Collection();
         chain.ImportFromPem(certificate);
@@ -44,11 +45,12 @@ public sealed class CertificateSet
         // A key that came from PEM serves no handshake on every platform before it has been through PKCS#12.
         var own = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), password: null);
         var above = new X509Certificate2Collection(chain.Skip(1).ToArray());
-        return new CertificateSet(own, above, TrustBundle.Load(authorities), FingerprintOf(certificate, key, authorities));
+        return new CertificateSet(
+            own, above, TrustBundle.Load(authorities, revoked), FingerprintOf(certificate, key, authorities, revoked));
     }
 
-    internal static string FingerprintOf(string certificate, string key, string authorities) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{certificate}\n{key}\n{authorities}")));
+    internal static string FingerprintOf(string certificate, string key, string authorities, string? revoked) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{certificate}\n{key}\n{authorities}\n{revoked}")));
 
     public override string ToString() => $"{Certificate.Subject} until {NotAfter:u}";
 }

@@ -11,15 +11,22 @@ public sealed class TrustBundle
 {
     private readonly X509Certificate2Collection _roots = [];
     private readonly X509Certificate2Collection _intermediates = [];
+    private RevocationList _revoked = RevocationList.Empty;
 
     public int Count => _roots.Count + _intermediates.Count;
 
-    /// <exception cref="CryptographicException">There is no certificate in it.</exception>
-    public static TrustBundle Load(string pem)
+    /// <param name="pem">The authorities.</param>
+    /// <param name="revoked">Their lists of what they have revoked; null where there are none.</param>
+    /// <exception cref="CryptographicException">There is no authority in it, or something that is no list.</exception>
+    public static TrustBundle Load(string pem, string? revoked = null)
     {
         var all = new X509Certificate2Collection();
         all.ImportFromPem(pem);
-        return all.Count > 0 ? Of(all) : throw new CryptographicException("There is no authority in it.");
+        if (all.Count == 0)
+            throw new CryptographicException("There is no authority in it.");
+        var bundle = Of(all);
+        bundle._revoked = revoked is null ? RevocationList.Empty : RevocationList.Load(revoked);
+        return bundle;
     }
 
     public static TrustBundle Of(X509Certificate2Collection authorities)
@@ -30,7 +37,13 @@ public sealed class TrustBundle
         return bundle;
     }
 
-    /// <summary>Whether a certificate is of one of the authorities, and in its time.</summary>
+    /// <summary>How many certificates the authorities have revoked.</summary>
+    public int RevokedCount => _revoked.Count;
+
+    /// <summary>Whether its authority has revoked it.</summary>
+    public bool HasRevoked(X509Certificate2 certificate) => _revoked.Contains(certificate);
+
+    /// <summary>Whether a certificate is of one of the authorities, in its time, and not revoked, nor one above it.</summary>
     /// <param name="certificate">As the other side has shown it.</param>
     /// <param name="shown">What it has shown besides.</param>
     public bool Trusts(X509Certificate2 certificate, IEnumerable<X509Certificate2>? shown = null)
@@ -50,7 +63,8 @@ public sealed class TrustBundle
             chain.ChainPolicy.ExtraStore.Add(other);
         try
         {
-            return chain.Build(certificate) || EndsAtIntermediate(chain);
+            return (chain.Build(certificate) || EndsAtIntermediate(chain))
+                && !chain.ChainElements.Any(element => HasRevoked(element.Certificate));
         }
         catch (CryptographicException)
         {

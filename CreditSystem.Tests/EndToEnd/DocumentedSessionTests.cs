@@ -1,7 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using CreditSystem.Testing;
+using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Tests.EndToEnd;
 
@@ -12,7 +11,7 @@ public sealed partial class DocumentedSessionTests(AppHostFixture system)
     private static readonly string[] Users = ["README.md", "docs/index.md", "docs/getting-started.md", "docs/concepts.md", "docs/api.md", "docs/errors.md", "docs/versioning.md"];
 
     /// <summary>Documents for users of the API.</summary>
-    private static IEnumerable<string> Files =>
+    internal static IEnumerable<string> Files =>
         Users.Concat(Directory.GetFiles(Repository.PathOf("docs", "guides"), "*.md").Select(file => Path.GetRelativePath(Repository.Root, file)).Order(StringComparer.Ordinal));
 
     public static TheoryData<string> Sessions => [.. Files.Where(file => DocumentedSession.Read(file).Steps.Count > 0)];
@@ -24,7 +23,7 @@ public sealed partial class DocumentedSessionTests(AppHostFixture system)
         using var api = await system.CreateClientAsync("api");
         await UntilHealthyAsync(api);
         var session = DocumentedSession.Read(file);
-        var (tenant, port, home) = ($"docs-{Guid.NewGuid():N}"[..20], FreePort(), Directory.CreateTempSubdirectory("credit-system-session-").FullName);
+        var (tenant, port, home) = ($"docs-{Guid.NewGuid():N}"[..20], FreePort.Take(), Directory.CreateTempSubdirectory("credit-system-session-").FullName);
         try
         {
             for (var run = 1; run <= 2; run++)
@@ -51,9 +50,9 @@ public sealed partial class DocumentedSessionTests(AppHostFixture system)
             block => Assert.False(IsLeftOut(file, block.Groups[1].Value, block.Groups[2].Value), $"{file}:\n{block.Value}")));
     }
 
-    // What the README starts the system with, other tests run; of the clients' guide the gate of the generators does.
+    // What the README starts the system with, other tests run.
     private static bool IsLeftOut(string file, string language, string text) =>
-        language != "console" && Calls().IsMatch(text) && file != "README.md" && !file.EndsWith("clients.md", StringComparison.Ordinal)
+        language != "console" && Calls().IsMatch(text) && file != "README.md"
         || language == "console" && !text.StartsWith("$ ", StringComparison.Ordinal);
 
     /// <summary>Another test may have stopped a part of the system that has just been started again.</summary>
@@ -62,13 +61,6 @@ public sealed partial class DocumentedSessionTests(AppHostFixture system)
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (!(await api.GetStringAsync("/health", patience.Token)).Contains("\"status\":\"healthy\"", StringComparison.Ordinal))
             await Task.Delay(TimeSpan.FromMilliseconds(200), patience.Token);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [GeneratedRegex("^```(\\w*)\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]

@@ -11,17 +11,17 @@ namespace CreditSystem.VaultProxy.Logins;
 /// can be told anything. One that refuses the connection is dead, and sends no logins either; one that is silent may.
 /// </summary>
 internal sealed partial class LoginPeers(LoginReports reports, IOptions<VaultProxyOptions> options, TimeProvider time,
-    ILogger<LoginPeers> logger) : BackgroundService
+    ILogger<LoginPeers> logger, PeerCertificates certificates) : BackgroundService
 {
     internal const string Path = "/peers/logins";
     private const int MaxReportBytes = 1024 * 1024;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan AddressesLast = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ConnectionsLast = TimeSpan.FromMinutes(2);
 
     private readonly TimeSpan _timeout = TimeSpan.FromSeconds(options.Value.Peers.TimeoutSeconds);
     private readonly Uri[] _configured = [.. options.Value.Peers.Addresses.Select(address => new Uri(address))];
-    private readonly HttpMessageInvoker _client = new(
-        new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false, ActivityHeadersPropagator = null });
+    private readonly HttpMessageInvoker _client = new(CreateHandler(certificates));
     private volatile Resolved? _resolved;
 
     /// <returns>What is under way for this role_id elsewhere; what the others know besides is known here afterwards.</returns>
@@ -99,6 +99,21 @@ internal sealed partial class LoginPeers(LoginReports reports, IOptions<VaultPro
 
         _resolved = new Resolved(addresses, time.GetTimestamp());
         return addresses;
+    }
+
+    private static SocketsHttpHandler CreateHandler(PeerCertificates certificates)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ActivityHeadersPropagator = null,
+            // The certificate that is shown is that of now.
+            PooledConnectionLifetime = ConnectionsLast,
+        };
+        certificates.Configure(handler.SslOptions);
+        return handler;
     }
 
     public override void Dispose()

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace CreditSystem.VaultProxy.Logins;
 
-/// <summary>Where other replicas ask: on the port of probes and metrics, never on that of Vault's clients.</summary>
+/// <summary>Where other replicas ask: on the port of probes and metrics; on that of Vault's clients by their certificate alone.</summary>
 internal static class LoginPeersEndpoint
 {
     /// <exception cref="OptionsValidationException">Peers are configured, and there is no management port.</exception>
@@ -15,13 +15,15 @@ internal static class LoginPeersEndpoint
             throw new OptionsValidationException(VaultProxyOptions.SectionName, typeof(VaultProxyOptions),
                 ["VaultProxy:Peers:Addresses needs Management:Port, on which the replicas ask each other"]);
         var reports = app.Services.GetRequiredService<LoginReports>();
-        app.MapGet(LoginPeers.Path, context => ReportAsync(context, reports, port));
+        var certificates = app.Services.GetRequiredService<PeerCertificates>();
+        app.MapGet(LoginPeers.Path, context => ReportAsync(
+            context, reports, mayAsk: context.Connection.LocalPort == port || certificates.IsPeer(context)));
     }
 
-    private static Task ReportAsync(HttpContext context, LoginReports reports, int port)
+    private static Task ReportAsync(HttpContext context, LoginReports reports, bool mayAsk)
     {
         context.Response.Headers.CacheControl = "no-store";
-        if (context.Connection.LocalPort != port)
+        if (!mayAsk)
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return Task.CompletedTask;

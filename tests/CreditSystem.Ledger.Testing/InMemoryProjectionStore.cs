@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
 
@@ -115,6 +116,34 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
             [.. Lists.Values.Where(chunk => chunk.Term == term && chunk.After < before)
                 .OrderByDescending(chunk => chunk.After).ThenByDescending(chunk => chunk.Last).Take(limit)]);
     }
+
+    /// <summary>What has been written of statuses.</summary>
+    public ConcurrentDictionary<(Guid Term, StatusPosition Position), StatusRow> Statuses { get; } = new();
+
+    public Task WriteAsync(IReadOnlyList<StatusRow> added, IReadOnlyList<StatusRow> removed, CancellationToken cancellationToken)
+    {
+        foreach (var row in added)
+            Statuses[(row.Term, row.Position)] = row;
+        foreach (var row in removed)
+            Statuses.TryRemove((row.Term, row.Position), out _);
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<StatusRow>> StatusesAsync(
+        Guid term, StatusPosition before, long from, int limit, CancellationToken cancellationToken)
+    {
+        StatusReads++;
+        return Task.FromResult<IReadOnlyList<StatusRow>>(
+            [.. Statuses.Values.Where(row => row.Term == term && row.Position < before && row.Position.CreatedAt >= from)
+                .OrderByDescending(row => row.Position).Take(limit)]);
+    }
+
+    /// <summary>How often what has a status was asked for.</summary>
+    public int StatusReads { get; private set; }
+
+    public Task<IReadOnlyList<StatusRow>> FindAsync(IReadOnlyCollection<StatusRow> keys, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<StatusRow>>(
+            [.. keys.Select(key => Statuses.GetValueOrDefault((key.Term, key.Position))).OfType<StatusRow>()]);
 
     public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
         Task.FromResult(segments.GetValueOrDefault((partition, after)));

@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
 using CreditSystem.Secrets.Pki;
 using CreditSystem.Secrets.Vault;
 using CreditSystem.ServiceDefaults.Certificates;
@@ -28,8 +30,12 @@ public sealed class CertificateRenewalTests : IAsyncLifetime
         _vault = await DevVault.StartAsync(_time);
         await _vault.DoAsync("POST", "sys/mounts/pki", new { type = "pki", config = new { max_lease_ttl = "87600h" } });
         await _vault.DoAsync("POST", "pki/root/generate/internal", new { common_name = "Authority 1", key_type = "ec", ttl = "1000h" });
-        await _vault.DoAsync("POST", "pki/roles/web", new { allowed_domains = "example.com", allow_subdomains = true, key_type = "ec", ttl = "60m", max_ttl = "72h" });
-        await _vault.DoAsync("PUT", "sys/policies/acl/web", new { policy = "path \"pki/issue/web\" { capabilities = [\"update\"] }\npath \"pki/issuers/\" { capabilities = [\"list\"] }" });
+        await _vault.DoAsync(
+            "POST", "pki/roles/web",
+            new { allowed_domains = "example.com", allow_subdomains = true, key_type = "ec", ttl = "60m", max_ttl = "72h" });
+        await _vault.DoAsync(
+            "PUT", "sys/policies/acl/web",
+            new { policy = "path \"pki/issue/web\" { capabilities = [\"update\"] }\npath \"pki/issuers/\" { capabilities = [\"list\"] }" });
         var (roleId, secretId) = await _vault.CreateRoleAsync("r", new { token_policies = "web", token_ttl = "1000h" });
         _client = new TestClient(_vault, _time, new VaultOptions { Address = _vault.Address, RoleId = roleId, SecretId = secretId });
         _folder = new CertificateFolder(_directory, _logger);
@@ -79,7 +85,8 @@ public sealed class CertificateRenewalTests : IAsyncLifetime
     {
         await _renewal.StepAsync(Token);
         var ofTheOld = Current.Certificate;
-        var next = await _vault.DoAsync("POST", "pki/root/rotate/internal", new { common_name = "Authority 2", key_type = "ec", ttl = "1000h" });
+        var next = await _vault.DoAsync(
+            "POST", "pki/root/rotate/internal", new { common_name = "Authority 2", key_type = "ec", ttl = "1000h" });
 
         await SkipAsync(TimeSpan.FromMinutes(2));
         Assert.Equal(2, Current.Trust.Count);
@@ -91,11 +98,53 @@ public sealed class CertificateRenewalTests : IAsyncLifetime
         Assert.Equal("CN=Authority 2", Current.Certificate.Issuer);
         Assert.True(Current.Trust.Trusts(ofTheOld) && Current.Trust.Trusts(Current.Certificate));
 
-        var old = (await _vault.DoAsync("LIST", "pki/issuers"))["keys"]!.AsArray().Select(key => $"{key}").Single(key => key != (string)next["issuer_id"]!);
+        var old = (await _vault.DoAsync("LIST", "pki/issuers"))["keys"]!.AsArray().Select(key => $"{key}")
+            .Single(key => key != (string)next["issuer_id"]!);
         await _vault.DoAsync("DELETE", $"pki/issuer/{old}");
         await SkipAsync(TimeSpan.FromMinutes(2));
         Assert.False(Current.Trust.Trusts(ofTheOld));
         Assert.True(Current.Trust.Trusts(Current.Certificate));
+    }
+
+    /// <summary>Others' within a poll; our own is replaced at once, as somebody may have its key.</summary>
+    [Fact]
+    public async Task What_an_authority_has_revoked_is_trusted_no_more()
+    {
+        await _renewal.StepAsync(Token);
+        var other = X509Certificate2.CreateFromPem(
+            $"{(await _vault.DoAsync("POST", "pki/issue/web", new { common_name = "b.example.com" }))["certificate"]}");
+        var first = Current.Certificate;
+        Assert.True(Current.Trust.Trusts(other));
+
+        await RevokeAsync(other);
+        await SkipAsync(TimeSpan.FromMinutes(2));
+        Assert.False(Current.Trust.Trusts(other));
+        Assert.True(Current.Trust.Trusts(first));
+        Assert.Equal(first.SerialNumber, Current.Certificate.SerialNumber);
+
+        await RevokeAsync(first);
+        await SkipAsync(TimeSpan.FromMinutes(2));
+        Assert.NotEqual(first.SerialNumber, Current.Certificate.SerialNumber);
+        Assert.False(Current.Trust.Trusts(first));
+        Assert.True(Current.Trust.Trusts(Current.Certificate));
+        Assert.Equal(2, Current.Trust.RevokedCount);
+    }
+
+    /// <summary>Each authority has a list of its own; the default one's alone would give the others' revoked ones their trust back.</summary>
+    [Fact]
+    public async Task The_list_of_an_authority_that_signs_no_more_still_counts()
+    {
+        await _renewal.StepAsync(Token);
+        var ofTheOld = Current.Certificate;
+        await RevokeAsync(ofTheOld);
+        var next = await _vault.DoAsync(
+            "POST", "pki/root/rotate/internal", new { common_name = "Authority 2", key_type = "ec", ttl = "1000h" });
+        await _vault.DoAsync("POST", "pki/config/issuers", new { @default = (string)next["issuer_id"]! });
+
+        await SkipAsync(TimeSpan.FromMinutes(2));
+
+        Assert.Equal((2, "CN=Authority 2"), (Current.Trust.Count, Current.Certificate.Issuer));
+        Assert.False(Current.Trust.Trusts(ofTheOld));
     }
 
     [Fact]
@@ -107,13 +156,17 @@ public sealed class CertificateRenewalTests : IAsyncLifetime
         await _vault.DoAsync("DELETE", "pki/roles/web");
 
         await SkipAsync(TimeSpan.FromMinutes(45));
-        Assert.Contains(_client.Logger.Lines, line => line.StartsWith("Warning 2027 ", StringComparison.Ordinal) && line.Contains("unknown role: web", StringComparison.Ordinal));
+        Assert.Contains(
+            _client.Logger.Lines,
+            line =>
+                line.StartsWith("Warning 2027 ", StringComparison.Ordinal) && line.Contains("unknown role: web", StringComparison.Ordinal));
         Assert.Empty(reasons.Current);
         await SkipAsync(TimeSpan.FromMinutes(7));
         Assert.Equal("certificates: the certificate ends soon, and Vault has issued no other.", Assert.Single(reasons.Current));
         Assert.Same(first, Current);
 
-        await _vault.DoAsync("POST", "pki/roles/web", new { allowed_domains = "example.com", allow_subdomains = true, key_type = "ec", ttl = "1h" });
+        await _vault.DoAsync(
+            "POST", "pki/roles/web", new { allowed_domains = "example.com", allow_subdomains = true, key_type = "ec", ttl = "1h" });
         await SkipAsync(TimeSpan.FromMinutes(2));
         Assert.NotSame(first, Current);
         Assert.Empty(reasons.Current);
@@ -124,7 +177,8 @@ public sealed class CertificateRenewalTests : IAsyncLifetime
     {
         await _vault.DoAsync("DELETE", "pki/root");
         var root = await _vault.DoAsync("POST", "pki/root/generate/internal", new { common_name = "Short", key_type = "ec", ttl = "30m" });
-        await _vault.DoAsync("PATCH", $"pki/issuer/{root["issuer_id"]}", new { leaf_not_after_behavior = "permit" }, "application/merge-patch+json");
+        await _vault.DoAsync(
+            "PATCH", $"pki/issuer/{root["issuer_id"]}", new { leaf_not_after_behavior = "permit" }, "application/merge-patch+json");
         await _renewal.StepAsync(Token);
         Assert.True(Current.AuthorityNotAfter < Current.NotAfter);
 
@@ -179,6 +233,9 @@ public sealed class CertificateRenewalTests : IAsyncLifetime
 
         Assert.Contains(_client.Logger.Lines, line => line.StartsWith("Warning 2027 ", StringComparison.Ordinal));
     }
+
+    private Task<JsonObject> RevokeAsync(X509Certificate2 certificate) =>
+        _vault.DoAsync("POST", "pki/revoke", new { certificate = certificate.ExportCertificatePem() });
 
     private CertificateRenewal Renewal(CertificateFolder folder, string name = "a.example.com") =>
         new(new PkiOptions { Role = "web", CommonName = name }, folder, _client.Graph.Session, _time, _client.Logger);

@@ -42,6 +42,31 @@ public sealed class SecondFactorTests : IAsyncLifetime
         Assert.DoesNotContain(client.Logger.Lines, line => line.Contains("Logged in", StringComparison.Ordinal));
     }
 
+    /// <summary>As docs/secrets.md sets it up: the API's entity, found by its role_id, and not everybody of the mount.</summary>
+    [Fact]
+    public async Task A_requirement_of_one_entity_binds_its_role_and_no_other()
+    {
+        var found = await _vault.DoAsync("POST", "identity/lookup/entity", new { alias_name = _roleId, alias_mount_accessor = _accessor });
+        Assert.Equal(_entity, (string?)found["id"]);
+        Assert.Equal(204, (await _vault.SendAsync(
+            "POST", "identity/lookup/entity", new { alias_name = "nobody", alias_mount_accessor = _accessor })).Status);
+        var method = (await _vault.DoAsync("POST", "identity/mfa/method/totp", new { issuer = "credit-system", period = 10 }))["method_id"]!;
+        var seed = await _vault.DoAsync(
+            "POST", "identity/mfa/method/totp/admin-generate", new { method_id = (string)method!, entity_id = _entity });
+        await _vault.DoAsync("POST", "identity/mfa/login-enforcement/api", new
+        {
+            mfa_method_ids = new[] { (string)method! },
+            identity_entity_ids = new[] { _entity },
+        });
+
+        using var client = Client((string)seed["url"]!);
+        Assert.NotNull(await client.Graph.Session.GetTokenAsync(Token));
+        Assert.Equal(1, _vault.Count("sys/mfa/validate"));
+        var (roleId, secretId) = await _vault.CreateRoleAsync("rotator", new { token_policies = "default", token_ttl = "1h" });
+        var login = await _vault.DoAsync("POST", "auth/approle/login", new { role_id = roleId, secret_id = secretId });
+        Assert.NotEqual("", (string?)login["auth"]!["client_token"]);
+    }
+
     [Theory]
     [InlineData("SHA1", 6, 30)]
     [InlineData("SHA256", 8, 10)]

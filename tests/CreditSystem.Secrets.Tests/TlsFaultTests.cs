@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using CreditSystem.Secrets.Vault;
+using CreditSystem.ServiceDefaults.Certificates;
 using CreditSystem.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -60,6 +61,29 @@ public sealed class TlsFaultTests : IDisposable
         Mount("2", other, _authority);
 
         await ReadAsync();
+    }
+
+    /// <summary>With the next call, although VAULT_CACERT finds nothing wrong with it: the list lies in the folder of certificates.</summary>
+    [Fact]
+    public async Task Its_authority_has_revoked_it()
+    {
+        using var authority = new TestAuthority("ours");
+        var (certificate, key) = authority.Issue("localhost");
+        var (ownCertificate, ownKey) = authority.Issue("api");
+        var folder = new CertificateFolder(_directory.FullName, new RecordingLogger());
+        folder.Write(File.ReadAllText(ownCertificate), File.ReadAllText(ownKey), File.ReadAllText(authority.CaPath));
+        using var pem = X509Certificate2.CreateFromPemFile(certificate, key);
+        await using var vault = await StartAsync(X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null));
+        var address = new Uri(vault.Urls.Single().Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
+        using var clients = new VaultClientFactory(new VaultOptions { Address = address, CaCertificate = authority.CaPath });
+        clients.UseCertificates(folder);
+        Task ReadAsync() => clients.Open(token: null).ReadAsync("sys/seal-status", TestContext.Current.CancellationToken);
+        await ReadAsync();
+
+        folder.WriteAuthorities(File.ReadAllText(authority.CaPath), authority.Revoke(certificate));
+
+        var refusal = await Assert.ThrowsAnyAsync<Exception>(ReadAsync);
+        Assert.Contains("has been revoked by its authority", $"{refusal}", StringComparison.Ordinal);
     }
 
     [Fact]

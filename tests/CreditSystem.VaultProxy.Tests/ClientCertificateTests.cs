@@ -1,7 +1,10 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
 using CreditSystem.Testing;
+using CreditSystem.Testing.Servers;
 using CreditSystem.Testing.Vault;
+using CreditSystem.VaultProxy.Logins;
 using CreditSystem.VaultProxy.Tests.Fixtures;
 using Microsoft.Extensions.Options;
 
@@ -33,6 +36,7 @@ public sealed class ClientCertificateTests : IDisposable
     [InlineData("POST", "/v1/pki/issue/credit-system", "{}", HttpStatusCode.OK)]
     [InlineData("GET", "/v1/pki/issuers?list=true", null, HttpStatusCode.OK)]
     [InlineData("GET", "/v1/pki/issuer/3c6ba0c8-0a0d-4d4b-8d0e-0c7c0a4f3b1a/json", null, HttpStatusCode.OK)]
+    [InlineData("GET", "/v1/pki/issuer/3c6ba0c8-0a0d-4d4b-8d0e-0c7c0a4f3b1a/crl", null, HttpStatusCode.OK)]
     [InlineData("GET", "/v1/sys/health", null, HttpStatusCode.OK)]
     [InlineData("GET", "/v1/secret/data/credit-system/app", null, HttpStatusCode.Forbidden)]
     [InlineData("POST", "/v1/transit/decrypt/credit-system", "{}", HttpStatusCode.Forbidden)]
@@ -94,12 +98,63 @@ public sealed class ClientCertificateTests : IDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(50), patience.Token);
     }
 
+    /// <summary>On a connection that is open, too; what was not revoked, and what another has, is as it was.</summary>
+    [Fact]
+    public async Task A_certificate_that_is_revoked_gets_nothing_more()
+    {
+        await using var upstream = RecordingUpstream.Start();
+        await using var proxy = await StartAsync(upstream);
+        var (certificate, key) = _authority.Issue("api");
+        var (otherCertificate, otherKey) = _authority.Issue("cli");
+        using var client = Client(proxy, Load(certificate, key));
+        using var other = Client(proxy, Load(otherCertificate, otherKey));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "GET", "/v1/secret/data/credit-system/app", null));
+
+        await File.WriteAllTextAsync(
+            Path.Combine(_directory, "ca.crl"), _authority.Revoke(certificate), TestContext.Current.CancellationToken);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await StatusAsync(client, "GET", "/v1/secret/data/credit-system/app", null) != HttpStatusCode.Forbidden)
+            await Task.Delay(TimeSpan.FromMilliseconds(50), patience.Token);
+
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(other, "GET", "/v1/secret/data/credit-system/app", null));
+        // It may have another issued: who holds the secret_id as well is another matter.
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(client, "POST", "/v1/pki/issue/credit-system", "{}"));
+    }
+
+    /// <summary>Vault counts failed logins of all replicas as one: they ask each other by the same TLS, and answer nobody else.</summary>
+    [Fact]
+    public async Task Replicas_know_each_other_by_their_certificate_and_answer_no_other_client()
+    {
+        await using var upstream = RecordingUpstream.Start();
+        upstream.Answer = _ => Reply.Errors(400, "invalid role or secret ID");
+        int[] ports = [FreePort.Take(), FreePort.Take()];
+        await using var first = await StartReplicaAsync(upstream, ports, 0);
+        await using var second = await StartReplicaAsync(upstream, ports, 1);
+        using var client = Client(first, shown: null);
+        for (var i = 0; i < 4; i++)
+            Assert.Equal(HttpStatusCode.BadRequest, await LoginAsync(client, $"wrong-{i}"));
+
+        using var other = Client(second, shown: null);
+        Assert.Equal(HttpStatusCode.TooManyRequests, await LoginAsync(other, "wrong-5"));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(client, "GET", LoginPeers.Path, null));
+        var (certificate, key) = _authority.Issue("api");
+        using var api = Client(first, Load(certificate, key));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(api, "GET", LoginPeers.Path, null));
+        using var another = new TestAuthority("another");
+        var (foreignCertificate, foreignKey) = another.Issue("localhost");
+        using var foreign = Client(first, Load(foreignCertificate, foreignKey));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(foreign, "GET", LoginPeers.Path, null));
+        using var replica = Client(first, Load(Path.Combine(_directory, "tls.crt"), Path.Combine(_directory, "tls.key")));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(replica, "GET", LoginPeers.Path, null));
+    }
+
     [Fact]
     public async Task Without_certificates_to_judge_by_it_does_not_start()
     {
         await using var upstream = RecordingUpstream.Start();
 
-        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => ProxyHost.StartAsync(upstream, ("RequireClientCertificate", "true")));
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(
+            () => ProxyHost.StartAsync(upstream, ("RequireClientCertificate", "true")));
 
         Assert.Contains("needs Certificates:Directory", failure.Message, StringComparison.Ordinal);
     }
@@ -127,7 +182,20 @@ public sealed class ClientCertificateTests : IDisposable
     }
 
     private Task<ProxyHost> StartAsync(RecordingUpstream upstream) => ProxyHost.StartAsync(
-        upstream, (":urls", "https://127.0.0.1:0"), (":Certificates:Directory", _directory), (":Certificates:PollInterval", "00:00:00.1"), ("RequireClientCertificate", "true"));
+        upstream, (":urls", "https://127.0.0.1:0"), (":Certificates:Directory", _directory), (":Certificates:PollInterval", "00:00:00.1"),
+        ("RequireClientCertificate", "true"));
+
+    private Task<ProxyHost> StartReplicaAsync(RecordingUpstream upstream, int[] ports, int index)
+    {
+        var management = FreePort.Take();
+        return ProxyHost.StartAsync(
+            upstream, (":urls", $"https://127.0.0.1:{ports[index]};http://127.0.0.1:{management}"), (":Management:Port", $"{management}"),
+            (":Certificates:Directory", _directory), ("RequireClientCertificate", "true"), ("RateLimits:LoginsPerMinute", "0"),
+            ("Peers:Addresses:0", $"https://localhost:{ports[0]}"), ("Peers:Addresses:1", $"https://localhost:{ports[1]}"));
+    }
+
+    private static Task<HttpStatusCode> LoginAsync(HttpClient client, string secretId) => StatusAsync(
+        client, "POST", "/v1/auth/approle/login", JsonSerializer.Serialize(new { role_id = "r", secret_id = secretId }));
 
     private HttpClient Client(ProxyHost proxy, X509Certificate2? shown)
     {

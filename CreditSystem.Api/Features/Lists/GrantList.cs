@@ -1,40 +1,67 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using CreditSystem.Api.Features.Grants;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Lists.Statuses;
 using Microsoft.AspNetCore.Mvc;
 
 namespace CreditSystem.Api.Features.Lists;
 
 /// <summary>Which grants are wanted.</summary>
-internal sealed record GrantListQuery(
-    [property: FromQuery(Name = "account"), Description("Only those that were given to this account.")] string? Account,
-    [property: FromQuery(Name = "holder"), Description("Only those of this holder's accounts; with reference, those that it issued.")]
-    string? Holder,
-    [property: FromQuery(Name = "asset"), Description("Only those in this asset.")] string? Asset,
-    [property: FromQuery(Name = "status"), Description("pending, active, used, expired or voided.")] string? Status,
-    [property: FromQuery(Name = "reference"), Description("The one with this reference.")] string? Reference,
-    [property: FromQuery(Name = "created[gte]"), Description(ListText.From)] string? CreatedFrom,
-    [property: FromQuery(Name = "created[lt]"), Description(ListText.Until)] string? CreatedUntil,
-    [property: FromQuery(Name = "cursor"), Description(ListText.Cursor)] string? Cursor,
-    [property: FromQuery(Name = "limit"), Description(ListText.Limit)] int? Limit)
+internal sealed record GrantListQuery
 {
+    [FromQuery(Name = "account"), Description("Only those that were given to this account.")]
+    public string? Account { get; init; }
+
+    [FromQuery(Name = "holder"), Description("Only those of this holder's accounts; with reference, those that it issued.")]
+    public string? Holder { get; init; }
+
+    [FromQuery(Name = "asset"), Description("Only those in this asset.")]
+    public string? Asset { get; init; }
+
+    [FromQuery(Name = "status"), AllowedValues("pending", "active", "used", "expired", "voided"), Description("Only those that are so now.")]
+    public string? Status { get; init; }
+
+    [FromQuery(Name = "reference"), Description("The one with this reference.")]
+    public string? Reference { get; init; }
+
+    [FromQuery(Name = "created[gte]"), Description(ListText.From)]
+    public string? CreatedFrom { get; init; }
+
+    [FromQuery(Name = "created[lt]"), Description(ListText.Until)]
+    public string? CreatedUntil { get; init; }
+
+    [FromQuery(Name = "cursor"), Description(ListText.Cursor)]
+    public string? Cursor { get; init; }
+
+    [FromQuery(Name = "limit"), Description(ListText.Limit)]
+    public int? Limit { get; init; }
+
     public ListParameters Parameters => new(
         LedgerList.Grants, Cursor, Limit, CreatedFrom, CreatedUntil, Asset, null, Holder, Account, Reference);
 }
 
 internal static class GrantList
 {
-    private static readonly string[] Statuses = ["pending", "active", "used", "expired", "voided"];
+    private static readonly Dictionary<string, ListStatus> Statuses = new()
+    {
+        ["pending"] = ListStatus.Pending,
+        ["active"] = ListStatus.Open,
+        ["used"] = ListStatus.Used,
+        ["expired"] = ListStatus.Expired,
+        ["voided"] = ListStatus.Voided,
+    };
 
     public static async Task<Results<Ok<GrantPage>, ProblemHttpResult>> HandleAsync(
         RequestCaller caller, MetadataFilter metadata, ListBinder binder, ListService lists, CreditLedger ledger, FoundGrant grants,
         [AsParameters] GrantListQuery query, CancellationToken cancellationToken)
     {
-        if (query.Status is not null && !Statuses.Contains(query.Status))
-            return ApiProblems.BadRequest("invalid_status", $"status must be one of {string.Join(", ", Statuses)}.");
+        if (query.Status is not null && !Statuses.ContainsKey(query.Status))
+            return ApiProblems.BadRequest("invalid_status", $"status must be one of {string.Join(", ", Statuses.Keys)}.");
         if (!binder.Bind(caller, metadata, query.Parameters).TryGet(out var request, out var problem))
             return problem;
+        request = request with { Query = request.Query with { Status = query.Status is null ? null : Statuses[query.Status] } };
         var states = new Dictionary<Guid, GrantResponse>();
         if (!(await lists.FindAsync(caller, request, WithStatusAsync, cancellationToken)).TryGet(out var page, out problem))
             return problem;
@@ -44,15 +71,9 @@ internal static class GrantList
         {
             var accounts = await ledger.PartitionOf(caller.Tenant).LoadAccountsAsync(
                 [.. found.Select(item => item.Posting!.Credit.Account).Distinct()], token);
-            var kept = new List<ListItem>();
-            foreach (var item in found)
-            {
-                var state = await grants.ReadAsync(item.Record, accounts[item.Posting!.Credit.Account], token);
-                states[item.Record.Command.Id] = state;
-                if (query.Status is null || state.Status == query.Status)
-                    kept.Add(item);
-            }
-            return kept;
+            foreach (var state in await grants.ReadAsync([.. found.Select(item => item.Record)], accounts, token))
+                states[state.Id] = state;
+            return [.. found.Where(item => query.Status is null || states[item.Record.Command.Id].Status == query.Status)];
         }
     }
 }

@@ -1,7 +1,9 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using CreditSystem.Api.Features.Holds;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Model;
 using Microsoft.AspNetCore.Mvc;
 
@@ -13,18 +15,35 @@ namespace CreditSystem.Api.Features.Lists;
 public sealed record HoldPage(IReadOnlyList<HoldResponse> Holds, string? NextCursor);
 
 /// <summary>Which holds are wanted.</summary>
-internal sealed record HoldListQuery(
-    [property: FromQuery(Name = "account"), Description("Only those on this account.")] string? Account,
-    [property: FromQuery(Name = "holder"), Description("Only those on this holder's accounts; with reference, those that it placed.")]
-    string? Holder,
-    [property: FromQuery(Name = "asset"), Description("Only those in this asset.")] string? Asset,
-    [property: FromQuery(Name = "status"), Description("active, captured, voided or expired.")] string? Status,
-    [property: FromQuery(Name = "reference"), Description("The one with this reference.")] string? Reference,
-    [property: FromQuery(Name = "created[gte]"), Description(ListText.From)] string? CreatedFrom,
-    [property: FromQuery(Name = "created[lt]"), Description(ListText.Until)] string? CreatedUntil,
-    [property: FromQuery(Name = "cursor"), Description(ListText.Cursor)] string? Cursor,
-    [property: FromQuery(Name = "limit"), Description(ListText.Limit)] int? Limit)
+internal sealed record HoldListQuery
 {
+    [FromQuery(Name = "account"), Description("Only those on this account.")]
+    public string? Account { get; init; }
+
+    [FromQuery(Name = "holder"), Description("Only those on this holder's accounts; with reference, those that it placed.")]
+    public string? Holder { get; init; }
+
+    [FromQuery(Name = "asset"), Description("Only those in this asset.")]
+    public string? Asset { get; init; }
+
+    [FromQuery(Name = "status"), AllowedValues("active", "captured", "voided", "expired"), Description("Only those that are so now.")]
+    public string? Status { get; init; }
+
+    [FromQuery(Name = "reference"), Description("The one with this reference.")]
+    public string? Reference { get; init; }
+
+    [FromQuery(Name = "created[gte]"), Description(ListText.From)]
+    public string? CreatedFrom { get; init; }
+
+    [FromQuery(Name = "created[lt]"), Description(ListText.Until)]
+    public string? CreatedUntil { get; init; }
+
+    [FromQuery(Name = "cursor"), Description(ListText.Cursor)]
+    public string? Cursor { get; init; }
+
+    [FromQuery(Name = "limit"), Description(ListText.Limit)]
+    public int? Limit { get; init; }
+
     public ListParameters Parameters => new(
         LedgerList.Holds, Cursor, Limit, CreatedFrom, CreatedUntil, Asset, null, Holder, Account, Reference);
 }
@@ -41,6 +60,7 @@ internal static class HoldList
             return ApiProblems.BadRequest("invalid_status", $"status must be one of {string.Join(", ", Statuses)}.");
         if (!binder.Bind(caller, metadata, query.Parameters).TryGet(out var request, out var problem))
             return problem;
+        request = request with { Query = request.Query with { Status = query.Status is null ? null : StatusOf(query.Status) } };
         var (partition, states) = (ledger.PartitionOf(caller.Tenant), new Dictionary<Guid, HoldState>());
         if (!(await lists.FindAsync(caller, request, WithStatusAsync, cancellationToken)).TryGet(out var page, out problem))
             return problem;
@@ -54,7 +74,7 @@ internal static class HoldList
             foreach (var item in found)
                 if (item.Record.Hold is { } placed && (query.Status is null || MayBe(query.Status, placed, accounts)))
                 {
-                    var state = AsOfNow(await partition.LoadHoldAsync(placed.Id, token) ?? placed);
+                    var state = AsOfNow(item.Hold ?? await partition.LoadHoldAsync(placed.Id, token) ?? placed);
                     states[placed.Id] = state;
                     if (query.Status is null || WireNames.From(state.Status) == query.Status)
                         kept.Add(item);
@@ -68,6 +88,14 @@ internal static class HoldList
                 ? hold with { Status = HoldStatus.Expired, Reservations = [] }
                 : hold;
     }
+
+    private static ListStatus StatusOf(string status) => status switch
+    {
+        "captured" => ListStatus.Captured,
+        "voided" => ListStatus.Voided,
+        "expired" => ListStatus.Expired,
+        _ => ListStatus.Open,
+    };
 
     // The account knows its active ones, which is far cheaper than to look for how another one ended.
     private static bool MayBe(string status, HoldState placed, IReadOnlyDictionary<Guid, AccountState> accounts)

@@ -23,7 +23,7 @@ internal sealed class LaunchOptions
           --data-directory PATH    where the data lies (~/.local/share/credit-system)
           --vault URL              a Vault that is there already, in place of one of this run's own
           --vault-token-file PATH  with --vault: file of an administrator's token, which the bootstrap alone reads
-          --certificates           TLS between the API, its replicas and the vault-proxy, with certificates of Vault's PKI
+          --certificates           HTTPS for the API, and TLS between it, its replicas and the vault-proxy, by Vault's PKI
           --servers MODE           containers or processes (containers where Docker or Podman answers)
           --stripe MODE            development (a payment provider on this machine) or real (secret "stripe" in Vault)
 
@@ -68,7 +68,7 @@ internal sealed class LaunchOptions
     /// <summary>The file of an administrator's token of <see cref="VaultAddress"/>.</summary>
     public string? VaultTokenFile { get; private set; }
 
-    /// <summary>Whether the parts speak TLS to each other.</summary>
+    /// <summary>Whether the API and the vault-proxy speak HTTPS, and the replicas TLS to each other.</summary>
     public bool HasCertificates { get; private set; }
 
     /// <summary>Whether payments go to Stripe itself.</summary>

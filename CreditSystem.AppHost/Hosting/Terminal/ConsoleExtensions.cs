@@ -1,3 +1,5 @@
+using CreditSystem.AppHost.Hosting.Launch;
+using CreditSystem.AppHost.Hosting.Vault;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -7,7 +9,7 @@ internal static class ConsoleExtensions
 {
     /// <summary>Shows on the terminal what goes on: the log of every resource, its states, and when all is up.</summary>
     internal static void AddConsole(this IDistributedApplicationBuilder builder, IResourceBuilder<ProjectResource> api,
-        IResourceBuilder<ProjectResource> vaultProxy)
+        IResourceBuilder<ProjectResource> vaultProxy, LaunchOptions launch)
     {
         if (builder.ExecutionContext.IsPublishMode)
             return;
@@ -20,7 +22,7 @@ internal static class ConsoleExtensions
             services.GetRequiredService<ResourceLoggerService>(),
             services.GetRequiredService<IHostApplicationLifetime>(),
             new ReadyLine(services.GetRequiredService<DistributedApplicationModel>(), builder.Configuration, api.Resource,
-                vaultProxy.Resource),
+                vaultProxy.Resource, CertificateExtensions.AuthoritiesOf(api.Resource, launch)),
             levels));
         // A hosted service would be started when all resources are up: the orchestrator's own start waits for them.
         builder.Eventing.Subscribe<BeforeStartEvent>((start, _) =>

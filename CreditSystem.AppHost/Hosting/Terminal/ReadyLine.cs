@@ -5,8 +5,13 @@ using Microsoft.Extensions.Configuration;
 namespace CreditSystem.AppHost.Hosting.Terminal;
 
 /// <summary>The line that says that all is up, with every URL and one command to try next.</summary>
+/// <param name="model">Of all resources.</param>
+/// <param name="configuration">Has the token of the dashboard.</param>
+/// <param name="api">Its first replica.</param>
+/// <param name="vaultProxy">The other that must be healthy.</param>
+/// <param name="authorities">Whose certificates curl has to trust; null where the API speaks plain HTTP.</param>
 internal sealed class ReadyLine(DistributedApplicationModel model, IConfiguration configuration, ProjectResource api,
-    ProjectResource vaultProxy)
+    ProjectResource vaultProxy, string? authorities)
 {
     private const string Dashboard = "aspire-dashboard";
 
@@ -21,8 +26,10 @@ internal sealed class ReadyLine(DistributedApplicationModel model, IConfiguratio
             urls += $", payment provider {paymentsUrl}";
         if (DashboardUrl() is { } dashboardUrl)
             urls += $", dashboard {dashboardUrl}";
+        var trust = authorities is null ? "" : $"--cacert {authorities} ";
         return string.Create(
-            CultureInfo.InvariantCulture, $"\nReady after {elapsed.TotalSeconds:0} s: {urls}. Try: curl {apiUrl}{ProbePaths.Health}\n");
+            CultureInfo.InvariantCulture,
+            $"\nReady after {elapsed.TotalSeconds:0} s: {urls}. Try: curl {trust}{apiUrl}{ProbePaths.Health}\n");
     }
 
     /// <summary>With the token that lets a browser in, unless everybody may.</summary>

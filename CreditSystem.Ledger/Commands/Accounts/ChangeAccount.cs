@@ -48,8 +48,8 @@ public sealed record ChangeAccount(
         if (account.IsSystem)
             return Reject(RejectionCode.KindNotAllowed);
         var limit = CreditLimit ?? account.CreditLimit;
-        // What is overdrawn stays allowed, or the account would be below its limit at once.
-        var overdrawn = (long)Int128.Clamp(-account.Uncommitted(view.At), 0, long.MaxValue);
+        // What is overdrawn stays allowed, or the account would be below its limit at once, or once its grants have expired.
+        var overdrawn = (long)Int128.Clamp(-Int128.Min(account.Uncommitted(view.At), account.BaseFree), 0, long.MaxValue);
         if (limit < account.CreditLimit && limit < overdrawn)
             return Reject(RejectionCode.CreditLimitInUse, limit, overdrawn);
         var metadata = Metadata is null ? account.Metadata : MetadataPatch.Apply(account.Metadata, Metadata);

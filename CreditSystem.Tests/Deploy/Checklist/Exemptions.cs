@@ -9,6 +9,6 @@ internal static class Exemptions
     /// <summary>Items 37 and 38: one replica; its data is on one claim, and the API rides out its restart.</summary>
     internal static readonly IReadOnlyList<string> SingleReplica = ["mongodb", "redis"];
 
-    /// <summary>Kinds of the Prometheus operator: they are of no Kubernetes release, so the two schema gates do not know them.</summary>
-    internal static readonly IReadOnlyList<string> OperatorKinds = ["ServiceMonitor", "PrometheusRule"];
+    /// <summary>Kinds of the Prometheus operator and of Traefik: of no Kubernetes release, so the schema gates do not know them.</summary>
+    internal static readonly IReadOnlyList<string> ForeignKinds = ["ServiceMonitor", "PrometheusRule", "ServersTransport"];
 }

@@ -14,7 +14,8 @@ internal static class NetworkItems
             [
                 Change(overlay => overlay.Objects.Remove(overlay.The("NetworkPolicy", "default-deny"))),
                 Change(overlay => overlay.The("NetworkPolicy", "default-deny").Json.Set("spec.policyTypes", new JsonArray("Ingress"))),
-                Change(overlay => overlay.The("NetworkPolicy", "default-deny").Json.Set("spec.podSelector", JsonNode.Parse("""{"matchLabels":{"app":"api"}}"""))),
+                Change(overlay => overlay.The("NetworkPolicy", "default-deny").Json
+                    .Set("spec.podSelector", JsonNode.Parse("""{"matchLabels":{"app":"api"}}"""))),
                 Change(overlay => overlay.The("NetworkPolicy", "default-deny").Json.Set("spec.egress", JsonNode.Parse("[{}]"))),
             ],
         },
@@ -24,16 +25,19 @@ internal static class NetworkItems
             [
                 Change(overlay => Egress(overlay, "api").RemoveAt(0)),
                 Change(overlay => overlay.The("NetworkPolicy", "api").Json.Set("spec.ingress", JsonNode.Parse("[{}]"))),
-                Change(overlay => Egress(overlay, "api").Add(JsonNode.Parse("""{"to":[{"ipBlock":{"cidr":"10.0.0.1/32"}}],"ports":[{"port":8200}]}"""))),
+                Change(overlay => Egress(overlay, "api")
+                    .Add(JsonNode.Parse("""{"to":[{"ipBlock":{"cidr":"10.0.0.1/32"}}],"ports":[{"port":8200}]}"""))),
                 Change(overlay => Egress(overlay, "vault-proxy").Add(JsonNode.Parse("""{"to":[{"ipBlock":{"cidr":"0.0.0.0/0"}}]}"""))),
                 Change(overlay => overlay.The("NetworkPolicy", "redis").Json.Set("spec.ingress", JsonNode.Parse("[{}]"))),
                 Change(overlay => overlay.Objects.Remove(overlay.The("NetworkPolicy", "allow-dns"))),
-                Change(overlay => overlay.The("ConfigMap", "vault-proxy-env").Json.Set("data.VaultProxy__Upstreams__0", "http://10.9.9.9:8200")),
+                Change(overlay => overlay.The("ConfigMap", "vault-proxy-env").Json
+                    .Set("data.VaultProxy__Upstreams__0", "http://10.9.9.9:8200")),
             ],
         },
     ];
 
-    private static JsonArray Egress(Overlay overlay, string policy) => (JsonArray)overlay.The("NetworkPolicy", policy).Json.At("spec.egress")!;
+    private static JsonArray Egress(Overlay overlay, string policy) =>
+        (JsonArray)overlay.The("NetworkPolicy", policy).Json.At("spec.egress")!;
 
     private static IEnumerable<string> DefaultDeny(Overlay overlay)
     {
@@ -49,7 +53,12 @@ internal static class NetworkItems
     /// <summary>The topology, one line for each direction of each connection.</summary>
     private static List<string> Expected(Overlay overlay)
     {
-        var vault = new Uri(overlay.The("ConfigMap", "vault-proxy-env").Json.Text("data.VaultProxy__Upstreams__0")!);
+        var proxy = overlay.The("ConfigMap", "vault-proxy-env").Json;
+        var vault = new Uri(proxy.Text("data.VaultProxy__Upstreams__0")!);
+        // Without certificates the replicas of the proxy keep their questions off the port that clients reach.
+        var (port, number) = new Uri(proxy.Text("data.VaultProxy__Peers__Addresses__0")!).Scheme == "https"
+            ? ("http", 8200)
+            : ("management", 8201);
         List<string> pods =
         [
             "api -> app:mongodb 27017", "api -> app:redis 6379", "api -> app:vault-proxy 8200",
@@ -59,13 +68,15 @@ internal static class NetworkItems
             "api <- app:api silo", "api -> app:api 11111",
             "api <- namespace http", "api <- namespace management",
             "vault-proxy <- app:api http", "vault-proxy <- app:vault-approle-refresh http", "vault-proxy <- namespace management",
-            "vault-proxy <- app:vault-proxy management", "vault-proxy -> app:vault-proxy 8201",
+            $"vault-proxy <- app:vault-proxy {port}", $"vault-proxy -> app:vault-proxy {number}",
             "mongodb <- app:api mongodb", "redis <- app:api redis",
         ];
         // Past the proxy, whose own certificate it renews.
         string[] renewal = overlay.Find("CronJob", "certificate-renewal") is null ? [] :
-            [$"certificate-renewal -> {vault.Host}/32 {vault.Port}", "certificate-renewal -> control plane 443", "certificate-renewal -> control plane 6443"];
-        return [.. pods, .. renewal, "* -> dns 53", $"vault-proxy -> {vault.Host}/32 {vault.Port}", "vault-approle-refresh -> control plane 443", "vault-approle-refresh -> control plane 6443"];
+            [$"certificate-renewal -> {vault.Host}/32 {vault.Port}", "certificate-renewal -> control plane 443",
+                "certificate-renewal -> control plane 6443"];
+        return [.. pods, .. renewal, "* -> dns 53", $"vault-proxy -> {vault.Host}/32 {vault.Port}",
+            "vault-approle-refresh -> control plane 443", "vault-approle-refresh -> control plane 6443"];
     }
 
     private static IEnumerable<string> Allowed(Overlay overlay) => overlay.OfKind("NetworkPolicy").SelectMany(policy =>
@@ -76,7 +87,8 @@ internal static class NetworkItems
     }).Distinct();
 
     private static IEnumerable<string> Lines(JsonObject rule, string pods, string arrow, string side) =>
-        from peer in rule.List(side).SelectMany(item => Peers(item, rule.List("ports").Any(port => port.Text("port") == "6443"))).DefaultIfEmpty("anybody")
+        from peer in rule.List(side).SelectMany(item => Peers(item, rule.List("ports").Any(port => port.Text("port") == "6443")))
+            .DefaultIfEmpty("anybody")
         from port in rule.List("ports").Select(item => item.Text("port") ?? "any").DefaultIfEmpty("any")
         select $"{pods} {arrow} {peer} {port}";
 

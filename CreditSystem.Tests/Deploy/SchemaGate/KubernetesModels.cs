@@ -15,7 +15,8 @@ internal static class KubernetesModels
     /// <summary>One line for each object that is not what its schema asks for.</summary>
     internal static async Task<string> ProblemsAsync(IEnumerable<KubeObject> objects)
     {
-        var known = objects.Where(item => !Exemptions.OperatorKinds.Contains(item.Kind)).Select(item => item.Json.DeepClone()).ToArray<JsonNode?>();
+        var known = objects.Where(item => !Exemptions.ForeignKinds.Contains(item.Kind)).Select(item => item.Json.DeepClone())
+            .ToArray<JsonNode?>();
         var validate = new ProcessStartInfo("node", ["validate.mjs"]) { WorkingDirectory = await Installed.Value };
         var result = await ToolProcess.RunAsync(validate, "Debian's nodejs", new JsonArray(known).ToJsonString());
         return result.ExitCode is 0 or 1 && result.Error.Length == 0

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using CreditSystem.Bench.Processes;
+using CreditSystem.ServiceDefaults.Certificates;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using StackExchange.Redis;
@@ -20,7 +21,8 @@ internal sealed partial class RotatedSystem
     {
         var before = await ReadStatusAsync("credentials_generation", cancellationToken);
         await IssueSecretIdAsync(cancellationToken);
-        await UntilAsync("the API uses the new secret_id", async () => await ReadStatusAsync("credentials_generation", cancellationToken) != before, cancellationToken);
+        await UntilAsync("the API uses the new secret_id",
+            async () => await ReadStatusAsync("credentials_generation", cancellationToken) != before, cancellationToken);
         while (_accessors.Count > 2)
             await _vault.DestroySecretIdAsync(_accessors.Dequeue(), cancellationToken);
     }
@@ -37,12 +39,14 @@ internal sealed partial class RotatedSystem
     public async Task ChangeRedisPasswordAsync(CancellationToken cancellationToken)
     {
         var before = _redisPassword;
-        await using var redis = await ConnectionMultiplexer.ConnectAsync($"127.0.0.1:{_redisPort},password={before},allowAdmin=true");
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(
+            $"127.0.0.1:{_redisPort},password={before},allowAdmin=true");
         _redisPassword = Random();
         await redis.GetDatabase().ExecuteAsync("ACL", "SETUSER", "default", $">{_redisPassword}");
         var version = await VersionOfAsync("redis", cancellationToken);
         await WriteRedisAsync(cancellationToken);
-        await UntilAsync("the API uses the new Redis password", async () => await VersionOfAsync("redis", cancellationToken) > version, cancellationToken);
+        await UntilAsync("the API uses the new Redis password",
+            async () => await VersionOfAsync("redis", cancellationToken) > version, cancellationToken);
         await redis.GetDatabase().ExecuteAsync("ACL", "SETUSER", "default", $"<{before}");
     }
 
@@ -50,7 +54,8 @@ internal sealed partial class RotatedSystem
     {
         var version = await VersionOfAsync("app", cancellationToken);
         await WriteSigningKeyAsync(cancellationToken);
-        await UntilAsync("the API has the new signing key", async () => await VersionOfAsync("app", cancellationToken) > version, cancellationToken);
+        await UntilAsync("the API has the new signing key",
+            async () => await VersionOfAsync("app", cancellationToken) > version, cancellationToken);
         AcceptSigningKey();
     }
 
@@ -62,12 +67,14 @@ internal sealed partial class RotatedSystem
 
     /// <summary>Waits until the API's certificate has been replaced that often since the start.</summary>
     public Task WaitForRenewalsAsync(int count, CancellationToken cancellationToken) =>
-        UntilAsync($"{count} renewals of the certificate", async () => await ReadRenewalsAsync(cancellationToken) >= count, cancellationToken, TimeSpan.FromMinutes(3));
+        UntilAsync($"{count} renewals of the certificate",
+            async () => await ReadRenewalsAsync(cancellationToken) >= count, cancellationToken, TimeSpan.FromMinutes(3));
 
     public async Task LengthenCertificatesAsync(CancellationToken cancellationToken)
     {
         await _vault.LetCertificatesLiveAsync("1h", cancellationToken);
-        await UntilAsync("the API has a certificate of a longer life", () => Task.FromResult(Certificates.Refresh() && Certificates.Required.NotAfter > Time.GetUtcNow().AddMinutes(30)), cancellationToken);
+        await UntilCertificatesAsync("the API has a certificate of a longer life",
+            set => set.NotAfter > Time.GetUtcNow().AddMinutes(30), cancellationToken);
     }
 
     /// <summary>With overlap: trusted before it signs, and the old one gone when nothing that it has signed is in use.</summary>
@@ -75,19 +82,21 @@ internal sealed partial class RotatedSystem
     {
         var next = await _vault.AddAuthorityAsync(cancellationToken);
         ProxyCertificates.WriteAuthorities(await _vault.ReadAuthoritiesAsync(cancellationToken));
-        await UntilAsync("the API trusts both authorities", () => Task.FromResult(Certificates.Refresh() && Certificates.Required.Trust.Count == 2), cancellationToken);
+        await UntilCertificatesAsync("the API trusts both authorities", set => set.Trust.Count == 2, cancellationToken);
         await _vault.SignWithAsync(next, cancellationToken);
         await IssueProxyCertificateAsync(cancellationToken);
-        await UntilAsync("the API shows a certificate of the new authority", () => Task.FromResult(Certificates.Refresh() && Certificates.Required.Certificate.Issuer == "CN=Bench 2"), cancellationToken);
+        await UntilCertificatesAsync("the API shows a certificate of the new authority",
+            set => set.Certificate.Issuer == "CN=Bench 2", cancellationToken);
         await _vault.KeepAuthorityAsync(next, cancellationToken);
         ProxyCertificates.WriteAuthorities(await _vault.ReadAuthoritiesAsync(cancellationToken));
-        await UntilAsync("the API trusts the new authority alone", () => Task.FromResult(Certificates.Refresh() && Certificates.Required.Trust.Count == 1), cancellationToken);
+        await UntilCertificatesAsync("the API trusts the new authority alone", set => set.Trust.Count == 1, cancellationToken);
     }
 
     public async Task<int> ReadRenewalsAsync(CancellationToken cancellationToken)
     {
         var metrics = await _probe.GetStringAsync(new Uri(ManagementAddress, "/metrics"), cancellationToken);
-        return metrics.Split('\n').Where(line => line.StartsWith("credit_system_certificate_replacements_total", StringComparison.Ordinal))
+        return metrics.Split('\n')
+            .Where(line => line.StartsWith("credit_system_certificate_replacements_total", StringComparison.Ordinal))
             .Select(line => (int)double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture)).SingleOrDefault();
     }
 
@@ -101,12 +110,14 @@ internal sealed partial class RotatedSystem
 
     public async Task RestartProxyAsync(CancellationToken cancellationToken)
     {
+        _secondsOfEndedProxies += _servers[3].ProcessorTime.TotalSeconds;
         await _servers[3].DisposeAsync();
         await _servers[3].StartAsync(cancellationToken);
     }
 
     public Task WaitUntilHealthyAsync(CancellationToken cancellationToken) =>
-        UntilAsync("the API confirms its secrets with Vault", async () => await ReadStatusAsync("status", cancellationToken) == "healthy", cancellationToken);
+        UntilAsync("the API confirms its secrets with Vault",
+            async () => await ReadStatusAsync("status", cancellationToken) == "healthy", cancellationToken);
 
     private async Task IssueProxyCertificateAsync(CancellationToken cancellationToken)
     {
@@ -134,22 +145,35 @@ internal sealed partial class RotatedSystem
         ["database_name"] = Database,
     }, cancellationToken);
 
-    private Task WriteRedisAsync(CancellationToken cancellationToken) =>
-        _vault.WriteAsync("redis", new JsonObject { ["host"] = "127.0.0.1", ["port"] = _redisPort, ["password"] = _redisPassword }, cancellationToken);
+    private Task WriteRedisAsync(CancellationToken cancellationToken) => _vault.WriteAsync("redis", new JsonObject
+    {
+        ["host"] = "127.0.0.1",
+        ["port"] = _redisPort,
+        ["password"] = _redisPassword,
+    }, cancellationToken);
 
     private async Task WriteSigningKeyAsync(CancellationToken cancellationToken)
     {
         _signingKeys.Add(Random());
-        await _vault.WriteAsync("app", new JsonObject { ["secret_key"] = _signingKeys[^1], ["personal_data_key"] = _vaultRoot + _mongoRoot }, cancellationToken);
+        await _vault.WriteAsync("app", new JsonObject
+        {
+            ["secret_key"] = _signingKeys[^1],
+            ["personal_data_key"] = _vaultRoot + _mongoRoot,
+        }, cancellationToken);
     }
 
-    private void AcceptSigningKey() => Volatile.Write(ref _tokens, [.. _signingKeys.Select(key => AccessToken.Sign(key, "bench"))]);
+    private void AcceptSigningKey() =>
+        Volatile.Write(ref _tokens, [.. _signingKeys.Select(key => AccessToken.Sign(key, "bench"))]);
 
     private Task CreateMongoUserAsync(CancellationToken cancellationToken) => AdministerMongoAsync(new BsonDocument
     {
         ["createUser"] = MongoUser,
         ["pwd"] = _mongoPassword,
-        ["roles"] = new BsonArray { new BsonDocument { ["role"] = "readWriteAnyDatabase", ["db"] = "admin" }, new BsonDocument { ["role"] = "clusterAdmin", ["db"] = "admin" } },
+        ["roles"] = new BsonArray
+        {
+            new BsonDocument { ["role"] = "readWriteAnyDatabase", ["db"] = "admin" },
+            new BsonDocument { ["role"] = "clusterAdmin", ["db"] = "admin" },
+        },
     }, cancellationToken);
 
     private async Task AdministerMongoAsync(BsonDocument command, CancellationToken cancellationToken)
@@ -158,10 +182,13 @@ internal sealed partial class RotatedSystem
         await client.GetDatabase("admin").RunCommandAsync<BsonDocument>(command, cancellationToken: cancellationToken);
     }
 
-    private async Task<string?> ReadStatusAsync(string name, CancellationToken cancellationToken) => (string?)(await ReadStatusAsync(cancellationToken))[name];
+    private async Task<string?> ReadStatusAsync(string name, CancellationToken cancellationToken) =>
+        (string?)(await ReadStatusAsync(cancellationToken))[name];
 
     private async Task<int> VersionOfAsync(string secret, CancellationToken cancellationToken) =>
-        (await ReadStatusAsync(cancellationToken))["secrets"]!.AsArray().Where(each => (string)each!["path"]! == $"secret/credit-system/{secret}").Select(each => (int)each!["version"]!).SingleOrDefault();
+        (await ReadStatusAsync(cancellationToken))["secrets"]!.AsArray()
+            .Where(each => (string)each!["path"]! == $"secret/credit-system/{secret}")
+            .Select(each => (int)each!["version"]!).SingleOrDefault();
 
     private async Task<JsonObject> ReadStatusAsync(CancellationToken cancellationToken)
     {
@@ -169,6 +196,9 @@ internal sealed partial class RotatedSystem
         answer.EnsureSuccessStatusCode();
         return (await answer.Content.ReadFromJsonAsync<JsonObject>(cancellationToken))!;
     }
+
+    private Task UntilCertificatesAsync(string what, Func<CertificateSet, bool> condition, CancellationToken cancellationToken) =>
+        UntilAsync(what, () => Task.FromResult(Certificates.Refresh() && condition(Certificates.Required)), cancellationToken);
 
     private async Task UntilAsync(string what, Func<Task<bool>> condition, CancellationToken cancellationToken, TimeSpan? patience = null)
     {

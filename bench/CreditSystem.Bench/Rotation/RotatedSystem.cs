@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using CreditSystem.Bench.Processes;
@@ -7,7 +8,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CreditSystem.Bench.Rotation;
 
-/// <summary>The whole system on this machine, with data of its own that is deleted at the end: nothing in it has a credential but from Vault.</summary>
+/// <summary>
+/// The whole system on this machine, with data of its own that is deleted at the end: nothing in it has a credential but from Vault.
+/// </summary>
 internal sealed partial class RotatedSystem : IAsyncDisposable
 {
     private const string MongoUser = "credit-system";
@@ -30,13 +33,14 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
     private string _redisPassword = Random();
     private string _mongoPassword = Random();
     private int _token;
+    private double _secondsOfEndedProxies;
 
     private RotatedSystem()
     {
         _vault = new VaultAdministration(Local(_vaultPort), _vaultRoot);
         Certificates = new CertificateFolder(Path.Combine(_directory, "certificates"), NullLogger.Instance);
         ProxyCertificates = new CertificateFolder(Path.Combine(_directory, "proxy-certificates"), NullLogger.Instance);
-        _probe = new HttpClient(CreateHandler()) { Timeout = TimeSpan.FromSeconds(5) };
+        _probe = new HttpClient(CreateHandler(connections: 4)) { Timeout = TimeSpan.FromSeconds(5) };
         _servers = [Mongo(), Redis(), Vault(), Proxy(), Api()];
     }
 
@@ -76,19 +80,40 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
         }
     }
 
-    /// <summary>For a client that trusts the API's authorities alone, and makes new connections all the time.</summary>
-    public SocketsHttpHandler CreateHandler()
+    /// <summary>
+    /// For a client that trusts the API's authorities alone, and makes new connections all the time. As many as given and no more: a
+    /// client without a limit answers each pause with as many handshakes as there are requests that wait, which prolong it.
+    /// </summary>
+    public SocketsHttpHandler CreateHandler(int connections, Action? connected = null)
     {
-        var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromSeconds(2) };
+        var handler = new SocketsHttpHandler
+        {
+            PooledConnectionLifetime = TimeSpan.FromSeconds(2),
+            MaxConnectionsPerServer = connections,
+        };
         handler.SslOptions.RemoteCertificateValidationCallback = (sender, certificate, chain, errors) =>
         {
+            connected?.Invoke();
             // Read again only where it is needed: at a certificate of an authority that is not known yet.
-            if (Certificates.IsTrusted(sender, certificate, chain, errors) || ProxyCertificates.IsTrusted(sender, certificate, chain, errors))
+            if (Certificates.IsTrusted(sender, certificate, chain, errors)
+                || ProxyCertificates.IsTrusted(sender, certificate, chain, errors))
                 return true;
             Certificates.Refresh();
             return Certificates.IsTrusted(sender, certificate, chain, errors);
         };
         return handler;
+    }
+
+    /// <summary>What each process has used of the processors until now, this one with the load among them.</summary>
+    public IReadOnlyList<ProcessorUse> ProcessorUses()
+    {
+        using var load = Process.GetCurrentProcess();
+        return
+        [
+            .. _servers.Select(server => new ProcessorUse(
+                server.Name, server.ProcessorTime.TotalSeconds + (server == _servers[3] ? _secondsOfEndedProxies : 0))),
+            new ProcessorUse("the load itself", load.TotalProcessorTime.TotalSeconds),
+        ];
     }
 
     /// <summary>By each signing key in turn: that of before the rotation goes on being good.</summary>
@@ -177,7 +202,8 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
         ["RateLimits__Enabled"] = "false",
     }, (_, token) => AnswersAsync(new Uri(ApiAddress, ProbePaths.Ready), token));
 
-    private static Task<bool> SaysSoAsync(ServerProcess server, CancellationToken cancellationToken) => Task.FromResult(server.HasSaid(" is ready on "));
+    private static Task<bool> SaysSoAsync(ServerProcess server, CancellationToken cancellationToken) =>
+        Task.FromResult(server.HasSaid(" is ready on "));
 
     private async Task<bool> AnswersAsync(Uri address, CancellationToken cancellationToken)
     {
@@ -186,7 +212,8 @@ internal sealed partial class RotatedSystem : IAsyncDisposable
             using var answer = await _probe.GetAsync(address, cancellationToken);
             return answer.IsSuccessStatusCode;
         }
-        catch (Exception exception) when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
+        catch (Exception exception)
+            when (exception is HttpRequestException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return false;
         }

@@ -3,7 +3,8 @@ namespace CreditSystem.Bench.Rotation;
 /// <summary>Everything that can happen to a credential, one after the other, spread over the time that the load lasts.</summary>
 internal static class RotationEvents
 {
-    public static async Task RunAllAsync(RotatedSystem system, SteadyLoad load, RotationReport report, TimeSpan duration, CancellationToken cancellationToken)
+    public static async Task RunAllAsync(
+        RotatedSystem system, RotationReport report, TimeSpan duration, CancellationToken cancellationToken)
     {
         (string Name, Func<Task> Happen)[] events =
         [
@@ -26,7 +27,7 @@ internal static class RotationEvents
         foreach (var (name, happen) in events)
         {
             await Task.Delay(pause, system.Time, cancellationToken);
-            await report.RunAsync(name, happen);
+            await report.RunAsync(name, happen, cancellationToken);
         }
     }
 }

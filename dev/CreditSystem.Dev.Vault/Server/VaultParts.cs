@@ -45,7 +45,7 @@ internal sealed class VaultParts : IAsyncDisposable
         Seal = new SealState(storage, Clock, options.StartsUninitialized);
         _lockedUsers = new LockedUsers(Mounts, Clock);
         var mfa = new MfaStore(storage);
-        _identity = new IdentityBackend(mfa);
+        _identity = new IdentityBackend(mfa, Mounts);
         _mfa = new LoginMfa(mfa, new MfaChecker(mfa, Clock), Tokens, Clock);
         var wrapping = new WrappingStore(storage, Tokens, Clock);
         _audit = new AuditLog(storage, Clock);

@@ -2,8 +2,8 @@ using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Binding;
 using CreditSystem.Api.Docs;
 using CreditSystem.Api.Json;
-using CreditSystem.Api.OpenApi;
 using CreditSystem.Api.Problems;
+using CreditSystem.Api.Tests.Contract;
 using CreditSystem.Identity;
 using CreditSystem.Identity.Tokens;
 using CreditSystem.Secrets;
@@ -25,7 +25,9 @@ internal sealed class AccessHost : IAsyncDisposable
 
     private readonly WebApplication app;
 
-    private AccessHost(WebApplication app) => this.app = app;
+    private readonly ContractCheck contract;
+
+    private AccessHost(WebApplication app, ContractCheck contract) => (this.app, this.contract) = (app, contract);
 
     public FakeTimeProvider Time => (FakeTimeProvider)app.Services.GetRequiredService<TimeProvider>();
 
@@ -57,18 +59,18 @@ internal sealed class AccessHost : IAsyncDisposable
         builder.AddJson();
         builder.AddCredentials();
         builder.AddAccess();
-        builder.AddApiDocumentation();
         builder.AddDocs();
         var app = builder.Build();
+        var contract = new ContractCheck();
+        contract.Use(app);
         app.UseProblems();
         app.UseAccess();
-        app.MapApiDocumentation();
         app.MapDocs();
         app.MapGet("/scoped", (RequestCaller caller) => caller).RequireScope(Scope.AccountsRead);
         app.MapGet("/silent", () => "said nothing about access");
         app.MapGet("/open", () => "open").AllowAnonymous();
         await app.StartAsync();
-        return new AccessHost(app);
+        return new AccessHost(app, contract);
     }
 
     public HttpClient Client(string? token = null)
@@ -86,5 +88,6 @@ internal sealed class AccessHost : IAsyncDisposable
     {
         await app.StopAsync();
         await app.DisposeAsync();
+        contract.AssertKept();
     }
 }

@@ -49,7 +49,8 @@ public sealed class IssueCertificateTests(MongoServer mongo) : IAsyncDisposable
     {
         await BootstrapAsync();
         var first = Read(Proxy);
-        var next = await _vault.DoAsync("POST", "pki/root/rotate/internal", new { common_name = "Another", key_type = "ec", ttl = "1000h" });
+        var next = await _vault.DoAsync(
+            "POST", "pki/root/rotate/internal", new { common_name = "Another", key_type = "ec", ttl = "1000h" });
 
         Assert.StartsWith("~ authorities in", await IssueAsync(), StringComparison.Ordinal);
         Assert.Equal((2, first.Certificate.SerialNumber), (Read(Proxy).Trust.Count, Read(Proxy).Certificate.SerialNumber));
@@ -57,6 +58,20 @@ public sealed class IssueCertificateTests(MongoServer mongo) : IAsyncDisposable
         await _vault.DoAsync("POST", "pki/config/issuers", new { @default = (string)next["issuer_id"]! });
         Assert.Contains("another authority signs now", await IssueAsync(), StringComparison.Ordinal);
         Assert.Equal("CN=Another", Read(Proxy).Certificate.Issuer);
+    }
+
+    [Fact]
+    public async Task What_was_revoked_is_replaced_and_its_authoritys_list_lies_beside_it()
+    {
+        await BootstrapAsync();
+        var first = Read(Proxy);
+        await _vault.DoAsync("POST", "pki/revoke", new { certificate = first.Certificate.ExportCertificatePem() });
+
+        Assert.Contains("the one there has been revoked", await IssueAsync(), StringComparison.Ordinal);
+        Assert.NotEqual(first.Certificate.SerialNumber, Read(Proxy).Certificate.SerialNumber);
+        var folder = new CertificateFolder(Proxy, new RecordingLogger());
+        Assert.True(folder.Refresh() && folder.Required.Trust.HasRevoked(first.Certificate));
+        Assert.StartsWith("= certificate of vault-proxy", await IssueAsync(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -82,7 +97,8 @@ public sealed class IssueCertificateTests(MongoServer mongo) : IAsyncDisposable
                 break;
             default:
                 await _vault.DoAsync("DELETE", "pki/root");
-                await _vault.DoAsync("POST", "pki/root/generate/internal", new { common_name = "CreditSystem", key_type = "ec", ttl = "1000h" });
+                await _vault.DoAsync(
+                    "POST", "pki/root/generate/internal", new { common_name = "CreditSystem", key_type = "ec", ttl = "1000h" });
                 break;
         }
 
@@ -106,7 +122,8 @@ public sealed class IssueCertificateTests(MongoServer mongo) : IAsyncDisposable
         foreach (var name in (string[])["role_id", "secret_id"])
             await File.WriteAllTextAsync(Path.Combine(_folder, "rotator", name), api.ValueOf("vault-rotator-creds", name), Token);
         _time.Skip(TimeSpan.FromHours(50));
-        (exitCode, output) = await _command.RunAsync(IssueCertificateCommand.RunAsync, ["--kubernetes-secret", "vault-proxy-tls", .. cluster]);
+        (exitCode, output) = await _command.RunAsync(
+            IssueCertificateCommand.RunAsync, ["--kubernetes-secret", "vault-proxy-tls", .. cluster]);
 
         Assert.True(exitCode == 0, output);
         Assert.NotEqual(first, api.ValueOf("vault-proxy-tls", "tls.crt"));
@@ -168,7 +185,8 @@ public sealed class IssueCertificateTests(MongoServer mongo) : IAsyncDisposable
 
     private async Task StartAsync(string dialect, string? kubeconfig = null)
     {
-        _vault = await DevVault.StartAsync(TimeProvider.System, options => options with { Dialect = dialect == nameof(Dialect.Vault) ? Dialect.Vault : Dialect.OpenBao });
+        _vault = await DevVault.StartAsync(
+            TimeProvider.System, options => options with { Dialect = dialect == nameof(Dialect.Vault) ? Dialect.Vault : Dialect.OpenBao });
         _command = new CliRun(
             new Dictionary<string, string?>
             {
@@ -182,7 +200,8 @@ public sealed class IssueCertificateTests(MongoServer mongo) : IAsyncDisposable
     private async Task BootstrapAsync(string dialect = nameof(Dialect.OpenBao))
     {
         await StartAsync(dialect);
-        string[] options = ["--certificates", "--certificates-directory", _folder, "--rotator-credentials-directory", Path.Combine(_folder, "rotator")];
+        string[] options = ["--certificates", "--certificates-directory", _folder, "--rotator-credentials-directory",
+            Path.Combine(_folder, "rotator")];
         var (exitCode, output) = await _command.BootstrapAsync(options);
         Assert.True(exitCode == 3, output);
         Assert.Contains("Changed: 0.", (await _command.BootstrapAsync(options)).Output, StringComparison.Ordinal);

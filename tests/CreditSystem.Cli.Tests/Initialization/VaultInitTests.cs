@@ -1,8 +1,9 @@
+using System.Text.Json.Nodes;
 using CreditSystem.Testing.Vault;
 
 namespace CreditSystem.Cli.Tests.Initialization;
 
-/// <summary><c>vault init</c> and <c>vault unseal</c> on a development Vault that is new: its keys are in files, and nowhere else.</summary>
+/// <summary><c>vault init</c> and <c>vault unseal</c> on a development Vault that is new: its keys are in files alone.</summary>
 public sealed class VaultInitTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("credit-system-init-").FullName;
@@ -29,15 +30,21 @@ public sealed class VaultInitTests : IAsyncLifetime
         Assert.Equal(1, (await RunAsync("vault", "unseal", "--key-file", await WriteAsync("x"))).ExitCode);
         var (exitCode, output) = await RunAsync("vault", "init", "--directory", Keys);
         Assert.True(exitCode == 0, output);
-        Assert.Equal(["root_token", .. Enumerable.Range(1, 5).Select(share => $"unseal_key_{share}")], Directory.GetFiles(Keys).Select(Path.GetFileName).Order());
-        Assert.All(Directory.GetFiles(Keys), file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(file).UnixFileMode));
+        Assert.Equal(
+            ["root_token", .. Enumerable.Range(1, 5).Select(share => $"unseal_key_{share}")],
+            Directory.GetFiles(Keys).Select(Path.GetFileName).Order());
+        Assert.All(
+            Directory.GetFiles(Keys),
+            file => Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(file).UnixFileMode));
         Assert.Equal(503, await HealthAsync());
 
         (exitCode, output) = await RunAsync("vault", "unseal", "--directory", Keys);
         Assert.True(exitCode == 0, output);
         Assert.Equal("Unsealed.", output.Trim());
         Assert.Equal(200, await HealthAsync());
-        Assert.All(Directory.GetFiles(Keys), file => Assert.DoesNotContain(File.ReadAllText(file).Trim(), _command.Everything, StringComparison.Ordinal));
+        Assert.All(
+            Directory.GetFiles(Keys),
+            file => Assert.DoesNotContain(File.ReadAllText(file).Trim(), _command.Everything, StringComparison.Ordinal));
         // The token is the root token, and the bootstrap works with it.
         (exitCode, output) = await _command.BootstrapAsync("--token-file", Path.Combine(Keys, "root_token"));
         Assert.True(exitCode == 3, output);
@@ -96,12 +103,91 @@ public sealed class VaultInitTests : IAsyncLifetime
         Assert.Equal(503, await HealthAsync());
     }
 
+    /// <summary>It is Vault that encrypts: the command gives it the keys, in the form that it takes, and keeps what it answers.</summary>
+    [Fact]
+    public async Task Shares_are_encrypted_by_Vault_for_their_keepers()
+    {
+        await using var vault = RecordingUpstream.Start();
+        vault.Answer = request => new Reply(200, request.Target == "/v1/sys/init"
+            ? """{"keys":["01","02"],"keys_base64":["of-the-first","of-the-second"],"root_token":"of-the-root"}"""
+            : """{"initialized":false,"sealed":true,"type":"shamir","t":0,"n":0,"progress":0}""");
+        var (armored, binary) = (await WriteAsync(PublicKey, "first.asc"), Path.Combine(_folder, "second.pgp"));
+        var packets = Convert.FromBase64String(string.Concat(PublicKey.Split('\n')[2..^2]));
+        await File.WriteAllBytesAsync(binary, packets, TestContext.Current.CancellationToken);
+
+        var (exitCode, output) = await RunAsync(
+            "vault", "init", "--address", vault.Address, "--directory", Keys, "--key-shares", "2", "--key-threshold", "2",
+            "--pgp-key", armored, "--pgp-key", binary, "--root-token-pgp-key", armored);
+
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("which its keeper alone can decrypt", output, StringComparison.Ordinal);
+        var sent = JsonNode.Parse(vault.Requests.Single(request => request.Target == "/v1/sys/init").Text)!;
+        var key = Convert.ToBase64String(packets);
+        Assert.Equal([key, key], sent["pgp_keys"]!.AsArray().Select(one => $"{one}"));
+        Assert.Equal(key, $"{sent["root_token_pgp_key"]}");
+        Assert.Equal(
+            ["of-the-first", "of-the-second", "of-the-root"],
+            ((string[])["unseal_key_1", "unseal_key_2", "root_token"]).Select(name => File.ReadAllText(Path.Combine(Keys, name)).Trim()));
+    }
+
+    [Theory]
+    [InlineData("a key for one of two shares", "there are 1 keys for 2 shares")]
+    [InlineData("a file that is not there", "cannot be read")]
+    [InlineData("a text", "is no public key of OpenPGP")]
+    [InlineData("a broken armor", "is no public key of OpenPGP")]
+    public async Task A_key_that_Vault_could_not_use_is_a_wrong_usage_and_nothing_is_asked(string fault, string complaint)
+    {
+        var good = await WriteAsync(PublicKey, "good.asc");
+        var bad = fault switch
+        {
+            "a file that is not there" => Path.Combine(_folder, "nowhere"),
+            "a text" => await WriteAsync("keeper@example.com", "text"),
+            _ => await WriteAsync(PublicKey.Replace("mDMEawsY", "!!!!", StringComparison.Ordinal), "broken"),
+        };
+        string[] keys = fault == "a key for one of two shares" ? ["--pgp-key", good] : ["--pgp-key", good, "--pgp-key", bad];
+
+        var (exitCode, output) = await RunAsync(
+            ["vault", "init", "--directory", Keys, "--key-shares", "2", "--key-threshold", "2", .. keys]);
+
+        Assert.Equal(2, exitCode);
+        Assert.Contains(complaint, output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Keys));
+    }
+
+    /// <summary>The development Vault knows no OpenPGP, and says so: nothing is initialised, and nothing is left behind.</summary>
+    [Fact]
+    public async Task A_Vault_that_refuses_the_keys_leaves_nothing_behind()
+    {
+        var key = await WriteAsync(PublicKey, "key.asc");
+
+        var (exitCode, output) = await RunAsync(
+            "vault", "init", "--directory", Keys, "--key-shares", "1", "--key-threshold", "1", "--pgp-key", key);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("PGP keys are not supported", output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Keys));
+        Assert.Equal(501, await HealthAsync());
+    }
+
+    /// <summary>Made for this test; its secret half is nowhere.</summary>
+    private const string PublicKey = """
+        -----BEGIN PGP PUBLIC KEY BLOCK-----
+
+        mDMEawsYSRYJKwYBBAHaRw8BAQdAm2FmHrH2sA+UcXsBmgn6MZztldCWXU3MFo71
+        VtBDewm0EmtlZXBlckBleGFtcGxlLmNvbYiQBBMWCAA4FiEEETFoOuUTrXoWAFok
+        jaN3xh5zdUMFAmsLGEkCGwEFCwkIBwIGFQoJCAsCBBYCAwECHgECF4AACgkQjaN3
+        xh5zdUO+/gEA4elU2QlNrbNhWF0hPPZDYhzj3dPVanRebzR1mfMwPsgBAL+M174j
+        9cJaIgn7c+HE/9uLTzaqmc8sQiBWOmsJSBIJ
+        =MXEv
+        -----END PGP PUBLIC KEY BLOCK-----
+        """;
+
     private Task<(int ExitCode, string Output)> RunAsync(params string[] args) =>
         _command.RunAsync((all, host) => Cli.CommandLine.RunAsync(all, host), args);
 
-    private async Task<string> WriteAsync(string text)
+    private async Task<string> WriteAsync(string text, string name = "share")
     {
-        var path = Path.Combine(_folder, "share");
+        var path = Path.Combine(_folder, name);
         await File.WriteAllTextAsync(path, text, TestContext.Current.CancellationToken);
         return path;
     }

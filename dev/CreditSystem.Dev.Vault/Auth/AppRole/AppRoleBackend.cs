@@ -19,12 +19,16 @@ internal sealed class AppRoleBackend : Backend
         Map("login").Write(login.LogIn).Read(LoginRoute.LogInWrongly).Delete(LoginRoute.LogInWrongly)
             .Takes(FieldType.Text, "role_id", "secret_id").FaultsAreInternal().Open();
         Map("role").List(call => Reply.Page(call, _store.RoleNames)).Paged();
-        Map("role/{role_name}").Read(roles.Read).Write(roles.Write).Delete(roles.Delete).Exists(call => _store.FindRole(RoleRoutes.Name(call)) is not null).TakesRole();
+        Map("role/{role_name}").Read(roles.Read).Write(roles.Write).Delete(roles.Delete)
+            .Exists(call => _store.FindRole(RoleRoutes.Name(call)) is not null).TakesRole();
         Map("role/{role_name}/role-id").Read(roles.ReadRoleId).Write(roles.WriteRoleId).Takes(FieldType.Text, "role_id");
         MapSecretIds(new SecretIdRoutes(_store, clock));
         Map("role/{role_name}/{field}").Read(roles.ReadField).Write(roles.WriteField).Delete(roles.DeleteField).TakesRole();
         Map("tidy/secret-id").Write(_ => Reply.TidyStarted);
     }
+
+    public Role? FindRole(Func<Role, bool> isIt) =>
+        _store.RoleNames.Select(_store.FindRole).FirstOrDefault(role => role is not null && isIt(role));
 
     public override Task TickAsync()
     {
@@ -39,11 +43,13 @@ internal sealed class AppRoleBackend : Backend
         Map("role/{role_name}/secret-id/lookup").Write(secretIds.LookUp).Takes(FieldType.Text, "secret_id");
         Map("role/{role_name}/secret-id/destroy").Write(secretIds.Destroy).Delete(secretIds.Destroy).Takes(FieldType.Text, "secret_id");
         Map("role/{role_name}/secret-id-accessor/lookup").Write(secretIds.LookUpByAccessor).Takes(FieldType.Text, "secret_id_accessor");
-        Map("role/{role_name}/secret-id-accessor/destroy").Write(secretIds.DestroyByAccessor).Delete(secretIds.DestroyByAccessor).Takes(FieldType.Text, "secret_id_accessor");
+        Map("role/{role_name}/secret-id-accessor/destroy").Write(secretIds.DestroyByAccessor).Delete(secretIds.DestroyByAccessor)
+            .Takes(FieldType.Text, "secret_id_accessor");
     }
 
     private static void TakesSecretId(Route route) =>
-        route.Takes(FieldType.Text, "metadata", "secret_id").Takes(FieldType.Names, "cidr_list", "token_bound_cidrs").Takes(FieldType.Integer, "num_uses").Takes(FieldType.Duration, "ttl");
+        route.Takes(FieldType.Text, "metadata", "secret_id").Takes(FieldType.Names, "cidr_list", "token_bound_cidrs")
+            .Takes(FieldType.Integer, "num_uses").Takes(FieldType.Duration, "ttl");
 }
 
 internal static class RoleFields

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -11,6 +12,8 @@ namespace CreditSystem.Dev.Vault.Secrets.Pki;
 /// <summary>What was issued, what of it was revoked, and the lists that say so.</summary>
 internal sealed class RevocationRoutes(PkiStore store, VaultClock clock)
 {
+    private readonly ConcurrentDictionary<string, (object State, DateTimeOffset MadeAt, byte[] List)> _built = [];
+
     public Reply List(Call call) => Reply.Page(call, store.Serials);
 
     public Reply Read(Call call)
@@ -33,7 +36,9 @@ internal sealed class RevocationRoutes(PkiStore store, VaultClock clock)
     public Reply RevokeWithKey(Call call)
     {
         var serial = Find(call);
-        var key = call.Body.Text("private_key") is { Length: > 0 } pem ? PkiKey.PublicKeyInfoOf(pem) : throw VaultFault.BadRequest("The private key must be provided.");
+        var key = call.Body.Text("private_key") is { Length: > 0 } pem
+            ? PkiKey.PublicKeyInfoOf(pem)
+            : throw VaultFault.BadRequest("The private key must be provided.");
         if (key is null || !key.AsSpan().SequenceEqual(Load(store.FindCertificate(serial)!).PublicKey.ExportSubjectPublicKeyInfo()))
             throw IssueRoutes.Internal("provided private key does not match certificate's public key");
         return Answer(serial);
@@ -52,8 +57,14 @@ internal sealed class RevocationRoutes(PkiStore store, VaultClock clock)
         if (issuer is null)
             return Reply.Raw([], pem ? "application/x-pem-file" : "application/pkix-crl", StatusCodes.Status204NoContent);
         var list = Build(issuer);
-        return pem ? Reply.Raw(Encoding.UTF8.GetBytes(PemOf(list) + lineEnd), "application/x-pem-file") : Reply.Raw(list, "application/pkix-crl");
+        return pem
+            ? Reply.Raw(Encoding.UTF8.GetBytes(PemOf(list) + lineEnd), "application/x-pem-file")
+            : Reply.Raw(list, "application/pkix-crl");
     }
+
+    /// <summary>As JSON, where <c>/crl/der</c> and <c>/crl/pem</c> are raw.</summary>
+    public Reply DescribeIssuersCrl(string reference) =>
+        Reply.Of(new JsonObject { ["crl"] = PemOf(Build(IssuerRoutes.Existing(store, reference))) + "\n" });
 
     public Reply ReadStoredCrl() => store.FindIssuer("default") is not { } issuer ? Reply.None : Reply.Of(new JsonObject
     {
@@ -98,7 +109,8 @@ internal sealed class RevocationRoutes(PkiStore store, VaultClock clock)
         var expired = old.Where(pair => pair.Certificate.RevokedAt is null && body.Flag("tidy_cert_store") == true).ToList();
         foreach (var (serial, _) in revoked.Concat(expired))
             store.DeleteCertificate(serial);
-        store.Tidied = new TidyStatus(body.Flag("tidy_cert_store") == true, body.Flag("tidy_revoked_certs") == true, buffer, now, expired.Count, revoked.Count);
+        store.Tidied = new TidyStatus(
+            body.Flag("tidy_cert_store") == true, body.Flag("tidy_revoked_certs") == true, buffer, now, expired.Count, revoked.Count);
         return Reply.TidyStarted with { HasNoRequestId = true };
     }
 
@@ -128,9 +140,13 @@ internal sealed class RevocationRoutes(PkiStore store, VaultClock clock)
             ["time_finished"] = at?.DeepClone(),
             ["time_started"] = at?.DeepClone(),
         };
-        foreach (var name in (string[])["acme_account_deleted_count", "acme_account_revoked_count", "acme_orders_deleted_count", "missing_issuer_cert_count", "total_acme_account_count"])
+        foreach (var name in (string[])[
+            "acme_account_deleted_count", "acme_account_revoked_count", "acme_orders_deleted_count", "missing_issuer_cert_count",
+            "total_acme_account_count"])
             data[name] = 0;
-        foreach (var name in (string[])["tidy_acme", "tidy_expired_issuers", "tidy_invalid_certs", "tidy_move_legacy_ca_bundle", "tidy_revoked_cert_issuer_associations"])
+        foreach (var name in (string[])[
+            "tidy_acme", "tidy_expired_issuers", "tidy_invalid_certs", "tidy_move_legacy_ca_bundle",
+            "tidy_revoked_cert_issuer_associations"])
             data[name] = false;
         return Reply.Of(data);
     }
@@ -139,7 +155,12 @@ internal sealed class RevocationRoutes(PkiStore store, VaultClock clock)
     {
         RevokeSerial(serial);
         var at = store.FindCertificate(serial)!.RevokedAt!.Value;
-        return Reply.Of(new JsonObject { ["revocation_time"] = at.ToUnixTimeSeconds(), ["revocation_time_rfc3339"] = VaultJson.Time(at), ["state"] = "revoked" });
+        return Reply.Of(new JsonObject
+        {
+            ["revocation_time"] = at.ToUnixTimeSeconds(),
+            ["revocation_time_rfc3339"] = VaultJson.Time(at),
+            ["state"] = "revoked",
+        });
     }
 
     /// <summary>The serial number of what the caller names by it or by the certificate, which need not have been stored.</summary>
@@ -150,7 +171,9 @@ internal sealed class RevocationRoutes(PkiStore store, VaultClock clock)
         if (call.Body.Text("serial_number") is not { Length: > 0 } given)
             throw VaultFault.BadRequest("The serial number or certificate to revoke must be provided.");
         var serial = Pem.Normalized(given);
-        return store.FindCertificate(serial) is not null ? serial : throw VaultFault.BadRequest($"certificate with serial {given} not found.");
+        return store.FindCertificate(serial) is not null
+            ? serial
+            : throw VaultFault.BadRequest($"certificate with serial {given} not found.");
     }
 
     private string FindByCertificate(string pem)
@@ -165,35 +188,60 @@ internal sealed class RevocationRoutes(PkiStore store, VaultClock clock)
             throw VaultFault.BadRequest("certificate contains no data");
         }
 
-        var issuer = store.Issuers.FirstOrDefault(issuer => IsIssuedBy(certificate, issuer.Load())) ?? throw VaultFault.BadRequest("unable to verify signature on presented cert from any present issuer in this mount; certificates from previous CAs will need to have their issuing CA and key imported if revocation is necessary");
+        var issuer = store.Issuers.FirstOrDefault(issuer => IsIssuedBy(certificate, issuer.Load()))
+            ?? throw VaultFault.BadRequest(
+                "unable to verify signature on presented cert from any present issuer in this mount; certificates from previous CAs will "
+                + "need to have their issuing CA and key imported if revocation is necessary");
         var serial = Pem.SerialOf(certificate);
         if (store.FindCertificate(serial) is null)
-            store.Save(serial, new StoredCertificate { Certificate = Convert.ToBase64String(certificate.RawData), NotAfter = certificate.NotAfter.ToUniversalTime(), IssuerId = issuer.Id, IsStored = false });
+            store.Save(
+                serial,
+                new StoredCertificate { Certificate = Convert.ToBase64String(certificate.RawData),
+                NotAfter = certificate.NotAfter.ToUniversalTime(), IssuerId = issuer.Id, IsStored = false });
         return serial;
     }
 
     private static bool IsIssuedBy(X509Certificate2 certificate, X509Certificate2 issuer)
     {
-        using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, VerificationFlags = X509VerificationFlags.AllFlags, DisableCertificateDownloads = true } };
+        using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck, VerificationFlags = X509VerificationFlags.AllFlags,
+            DisableCertificateDownloads = true } };
         chain.ChainPolicy.ExtraStore.Add(issuer);
         chain.Build(certificate);
         return chain.ChainElements.Count > 1 && chain.ChainElements[1].Certificate.RawData.AsSpan().SequenceEqual(issuer.RawData)
             && !chain.ChainStatus.Any(status => status.Status.HasFlag(X509ChainStatusFlags.NotSignatureValid));
     }
 
+    /// <summary>Made when something has been revoked, and when it ends: between, each reader gets the same.</summary>
     private byte[] Build(Issuer issuer)
     {
-        var key = store.FindKey(issuer.KeyId) ?? throw IssueRoutes.Internal("unable to fetch corresponding key for issuer; unable to sign a CRL");
+        var revoked = store.Certificates.Count(pair => pair.Certificate.RevokedAt is not null && pair.Certificate.IssuerId == issuer.Id);
+        var state = (issuer.CrlNumber, revoked, store.CrlExpiry);
+        if (_built.TryGetValue(issuer.Id, out var known) && known.State.Equals(state) && known.MadeAt + store.CrlExpiry > clock.GetUtcNow())
+            return known.List;
+        var list = Sign(issuer);
+        _built[issuer.Id] = (state, clock.GetUtcNow(), list);
+        return list;
+    }
+
+    private byte[] Sign(Issuer issuer)
+    {
+        var key = store.FindKey(issuer.KeyId)
+            ?? throw IssueRoutes.Internal("unable to fetch corresponding key for issuer; unable to sign a CRL");
         var builder = new CertificateRevocationListBuilder();
-        var revoked = store.Certificates.Where(pair => pair.Certificate.RevokedAt is not null && pair.Certificate.IssuerId == issuer.Id).ToList();
+        var revoked = store.Certificates.Where(pair => pair.Certificate.RevokedAt is not null && pair.Certificate.IssuerId == issuer.Id)
+            .ToList();
         foreach (var (serial, certificate) in revoked)
             builder.AddEntry(Convert.FromHexString(serial.Replace(":", "", StringComparison.Ordinal)), certificate.RevokedAt!.Value);
         var now = LeaseTime.Whole(clock.GetUtcNow());
         using var signing = key.Join(issuer.Load());
-        return builder.Build(signing, new BigInteger(1 + issuer.CrlNumber + revoked.Count), now + store.CrlExpiry, key.Signer().Hash, RSASignaturePadding.Pkcs1, now);
+        return builder.Build(
+            signing, new BigInteger(1 + issuer.CrlNumber + revoked.Count), now + store.CrlExpiry, key.Signer().Hash,
+            RSASignaturePadding.Pkcs1, now);
     }
 
     private static string PemOf(byte[] list) => new(PemEncoding.Write("X509 CRL", list));
 
-    private static X509Certificate2 Load(StoredCertificate stored) => X509CertificateLoader.LoadCertificate(Convert.FromBase64String(stored.Certificate));
+    private static X509Certificate2 Load(StoredCertificate stored) =>
+        X509CertificateLoader.LoadCertificate(Convert.FromBase64String(stored.Certificate));
 }
