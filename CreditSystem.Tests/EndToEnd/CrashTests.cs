@@ -17,7 +17,7 @@ public sealed class CrashTests(MongoServer mongo, RedisServer redis)
     private static readonly string[] FailPoints = ["before_append:3", "after_append:3", "before_reply:3", "before_checkpoint:1", "during_checkpoint:1"];
 
     private readonly string key = RandomNumberGenerator.GetHexString(64, lowercase: true);
-    private readonly int port = DevServerProcess.FreePort();
+    private readonly int port = FreePort.Take();
 
     [Fact]
     public async Task Whatever_the_step_at_which_it_is_killed_nothing_acknowledged_is_lost_and_nothing_is_doubled()
