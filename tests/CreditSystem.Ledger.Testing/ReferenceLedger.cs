@@ -48,8 +48,10 @@ internal sealed partial class ReferenceLedger
             return "AccountNotFound";
         if (account.System)
             return "KindNotAllowed";
-        if (limit < account.Limit && limit < -account.Free(Now))
-            return $"CreditLimitInUse {limit} {-account.Free(Now)}";
+        // Grants expire, what is overdrawn beside them stays.
+        var overdrawn = -Int128.Min(account.Free(Now), account.Base.Free);
+        if (limit < account.Limit && limit < overdrawn)
+            return $"CreditLimitInUse {limit} {overdrawn}";
         account.Limit = limit ?? account.Limit;
         moves[id] = new Moved(name, name, 0, false, []);
         return Collect(name);
