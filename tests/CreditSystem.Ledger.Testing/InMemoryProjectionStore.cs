@@ -3,6 +3,7 @@ using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
+using CreditSystem.Ledger.Projection.ResumePoints;
 
 namespace CreditSystem.Ledger.Testing;
 
@@ -114,6 +115,45 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
         return Task.FromResult<IReadOnlyList<ListChunk>>(
             [.. Lists.Values.Where(chunk => chunk.Term == term && chunk.After < before)
                 .OrderByDescending(chunk => chunk.After).ThenByDescending(chunk => chunk.Last).Take(limit)]);
+    }
+
+    /// <summary>What has changed, in pages, and of which all are there.</summary>
+    public ConcurrentDictionary<(Guid Delta, int Page), byte[]> Pages { get; } = new();
+
+    public ConcurrentDictionary<Guid, AccountDelta> Deltas { get; } = new();
+
+    /// <summary>Where a test lets a page not be written.</summary>
+    public Action BeforeDelta { get; set; } = () => { };
+
+    public Task AddPageAsync(AccountDelta delta, int page, byte[] content, CancellationToken cancellationToken)
+    {
+        Pages.TryAdd((delta.Id, page), content);
+        return Task.CompletedTask;
+    }
+
+    public Task AddAsync(AccountDelta delta, CancellationToken cancellationToken)
+    {
+        BeforeDelta();
+        Deltas.TryAdd(delta.Id, delta);
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<AccountDelta>> DeltasAsync(int partition, long after, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<AccountDelta>>(
+            [.. Deltas.Values.Where(delta => delta.Partition == partition && delta.Last > after).OrderBy(delta => delta.Last)]);
+
+    public Task<byte[]?> PageAsync(AccountDelta delta, int page, CancellationToken cancellationToken) =>
+        Task.FromResult(Pages.GetValueOrDefault((delta.Id, page)));
+
+    public Task DropPagesAsync(int partition, long last, CancellationToken cancellationToken)
+    {
+        foreach (var delta in Deltas.Values.Where(delta => delta.Partition == partition && delta.Last <= last))
+        {
+            Deltas.TryRemove(delta.Id, out _);
+            foreach (var key in Pages.Keys.Where(key => key.Delta == delta.Id))
+                Pages.TryRemove(key, out _);
+        }
+        return Task.CompletedTask;
     }
 
     public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
