@@ -65,7 +65,7 @@ internal sealed partial class PartitionState
     public long Checkpointed => cold.Block;
 
     /// <summary>Whether there is something that a checkpoint would write.</summary>
-    public bool IsBehind => unprojected.Records > 0;
+    public bool IsBehind => Ledger.Head > Checkpointed;
 
     /// <summary>How many accounts have changed since the last checkpoint was begun.</summary>
     public int ChangedCount => Ledger.ChangedCount;
@@ -94,6 +94,9 @@ internal sealed partial class PartitionState
         lists.StartAfter(block);
         cold.RelyOn(checkpointed);
         cold.Forget();
+        // How many records they are of is not known.
+        if (block > checkpointed)
+            unprojected.Add(block, Math.Max(1, Ledger.ChangedCount));
         IsStarted = true;
     }
 

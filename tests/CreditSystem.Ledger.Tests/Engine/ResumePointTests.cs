@@ -14,13 +14,16 @@ public sealed class ResumePointTests
     private readonly InMemoryBlockStore store = new();
     private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
     private readonly List<Guid> accounts = [];
+    private InMemoryProjectionStore projections;
     private readonly List<Transfer> moves = [];
+
+    public ResumePointTests() => projections = store.Projections;
 
     [Fact]
     public async Task A_start_resumes_after_what_is_in_pages_although_no_checkpoint_was_made()
     {
         var before = await CrashedAsync();
-        Assert.Empty(store.Projections.Accounts);
+        Assert.Empty(projections.Accounts);
 
         await using var host = await StartAsync();
         await host.Partition.SynchronizeAsync();
@@ -54,7 +57,7 @@ public sealed class ResumePointTests
     public async Task Pages_that_were_not_written_are_in_the_next_ones()
     {
         var failures = 0;
-        store.Projections.BeforeDelta = () =>
+        projections.BeforeDelta = () =>
         {
             if (failures++ < 3)
                 throw new TimeoutException("injected");
@@ -73,19 +76,19 @@ public sealed class ResumePointTests
     public async Task A_checkpoint_drops_the_pages_that_the_one_before_has_passed()
     {
         await CrashedAsync();
-        var old = store.Projections.Deltas.Keys.ToList();
+        var old = projections.Deltas.Keys.ToList();
         await using (var host = await StartAsync())
         {
             await host.Partition.SynchronizeAsync();
             await CheckpointedAsync(host);
-            Assert.NotEmpty(store.Projections.Deltas.Keys.Intersect(old));
+            Assert.NotEmpty(projections.Deltas.Keys.Intersect(old));
             await host.DoAsync(Ask.Move(accounts[0], accounts[1], 1));
             await CheckpointedAsync(host);
         }
 
-        Assert.Empty(store.Projections.Deltas.Keys.Intersect(old));
-        Assert.DoesNotContain(store.Projections.Pages.Keys, key => old.Contains(key.Delta));
-        Assert.All(accounts, account => Assert.True(store.Projections.Accounts.ContainsKey(account)));
+        Assert.Empty(projections.Deltas.Keys.Intersect(old));
+        Assert.DoesNotContain(projections.Pages.Keys, key => old.Contains(key.Delta));
+        Assert.All(accounts, account => Assert.True(projections.Accounts.ContainsKey(account)));
     }
 
     [Fact]
@@ -93,24 +96,24 @@ public sealed class ResumePointTests
     {
         await CrashedAsync(rounds: 20);
 
-        var chain = DeltaReader.Chain(store.Projections.Deltas.Values, 0);
+        var chain = DeltaReader.Chain(projections.Deltas.Values, 0);
         var read = 0;
         foreach (var delta in chain)
         {
             var found = new Dictionary<Guid, AccountState>();
             for (var page = 0; page < delta.Pages; page++)
-                Assert.True(delta.TryUnpack(page, store.Projections.Pages[(delta.Id, page)], found));
+                Assert.True(delta.TryUnpack(page, projections.Pages[(delta.Id, page)], found));
             read += found.Count;
         }
 
-        Assert.True(store.Projections.Deltas.Count > 10);
+        Assert.True(projections.Deltas.Count > 10);
         // With the system account.
         Assert.InRange(read, accounts.Count + 1, 3 * (accounts.Count + 1));
     }
 
     private void Damage(string damage)
     {
-        var (deltas, pages) = (store.Projections.Deltas, store.Projections.Pages);
+        var (deltas, pages) = (projections.Deltas, projections.Pages);
         var last = deltas.Values.MaxBy(delta => delta.Last)!;
         switch (damage)
         {
@@ -137,7 +140,7 @@ public sealed class ResumePointTests
                     deltas.TryRemove(delta.Id, out _);
                 break;
             default:
-                store.Projections.LoseSegments();
+                projections.LoseSegments();
                 break;
         }
     }
@@ -166,18 +169,20 @@ public sealed class ResumePointTests
                 await host.Partition.SynchronizeAsync();
             }
         }
-        return await BalancesAsync(host);
+        var balances = await BalancesAsync(host);
+        projections = projections.Copy();
+        return balances;
     }
 
     private async Task<long> ResumedAfterAsync()
     {
-        var host = await StartAsync();
+        var host = await EngineHost.StartAsync(store, projections.Copy(), time);
         await host.Partition.SynchronizeAsync();
         return host.Partition.Status.ResumedAfter;
     }
 
     private Task<EngineHost> StartAsync() =>
-        EngineHost.StartAsync(store, time: time, configure: options => options.CheckpointTailRecords = Tail);
+        EngineHost.StartAsync(store, projections, time, options => options.CheckpointTailRecords = Tail);
 
     private async Task CheckpointedAsync(EngineHost host)
     {
