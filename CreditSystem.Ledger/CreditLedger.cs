@@ -4,6 +4,7 @@ using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Ownership;
@@ -186,6 +187,15 @@ public sealed class CreditLedger : BackgroundService
         var partition = PartitionOf(query.Tenant);
         await partition.SynchronizeAsync();
         return await partition.ListAsync(query, before, limit, filter, cancellationToken);
+    }
+
+    /// <summary>The same of the holds or grants of one status; null where not all of them are stored yet.</summary>
+    public async Task<StatusPage?> ListByStatusAsync(
+        ListQuery query, StatusPosition? before, int limit, ListFilter? filter, CancellationToken cancellationToken)
+    {
+        var partition = PartitionOf(query.Tenant);
+        await partition.SynchronizeAsync();
+        return await partition.ListByStatusAsync(query, before, limit, filter, cancellationToken);
     }
 
     /// <summary>The same of what is on some accounts of the tenant.</summary>

@@ -37,7 +37,7 @@ internal static class QueryStrings
                 && !(findsByMetadata && name.StartsWith(MetadataFilter.Prefix, StringComparison.Ordinal)))
                 return ApiProblems.BadRequest("unknown_parameter", $"unknown parameter `{Shown(name)}`; {Known(known, findsByMetadata)}");
             if (values.Count > 1)
-                return ApiProblems.BadRequest("repeated_parameter", $"`{Shown(name)}` is given {values.Count} times.");
+                return ApiProblems.BadRequest(ProblemCodes.RepeatedParameter, Repeated(query, name));
         }
         return null;
     }
@@ -48,6 +48,12 @@ internal static class QueryStrings
             names.Add(MetadataFilter.Prefix + "<key>");
         return names.Count == 0 ? "this route has none." : $"known: {string.Join(", ", names)}.";
     }
+
+    /// <summary>A parameter that is given more than once; null where none is.</summary>
+    public static string? FindRepeated(IQueryCollection query) => query.FirstOrDefault(parameter => parameter.Value.Count > 1).Key;
+
+    /// <summary>What is told of a parameter that is given more than once.</summary>
+    public static string Repeated(IQueryCollection query, string name) => $"`{Shown(name)}` is given {query[name].Count} times.";
 
     // Of the caller's own text as much as helps it.
     private static string Shown(string name) => name.Length <= 64 ? name : name[..64] + "…";

@@ -43,7 +43,7 @@ internal static partial class Timestamp
     }
 
     public static ProblemHttpResult Invalid(string name) =>
-        ApiProblems.BadRequest("invalid_" + name, $"{name} must be an RFC 3339 time such as 2026-01-31T12:00:00Z.");
+        ApiProblems.BadRequest("invalid_" + name.Split('[')[0], $"{name} must be an RFC 3339 time such as 2026-01-31T12:00:00Z.");
 
     [GeneratedRegex(
         @"^(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt](?<minute>[0-9]{2}:[0-9]{2}):(?<second>[0-9]{2})(\.(?<fraction>[0-9]+))?"

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 
 namespace CreditSystem.Api.OpenApi;
@@ -14,7 +15,9 @@ internal static class ProblemSchema
         ("status", JsonSchemaType.Integer, "The status of the answer."),
         ("detail", JsonSchemaType.String, "What was wrong, for people. The wording may change."),
         ("instance", JsonSchemaType.String, "Not used."),
-        (ApiProblems.CodeMember, JsonSchemaType.String, "What a program tells errors apart by. A release adds codes and renames none."),
+        (ApiProblems.CodeMember, JsonSchemaType.String,
+            "What a program tells errors apart by. `examples` are all that there are; a release adds codes and renames none."),
+        ("id", JsonSchemaType.String, "With `account_exists` and `duplicate_reference`: the id of what is there already."),
         ("available", JsonSchemaType.String, "With `insufficient_funds`: what the account had available, in minor units."),
         ("required", JsonSchemaType.String, "With `insufficient_funds`: what was asked of it, in minor units."),
         ("index", JsonSchemaType.Integer, "In an atomic batch: which of the transfers failed, from 0."),
@@ -39,6 +42,8 @@ internal static class ProblemSchema
                 Format = member.Type == JsonSchemaType.Integer ? "int32" : null,
                 Description = member.Description,
             });
+        // A client that knew no others would break with the next release: they are named, not enumerated.
+        ((OpenApiSchema)schema.Properties[ApiProblems.CodeMember]).Examples = [.. KnownProblemCodes.All.Select(code => (JsonNode)code)];
         schema.Required = new HashSet<string> { ApiProblems.CodeMember };
         schema.AdditionalPropertiesAllowed = true;
         schema.AdditionalProperties = null;

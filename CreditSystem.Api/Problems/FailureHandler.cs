@@ -26,7 +26,7 @@ internal sealed partial class FailureHandler(
             return true;
         }
 
-        var (status, code, detail) = Describe(exception);
+        var (status, code, detail) = Describe(httpContext, exception);
         Report(httpContext, exception, status);
         httpContext.Response.StatusCode = status;
         if (status == StatusCodes.Status503ServiceUnavailable)
@@ -40,8 +40,12 @@ internal sealed partial class FailureHandler(
         return true;
     }
 
-    private static (int Status, string Code, string Detail) Describe(Exception exception) => exception switch
+    private static (int Status, string Code, string Detail) Describe(HttpContext context, Exception exception) => exception switch
     {
+        // Two numbers are none.
+        BadHttpRequestException bad when UnboundParameter().IsMatch(bad.Message)
+            && QueryStrings.FindRepeated(context.Request.Query) is { } name =>
+            (StatusCodes.Status400BadRequest, ProblemCodes.RepeatedParameter, QueryStrings.Repeated(context.Request.Query, name)),
         BadHttpRequestException bad => (bad.StatusCode, ProblemCodes.From(bad.StatusCode), DetailOf(bad)),
         JsonException json => (StatusCodes.Status400BadRequest, ProblemCodes.Malformed, DetailOf(json)),
         SecretUnavailableException =>
@@ -61,10 +65,10 @@ internal sealed partial class FailureHandler(
     private static string DetailOf(BadHttpRequestException bad) =>
         bad.InnerException is JsonException json ? DetailOf(json)
         : UnboundParameter().Match(bad.Message) is { Success: true } parameter
-        ? $"The value of {parameter.Groups[1].Value} is not one that it can have."
+        ? $"The value of {JsonNamingPolicy.SnakeCaseLower.ConvertName(parameter.Groups[1].Value)} is not one that it can have."
         : bad.Message;
 
-    /// <summary>The framework's messages have the .NET type of the parameter before its name.</summary>
+    /// <summary>The framework's messages have the .NET type of the parameter before its name, which is .NET's as well.</summary>
     [GeneratedRegex("parameter \"[^\"]* (\\w+)\"")]
     private static partial Regex UnboundParameter();
 

@@ -19,6 +19,7 @@ internal static class ProblemCodes
     public const string SecretUnavailable = "secret_unavailable";
     public const string Timeout = "timeout";
     public const string RequestTimeout = "request_timeout";
+    public const string RepeatedParameter = "repeated_parameter";
     public const string UriTooLong = "uri_too_long";
 
     /// <summary>The code of an error that was answered with a status alone.</summary>

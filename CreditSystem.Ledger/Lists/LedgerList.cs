@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Commands.Accounts;
+using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger.Lists;
@@ -47,6 +48,9 @@ public sealed record ListItem(LedgerRecord Record, ListPosition Position)
     /// <summary>The posting; null of an account that was opened.</summary>
     public Posting? Posting => Opened is null ? Record.Postings[Position.Part] : null;
 
+    /// <summary>Of a hold, how it stands, where that is known already.</summary>
+    public HoldState? Hold { get; init; }
+
     /// <summary>The account that was opened.</summary>
     public AccountState? Opened =>
         Position.Part < Record.Opened.Length && Record.Postings.Length == 0 ? Record.Opened[Position.Part] : null;
@@ -61,6 +65,12 @@ public sealed record ListQuery(
     string Tenant, LedgerList List, TransferKind? Kind = null, string? Asset = null, long? From = null, long? Until = null,
     IReadOnlyList<KeyValuePair<string, string>>? Metadata = null, IndexedKey? Key = null)
 {
+    /// <summary>The status by which holds or grants are found; what has another by now the caller leaves out.</summary>
+    public ListStatus? Status { get; init; }
+
+    /// <summary>With a status: on one of these accounts; null for anywhere.</summary>
+    public IReadOnlyList<Guid>? Accounts { get; init; }
+
     /// <summary>Whether something that is in the list is asked for.</summary>
     public bool Accepts(ListItem item)
     {

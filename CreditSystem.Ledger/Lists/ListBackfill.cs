@@ -35,19 +35,19 @@ internal sealed partial class ListBackfill(
                 var end = done;
                 while (end < last && rows.Count < SpanRows)
                     end = await ReadAsync(reads, rows, ledger.IndexedKeys, end, last, cancellationToken);
-                await lists.Projection.WriteAsync(rows, done, end, cancellationToken);
+                await lists.Projection.WriteAsync(rows, done, end, reads, cancellationToken);
                 (blocks, done) = (blocks + end - done, end);
             }
         foreach (var key in own)
             blocks += await FillAsync(lists, reads, key, cancellationToken);
-        return blocks;
+        return blocks + await FillStatusesAsync(lists, reads, cancellationToken);
     }
 
     private async Task<List<IndexedKey>> RefreshAsync(LedgerPartition partition, CancellationToken cancellationToken)
     {
         var own = ledger.IndexedKeys.All.Where(key => ledger.PartitionOf(key.Tenant) == partition).ToList();
         await partition.Lists.Coverage.RefreshAsync(all: true, cancellationToken);
-        await partition.Lists.Coverage.RefreshAsync(own.Select(key => key.Id), cancellationToken);
+        await partition.Lists.Coverage.RefreshAsync([.. own.Select(key => key.Id), ListTerms.Statuses], cancellationToken);
         return own;
     }
 
@@ -85,6 +85,24 @@ internal sealed partial class ListBackfill(
         }
         if (blocks > 0)
             await lists.Coverage.RefreshAsync([key.Id], cancellationToken);
+        return blocks;
+    }
+
+    private static async Task<long> FillStatusesAsync(PartitionLists lists, PartitionReads reads, CancellationToken cancellationToken)
+    {
+        var blocks = 0L;
+        foreach (var (after, last) in lists.Coverage.Missing(reads.Lists.After, ListTerms.Statuses).ToList())
+        {
+            if (lists.Coverage.IsDistrusted(after, last))
+                continue;
+            var rows = new ListRows();
+            for (var done = after; done < last;)
+                done = await ReadAsync(reads, rows, new IndexedKeys(), done, last, cancellationToken);
+            await lists.Projection.WriteStatusesAsync(rows, after, last, reads, cancellationToken);
+            blocks += last - after;
+        }
+        if (blocks > 0)
+            await lists.Coverage.RefreshAsync([ListTerms.Statuses], cancellationToken);
         return blocks;
     }
 

@@ -74,6 +74,9 @@ internal sealed class ListCoverage(int partition, IProjectionStore projections)
             yield return (after, upTo);
     }
 
+    /// <summary>Whether nothing is missing up to a block, a key included.</summary>
+    public bool IsComplete(long upTo, Guid key) => !Missing(upTo, Guid.Empty).Any() && !Missing(upTo, key).Any();
+
     public bool IsDistrusted(long after, long last) => damaged.Contains((after, last));
 
     /// <summary>A chunk of it is not what was written: the log is read.</summary>
@@ -94,7 +97,7 @@ internal sealed class ListCoverage(int partition, IProjectionStore projections)
     /// <summary>Reads which spans a key has been looked at in since.</summary>
     public async Task RefreshAsync(IEnumerable<Guid> keys, CancellationToken cancellationToken)
     {
-        var found = new Dictionary<Guid, HashSet<(long, long)>>();
+        var found = new Dictionary<Guid, HashSet<(long, long)>>(later);
         foreach (var key in keys)
             found[key] = [.. (await ReadAsync(key, -1, cancellationToken)).Select(span => (span.After, span.Last))];
         later = found;

@@ -45,10 +45,8 @@ internal sealed class ListReader(PartitionReads reads, ListCoverage coverage, IP
     /// <summary>The items at some positions, in their order.</summary>
     public async Task<List<ListItem>> LoadAsync(IReadOnlyList<ListPosition> positions, CancellationToken cancellationToken)
     {
-        var blocks = await reads.BlocksAsync([.. positions.Select(position => position.Block).Distinct()], cancellationToken);
-        var records = positions.GroupBy(position => position.Block).ToDictionary(
-            group => group.Key, group => blocks[group.Key].ReadRecords(group.Select(position => position.Record).ToHashSet()));
-        return [.. positions.Select(position => new ListItem(records[position.Block][position.Record], position))];
+        var records = await reads.RecordsAtAsync(positions, cancellationToken);
+        return [.. positions.Select(position => new ListItem(records[ListedRecords.PlaceOf(position)], position))];
     }
 
     private static async ValueTask<IReadOnlyList<ListItem>> FilterAsync(

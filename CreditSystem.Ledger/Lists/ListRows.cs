@@ -1,4 +1,5 @@
 using CreditSystem.Ledger.Commands.Accounts;
+using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Ledger.Lists;
@@ -20,11 +21,15 @@ internal sealed class ListRows
     private readonly List<ListGroup> groups = [];
     private readonly List<(ListPosition Position, int Group)> rows = [];
     private readonly List<KeyedRow> keyed = [];
+    private readonly List<StatusChange> statuses = [];
     private readonly List<(long Block, long At)> times = [];
     private readonly Dictionary<Guid, long> keysSince = [];
     private object? version;
 
-    public int Count => rows.Count + keyed.Count;
+    public int Count => rows.Count + keyed.Count + statuses.Count;
+
+    /// <summary>What was done to holds and grants, in its order.</summary>
+    public IReadOnlyList<StatusChange> Statuses => statuses;
 
     /// <summary>The time of each block.</summary>
     public IReadOnlyList<(long Block, long At)> Times => times;
@@ -96,6 +101,7 @@ internal sealed class ListRows
         copy.groups.AddRange(groups);
         copy.rows.AddRange(rows.GetRange(0, CountUpTo(block)));
         copy.keyed.AddRange(keyed.TakeWhile(row => row.Position.Block <= block));
+        copy.statuses.AddRange(statuses.TakeWhile(change => change.Made.Block <= block));
         copy.times.AddRange(times.TakeWhile(time => time.Block <= block));
         foreach (var (key, since) in keysSince)
             copy.keysSince[key] = since;
@@ -106,6 +112,7 @@ internal sealed class ListRows
     {
         rows.RemoveRange(0, CountUpTo(block));
         keyed.RemoveAll(row => row.Position.Block <= block);
+        statuses.RemoveAll(change => change.Made.Block <= block);
         times.RemoveAll(time => time.Block <= block);
         // Groups of tenants that are not heard of any more.
         if (rows.Count == 0)
@@ -118,6 +125,8 @@ internal sealed class ListRows
     private void Add(LedgerRecord record, long block, int number, IReadOnlyList<IndexedKey> keys)
     {
         var tenant = record.Command.Tenant;
+        if (StatusChange.IsMadeBy(record))
+            statuses.AddRange(StatusChange.Of(record, block, number));
         for (var i = 0; i < record.Opened.Length; i++)
             if (record.Opened[i] is { IsSystem: false } opened)
             {

@@ -1,10 +1,12 @@
 using CreditSystem.Ledger.Limits;
+using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Partitions;
 
 namespace CreditSystem.Ledger.Lists;
 
-/// <summary>What lists are written from: rows of the blocks after one.</summary>
-internal sealed record ListBatch(long After, ListRows Rows);
+/// <summary>What lists are written from: rows of the blocks after one, and what they are about.</summary>
+internal sealed record ListBatch(long After, ListRows Rows, PartitionReads Reads);
 
 /// <summary>
 /// What is listed of the latest blocks, until it is stored; where there is no room for it, the log is read instead. Any thread may
@@ -72,6 +74,13 @@ internal sealed class RecentLists(SharedAllowance.Share allowance, IndexedKeys k
         }
     }
 
+    /// <summary>What was done to a tenant's holds or grants, in its order.</summary>
+    public List<StatusChange> Statuses(string tenant, LedgerList list)
+    {
+        lock (gate)
+            return [.. rows.Statuses.Where(change => change.List == list && change.Tenant == tenant)];
+    }
+
     /// <summary>The first block here that is not before a time; null where none is.</summary>
     public long? FirstAt(long time)
     {
@@ -91,10 +100,10 @@ internal sealed class RecentLists(SharedAllowance.Share allowance, IndexedKeys k
     }
 
     /// <summary>A copy of all up to a block.</summary>
-    public ListBatch UpTo(long block)
+    public ListBatch UpTo(long block, PartitionReads reads)
     {
         lock (gate)
-            return new ListBatch(after, rows.CopyUpTo(block));
+            return new ListBatch(after, rows.CopyUpTo(block), reads);
     }
 
     /// <summary>What is stored need not be here.</summary>

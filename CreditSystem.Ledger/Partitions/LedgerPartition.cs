@@ -3,6 +3,7 @@ using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Ownership;
@@ -206,6 +207,31 @@ public sealed class LedgerPartition
         ListQuery query, ListPosition? before, int limit, ListFilter? filter, CancellationToken cancellationToken) =>
         ReadAsync(async reads =>
             await new ListReader(reads, Lists.Coverage, projections).ReadAsync(query, before, limit, filter, cancellationToken));
+
+    /// <summary>A page of the holds or grants of one status, newest first; null where not all of them are stored yet.</summary>
+    public ValueTask<StatusPage?> ListByStatusAsync(
+        ListQuery query, StatusPosition? before, int limit, ListFilter? filter, CancellationToken cancellationToken) =>
+        ReadAsync(async reads =>
+        {
+            await Lists.Coverage.PrepareAsync(reads.Lists.After, cancellationToken);
+            return Lists.Coverage.IsComplete(reads.Lists.After, ListTerms.Statuses)
+                ? await new StatusReader(reads, projections).ReadAsync(query, before, limit, filter, cancellationToken)
+                : null;
+        });
+
+    /// <summary>How some grants or holds that are over on their accounts have ended, as far as that is known.</summary>
+    public ValueTask<Dictionary<Guid, ListStatus>> FindEndedAsync(
+        string tenant, LedgerList list, IReadOnlyDictionary<StatusPosition, Guid> items, CancellationToken cancellationToken) =>
+        ReadAsync(async reads =>
+        {
+            var recent = reads.Lists.Statuses(tenant, list).Where(change => change.Status != ListStatus.Open)
+                .ToLookup(change => change.Position.Id);
+            var found = await new StatusProjection(projections).EndedAsync(tenant, list, items.Keys, cancellationToken);
+            foreach (var (item, account) in items)
+                if (recent[item.Id].LastOrDefault(change => change.Account == account) is { Tenant: not null } last)
+                    found[item.Id] = last.Status;
+            return found;
+        });
 
     /// <summary>How much of a transfer has been reversed, in minor units.</summary>
     public ValueTask<ReversedAmount> LoadReversedAsync(Guid transfer) =>

@@ -14,6 +14,8 @@ namespace CreditSystem.Ledger.Partitions;
 internal sealed class PartitionReads(
     LedgerState.Reads state, RecordIndex records, RecentEntries entries, RecentLists lists, ColdAccounts cold)
 {
+    private readonly ListedRecords listed = new(records);
+
     /// <summary>What is listed of the latest blocks.</summary>
     public RecentLists Lists => lists;
 
@@ -43,6 +45,17 @@ internal sealed class PartitionReads(
     /// <summary>Blocks of the log by their numbers.</summary>
     public ValueTask<IReadOnlyDictionary<long, Block>> BlocksAsync(IReadOnlyList<long> numbers, CancellationToken cancellationToken) =>
         records.BlocksAsync(numbers, cancellationToken);
+
+    /// <summary>The records at some places, by the places without a part.</summary>
+    public ValueTask<Dictionary<ListPosition, LedgerRecord>> RecordsAtAsync(
+        IEnumerable<ListPosition> places, CancellationToken cancellationToken) => listed.LoadAsync(places, cancellationToken);
+
+    /// <summary>Where a record is in the log.</summary>
+    public async ValueTask<ListPosition> PlaceOfAsync(LedgerRecord record, CancellationToken cancellationToken)
+    {
+        var all = await records.RecordsAsync(record.Block, cancellationToken);
+        return new(record.Block, Array.FindIndex(all, one => one.Accepted && one.Command.Id == record.Command.Id), 0);
+    }
 
     public async ValueTask<HoldState?> LoadHoldAsync(Guid id, CancellationToken cancellationToken) =>
         state.Hold(id) ?? await records.FindHoldAsync(id, cancellationToken);

@@ -48,7 +48,7 @@ internal sealed partial class PartitionState
         return new ResumePoint(after, accounts, Ledger.Head, Ledger.At, Ledger.Hash, Covered, ids, latest)
         {
             Records = records,
-            Lists = lists.UpTo(Ledger.Head),
+            Lists = lists.UpTo(Ledger.Head, Reads),
             Due = Records.TableDue(),
         };
     }

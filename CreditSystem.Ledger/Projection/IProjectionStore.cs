@@ -1,5 +1,6 @@
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection.ResumePoints;
 
@@ -58,6 +59,16 @@ public interface IProjectionStore
 
     /// <summary>Drops what ends at a block or before it: all accounts have been written as of a later one.</summary>
     Task DropPagesAsync(int partition, long last, CancellationToken cancellationToken);
+
+    /// <summary>Writes which things have a status, in place of what is there of the same, and then removes others.</summary>
+    Task WriteAsync(IReadOnlyList<StatusRow> added, IReadOnlyList<StatusRow> removed, CancellationToken cancellationToken);
+
+    /// <summary>What has a status and was created before a position and not before a time, newest first, at most so many.</summary>
+    Task<IReadOnlyList<StatusRow>> StatusesAsync(
+        Guid term, StatusPosition before, long from, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Those of some rows that there are; of what is asked for their terms and positions count.</summary>
+    Task<IReadOnlyList<StatusRow>> FindAsync(IReadOnlyCollection<StatusRow> keys, CancellationToken cancellationToken);
 
     /// <summary>The segment of ids that begins after a block, or null.</summary>
     Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken);

@@ -1,5 +1,6 @@
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
@@ -14,6 +15,7 @@ internal sealed partial class SimulatedStorage(SimulationScheduler scheduler, Si
     private readonly Dictionary<long, IdSegment> segments = [];
     private readonly SortedDictionary<(Guid Account, long First), EntryChunk> entries = [];
     private readonly SortedDictionary<(Guid Term, long After, long Last), ListChunk> lists = [];
+    private readonly SortedDictionary<(Guid Term, StatusPosition Position), StatusRow> statuses = [];
     private ProjectionMark mark;
     private int losses;
 
@@ -82,6 +84,29 @@ internal sealed partial class SimulatedStorage(SimulationScheduler scheduler, Si
         network.CallAsync<IReadOnlyList<ListChunk>>(() =>
             [.. lists.Where(chunk => chunk.Key.Term == term && chunk.Key.After < before).Reverse().Take(limit)
                 .Select(chunk => chunk.Value)], cancellationToken);
+
+    public async Task WriteAsync(IReadOnlyList<StatusRow> added, IReadOnlyList<StatusRow> removed, CancellationToken cancellationToken)
+    {
+        foreach (var part in added.Chunk(3))
+            await network.CallAsync(() =>
+            {
+                foreach (var row in part)
+                    statuses[(row.Term, row.Position)] = row;
+                return part.Length;
+            }, cancellationToken);
+        foreach (var part in removed.Chunk(3))
+            await network.CallAsync(() => part.Count(row => statuses.Remove((row.Term, row.Position))), cancellationToken);
+    }
+
+    public Task<IReadOnlyList<StatusRow>> StatusesAsync(
+        Guid term, StatusPosition before, long from, int limit, CancellationToken cancellationToken) =>
+        network.CallAsync<IReadOnlyList<StatusRow>>(() =>
+            [.. statuses.Values.Where(row => row.Term == term && row.Position < before && row.Position.CreatedAt >= from)
+                .Reverse().Take(limit)], cancellationToken);
+
+    public Task<IReadOnlyList<StatusRow>> FindAsync(IReadOnlyCollection<StatusRow> keys, CancellationToken cancellationToken) =>
+        network.CallAsync<IReadOnlyList<StatusRow>>(() =>
+            [.. keys.Select(key => statuses.GetValueOrDefault((key.Term, key.Position))).OfType<StatusRow>()], cancellationToken);
 
     public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
         network.CallAsync(() => segments.GetValueOrDefault(after), cancellationToken);

@@ -3,6 +3,7 @@ using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
@@ -61,7 +62,10 @@ internal sealed class SimulationChecks(
     public async Task ReplicaAsync(LedgerPartition partition)
     {
         foreach (var tenant in SimulatedWorkload.AllTenants)
+        {
             await ListsAsync(partition, tenant);
+            await OpenHoldsAsync(partition, tenant);
+        }
         foreach (var tenant in SimulatedWorkload.AllTenants)
             foreach (var id in SimulatedWorkload.AccountsOf(tenant))
             {
@@ -102,6 +106,41 @@ internal sealed class SimulationChecks(
             .Select(posting => posting.Id).ToList();
         Require(served.SequenceEqual(logged.Take(served.Count)) && served.Count <= logged.Count,
             $"what is listed of {tenant} is not what is in the log: {served.Count} of {logged.Count}");
+    }
+
+    /// <summary>No hold that is open, in the log and for a replica, is missing among the replica's open ones.</summary>
+    private async Task OpenHoldsAsync(LedgerPartition partition, string tenant)
+    {
+        var known = new HashSet<Guid>();
+        foreach (var id in OpenInTheLog(tenant))
+            if (await UntilThereAsync(() => partition.LoadHoldAsync(id, CancellationToken.None).AsTask()) is not null)
+                known.Add(id);
+        var (query, served) = (new ListQuery(tenant, LedgerList.Holds) { Status = ListStatus.Open }, new HashSet<Guid>());
+        for (StatusPosition? before = null; ;)
+        {
+            var page = await UntilThereAsync(() => partition.ListByStatusAsync(query, before, 7, null, CancellationToken.None).AsTask());
+            if (page is null)
+                return;
+            served.UnionWith(page.Items.Select(item => item.Record.Command.Id));
+            before = page.Next;
+            if (before is null)
+                break;
+        }
+        // What has ended meanwhile, for a replica that has come further, need not be there.
+        var missing = OpenInTheLog(tenant).Where(id => known.Contains(id) && !served.Contains(id)).ToList();
+        Require(missing.Count == 0, $"open holds of {tenant} are not listed: {string.Join(' ', missing)}");
+    }
+
+    private HashSet<Guid> OpenInTheLog(string tenant)
+    {
+        var open = new HashSet<Guid>();
+        foreach (var record in storage.Blocks.SelectMany(block => block.ReadRecords()))
+            if (record is { Accepted: true, Hold: { } hold } && record.Command.Tenant == tenant)
+                if (hold.Status == HoldStatus.Active)
+                    open.Add(hold.Id);
+                else
+                    open.Remove(hold.Id);
+        return open;
     }
 
     /// <summary>The history that a replica serves is in the log, entry by entry.</summary>

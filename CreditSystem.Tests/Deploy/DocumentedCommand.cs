@@ -20,12 +20,17 @@ internal sealed partial record DocumentedCommand(string File, string Text)
 
     /// <summary>What stands in code, be it lines of their own or words in a sentence, and begins with one of the programs.</summary>
     private static IEnumerable<DocumentedCommand> Of(string file) =>
-        from line in Diagram().Replace(System.IO.File.ReadAllText(file), "").Split('\n')
+        from line in Bash().Replace(Diagram().Replace(System.IO.File.ReadAllText(file), ""), Indented).Split('\n')
         from code in line.StartsWith("    ", StringComparison.Ordinal) ? [line] : Inline().Matches(line).Select(match => match.Groups[1].Value)
         from part in Separator().Split(Comment().Replace(code, ""))
         let text = Expand(part.Trim())
         where Programs.Any(program => text.StartsWith(program, StringComparison.Ordinal)) && text.Contains(' ', StringComparison.Ordinal) && !text.Contains('…', StringComparison.Ordinal)
         select new DocumentedCommand(Path.GetRelativePath(Repository.Root, file), text);
+
+    private static string Indented(Match block) => string.Join('\n', block.Groups[1].Value.Split('\n').Select(line => $"    {line}"));
+
+    [GeneratedRegex("^```bash\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex Bash();
 
     /// <summary>The abbreviations that docs/operations.md begins with.</summary>
     private static string Expand(string text)

@@ -7,7 +7,11 @@ namespace CreditSystem.Tests.Observability;
 [Collection(AppHostFixture.Collection)]
 public sealed class DocsBrowserTests(AppHostFixture system) : IAsyncLifetime
 {
-    private static readonly string[] Pages = ["", "getting-started", "concepts", "guides/grants", "errors", "reference", "reference/transfers", "alerts", "changelog"];
+    private static readonly string[] Pages =
+    [
+        "", "getting-started", "concepts", "guides/grants", "guides/clients", "errors", "reference", "reference/transfers", "alerts",
+        "performance", "changelog",
+    ];
 
     private IPlaywright _playwright = null!;
     private IBrowser _browser = null!;
@@ -48,6 +52,9 @@ public sealed class DocsBrowserTests(AppHostFixture system) : IAsyncLifetime
             Assert.Equal((path, 200), (path, answer!.Status));
             Assert.True(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= innerWidth"), $"{path} is wider than {width}");
             Assert.True(await page.Locator("main").IsVisibleAsync());
+            // A heading may be called what a part of the layout is.
+            var twice = "[...document.querySelectorAll('[id]')].map(one => one.id).filter((id, i, all) => all.indexOf(id) !== i).join()";
+            Assert.Equal((path, ""), (path, await page.EvaluateAsync<string>(twice)));
         }
 
         Assert.Empty(complaints);
@@ -64,7 +71,7 @@ public sealed class DocsBrowserTests(AppHostFixture system) : IAsyncLifetime
 
         await page.Keyboard.PressAsync("/");
         await page.Keyboard.TypeAsync("capture_exceeds_hold");
-        await page.Locator("#results [aria-selected=true]").WaitForAsync();
+        await page.Locator("#site-results [aria-selected=true]").WaitForAsync();
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync("**/docs/errors#capture_exceeds_hold");
 
@@ -79,7 +86,7 @@ public sealed class DocsBrowserTests(AppHostFixture system) : IAsyncLifetime
         await page.GotoAsync($"{_address}/docs/");
 
         Assert.False(await page.Locator(".search").IsVisibleAsync());
-        await page.Locator("#menu a", new() { HasText = "Holds" }).First.ClickAsync();
+        await page.Locator("#site-menu a", new() { HasText = "Holds" }).First.ClickAsync();
         Assert.Equal("Holds", await page.Locator("h1").InnerTextAsync());
         Assert.True(await page.Locator(".drawing svg").First.IsVisibleAsync());
     }
@@ -90,7 +97,7 @@ public sealed class DocsBrowserTests(AppHostFixture system) : IAsyncLifetime
         await using var context = await _browser.NewContextAsync(new() { ColorScheme = ColorScheme.Light });
         var page = await context.NewPageAsync();
         await page.GotoAsync($"{_address}/docs/");
-        await page.Locator("#theme").ClickAsync();
+        await page.Locator("#site-theme").ClickAsync();
         await page.GotoAsync($"{_address}/docs/concepts");
 
         Assert.Equal("rgb(18, 23, 30)", await page.EvaluateAsync<string>("getComputedStyle(document.body).backgroundColor"));

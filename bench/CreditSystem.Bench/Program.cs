@@ -3,6 +3,7 @@ using CreditSystem.Bench.Chaos;
 using CreditSystem.Bench.Growth;
 using CreditSystem.Bench.History;
 using CreditSystem.Bench.Ledger;
+using CreditSystem.Bench.Lists;
 using CreditSystem.Bench.Memory;
 using CreditSystem.Bench.Proxy;
 using CreditSystem.Bench.Replicas;
@@ -21,6 +22,7 @@ var root = new RootCommand("Measures CreditSystem against its peers, in the same
     ReplicasCommand.Create(),
     RollingCommand.Create(),
     GrowthCommand.Create(),
+    ListsCommand.Create(),
 };
 
 return await CommandRunner.RunAsync(root, args);

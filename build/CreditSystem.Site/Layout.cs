@@ -34,26 +34,26 @@ internal sealed class Layout(SiteMap map, IReadOnlyDictionary<string, string> ti
         <script src="{urlOf("site.js")}"></script>
         </head>
         <body>
-        <a class="skip" href="#content">To the content</a>
+        <a class="skip" href="#site-content">To the content</a>
         <header>
-        <a class="top jump" href="#menu">Menu</a>
+        <a class="top jump" href="#site-menu">Menu</a>
         <a class="brand" href="/docs/">CreditSystem</a>
         <div class="search" role="search" hidden>
-        <input type="search" id="query" placeholder="Search (/)" aria-label="Search the documentation" autocomplete="off" spellcheck="false"
-         role="combobox" aria-expanded="false" aria-controls="results">
-        <ol id="results" role="listbox" aria-label="Results" hidden></ol>
+        <input type="search" id="site-query" placeholder="Search (/)" aria-label="Search the documentation" autocomplete="off" spellcheck="false"
+         role="combobox" aria-expanded="false" aria-controls="site-results">
+        <ol id="site-results" role="listbox" aria-label="Results" hidden></ol>
         </div>
         <a class="top" href="/docs/reference">Reference</a>
         <a class="top" href="/openapi/v1.json">OpenAPI</a>
-        <button id="theme" type="button" aria-label="Light or dark" hidden>{Sun}</button>
+        <button id="site-theme" type="button" aria-label="Light or dark" hidden>{Sun}</button>
         </header>
         <div class="page">
-        <main id="content" tabindex="-1">
+        <main id="site-content" tabindex="-1">
         <article>
         {content}
         </article>
         </main>
-        <nav id="menu" aria-label="Pages">
+        <nav id="site-menu" aria-label="Pages">
         {Navigation(source)}
         </nav>
         <aside>

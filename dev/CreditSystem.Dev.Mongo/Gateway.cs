@@ -40,6 +40,7 @@ internal static class Gateway
         new ServerCommands(postgres.DataSource, users, time).Register(commands);
         new DataCommands(call).Register(commands);
         new CursorCommands(postgres.DataSource, cursors).Register(commands);
+        new ExplainCommand(postgres.DataSource).Register(commands);
         new DefinitionCommands(postgres.DataSource, call).Register(commands);
         new UserCommands(users, options.RequiresAuthentication).Register(commands);
         return new CommandDispatcher(commands, users, options.RequiresAuthentication);

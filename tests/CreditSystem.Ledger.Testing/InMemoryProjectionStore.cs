@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
 using CreditSystem.Ledger.Projection.ResumePoints;
@@ -53,6 +54,7 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
         Copy(Rebuilds, copy.Rebuilds);
         Copy(Chunks, copy.Chunks);
         Copy(Lists, copy.Lists);
+        Copy(Statuses, copy.Statuses);
         Copy(Pages, copy.Pages);
         Copy(Deltas, copy.Deltas);
         return copy;
@@ -177,6 +179,34 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
         }
         return Task.CompletedTask;
     }
+
+    /// <summary>What has been written of statuses.</summary>
+    public ConcurrentDictionary<(Guid Term, StatusPosition Position), StatusRow> Statuses { get; } = new();
+
+    public Task WriteAsync(IReadOnlyList<StatusRow> added, IReadOnlyList<StatusRow> removed, CancellationToken cancellationToken)
+    {
+        foreach (var row in added)
+            Statuses[(row.Term, row.Position)] = row;
+        foreach (var row in removed)
+            Statuses.TryRemove((row.Term, row.Position), out _);
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<StatusRow>> StatusesAsync(
+        Guid term, StatusPosition before, long from, int limit, CancellationToken cancellationToken)
+    {
+        StatusReads++;
+        return Task.FromResult<IReadOnlyList<StatusRow>>(
+            [.. Statuses.Values.Where(row => row.Term == term && row.Position < before && row.Position.CreatedAt >= from)
+                .OrderByDescending(row => row.Position).Take(limit)]);
+    }
+
+    /// <summary>How often what has a status was asked for.</summary>
+    public int StatusReads { get; private set; }
+
+    public Task<IReadOnlyList<StatusRow>> FindAsync(IReadOnlyCollection<StatusRow> keys, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<StatusRow>>(
+            [.. keys.Select(key => Statuses.GetValueOrDefault((key.Term, key.Position))).OfType<StatusRow>()]);
 
     public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
         Task.FromResult(segments.GetValueOrDefault((partition, after)));

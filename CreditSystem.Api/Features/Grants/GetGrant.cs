@@ -1,5 +1,6 @@
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
+using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Grants;
 
@@ -13,6 +14,8 @@ internal static class GetGrant
         // Finding the account settles what is due on it, this grant included.
         && await ledger.FindAccountAsync(caller.Tenant, issue.Account, linearizable: false) is { } account
         && (!caller.OwnAccountsOnly || account.Holder == caller.Principal)
-            ? TypedResults.Ok(await grants.ReadAsync(issued, account, cancellationToken))
+            ? TypedResults.Ok((await grants.ReadAsync([issued], AccountsOf(account), cancellationToken))[0])
             : ApiProblems.NotFound("grant");
+
+    private static Dictionary<Guid, AccountState> AccountsOf(AccountState account) => new() { [account.Id] = account };
 }

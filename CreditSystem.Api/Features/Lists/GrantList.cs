@@ -2,6 +2,7 @@ using System.ComponentModel;
 using CreditSystem.Api.Features.Grants;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Lists.Statuses;
 using Microsoft.AspNetCore.Mvc;
 
 namespace CreditSystem.Api.Features.Lists;
@@ -25,16 +26,24 @@ internal sealed record GrantListQuery(
 
 internal static class GrantList
 {
-    private static readonly string[] Statuses = ["pending", "active", "used", "expired", "voided"];
+    private static readonly Dictionary<string, ListStatus> Statuses = new()
+    {
+        ["pending"] = ListStatus.Pending,
+        ["active"] = ListStatus.Open,
+        ["used"] = ListStatus.Used,
+        ["expired"] = ListStatus.Expired,
+        ["voided"] = ListStatus.Voided,
+    };
 
     public static async Task<Results<Ok<GrantPage>, ProblemHttpResult>> HandleAsync(
         RequestCaller caller, MetadataFilter metadata, ListBinder binder, ListService lists, CreditLedger ledger, FoundGrant grants,
         [AsParameters] GrantListQuery query, CancellationToken cancellationToken)
     {
-        if (query.Status is not null && !Statuses.Contains(query.Status))
-            return ApiProblems.BadRequest("invalid_status", $"status must be one of {string.Join(", ", Statuses)}.");
+        if (query.Status is not null && !Statuses.ContainsKey(query.Status))
+            return ApiProblems.BadRequest("invalid_status", $"status must be one of {string.Join(", ", Statuses.Keys)}.");
         if (!binder.Bind(caller, metadata, query.Parameters).TryGet(out var request, out var problem))
             return problem;
+        request = request with { Query = request.Query with { Status = query.Status is null ? null : Statuses[query.Status] } };
         var states = new Dictionary<Guid, GrantResponse>();
         if (!(await lists.FindAsync(caller, request, WithStatusAsync, cancellationToken)).TryGet(out var page, out problem))
             return problem;
@@ -44,15 +53,9 @@ internal static class GrantList
         {
             var accounts = await ledger.PartitionOf(caller.Tenant).LoadAccountsAsync(
                 [.. found.Select(item => item.Posting!.Credit.Account).Distinct()], token);
-            var kept = new List<ListItem>();
-            foreach (var item in found)
-            {
-                var state = await grants.ReadAsync(item.Record, accounts[item.Posting!.Credit.Account], token);
-                states[item.Record.Command.Id] = state;
-                if (query.Status is null || state.Status == query.Status)
-                    kept.Add(item);
-            }
-            return kept;
+            foreach (var state in await grants.ReadAsync([.. found.Select(item => item.Record)], accounts, token))
+                states[state.Id] = state;
+            return [.. found.Where(item => query.Status is null || states[item.Record.Command.Id].Status == query.Status)];
         }
     }
 }

@@ -2,6 +2,7 @@ using System.ComponentModel;
 using CreditSystem.Api.Features.Holds;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Model;
 using Microsoft.AspNetCore.Mvc;
 
@@ -41,6 +42,7 @@ internal static class HoldList
             return ApiProblems.BadRequest("invalid_status", $"status must be one of {string.Join(", ", Statuses)}.");
         if (!binder.Bind(caller, metadata, query.Parameters).TryGet(out var request, out var problem))
             return problem;
+        request = request with { Query = request.Query with { Status = query.Status is null ? null : StatusOf(query.Status) } };
         var (partition, states) = (ledger.PartitionOf(caller.Tenant), new Dictionary<Guid, HoldState>());
         if (!(await lists.FindAsync(caller, request, WithStatusAsync, cancellationToken)).TryGet(out var page, out problem))
             return problem;
@@ -54,7 +56,7 @@ internal static class HoldList
             foreach (var item in found)
                 if (item.Record.Hold is { } placed && (query.Status is null || MayBe(query.Status, placed, accounts)))
                 {
-                    var state = AsOfNow(await partition.LoadHoldAsync(placed.Id, token) ?? placed);
+                    var state = AsOfNow(item.Hold ?? await partition.LoadHoldAsync(placed.Id, token) ?? placed);
                     states[placed.Id] = state;
                     if (query.Status is null || WireNames.From(state.Status) == query.Status)
                         kept.Add(item);
@@ -68,6 +70,14 @@ internal static class HoldList
                 ? hold with { Status = HoldStatus.Expired, Reservations = [] }
                 : hold;
     }
+
+    private static ListStatus StatusOf(string status) => status switch
+    {
+        "captured" => ListStatus.Captured,
+        "voided" => ListStatus.Voided,
+        "expired" => ListStatus.Expired,
+        _ => ListStatus.Open,
+    };
 
     // The account knows its active ones, which is far cheaper than to look for how another one ended.
     private static bool MayBe(string status, HoldState placed, IReadOnlyDictionary<Guid, AccountState> accounts)

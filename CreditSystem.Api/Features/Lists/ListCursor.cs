@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Lists.Statuses;
 
 namespace CreditSystem.Api.Features.Lists;
 
@@ -9,6 +10,7 @@ namespace CreditSystem.Api.Features.Lists;
 internal static class ListCursor
 {
     private const int PlaceBytes = 16;
+    private const int StatusBytes = 24;
 
     /// <summary>Longer than of as many accounts as a holder may have.</summary>
     private const int MaxLength = 4096;
@@ -32,6 +34,19 @@ internal static class ListCursor
         }
         return Base64Url.EncodeToString(bytes);
     }
+
+    public static string Encode(StatusPosition position)
+    {
+        Span<byte> bytes = stackalloc byte[StatusBytes];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, position.CreatedAt);
+        position.Id.TryWriteBytes(bytes[8..], bigEndian: true, out _);
+        return Base64Url.EncodeToString(bytes);
+    }
+
+    /// <returns>Null where the text is no place among what has a status.</returns>
+    public static StatusPosition? DecodeStatus(string? text) => text is not null && BytesOf(text) is { Length: StatusBytes } bytes
+        ? new StatusPosition(BinaryPrimitives.ReadInt64BigEndian(bytes), new Guid(bytes.AsSpan(8), bigEndian: true))
+        : null;
 
     /// <returns>False where the text is none of ours; without a text, true and no place.</returns>
     public static bool TryDecode(string? text, out ListPosition? position)

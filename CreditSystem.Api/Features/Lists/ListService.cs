@@ -2,6 +2,7 @@ using CreditSystem.Api.Features.Accounts;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using Microsoft.Extensions.Options;
@@ -19,10 +20,40 @@ internal sealed class ListService(CreditLedger ledger, AccountLookup accounts, I
     {
         if (request.Reference is { } reference)
             return await ByReferenceAsync(caller, request, reference, filter, cancellationToken);
-        if (request.Account is not null || request.Holder is not null)
-            return (await AccountsAsync(caller, request, cancellationToken)).TryGet(out var own, out var problem)
-                ? await OnAccountsAsync(request, own, filter, cancellationToken)
-                : problem;
+        IReadOnlyList<AccountState>? own = null;
+        if ((request.Account is not null || request.Holder is not null)
+            && !(await AccountsAsync(caller, request, cancellationToken)).TryGet(out own, out var problem))
+            return problem;
+        if (request.Query is not { Status: not null, Key: null })
+            return await ReadAsync(request, own, filter, cancellationToken);
+        var position = ListCursor.DecodeStatus(request.Cursor);
+        var query = request.Query with { Accounts = own?.Select(account => account.Id).ToList() };
+        if ((position is not null || request.Cursor is null)
+            && await ledger.ListByStatusAsync(query, position, request.Limit, filter, cancellationToken) is { } page)
+            return new FoundPage(page.Items, page.Next is { } next ? ListCursor.Encode(next) : null);
+        // Not all statuses are stored yet, or were not when the first page was read: all of the list is looked through.
+        return position is { } known
+            ? await ReadAsync(Before(request, known), own, Before(known, filter), cancellationToken)
+            : await ReadAsync(request, own, filter, cancellationToken);
+    }
+
+    private static ListRequest Before(ListRequest request, StatusPosition position)
+    {
+        var until = Math.Min(request.Query.Until ?? long.MaxValue, Math.Min(position.CreatedAt, long.MaxValue - 1) + 1);
+        return request with { Cursor = null, Query = request.Query with { Until = until } };
+    }
+
+    private static ListFilter Before(StatusPosition position, ListFilter? filter) => async (found, cancellationToken) =>
+    {
+        List<ListItem> before = [.. found.Where(item => StatusPosition.Of(item.Record) < position)];
+        return filter is null || before.Count == 0 ? before : await filter(before, cancellationToken);
+    };
+
+    private async Task<Validated<FoundPage>> ReadAsync(
+        ListRequest request, IReadOnlyList<AccountState>? own, ListFilter? filter, CancellationToken cancellationToken)
+    {
+        if (own is not null)
+            return await OnAccountsAsync(request, own, filter, cancellationToken);
         if (!ListCursor.TryDecode(request.Cursor, out ListPosition? before))
             return Cursor.Invalid();
         var page = await ledger.ListAsync(request.Query, before, request.Limit, filter, cancellationToken);

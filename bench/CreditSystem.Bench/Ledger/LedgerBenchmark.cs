@@ -67,6 +67,9 @@ internal static class LedgerBenchmark
         {
             await MeasureAsync("pgbench", _ => pgbench.MeasureAsync(connections, plan.Seconds, cancellationToken));
             await MeasureAsync("single, uniform", name => load.TransfersAsync(name, connections, plan.Seconds, hot: false, cancellationToken));
+            if (other is not null)
+                await MeasureAsync(
+                    "other build, single, uniform", name => other.TransfersAsync(name, connections, plan.Seconds, hot: false, cancellationToken));
             await MeasureAsync("single, hot account", name => load.TransfersAsync(name, connections, plan.Seconds, hot: true, cancellationToken));
         }
         foreach (var size in LedgerPlan.BatchSizes)

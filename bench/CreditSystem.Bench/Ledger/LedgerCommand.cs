@@ -15,7 +15,7 @@ internal static class LedgerCommand
 
     private static readonly Option<string> Only = new("--only") { Description = "Leaves out the loads without this in their names", DefaultValueFactory = _ => "" };
 
-    private static readonly Option<DirectoryInfo?> Against = new("--against") { Description = "The folder of another build of the API (its bin folder), whose batches are measured in turns with ours" };
+    private static readonly Option<DirectoryInfo?> Against = new("--against") { Description = "The folder of another build of the API (its bin folder), whose transfers and batches are measured in turns with ours" };
 
     private static readonly Option<DirectoryInfo?> Api = new("--api") { Description = "The folder of a published API to measure; by default it is the one built with the bench" };
 

@@ -45,6 +45,7 @@ internal sealed record LedgerReport(
         BatchPerS = Find("batches of 100", 8)?.Rate,
         Batch1000PerS = Find("batches of 1000", 8)?.Rate,
         Batch1000P99Ms = Find("batches of 1000", 8)?.P99Milliseconds,
+        SingleVsOtherBuild_32 = Ratio("single, uniform", 32, "other build, single, uniform", 32),
         BatchVsOtherBuild = Ratio("batches of 100", 8, "other build, batches of 100", 8),
         Batch1000VsOtherBuild = Ratio("batches of 1000", 8, "other build, batches of 1000", 8),
         Batch1000VsBareInserts = Ratio("batches of 1000", 8, "bare inserts of 1000", 1),

@@ -21,7 +21,7 @@
   };
 
   const makeSearch = () => {
-    const box = document.querySelector('.search'), input = document.getElementById('query'), list = document.getElementById('results');
+    const box = document.querySelector('.search'), input = document.getElementById('site-query'), list = document.getElementById('site-results');
     let index, chosen = -1, shown = '';
     box.hidden = false;
     const load = () => index ??= fetch('/docs/search.json').then(answer => answer.ok ? answer.json() : Promise.reject(answer.status));
@@ -82,7 +82,7 @@
   };
 
   const makeTheme = () => {
-    const button = document.getElementById('theme');
+    const button = document.getElementById('site-theme');
     button.hidden = false;
     button.addEventListener('click', () => {
       const isDark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;

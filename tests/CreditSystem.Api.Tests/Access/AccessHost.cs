@@ -4,6 +4,7 @@ using CreditSystem.Api.Docs;
 using CreditSystem.Api.Json;
 using CreditSystem.Api.OpenApi;
 using CreditSystem.Api.Problems;
+using CreditSystem.Api.Tests.Contract;
 using CreditSystem.Identity;
 using CreditSystem.Identity.Tokens;
 using CreditSystem.Secrets;
@@ -25,7 +26,9 @@ internal sealed class AccessHost : IAsyncDisposable
 
     private readonly WebApplication app;
 
-    private AccessHost(WebApplication app) => this.app = app;
+    private readonly ContractCheck contract;
+
+    private AccessHost(WebApplication app, ContractCheck contract) => (this.app, this.contract) = (app, contract);
 
     public FakeTimeProvider Time => (FakeTimeProvider)app.Services.GetRequiredService<TimeProvider>();
 
@@ -60,6 +63,8 @@ internal sealed class AccessHost : IAsyncDisposable
         builder.AddApiDocumentation();
         builder.AddDocs();
         var app = builder.Build();
+        var contract = new ContractCheck();
+        contract.Use(app);
         app.UseProblems();
         app.UseAccess();
         app.MapApiDocumentation();
@@ -68,7 +73,7 @@ internal sealed class AccessHost : IAsyncDisposable
         app.MapGet("/silent", () => "said nothing about access");
         app.MapGet("/open", () => "open").AllowAnonymous();
         await app.StartAsync();
-        return new AccessHost(app);
+        return new AccessHost(app, contract);
     }
 
     public HttpClient Client(string? token = null)
@@ -86,5 +91,6 @@ internal sealed class AccessHost : IAsyncDisposable
     {
         await app.StopAsync();
         await app.DisposeAsync();
+        contract.AssertKept();
     }
 }

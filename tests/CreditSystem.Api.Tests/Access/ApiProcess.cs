@@ -1,6 +1,7 @@
 using CreditSystem.Api.Features.Auth;
 using CreditSystem.Identity;
 using CreditSystem.Identity.Tokens;
+using CreditSystem.Api.Tests.Contract;
 using CreditSystem.Testing.Servers;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Identity;
@@ -17,6 +18,7 @@ internal sealed class ApiProcess : WebApplicationFactory<RegisterRequest>
 {
     private readonly string environment;
     private readonly Dictionary<string, string> settings;
+    private readonly ContractCheck contract = new();
 
     private ApiProcess(string environment, Dictionary<string, string> settings) => (this.environment, this.settings) = (environment, settings);
 
@@ -65,6 +67,13 @@ internal sealed class ApiProcess : WebApplicationFactory<RegisterRequest>
         foreach (var (name, value) in settings)
             builder.UseSetting(name, value);
         builder.ConfigureLogging(logging => logging.ClearProviders());
-        builder.ConfigureTestServices(services => services.Configure<PasswordHasherOptions>(options => options.IterationCount = 10));
+        builder.ConfigureTestServices(services => services.AddSingleton(contract.First)
+            .Configure<PasswordHasherOptions>(options => options.IterationCount = 10));
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        contract.AssertKept();
     }
 }

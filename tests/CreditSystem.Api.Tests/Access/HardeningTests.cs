@@ -5,6 +5,8 @@ using CreditSystem.Identity;
 using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
 
 namespace CreditSystem.Api.Tests.Access;
@@ -160,12 +162,34 @@ public sealed class HardeningTests(MongoServer mongo, RedisServer redis)
     {
         await using var host = await KestrelHost.StartAsync();
 
-        var answer = await host.SendAsync(request.Replace("{long}", new string('x', 10_000), StringComparison.Ordinal));
+        AssertProblem(await host.SendAsync(request.Replace("{long}", new string('x', 10_000), StringComparison.Ordinal)), status, code);
+    }
 
+    /// <summary>The first the server refuses by itself; in the others the application waits for the rest of a body.</summary>
+    [Theory]
+    [InlineData("GET / HTTP/1.1\r\nHost: x\r\n")]
+    [InlineData("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf")]
+    [InlineData("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")]
+    public async Task What_does_not_arrive_in_time_is_answered_408_with_a_body(string part)
+    {
+        await using var host = await KestrelHost.StartAsync(limits =>
+        {
+            limits.RequestHeadersTimeout = TimeSpan.FromSeconds(1);
+            limits.MinRequestBodyDataRate = new(bytesPerSecond: 1000, gracePeriod: TimeSpan.FromSeconds(1.5));
+        });
+
+        AssertProblem(await host.SendAsync(part), 408, "request_timeout");
+    }
+
+    private static void AssertProblem(string answer, int status, string code)
+    {
         var (head, body) = (answer[..answer.IndexOf("\r\n\r\n", StringComparison.Ordinal)], answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
         Assert.StartsWith($"HTTP/1.1 {status} ", head);
         Assert.Contains("Content-Type: application/problem+json", head, StringComparison.Ordinal);
-        Assert.Contains($"Content-Length: {body.Length}\r\n", head, StringComparison.Ordinal);
+        if (head.Contains("Transfer-Encoding: chunked", StringComparison.Ordinal))
+            body = body.Split("\r\n")[1];
+        else
+            Assert.Contains($"Content-Length: {body.Length}\r\n", head, StringComparison.Ordinal);
         var problem = System.Text.Json.Nodes.JsonNode.Parse(body)!;
         Assert.Equal((status, code), ((int)problem["status"]!, (string?)problem["code"]));
     }
@@ -203,12 +227,13 @@ public sealed class HardeningTests(MongoServer mongo, RedisServer redis)
     /// <summary>The server of the API with its limits, and one route that reads the whole body.</summary>
     private sealed class KestrelHost(WebApplication app) : IAsyncDisposable
     {
-        public static async Task<KestrelHost> StartAsync()
+        public static async Task<KestrelHost> StartAsync(Action<KestrelServerLimits>? limit = null)
         {
             var builder = WebApplication.CreateSlimBuilder();
             builder.Configuration.AddInMemoryCollection([new("urls", "http://127.0.0.1:0"), new("Logging:LogLevel:Default", "None")]);
             CreditSystem.Api.Problems.ProblemExtensions.AddProblems(builder);
             builder.AddHardening();
+            builder.WebHost.ConfigureKestrel(kestrel => limit?.Invoke(kestrel.Limits));
             var app = builder.Build();
             app.UseHardening();
             CreditSystem.Api.Problems.ProblemExtensions.UseProblems(app);

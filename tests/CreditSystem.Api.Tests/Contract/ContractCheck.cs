@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace CreditSystem.Api.Tests.Contract;
@@ -13,10 +14,22 @@ internal sealed class ContractCheck
     private readonly ConcurrentQueue<string> violations = [];
 
     /// <summary>Goes first in the pipeline.</summary>
-    public void Use(WebApplication app) => app.Use(CheckAsync);
+    public void Use(IApplicationBuilder app) => app.Use(CheckAsync);
+
+    /// <summary>The same for a program that makes its pipeline itself.</summary>
+    public IStartupFilter First => new Filter(this);
 
     /// <summary>Fails where an answer was none of the document's.</summary>
     public void AssertKept() => Assert.Empty(violations);
+
+    private sealed class Filter(ContractCheck check) : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            check.Use(app);
+            next(app);
+        };
+    }
 
     private async Task CheckAsync(HttpContext context, RequestDelegate next)
     {

@@ -30,6 +30,23 @@ public sealed partial class ErrorPageTests
         Assert.Empty(codes.Where(code => !IsExplained(code)).Order());
     }
 
+    /// <summary>The document lists the same, and the page explains nothing that is never answered.</summary>
+    [Fact]
+    public void No_code_is_explained_or_listed_that_there_is_not()
+    {
+        var (codes, named) = (Codes().ToHashSet(), ValidatedNames().ToHashSet());
+
+        Assert.Empty(codes.Except(KnownProblemCodes.All).Order());
+        Assert.Empty(KnownProblemCodes.All.Where(code => !codes.Contains(code) && !IsOfAName(code)).Order());
+        Assert.Empty(Headings.Except(KnownProblemCodes.All).Where(heading => !heading.Contains('…', StringComparison.Ordinal)).Order());
+        Assert.Empty(Words.Where(word => word.StartsWith(Invalid, StringComparison.Ordinal)).Except(KnownProblemCodes.All).Order());
+        Assert.Equal(KnownProblemCodes.All.Order(StringComparer.Ordinal).Distinct(), KnownProblemCodes.All);
+        Assert.Empty(KnownProblemCodes.All.Where(code => !IsExplained(code)).Order());
+
+        // A member or parameter that is validated by name.
+        bool IsOfAName(string code) => code.StartsWith(Invalid, StringComparison.Ordinal) && named.Contains(code[Invalid.Length..]);
+    }
+
     [Fact]
     public void Each_says_what_to_do() =>
         Assert.Equal(Heading().Count(Page), Regex.Count(Page, @"^\*\*What to do:\*\* \S", RegexOptions.Multiline));
@@ -43,10 +60,18 @@ public sealed partial class ErrorPageTests
     {
         var constants = typeof(ProblemCodes).GetFields(BindingFlags.Static | BindingFlags.Public).Select(field => (string)field.GetRawConstantValue()!);
         var refusals = Enum.GetValues<RejectionCode>().Select(code => LedgerProblems.Describe(code).Code);
-        var sources = Directory.EnumerateFiles(Repository.PathOf("CreditSystem.Api"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText).ToList();
+        var sources = Sources().ToList();
         var things = sources.SelectMany(text => Missing().Matches(text)).Select(match => match.Groups[1].Value + NotFound);
         return constants.Append(UserStore.EmailTaken).Append(UserStore.UsernameTaken).Concat(refusals).Concat(sources.SelectMany(text => Given().Matches(text)).Select(match => match.Groups[1].Value)).Concat(things);
     }
+
+    private static IEnumerable<string> ValidatedNames() => Sources().SelectMany(text => Validated().Matches(text)).Select(match => match.Groups[1].Value);
+
+    private static IEnumerable<string> Sources() =>
+        Directory.EnumerateFiles(Repository.PathOf("CreditSystem.Api"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText);
+
+    [GeneratedRegex("""(?:RequestValidation\.\w+|Timestamp\.Invalid|\bText|DisplayName)\(\s*"([a-z_]+)""")]
+    private static partial Regex Validated();
 
     [GeneratedRegex(@"^### (\S+)$", RegexOptions.Multiline)]
     private static partial Regex Heading();
@@ -57,6 +82,6 @@ public sealed partial class ErrorPageTests
     [GeneratedRegex("""ApiProblems\.NotFound\(\s*"(\w+)"\)""")]
     private static partial Regex Missing();
 
-    [GeneratedRegex("""(?:(?:BadRequest|Unavailable|Problem)\(|(?:Create|RetryLater)\(\s*StatusCodes\.\w+,|LedgerUnavailableReason\.\w+ => \()\s*"([a-z]+(?:_[a-z]+)*)"(?! \+)""")]
+    [GeneratedRegex("""(?:(?:BadRequest|Unavailable|Problem|TopUpProblems\.Invalid)\(|(?:Create|RetryLater)\(\s*StatusCodes\.\w+,|LedgerUnavailableReason\.\w+ => \()\s*"([a-z]+(?:_[a-z]+)*)"(?! \+)""")]
     private static partial Regex Given();
 }

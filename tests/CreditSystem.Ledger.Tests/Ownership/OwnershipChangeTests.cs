@@ -1,5 +1,6 @@
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Projection;
@@ -166,6 +167,16 @@ public sealed class OwnershipChangeTests
 
         public Task<IReadOnlyList<ListChunk>> ListAsync(Guid term, long before, int limit, CancellationToken cancellationToken) =>
             store.ListAsync(term, before, limit, cancellationToken);
+
+        public Task WriteAsync(IReadOnlyList<StatusRow> added, IReadOnlyList<StatusRow> removed, CancellationToken cancellationToken) =>
+            throw NotOwner();
+
+        public Task<IReadOnlyList<StatusRow>> StatusesAsync(
+            Guid term, StatusPosition before, long from, int limit, CancellationToken cancellationToken) =>
+            store.StatusesAsync(term, before, from, limit, cancellationToken);
+
+        public Task<IReadOnlyList<StatusRow>> FindAsync(IReadOnlyCollection<StatusRow> keys, CancellationToken cancellationToken) =>
+            store.FindAsync(keys, cancellationToken);
 
         public Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken) => throw NotOwner();
 

@@ -1,13 +1,13 @@
 #:sdk Microsoft.NET.Sdk.Web
 #:property PublishAot=false
-// Receives webhooks: dotnet run docs/examples/receiver.cs -- PORT SECRET
+// Receives webhooks: dotnet run examples/receiver.cs -- PORT SECRET
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 
 if (args is not [var port, var secret])
 {
-    Console.Error.WriteLine("usage: dotnet run docs/examples/receiver.cs -- PORT SECRET");
+    Console.Error.WriteLine("usage: dotnet run examples/receiver.cs -- PORT SECRET");
     return 2;
 }
 

@@ -1,0 +1,121 @@
+using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Partitions;
+using CreditSystem.Ledger.Projection;
+
+namespace CreditSystem.Ledger.Lists.Statuses;
+
+/// <param name="Items">At most as many as were asked for; it may be fewer, or none, although there are more.</param>
+/// <param name="Next">Before what the next page goes on; null where there is nothing more.</param>
+public sealed record StatusPage(IReadOnlyList<ListItem> Items, StatusPosition? Next);
+
+/// <summary>Reads a page of the holds or grants of one status: what is stored, and on top of it what has happened since.</summary>
+internal sealed class StatusReader(PartitionReads reads, IProjectionStore projections)
+{
+    private const int MostRecords = 1000;
+    private const int LeastRows = 32;
+
+    /// <param name="query">With a status.</param>
+    /// <param name="before">Before what to begin; null for the newest.</param>
+    /// <param name="limit">The most items.</param>
+    /// <param name="filter">Leaves out more: above all what has another status by now.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<StatusPage> ReadAsync(
+        ListQuery query, StatusPosition? before, int limit, ListFilter? filter, CancellationToken cancellationToken)
+    {
+        var (start, until) = (before ?? StatusPosition.End, new StatusPosition(query.Until ?? long.MaxValue, Guid.Empty));
+        start = until < start ? until : start;
+        // First what is in memory: what is stored meanwhile is in both.
+        var changes = reads.Lists.Statuses(query.Tenant, query.List);
+        var recent = Recent(query, changes).Where(row => row.Position < start).ToList();
+        var changed = changes.Select(change => change.Position.Id).ToHashSet();
+        var (found, seen) = (new List<ListItem>(), 0);
+        while (true)
+        {
+            var size = Math.Max(limit + 1, LeastRows);
+            var (stored, end) = (new List<StatusRow>(), default(StatusPosition));
+            foreach (var term in TermsOf(query))
+            {
+                var page = await projections.StatusesAsync(term, start, query.From ?? 0, size, cancellationToken);
+                stored.AddRange(page);
+                // Before the last one that was read there may be more.
+                if (page.Count == size && page[^1].Position > end)
+                    end = page[^1].Position;
+            }
+            var isLast = end == default;
+            stored.RemoveAll(row => row.Position < end);
+            var rows = Merge(stored, recent.Where(row => row.Position >= end && row.Position < start));
+            foreach (var part in rows.Chunk(size))
+            {
+                foreach (var item in await KeepAsync(query, part, changed, filter, cancellationToken))
+                    if (found.Count < limit)
+                        found.Add(item);
+                    else
+                        return new StatusPage(found, PositionOf(found[^1]));
+                if ((seen += part.Length) >= MostRecords && (!isLast || part[^1] != rows[^1]))
+                    return new StatusPage(found, part[^1].Position);
+            }
+            if (isLast)
+                return new StatusPage(found, null);
+            start = end;
+        }
+    }
+
+    private static IEnumerable<Guid> TermsOf(ListQuery query) => query.Accounts is { } accounts
+        ? accounts.Select(account => ListTerms.Of(account, query.List, query.Status!.Value))
+        : [ListTerms.Of(query.Tenant, query.List, query.Status!.Value)];
+
+    private static Guid AccountOf(LedgerRecord record) => record.Hold?.Account ?? record.Postings[0].Credit.Account;
+
+    private List<StatusRow> Recent(ListQuery query, List<StatusChange> changes)
+    {
+        var rows = new List<StatusRow>();
+        foreach (var item in changes.GroupBy(change => change.Position))
+        {
+            var (created, last) = (item.FirstOrDefault(change => change.IsNew), item.Last());
+            if (item.Key.CreatedAt >= (query.From ?? 0) && IsOn(query, item) && IsCandidate(query.Status!.Value, created, item))
+                rows.Add(new StatusRow(default, item.Key, last.Account, created.Made, default));
+        }
+        return rows;
+    }
+
+    private static bool IsOn(ListQuery query, IEnumerable<StatusChange> item) =>
+        query.Accounts is not { } accounts || item.Any(change => accounts.Contains(change.Account));
+
+    private bool IsCandidate(ListStatus status, StatusChange created, IEnumerable<StatusChange> item) => status switch
+    {
+        ListStatus.Pending => created.IsScheduled && IsOpen(created) != false,
+        ListStatus.Open => item.Any(change => change.Status == ListStatus.Open && IsOpen(change) != false),
+        _ => item.Any(change => change.Status == status && IsOpen(change) != true),
+    };
+
+    private bool? IsOpen(StatusChange change) => reads.Account(change.Account) is { } account ? change.IsOpenOn(account) : null;
+
+    // What is in memory is newer.
+    private static List<StatusRow> Merge(IEnumerable<StatusRow> stored, IEnumerable<StatusRow> recent) =>
+        [.. recent.Concat(stored).DistinctBy(row => row.Position).OrderByDescending(row => row.Position)];
+
+    private async Task<IReadOnlyList<ListItem>> KeepAsync(
+        ListQuery query, StatusRow[] rows, HashSet<Guid> changed, ListFilter? filter, CancellationToken cancellationToken)
+    {
+        var records = await reads.RecordsAtAsync(rows.SelectMany(row => (ListPosition[])[row.Place, row.Last]), cancellationToken);
+        var items = new List<ListItem>(rows.Length);
+        foreach (var row in rows)
+        {
+            var record = row.Place.Block > 0 ? records.GetValueOrDefault(row.Place)
+                : await reads.FindRecordAsync(row.Position.Id, cancellationToken);
+            if (record is not { Accepted: true } || record.Command.Id != row.Position.Id || record.Command.Listed != query.List
+                || query.Accounts?.Contains(AccountOf(record)) == false)
+                continue;
+            var item = new ListItem(record, row.Place)
+            {
+                Hold = !changed.Contains(row.Position.Id) && records.GetValueOrDefault(row.Last)?.Hold is { } hold
+                    && hold.Id == row.Position.Id ? hold : null,
+            };
+            if (query.Accepts(item))
+                items.Add(item);
+        }
+        return filter is null || items.Count == 0 ? items : await filter(items, cancellationToken);
+    }
+
+    private static StatusPosition PositionOf(ListItem item) => StatusPosition.Of(item.Record);
+}
