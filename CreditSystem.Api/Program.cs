@@ -1,13 +1,10 @@
 using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Commands;
 using CreditSystem.Api.Docs;
-using CreditSystem.Api.Features.Modules;
 using CreditSystem.Api.Features.Operations;
-using CreditSystem.Api.Features.Verification;
 using CreditSystem.Api.Hardening;
 using CreditSystem.Api.Health;
 using CreditSystem.Api.Modules;
-using CreditSystem.Api.OpenApi;
 using CreditSystem.Api.Payments;
 using CreditSystem.Api.RequestLog;
 using CreditSystem.Api.Webhooks;
@@ -41,7 +38,6 @@ builder.AddUsers();
 builder.AddPayments();
 builder.AddWebhooks();
 builder.AddModules();
-builder.AddApiDocumentation();
 builder.AddDocs();
 
 var app = builder.Build();
@@ -52,14 +48,10 @@ app.UseAccess();
 app.MapDefaultEndpoints(mapHealth: false);
 app.MapHealth();
 app.MapLedger();
-app.MapLedgerCheck();
 app.MapIdentity();
 app.MapPayments();
 app.MapWebhooks();
-app.MapModules();
 app.MapOperations();
-app.MapClusterDashboard();
-app.MapApiDocumentation();
 app.MapDocs();
 
 await app.RunAsync();

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.History;
@@ -10,6 +9,7 @@ using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Partitions;
 using CreditSystem.Ledger.Projection;
+using CreditSystem.Ledger.Submissions;
 using CreditSystem.Ledger.Verification;
 using Microsoft.Extensions.Options;
 
@@ -25,12 +25,8 @@ public sealed class CreditLedger : BackgroundService
 
     private readonly LedgerPartition[] partitions;
     private readonly LedgerLayout layout;
-    /// <summary>How long a request waits for the outcome of another one with the same id.</summary>
-    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
-
-    private readonly ConcurrentDictionary<Guid, TaskCompletionSource> inFlight = new();
-    private readonly AccountFacts facts = new(MostFacts);
-    private readonly IProjectionStore projections;
+    private readonly RequestsInFlight inFlight;
+    private readonly AccountFacts facts;
     private readonly LedgerMetrics metrics;
     private readonly MemoryBudget memory;
     private readonly TimeProvider time;
@@ -40,7 +36,8 @@ public sealed class CreditLedger : BackgroundService
         LedgerMetrics metrics, TimeProvider time, ILogger<LedgerPartition> logger, IOwnerTransport? transport = null)
     {
         IndexedKeys = new IndexedKeys();
-        (this.projections, this.metrics, this.time) = (projections, metrics, time);
+        (this.metrics, this.time) = (metrics, time);
+        (inFlight, facts) = (new RequestsInFlight(time), new AccountFacts(projections, MostFacts));
         layout = new LedgerLayout(options.Value.Partitions);
         memory = MemoryBudget.OfProcess(options.Value);
         var clock = new ClockGuard(store, time, logger);
@@ -69,18 +66,20 @@ public sealed class CreditLedger : BackgroundService
     public LedgerPartition PartitionOf(string tenant) => partitions[layout.PartitionOf(tenant)];
 
     /// <summary>Commits one command, or gives the outcome that its id has had before.</summary>
-    /// <returns>Null when a request with the same id is being processed for longer than <see cref="LongestWait"/>.</returns>
+    /// <returns>
+    /// Null when a request with the same id is being processed for longer than <see cref="RequestsInFlight.LongestWait"/>.
+    /// </returns>
     public async Task<Committed?> ExecuteAsync(Command command) =>
-        await ExclusivelyAsync(command.Id, () => SubmitAsync(command.Tenant, [command])) is [var outcome] ? outcome : null;
+        await inFlight.ExclusivelyAsync(command.Id, () => SubmitAsync(command.Tenant, [command])) is [var outcome] ? outcome : null;
 
     /// <summary>
     /// Commits the commands of one request in one block, each with its own outcome. The request has a record of its own, so
     /// that its key is known from then on: a repetition executes nothing and gets the outcomes of the first time.
     /// </summary>
     /// <returns>The outcome of the request itself and then of each command; null when one with the same id is being processed
-    /// for longer than <see cref="LongestWait"/>.</returns>
+    /// for longer than <see cref="RequestsInFlight.LongestWait"/>.</returns>
     public Task<Committed[]?> ExecuteAsync(Command request, IEnumerable<Command> commands) =>
-        ExclusivelyAsync(request.Id, () => SubmitAsync(request.Tenant, [request, .. commands], hasRequestRecord: true));
+        inFlight.ExclusivelyAsync(request.Id, () => SubmitAsync(request.Tenant, [request, .. commands], hasRequestRecord: true));
 
     /// <summary>Commits commands of one tenant, each with its own outcome.</summary>
     public Task<Committed[]> SubmitAsync(string tenant, Command[] commands) => SubmitAsync(tenant, commands, hasRequestRecord: false);
@@ -118,43 +117,10 @@ public sealed class CreditLedger : BackgroundService
         return account;
     }
 
-    /// <summary>
-    /// The accounts among <paramref name="ids"/> that the tenant has, for what never changes about them: asset, holder, whether
-    /// they are system accounts. Their balances may be old. What is not in it was not open when the call began.
-    /// </summary>
-    public async Task<IReadOnlyDictionary<Guid, AccountState>> FindKnownAsync(
-        string tenant, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
-    {
-        var partition = PartitionOf(tenant);
-        var known = new Dictionary<Guid, AccountState>(ids.Count);
-        Collect(id => partition.AccountInMemory(id) ?? facts.Find(id));
-        if (Missing() is { Count: > 0 } unread)
-        {
-            // However old it is: none of this changes.
-            foreach (var account in await projections.LoadAsync(unread, cancellationToken))
-                facts.Add(account);
-            Collect(facts.Find);
-        }
-        if (Missing() is { Count: > 0 } unknown)
-        {
-            // Another replica may have opened it just now.
-            await partition.SynchronizeAsync();
-            foreach (var id in unknown)
-                if (await partition.LoadAccountAsync(id) is { } account)
-                    facts.Add(account);
-            Collect(facts.Find);
-        }
-        return known;
-
-        List<Guid> Missing() => known.Count == ids.Count ? [] : [.. ids.Where(id => !known.ContainsKey(id))];
-
-        void Collect(Func<Guid, AccountState?> find)
-        {
-            foreach (var id in ids)
-                if (!known.ContainsKey(id) && find(id) is { } account && account.Tenant == tenant)
-                    known[id] = account;
-        }
-    }
+    /// <inheritdoc cref="AccountFacts.FindAsync"/>
+    public Task<IReadOnlyDictionary<Guid, AccountState>> FindKnownAsync(
+        string tenant, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        facts.FindAsync(PartitionOf(tenant), tenant, ids, cancellationToken);
 
     /// <summary>Several accounts of the tenant as of one block; null where there is none.</summary>
     public async Task<AccountState?[]> SnapshotAsync(string tenant, Guid[] accounts) =>
@@ -222,31 +188,4 @@ public sealed class CreditLedger : BackgroundService
     // What is queued at shutdown is still committed and answered; only the grace period of the host ends that.
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         Task.WhenAll(partitions.Select(partition => Task.Run(partition.RunAsync, CancellationToken.None)));
-
-    private async Task<Committed[]?> ExclusivelyAsync(Guid id, Func<Task<Committed[]>> submit)
-    {
-        var own = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (inFlight.GetOrAdd(id, own) is var first && first != own)
-        {
-            try
-            {
-                await first.Task.WaitAsync(LongestWait, time);
-            }
-            catch (TimeoutException)
-            {
-                return null;
-            }
-            // Now the log has its outcome, or, where it failed, decides for one of those that waited and repeats it to the others.
-            return await submit();
-        }
-        try
-        {
-            return await submit();
-        }
-        finally
-        {
-            inFlight.TryRemove(id, out _);
-            own.SetResult();
-        }
-    }
 }

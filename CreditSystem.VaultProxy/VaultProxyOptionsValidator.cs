@@ -1,4 +1,5 @@
 using CreditSystem.VaultProxy.Policy;
+using CreditSystem.VaultProxy.Upstreams;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.VaultProxy;

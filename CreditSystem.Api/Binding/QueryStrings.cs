@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using CreditSystem.Api.Features.Lists;
 using Microsoft.AspNetCore.Mvc;
@@ -17,19 +18,20 @@ internal static class QueryStrings
     public static TBuilder RefuseUnknownParameters<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.AddEndpointFilterFactory((endpoint, next) =>
         {
-            var names = endpoint.MethodInfo.GetParameters().SelectMany(NamesOf).ToList();
-            return context => Check(context.HttpContext, names) is { } problem
+            var parameters = endpoint.MethodInfo.GetParameters().SelectMany(ParametersOf).ToList();
+            return context => Check(context.HttpContext, parameters) is { } problem
                 ? ValueTask.FromResult<object?>(problem)
                 : next(context);
         });
 
-    private static ProblemHttpResult? Check(HttpContext context, List<string> names)
+    private static ProblemHttpResult? Check(HttpContext context, List<(string Name, Type Type)> parameters)
     {
         var query = context.Request.Query;
         if (query.Count == 0)
             return null;
         var endpoint = context.GetEndpoint() as RouteEndpoint;
-        var known = names.Where(name => endpoint?.RoutePattern.GetParameter(name) is null).Order(StringComparer.Ordinal).ToList();
+        var known = parameters.Select(parameter => parameter.Name)
+            .Where(name => endpoint?.RoutePattern.GetParameter(name) is null).Order(StringComparer.Ordinal).ToList();
         var findsByMetadata = endpoint?.Metadata.GetMetadata<MetadataParameters>() is not null;
         foreach (var (name, values) in query)
         {
@@ -39,8 +41,21 @@ internal static class QueryStrings
             if (values.Count > 1)
                 return ApiProblems.BadRequest(ProblemCodes.RepeatedParameter, Repeated(query, name));
         }
-        return null;
+        // The generated binding refuses the value of a parameter that may be absent without a word.
+        if (context.Response.StatusCode != StatusCodes.Status400BadRequest)
+            return null;
+        var wrong = parameters.Find(parameter => query.TryGetValue(parameter.Name, out var text) && !CanBe(parameter.Type, text!)).Name;
+        return wrong is null ? null : ApiProblems.BadRequest(ProblemCodes.Malformed, FailureHandler.NoPossibleValue(wrong));
     }
+
+    private static bool CanBe(Type type, string text) => text.Length == 0 || type switch
+    {
+        _ when type == typeof(int) => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out _),
+        _ when type == typeof(long) => long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out _),
+        _ when type == typeof(bool) => bool.TryParse(text, out _),
+        _ when type == typeof(Guid) => Guid.TryParse(text, out _),
+        _ => true,
+    };
 
     private static string Known(List<string> names, bool findsByMetadata)
     {
@@ -58,14 +73,18 @@ internal static class QueryStrings
     // Of the caller's own text as much as helps it.
     private static string Shown(string name) => name.Length <= 64 ? name : name[..64] + "…";
 
-    private static IEnumerable<string> NamesOf(ParameterInfo parameter) => parameter.IsDefined(typeof(AsParametersAttribute))
-        ? parameter.ParameterType.GetProperties().Where(property => property.IsDefined(typeof(FromQueryAttribute)))
-            .Select(property => property.GetCustomAttribute<FromQueryAttribute>()!.Name ?? property.Name)
-        : IsText(parameter.ParameterType) ? [parameter.GetCustomAttribute<FromQueryAttribute>()?.Name ?? parameter.Name!] : [];
+    private static IEnumerable<(string Name, Type Type)> ParametersOf(ParameterInfo parameter) =>
+        parameter.IsDefined(typeof(AsParametersAttribute))
+            ? parameter.ParameterType.GetProperties().Where(property => property.IsDefined(typeof(FromQueryAttribute))).Select(property =>
+                (property.GetCustomAttribute<FromQueryAttribute>()!.Name ?? property.Name, Plain(property.PropertyType)))
+            : IsText(Plain(parameter.ParameterType))
+            ? [(parameter.GetCustomAttribute<FromQueryAttribute>()?.Name ?? parameter.Name!, Plain(parameter.ParameterType))]
+            : [];
 
-    private static bool IsText(Type type) => (Nullable.GetUnderlyingType(type) ?? type) is { IsPrimitive: true }
-        || (Nullable.GetUnderlyingType(type) ?? type) is var plain
-        && (plain == typeof(string) || plain == typeof(Guid) || plain == typeof(DateTimeOffset) || plain.IsEnum);
+    private static Type Plain(Type type) => Nullable.GetUnderlyingType(type) ?? type;
+
+    private static bool IsText(Type type) =>
+        type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(Guid) || type == typeof(DateTimeOffset);
 
     private sealed record MetadataParameters;
 }

@@ -1,4 +1,5 @@
 using CreditSystem.Api.Docs.Reference;
+using CreditSystem.Api.OpenApi;
 using Microsoft.Net.Http.Headers;
 
 namespace CreditSystem.Api.Docs;
@@ -7,16 +8,25 @@ internal static class DocsExtensions
 {
     private static readonly TimeSpan Permanently = TimeSpan.FromDays(365);
 
-    /// <summary>Adds the documentation: pages that were written with the build, and the reference of the routes that are here.</summary>
+    /// <summary>
+    /// Adds the documentation: the OpenAPI document, pages that were written with the build, and the reference of the routes that are here.
+    /// </summary>
     internal static void AddDocs(this WebApplicationBuilder builder)
     {
+        builder.AddApiDocumentation();
         builder.Services.AddSingleton<SiteFiles>();
         builder.Services.AddSingleton<ReferencePages>();
     }
 
-    /// <summary>Serves them at <c>/docs</c>. They load nothing from elsewhere, and say nothing that a caller may not know.</summary>
-    internal static void MapDocs(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/docs/{**page}", ServeAsync).AnswerHead().AllowAnonymous().ExcludeFromDescription();
+    /// <summary>
+    /// Serves the document at <c>/openapi</c>, the pages at <c>/docs</c>. They load nothing from elsewhere, and say nothing that a caller
+    /// may not know.
+    /// </summary>
+    internal static void MapDocs(this WebApplication app)
+    {
+        app.MapApiDocumentation();
+        app.MapGet("/docs/{**page}", ServeAsync).AnswerHead().AllowAnonymous().ExcludeFromDescription();
+    }
 
     private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> ServeAsync(
         string? page, HttpResponse response, SiteFiles site, ReferencePages reference)

@@ -65,8 +65,10 @@ internal sealed partial class FailureHandler(
     private static string DetailOf(BadHttpRequestException bad) =>
         bad.InnerException is JsonException json ? DetailOf(json)
         : UnboundParameter().Match(bad.Message) is { Success: true } parameter
-        ? $"The value of {JsonNamingPolicy.SnakeCaseLower.ConvertName(parameter.Groups[1].Value)} is not one that it can have."
+        ? NoPossibleValue(JsonNamingPolicy.SnakeCaseLower.ConvertName(parameter.Groups[1].Value))
         : bad.Message;
+
+    internal static string NoPossibleValue(string parameter) => $"The value of {parameter} is not one that it can have.";
 
     /// <summary>The framework's messages have the .NET type of the parameter before its name, which is .NET's as well.</summary>
     [GeneratedRegex("parameter \"[^\"]* (\\w+)\"")]

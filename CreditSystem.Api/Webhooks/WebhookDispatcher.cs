@@ -3,6 +3,7 @@ using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Outbox;
 using CreditSystem.Ledger.Partitions;
+using CreditSystem.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Webhooks;
@@ -13,7 +14,7 @@ namespace CreditSystem.Api.Webhooks;
 /// </summary>
 internal sealed partial class WebhookDispatcher(
     WebhookStore store, CreditLedger ledger, OutboxReader outbox, WebhookMetrics metrics, IOptions<WebhookOptions> options,
-    TimeProvider time, ILogger<WebhookDispatcher> logger) : BackgroundService
+    TimeProvider time, ILogger<WebhookDispatcher> logger) : PollingService(time)
 {
     private const int BlocksAtOnce = 50;
     private const int DeliveriesAtOnce = 200;
@@ -30,7 +31,7 @@ internal sealed partial class WebhookDispatcher(
             return false;
         }
 
-        var started = time.GetTimestamp();
+        var started = Time.GetTimestamp();
         var (isMore, isWhole) = (false, true);
         foreach (var partition in endpoints.GroupBy(endpoint => endpoint.Partition))
             try
@@ -48,25 +49,11 @@ internal sealed partial class WebhookDispatcher(
         return isMore;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            var isMore = false;
-            try
-            {
-                isMore = await ReadAsync(stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
-            {
-                WebhookDispatcherLog.Failed(logger, failure.GetType().Name);
-            }
+    protected override TimeSpan Interval => TimeSpan.FromMilliseconds(options.Value.PollMilliseconds);
 
-            if (!isMore)
-                await Task.Delay(TimeSpan.FromMilliseconds(options.Value.PollMilliseconds), time, stoppingToken)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
+    protected override Task<bool> PollAsync(CancellationToken cancellationToken) => ReadAsync(cancellationToken);
+
+    protected override void OnFailure(Exception failure) => WebhookDispatcherLog.Failed(logger, failure.GetType().Name);
 
     /// <summary>Each endpoint has its own place: those at the same one are read for together, so that one far back holds up none.</summary>
     private async Task<bool> ReadPartitionAsync(int partition, IEnumerable<WebhookEndpoint> endpoints, CancellationToken cancellationToken)
@@ -93,7 +80,7 @@ internal sealed partial class WebhookDispatcher(
             {
                 body ??= WebhookBody.Write(ledgerEvent, await ChangedAsync(ledgerEvent, cancellationToken));
                 deliveries.Add(
-                    WebhookDelivery.Create(endpoint, ledgerEvent.Id, ledgerEvent.Type, body, time.GetUtcNow().UtcDateTime));
+                    WebhookDelivery.Create(endpoint, ledgerEvent.Id, ledgerEvent.Type, body, Time.GetUtcNow().UtcDateTime));
             }
         }
         foreach (var chunk in deliveries.Chunk(DeliveriesAtOnce))

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using CreditSystem.Ledger;
+using CreditSystem.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Webhooks;
@@ -11,7 +12,7 @@ namespace CreditSystem.Api.Webhooks;
 /// </summary>
 internal sealed partial class WebhookSender(
     WebhookStore store, CreditLedger ledger, WebhookPost post, WebhookHealth health, IOptions<WebhookOptions> options, TimeProvider time,
-    ILogger<WebhookSender> logger) : BackgroundService
+    ILogger<WebhookSender> logger) : PollingService(time)
 {
     /// <summary>Requests at once to an endpoint that answers; one to an endpoint that has failed.</summary>
     private const int Parallel = 4;
@@ -33,22 +34,19 @@ internal sealed partial class WebhookSender(
         return working.Count > 0;
     }
 
+    protected override TimeSpan Interval => TimeSpan.FromMilliseconds(options.Value.PollMilliseconds);
+
+    protected override async Task<bool> PollAsync(CancellationToken cancellationToken)
+    {
+        await StartDueAsync(cancellationToken);
+        return false;
+    }
+
+    protected override void OnFailure(Exception failure) => WebhookSenderLog.Failed(logger, failure.GetType().Name);
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await StartDueAsync(stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
-            {
-                WebhookSenderLog.Failed(logger, failure.GetType().Name);
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(options.Value.PollMilliseconds), time, stoppingToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        await base.ExecuteAsync(stoppingToken);
         await Task.WhenAll(workers.Values.Select(worker => worker.Work));
     }
 
@@ -73,7 +71,7 @@ internal sealed partial class WebhookSender(
 
     private async Task StartDueAloneAsync(CancellationToken cancellationToken)
     {
-        var due = (await store.DueEndpointsAsync(time.GetUtcNow().UtcDateTime, cancellationToken)).ToArray();
+        var due = (await store.DueEndpointsAsync(Time.GetUtcNow().UtcDateTime, cancellationToken)).ToArray();
         // Where there are more than can be served at once, chance is fair.
         Random.Shared.Shuffle(due);
         foreach (var id in due.Where(id => !workers.ContainsKey(id)))
@@ -101,7 +99,7 @@ internal sealed partial class WebhookSender(
             return null;
         if (endpoint.Failures > 0)
             await health.GiveUpOldAsync(id, cancellationToken);
-        if (!(endpoint.PausedUntil > time.GetUtcNow().UtcDateTime))
+        if (!(endpoint.PausedUntil > Time.GetUtcNow().UtcDateTime))
             return endpoint;
         await health.PostponeAsync(id, endpoint.PausedUntil.Value, cancellationToken);
         return null;
@@ -142,7 +140,7 @@ internal sealed partial class WebhookSender(
     /// <returns>False when nothing more is due, or may be delivered now.</returns>
     private async Task<bool> SendNextAsync(WebhookEndpoint endpoint, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow().UtcDateTime;
+        var now = Time.GetUtcNow().UtcDateTime;
         if (await store.TakeAsync(
             endpoint.Id, now, now + TimeSpan.FromSeconds(2 * options.Value.TimeoutSeconds), cancellationToken) is not { } delivery)
             return false;

@@ -27,7 +27,7 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
         await kept.RestoreAsync(drafts["app"], cancellationToken);
         var mongo = await CreateAsync("MongoDB", "ConnectionStrings__mongodb", request.MongoConnectionString, request.MongoPassword,
             drafts["mongodb"]["root_password"],
-            (text, password) => new MongoStep(text, password, request.Patience, changes), cancellationToken);
+            (text, password) => new MongoStep(new AdministeredMongo(text, password, request.Patience), changes), cancellationToken);
         var redis = await CreateAsync("Redis", "ConnectionStrings__redis", request.RedisConnectionString, request.RedisPassword,
             drafts["redis"]["password"],
             (text, password) => new RedisStep(text, password, request.Patience, changes), cancellationToken);
@@ -102,7 +102,7 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
     private async Task PrepareServersAsync(MongoStep? mongo, RedisStep? redis, SecretDraft mongoSecret, CancellationToken cancellationToken)
     {
         if (mongo is not null && request.MongoPassword is { } mongoPassword)
-            await mongoPassword.WriteAsync(changes, previous => mongo.AdmitAsync(previous, cancellationToken), cancellationToken);
+            await mongoPassword.WriteAsync(changes, previous => mongo.Server.AdmitAsync(previous, cancellationToken), cancellationToken);
         if (redis is not null && request.RedisPassword is { } redisPassword)
             await redisPassword.WriteAsync(changes, previous => redis.AdmitAsync(previous), cancellationToken);
         if (changes.IsDryRun && (request.MongoPassword is { IsInPlace: false } || request.RedisPassword is { IsInPlace: false }))
@@ -116,7 +116,7 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
         if (mongo is not null)
             await mongo.ApplyAsync(mongoSecret, cancellationToken);
         if (mongo is not null && request.WithDatabaseEngine)
-            await new DatabaseStep(vault, request.Settings, changes).RunAsync(mongo.Administrator, mongo.Database, cancellationToken);
+            await new DatabaseStep(vault, request.Settings, changes).RunAsync(mongo.Server, cancellationToken);
     }
 
     private async Task<T?> CreateAsync<T>(string name, string variable, string? connectionString, ServerPassword? password, string? inVault,
@@ -135,7 +135,7 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
         if (mongo is null || request.Certificates.FirstOrDefault(one => one.Holder == CertificateHolder.Cli).Target is not { } target)
             return;
         if (await target.FindAsync(cancellationToken) is { } files)
-            mongo.Certificate = files.LoadOrNull() ?? mongo.Certificate;
+            mongo.Server.Certificate = files.LoadOrNull() ?? mongo.Server.Certificate;
     }
 
     private void FillApp(SecretDraft app)

@@ -158,23 +158,7 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at, i
 
     private void Apply(AccountState account, Entry entry)
     {
-        if (entry.Terms is { } terms)
-            account = account with
-            {
-                CreditLimit = terms.CreditLimit,
-                DisplayName = terms.DisplayName,
-                Metadata = terms.Metadata,
-                ChangedIn = blockNumber,
-            };
-        Set(account with
-        {
-            Posted = entry.Posted,
-            Held = entry.Held,
-            Sequence = entry.Sequence,
-            Trail = account.TrailAfter(blockNumber),
-            Lots = entry.Lots.Length == 0 ? account.Lots : BurnDown.Change(account.Lots, entry.Lots),
-            Debt = entry.Debt,
-        });
+        Set(account.After(entry, blockNumber));
         if (entry.Debt is { Amount: > 0 })
             (indebted ??= []).Add(account.Id);
     }
@@ -201,12 +185,8 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at, i
             holds[hold.Id] = hold;
             if (!holderIsCurrent)
                 return;
-            var account = Account(hold.Account)!;
-            var open = account.Holds.Any(other => other.Id == hold.Id);
-            if (hold.Status == HoldStatus.Active && !open)
-                Set(account with { Holds = [.. account.Holds, new OpenHold(hold.Id, hold.ExpiresAt)] });
-            else if (hold.Status != HoldStatus.Active && open)
-                Set(account with { Holds = [.. account.Holds.Where(other => other.Id != hold.Id)] });
+            if (Account(hold.Account)!.After(hold) is { } changed)
+                Set(changed);
         }
         if (record.ReversedTransfer is { } transfer)
             reversals[transfer] = new ReversedAmount(record.Reversed, record.TakenBack);
@@ -218,6 +198,3 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at, i
         accounts[account.Id] = account;
     }
 }
-
-/// <summary>What was projected does not fit the log: the state is to be worked out from the first block.</summary>
-internal sealed class ProjectionLostException(string message) : Exception(message);

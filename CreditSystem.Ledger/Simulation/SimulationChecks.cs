@@ -71,8 +71,11 @@ internal sealed class SimulationChecks(
             {
                 Log();
                 var least = state.Account(id)?.Sequence ?? -1;
-                await UntilThereAsync(partition.SynchronizeAsync);
-                var served = await UntilThereAsync(() => partition.LoadAccountAsync(id).AsTask());
+                var served = await UntilThereAsync(async () =>
+                {
+                    await partition.SynchronizeAsync();
+                    return await partition.LoadAccountAsync(id);
+                });
                 // Sweeps go on; what is served must be what the log says of the same entry.
                 Log();
                 if (served?.Sequence == state.Account(id)?.Sequence)
@@ -91,14 +94,14 @@ internal sealed class SimulationChecks(
     {
         var query = new ListQuery(tenant, LedgerList.Transfers);
         var served = new List<Guid>();
-        for (ListPosition? before = null; ;)
+        ListPosition? before = null;
+        do
         {
             var page = await UntilThereAsync(() => partition.ListAsync(query, before, 7, null, CancellationToken.None).AsTask());
             served.AddRange(page.Items.Select(item => item.Posting!.Id));
             before = page.Next;
-            if (before is null)
-                break;
         }
+        while (before is not null);
         served.Reverse();
         var logged = storage.Blocks.SelectMany(block => block.ReadRecords())
             .Where(record => record.Accepted && record.Command.Tenant == tenant)
@@ -216,12 +219,6 @@ internal sealed class SimulationChecks(
             }
         }
     }
-
-    private Task<bool> UntilThereAsync(Func<Task> ask) => UntilThereAsync(async () =>
-    {
-        await ask();
-        return true;
-    });
 
     private static string Text(AccountState? account) => account is null
         ? "nothing"

@@ -4,10 +4,6 @@ using CreditSystem.Ledger.Partitions;
 
 namespace CreditSystem.Ledger.Simulation;
 
-/// <param name="Violation">What must never be, and was; null where all held.</param>
-/// <param name="Digest">The hash of the last block: the same for the same seed.</param>
-public sealed record SimulationResult(int Seed, string? Violation, string Digest, int Blocks, int Commands, long Steps);
-
 /// <summary>
 /// The whole path of a commit in one thread and out of one seed: two replicas with their loops, checkpoints, rebuilds and sweeps,
 /// clients that retry, a storage that loses and repeats, crashes and wrong clocks. Only <see cref="Log.IBlockStore"/>,
@@ -38,8 +34,7 @@ public sealed class SimulationRun
         network = new SimulatedNetwork(scheduler)
         {
             FaultPercent = scheduler.Random.Next(0, 12),
-            PageDelay = scheduler.Chance(15) ? 900
-            : 0
+            PageDelay = scheduler.Chance(15) ? 900 : 0,
         };
         options = SimulatedOptions.Create(scheduler);
         var rules = scheduler.Chance(80) ? RulesVersion.Newest : RulesVersion.First;

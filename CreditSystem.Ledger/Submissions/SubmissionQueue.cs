@@ -17,8 +17,8 @@ internal sealed class SubmissionQueue(int capacity, SharedAllowance.Share memory
     public const int TurnsPerBlock = 8;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<string, Lane> lanes = new(StringComparer.Ordinal);
-    private readonly LinkedList<Lane> turns = [];
+    private readonly Dictionary<string, SubmissionLane> lanes = new(StringComparer.Ordinal);
+    private readonly LinkedList<SubmissionLane> turns = [];
     private readonly Queue<Submission> reads = new();
     private TaskCompletionSource? arrival;
     private TaskCompletionSource? drained;
@@ -119,22 +119,12 @@ internal sealed class SubmissionQueue(int capacity, SharedAllowance.Share memory
             reads.Clear();
             while (turns.First?.Value is { } lane && weight < most)
             {
-                if (lane.Credit < lane.Waiting.Peek().Weight)
-                    lane.Credit += quantum;
-                while (lane.Waiting.TryPeek(out var next) && next.Weight <= lane.Credit)
-                {
-                    // It has the first turn of the next block.
-                    if (weight > 0 && weight + next.Weight > most)
-                        return batch;
-                    batch.Add(lane.Waiting.Dequeue());
-                    weight += next.Weight;
-                    lane.Credit -= next.Weight;
-                }
+                // It has the first turn of the next block.
+                if (!lane.TryFill(batch, ref weight, most, quantum))
+                    return batch;
                 turns.RemoveFirst();
                 if (lane.Waiting.Count > 0)
                     turns.AddLast(lane);
-                else
-                    lane.Credit = 0;
             }
             return batch;
         }
@@ -186,7 +176,7 @@ internal sealed class SubmissionQueue(int capacity, SharedAllowance.Share memory
 
     private bool TryAddToLane(Submission submission)
     {
-        var lane = lanes.GetValueOrDefault(submission.Tenant) ?? new Lane();
+        var lane = lanes.GetValueOrDefault(submission.Tenant) ?? new SubmissionLane();
         // A request that alone is larger than its share is let in when its tenant has nothing else waiting.
         var most = Math.Min(capacity, memory.Limit);
         var isAdmitted = lane.Depth + submission.Weight <= 2 * most - depth || lane.Depth == 0 && depth < most;
@@ -200,16 +190,5 @@ internal sealed class SubmissionQueue(int capacity, SharedAllowance.Share memory
         depth += submission.Weight;
         memory.Report(depth);
         return true;
-    }
-
-    private sealed class Lane
-    {
-        public Queue<Submission> Waiting { get; } = new();
-
-        /// <summary>What waits or is being committed.</summary>
-        public int Depth { get; set; }
-
-        /// <summary>How much may still be taken in this turn.</summary>
-        public int Credit { get; set; }
     }
 }

@@ -48,10 +48,9 @@ internal sealed class VerificationPass
             .SequenceEqual(mark.Hash) is not true)
             pass.Break(mark.Block, there is null ? "is missing, or cannot be read, and was verified before"
                 : "is not the block that was verified");
-        while (pass.Broken is null && await pass.ReadPageAsync(partition.Number, store, cancellationToken))
-        {
-            // The next page.
-        }
+        var mayGoOn = pass.Broken is null;
+        while (mayGoOn)
+            mayGoOn = await pass.ReadPageAsync(partition.Number, store, cancellationToken);
         await pass.SaveAsync(cancellationToken);
         if (pass.Broken is null && pass.Mark.Block < atLeast)
             pass.Break(pass.Mark.Block + 1, $"is missing: the log ends at block {pass.Mark.Block}, but block {atLeast} was in it");
@@ -149,9 +148,7 @@ internal sealed class VerificationPass
         {
             // One that is ahead of the mark has been opened before; opened twice, an account would start again at zero.
             if (accounts.TryGetValue(opened.Id, out var known) && known.StoredBlock < block)
-                Mark.Add(
-                    new Finding(
-                    opened.Tenant, LedgerChecks.Entries, opened.Id, block, $"block {block}: account {opened.Id} was open already"));
+                Find(opened.Tenant, opened.Id, block, $"account {opened.Id} was open already");
             else if (known is null)
                 accounts[opened.Id] = VerifiedAccount.Opened(opened, block);
             Mark.Accounts[opened.Tenant] = Mark.Accounts.GetValueOrDefault(opened.Tenant) + 1;
@@ -167,19 +164,18 @@ internal sealed class VerificationPass
         {
             sum += entry.Amount;
             if (!accounts.TryGetValue(entry.Account, out var account))
-                Mark.Add(
-                    new Finding(
-                    tenant, LedgerChecks.Entries, entry.Account, block, $"block {block}: account {entry.Account} was never opened"));
+                Find(tenant, entry.Account, block, $"account {entry.Account} was never opened");
             else
                 foreach (var finding in account.Apply(entry, posting.Kind, block))
                     Mark.Add(finding);
         }
         if (sum != 0)
-            Mark.Add(
-                new Finding(
-                tenant, LedgerChecks.Entries, null, block, $"block {block}: the entries of transfer {posting.Id} add up to {sum}"));
+            Find(tenant, null, block, $"the entries of transfer {posting.Id} add up to {sum}");
         Mark.AddToSum(tenant, posting.Asset, sum);
     }
+
+    private void Find(string tenant, Guid? account, long block, string problem) =>
+        Mark.Add(new Finding(tenant, LedgerChecks.Entries, account, block, $"block {block}: {problem}"));
 
     private async Task SaveAsync(CancellationToken cancellationToken)
     {

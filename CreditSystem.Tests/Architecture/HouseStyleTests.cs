@@ -7,7 +7,16 @@ namespace CreditSystem.Tests.Architecture;
 public sealed partial class HouseStyleTests
 {
     private const int MaxColumns = 140;
+    private const int MaxLines = 200;
     private const int MaxFilesOfFolder = 15;
+
+    /// <summary>Longer than they should be. One that has been shortened leaves the list; none comes in.</summary>
+    private static readonly string[] TooLong =
+    [
+        "CreditSystem.Ledger.MongoDb/Projection/MongoProjectionStore.cs", "CreditSystem.Ledger/Partitions/LedgerPartition.cs",
+        "CreditSystem.Ledger/Partitions/PartitionLoop.cs", "CreditSystem.Ledger/Partitions/RecordIndex.cs",
+        "CreditSystem.Ledger/Simulation/SimulationChecks.cs",
+    ];
 
     private static readonly string[] Products =
     [
@@ -22,6 +31,10 @@ public sealed partial class HouseStyleTests
             .Select((line, index) => (line, index))
             .Where(found => found.line.Length > MaxColumns)
             .Select(found => $"{Name(file)}:{found.index + 1}")));
+
+    [Fact]
+    public void No_file_of_the_products_is_longer_than_200_lines() => Assert.Equal(
+        TooLong, Sources(Products).Where(file => File.ReadLines(file).Skip(MaxLines).Any()).Select(Name).Order(StringComparer.Ordinal));
 
     [Fact]
     public void No_folder_of_the_products_has_more_files_than_one_sees_at_a_glance() =>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using CreditSystem.Testing;
+using CreditSystem.Tests.Deploy.Checklist;
 
 namespace CreditSystem.Tests.Deploy;
 
@@ -142,6 +143,20 @@ public sealed class DeployScriptTests : IDisposable
         Assert.True(result.ExitCode == 0, result.Error);
         // Which asks for the document's word, not for the status (HealthProbeTests).
         Assert.EndsWith("CreditSystem.Api.dll healthcheck http://127.0.0.1:8080/health --wait-seconds 30", Assert.Single(Calls, call => call.Contains("/health ", StringComparison.Ordinal)), StringComparison.Ordinal);
+    }
+
+    /// <summary>On the port that requests come to, which speaks HTTPS in an overlay with the component certificates-api.</summary>
+    [Fact]
+    public async Task Asks_for_health_by_TLS_where_the_API_speaks_it()
+    {
+        using var copy = new SourceCopy();
+        Write("rendered.yaml", CertificateComponentTests.Render(copy, "k3s", "certificates", "certificates-api").Text);
+
+        var result = await DeployAsync("--skip-vault-check");
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Contains(
+            Calls, call => call.EndsWith("healthcheck https://127.0.0.1:8080/health --wait-seconds 30", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -15,8 +15,8 @@ namespace CreditSystem.Tests.EndToEnd;
 public sealed class CertificateTests : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("credit-system-certificates-").FullName;
-    private readonly int _apiPort = DevServerProcess.FreePort();
-    private readonly int _proxyPort = DevServerProcess.FreePort();
+    private readonly int _apiPort = FreePort.Take();
+    private readonly int _proxyPort = FreePort.Take();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

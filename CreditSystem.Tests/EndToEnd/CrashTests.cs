@@ -24,7 +24,7 @@ public sealed class CrashTests(MongoServer mongo, RedisServer redis)
     private const int QuietMilliseconds = 3000;
 
     private readonly string key = RandomNumberGenerator.GetHexString(64, lowercase: true);
-    private readonly int port = DevServerProcess.FreePort();
+    private readonly int port = FreePort.Take();
 
     [Fact]
     public async Task Whatever_the_step_at_which_it_is_killed_nothing_acknowledged_is_lost_and_nothing_is_doubled()

@@ -1,7 +1,6 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using CreditSystem.Testing;
+using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Tests.EndToEnd;
 
@@ -24,7 +23,7 @@ public sealed partial class DocumentedSessionTests(AppHostFixture system)
         using var api = await system.CreateClientAsync("api");
         await UntilHealthyAsync(api);
         var session = DocumentedSession.Read(file);
-        var (tenant, port, home) = ($"docs-{Guid.NewGuid():N}"[..20], FreePort(), Directory.CreateTempSubdirectory("credit-system-session-").FullName);
+        var (tenant, port, home) = ($"docs-{Guid.NewGuid():N}"[..20], FreePort.Take(), Directory.CreateTempSubdirectory("credit-system-session-").FullName);
         try
         {
             for (var run = 1; run <= 2; run++)
@@ -62,13 +61,6 @@ public sealed partial class DocumentedSessionTests(AppHostFixture system)
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
         while (!(await api.GetStringAsync("/health", patience.Token)).Contains("\"status\":\"healthy\"", StringComparison.Ordinal))
             await Task.Delay(TimeSpan.FromMilliseconds(200), patience.Token);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [GeneratedRegex("^```(\\w*)\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]

@@ -57,7 +57,7 @@ public sealed class FailedStartTests : IAsyncDisposable
         var port = ((IPEndPoint)occupied.LocalEndpoint).Port;
         var other = option == "--api-port" ? "--vault-proxy-port" : "--api-port";
 
-        await using var host = AppHostProcess.Start("--no-dashboard", "--data-directory", _directory, option, $"{port}", other, $"{DevServerProcess.FreePort()}");
+        await using var host = AppHostProcess.Start("--no-dashboard", "--data-directory", _directory, option, $"{port}", other, $"{FreePort.Take()}");
         var exitCode = await host.WaitForExitAsync(Cancellation);
 
         Assert.Equal(1, exitCode);
@@ -87,7 +87,7 @@ public sealed class FailedStartTests : IAsyncDisposable
     }
 
     private AppHostProcess Start() => AppHostProcess.Start(
-        "--no-dashboard", "--data-directory", _directory, "--api-port", $"{DevServerProcess.FreePort()}", "--vault-proxy-port", $"{DevServerProcess.FreePort()}");
+        "--no-dashboard", "--data-directory", _directory, "--api-port", $"{FreePort.Take()}", "--vault-proxy-port", $"{FreePort.Take()}");
 
     private async Task EndsAsync(string resource, string reason)
     {

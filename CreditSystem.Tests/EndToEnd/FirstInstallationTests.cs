@@ -23,7 +23,7 @@ public sealed partial class FirstInstallationTests : IAsyncDisposable
     [Fact]
     public async Task Three_commands_lead_from_a_new_Vault_to_a_healthy_API()
     {
-        var vaultPort = DevServerProcess.FreePort();
+        var vaultPort = FreePort.Take();
         await using var vault = await DevServerProcess.StartAsync("CreditSystem.Dev.Vault", new Dictionary<string, string>
         {
             ["VAULT_DEV_UNINITIALIZED"] = "true",
@@ -41,9 +41,9 @@ public sealed partial class FirstInstallationTests : IAsyncDisposable
         await RunAsync(commands[1], address);
         Assert.Equal(200, await HealthAsync(http, vaultPort));
 
-        var apiPort = DevServerProcess.FreePort();
+        var apiPort = FreePort.Take();
         await using var host = AppHostProcess.Start([.. Arguments(commands[2]), "--no-dashboard",
-            "--data-directory", Path.Combine(_directory, "data"), "--api-port", $"{apiPort}", "--vault-proxy-port", $"{DevServerProcess.FreePort()}"]);
+            "--data-directory", Path.Combine(_directory, "data"), "--api-port", $"{apiPort}", "--vault-proxy-port", $"{FreePort.Take()}"]);
         await host.WaitUntilReadyAsync(Cancellation);
 
         Assert.Equal("healthy", (string?)(await http.GetFromJsonAsync<JsonNode>($"http://localhost:{apiPort}/health", Cancellation))!["status"]);

@@ -11,8 +11,8 @@ namespace CreditSystem.Tests.EndToEnd;
 public sealed class LaunchTests : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("credit-system-launch-").FullName;
-    private readonly int _apiPort = DevServerProcess.FreePort();
-    private readonly int _vaultProxyPort = DevServerProcess.FreePort();
+    private readonly int _apiPort = FreePort.Take();
+    private readonly int _vaultProxyPort = FreePort.Take();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -95,7 +95,7 @@ public sealed class LaunchTests : IAsyncDisposable
     {
         using var home = new DeveloperHome();
         await home.CreateCertificateAsync(Cancellation);
-        var dashboardPort = DevServerProcess.FreePort();
+        var dashboardPort = FreePort.Take();
         await using var host = Start(home.Environment, "--dashboard-port", $"{dashboardPort}");
         await host.WaitUntilReadyAsync(Cancellation);
 

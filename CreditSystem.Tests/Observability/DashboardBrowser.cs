@@ -20,6 +20,10 @@ internal sealed class DashboardBrowser : IAsyncDisposable
 
     internal string Address { get; }
 
+    /// <summary>
+    /// The dashboard's table may use an object of its own that it has disposed of already (Blazor's Virtualize), and then asks
+    /// to be reloaded. Somebody who sees that does so.
+    /// </summary>
     internal static async Task<DashboardBrowser> StartAsync(AppHostFixture system)
     {
         var (address, login) = await system.DashboardAsync();
@@ -27,8 +31,12 @@ internal sealed class DashboardBrowser : IAsyncDisposable
         var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = Chromium });
         var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 800 } });
         page.SetDefaultTimeout(Patience);
+        await page.AddLocatorHandlerAsync(page.GetByText("An unhandled error has occurred"), _ => page.ReloadAsync());
+        var dashboard = new DashboardBrowser(playwright, browser, page, address);
         await page.GotoAsync(address + login);
-        return new DashboardBrowser(playwright, browser, page, address);
+        // To leave a page that is about to fill its table is what it sometimes fails of.
+        await dashboard.RowOf("api").WaitForAsync();
+        return dashboard;
     }
 
     /// <summary>The row of a table that names it.</summary>

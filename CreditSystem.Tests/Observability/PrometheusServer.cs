@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Tests.Observability;
 
@@ -15,7 +14,7 @@ internal sealed class PrometheusServer : IAsyncDisposable
 
     private PrometheusServer(IReadOnlyDictionary<string, Uri> jobs)
     {
-        var port = FreePort();
+        var port = FreePort.Take();
         http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         File.WriteAllText(Path.Combine(directory, "prometheus.yml"), Configuration(jobs));
         process = Start(
@@ -92,11 +91,4 @@ internal sealed class PrometheusServer : IAsyncDisposable
           - targets: ["{{job.Value.Authority}}"]
 
         """));
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }

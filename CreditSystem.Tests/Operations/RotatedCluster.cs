@@ -37,9 +37,9 @@ internal sealed class RotatedCluster : IAsyncDisposable
 
     public DevServerProcess Proxy => proxy ?? throw new InvalidOperationException("Not started.");
 
-    public Uri ApiAddress { get; } = Local(DevServerProcess.FreePort());
+    public Uri ApiAddress { get; } = Local(FreePort.Take());
 
-    private Uri ManagementAddress { get; } = Local(DevServerProcess.FreePort());
+    private Uri ManagementAddress { get; } = Local(FreePort.Take());
 
     /// <summary>Of a caller of the API.</summary>
     public string AccessToken { get; private set; } = "";
@@ -138,7 +138,7 @@ internal sealed class RotatedCluster : IAsyncDisposable
 
     private async Task StartProxyAsync()
     {
-        var address = Local(DevServerProcess.FreePort());
+        var address = Local(FreePort.Take());
         proxy = await DevServerProcess.StartAsync("CreditSystem.VaultProxy", new Dictionary<string, string>
         {
             ["ASPNETCORE_URLS"] = $"{address}",

@@ -3,7 +3,10 @@ using Yarp.ReverseProxy.Forwarder;
 namespace CreditSystem.VaultProxy.Policy;
 
 /// <summary>One line of the allow-list: what may be asked for, how, how long it may take, and how it is treated.</summary>
-internal sealed class VaultRoute(MountClass mountClass, VaultMethods methods, PathTemplate path)
+/// <param name="mountClass">What kind of engine or endpoint it is about.</param>
+/// <param name="methods">How it may be asked.</param>
+/// <param name="path">Below <c>/v1/</c>, in the syntax of <see cref="PathTemplate"/>.</param>
+internal sealed class VaultRoute(MountClass mountClass, VaultMethods methods, string path)
 {
     internal const int SmallBodyBytes = 64 * 1024;
 
@@ -17,7 +20,7 @@ internal sealed class VaultRoute(MountClass mountClass, VaultMethods methods, Pa
 
     public VaultMethods Methods => methods;
 
-    public PathTemplate Path => path;
+    public PathTemplate Path { get; } = PathTemplate.Parse(path);
 
     /// <summary>Query parameters that this route knows; any other is denied.</summary>
     public IReadOnlyList<string> Query { get; init; } = [];

@@ -29,16 +29,16 @@ internal static class VaultRoutes
         .. Leases(),
         .. Wrapping(),
         .. System(),
-        .. options.Routes.Select(Extra),
+        .. options.Routes.Select(route => route.ToRoute()),
         .. options.AllowAdministration ? Administration() : [],
     ];
 
     // A Vault that is new or sealed has to be reached before it is healthy.
     private static IEnumerable<VaultRoute> Administration() =>
     [
-        new(MountClass.Sys, VaultMethods.Write, PathTemplate.Parse("sys/init")) { IsForSealed = true },
-        new(MountClass.Sys, VaultMethods.Write, PathTemplate.Parse("sys/unseal")) { IsForSealed = true },
-        new(MountClass.Custom, VaultMethods.All, PathTemplate.Parse("{tail}"))
+        new(MountClass.Sys, VaultMethods.Write, "sys/init") { IsForSealed = true },
+        new(MountClass.Sys, VaultMethods.Write, "sys/unseal") { IsForSealed = true },
+        new(MountClass.Custom, VaultMethods.All, "{tail}")
         {
             Query = [.. ListQuery, "scan", "version", "depth", "type", "format", "help", "standbyok", "perfstandbyok"],
             BodyLimitBytes = VaultRoute.LargeBodyBytes,
@@ -52,12 +52,12 @@ internal static class VaultRoutes
     {
         var (mount, prefix) = SplitMount(mountAndPrefix);
         VaultRoute Route(string part, VaultMethods methods) =>
-            new(MountClass.Kv, methods, PathTemplate.Parse($"{mount}/{part}/{prefix}/{{tail?}}")) { EvictsMount = mount };
+            new(MountClass.Kv, methods, $"{mount}/{part}/{prefix}/{{tail?}}") { EvictsMount = mount };
 
         return
         [
             new VaultRoute(MountClass.Kv, VaultMethods.Get | VaultMethods.Write | VaultMethods.Patch | VaultMethods.Delete,
-                PathTemplate.Parse($"{mount}/data/{prefix}/{{tail?}}"))
+                $"{mount}/data/{prefix}/{{tail?}}")
             {
                 Query = ["version"],
                 BodyLimitBytes = VaultRoute.LargeBodyBytes,
@@ -67,15 +67,17 @@ internal static class VaultRoutes
             },
             new VaultRoute(
                 MountClass.Kv, VaultMethods.Get | VaultMethods.List | VaultMethods.Write | VaultMethods.Patch | VaultMethods.Delete,
-                PathTemplate.Parse($"{mount}/metadata/{prefix}/{{tail?}}"))
+                $"{mount}/metadata/{prefix}/{{tail?}}")
             {
                 Query = ListQuery,
                 Retries = true,
                 EvictsMount = mount,
             },
-            new VaultRoute(
-                MountClass.Kv, VaultMethods.Get, PathTemplate.Parse(
-                    $"{mount}/subkeys/{prefix}/{{tail?}}")) { Query = ["version", "depth"], Retries = true },
+            new VaultRoute(MountClass.Kv, VaultMethods.Get, $"{mount}/subkeys/{prefix}/{{tail?}}")
+            {
+                Query = ["version", "depth"],
+                Retries = true,
+            },
             Route("delete", VaultMethods.Write),
             Route("undelete", VaultMethods.Write),
             Route("destroy", VaultMethods.Write),
@@ -84,31 +86,31 @@ internal static class VaultRoutes
 
     private static IEnumerable<VaultRoute> Logins(string mount) =>
     [
-        new(MountClass.Login, VaultMethods.Write, PathTemplate.Parse($"auth/{mount}/login"))
+        new(MountClass.Login, VaultMethods.Write, $"auth/{mount}/login")
         {
             BodyLimitBytes = 16 * 1024,
             NeedsCertificate = false,
         },
-        new(MountClass.AppRole, VaultMethods.Get, PathTemplate.Parse($"auth/{mount}/role/{{name}}/role-id")) { Retries = true },
+        new(MountClass.AppRole, VaultMethods.Get, $"auth/{mount}/role/{{name}}/role-id") { Retries = true },
         new(MountClass.AppRole, VaultMethods.Write | VaultMethods.List | VaultMethods.Get,
-            PathTemplate.Parse($"auth/{mount}/role/{{name}}/secret-id/{{slash?}}")) { Query = ListQuery },
+            $"auth/{mount}/role/{{name}}/secret-id/{{slash?}}") { Query = ListQuery },
         Write(MountClass.AppRole, $"auth/{mount}/role/{{name}}/secret-id/lookup"),
         Write(MountClass.AppRole, $"auth/{mount}/role/{{name}}/secret-id-accessor/lookup"),
         new(MountClass.AppRole, VaultMethods.Write | VaultMethods.Delete,
-            PathTemplate.Parse($"auth/{mount}/role/{{name}}/secret-id-accessor/destroy")),
+            $"auth/{mount}/role/{{name}}/secret-id-accessor/destroy"),
     ];
 
     private static IEnumerable<VaultRoute> Tokens() =>
     [
-        new(MountClass.Token, VaultMethods.Get | VaultMethods.Write, PathTemplate.Parse("auth/token/lookup-self"))
+        new(MountClass.Token, VaultMethods.Get | VaultMethods.Write, "auth/token/lookup-self")
         {
             Retries = true,
             NeedsCertificate = false,
         },
         Write(MountClass.Token, "auth/token/renew-self"),
-        new(MountClass.Token, VaultMethods.Write, PathTemplate.Parse("auth/token/revoke-self")) { EndsTokens = true },
+        new(MountClass.Token, VaultMethods.Write, "auth/token/revoke-self") { EndsTokens = true },
         Write(MountClass.Token, "sys/capabilities-self"),
-        new(MountClass.Token, VaultMethods.Write, PathTemplate.Parse("sys/mfa/validate")) { NeedsCertificate = false },
+        new(MountClass.Token, VaultMethods.Write, "sys/mfa/validate") { NeedsCertificate = false },
     ];
 
     private static IEnumerable<VaultRoute> Transit(string mountAndKey)
@@ -116,30 +118,28 @@ internal static class VaultRoutes
         var (mount, key) = SplitMount(mountAndKey);
         var name = key == "*" ? "{name}" : key;
         string[] paths = [$"encrypt/{name}", $"decrypt/{name}", $"rewrap/{name}", $"hmac/{name}", $"hmac/{name}/{{name}}"];
-        return paths.Select(path => new VaultRoute(MountClass.Transit, VaultMethods.Write,
-            PathTemplate.Parse($"{mount}/{path}"))
-        { BodyLimitBytes = VaultRoute.LargeBodyBytes });
+        return paths.Select(path =>
+            new VaultRoute(MountClass.Transit, VaultMethods.Write, $"{mount}/{path}") { BodyLimitBytes = VaultRoute.LargeBodyBytes });
     }
 
     // Reading creds creates a lease and a user: never sent twice, never cached.
     private static IEnumerable<VaultRoute> Database(string mount) =>
     [
-        new(MountClass.Database, VaultMethods.Get, PathTemplate.Parse($"{mount}/creds/{{name}}")) { Timeout = Long },
-        new(MountClass.Database, VaultMethods.Get, PathTemplate.Parse($"{mount}/static-creds/{{name}}")) { Retries = true },
+        new(MountClass.Database, VaultMethods.Get, $"{mount}/creds/{{name}}") { Timeout = Long },
+        new(MountClass.Database, VaultMethods.Get, $"{mount}/static-creds/{{name}}") { Retries = true },
     ];
 
     // To issue, and to learn whom to trust and whom no more. Nobody has a certificate before that.
     private static IEnumerable<VaultRoute> Pki(string mount) =>
     [
-        new(MountClass.Pki, VaultMethods.Write, PathTemplate.Parse($"{mount}/issue/{{name}}")) { NeedsCertificate = false },
-        new(MountClass.Pki, VaultMethods.List | VaultMethods.Get, PathTemplate.Parse($"{mount}/issuers/{{slash?}}"))
+        new(MountClass.Pki, VaultMethods.Write, $"{mount}/issue/{{name}}") { NeedsCertificate = false },
+        new(MountClass.Pki, VaultMethods.List | VaultMethods.Get, $"{mount}/issuers/{{slash?}}")
         {
             Query = ListQuery,
             Retries = true,
             NeedsCertificate = false,
         },
-        .. IssuerFiles.Select(
-            file => new VaultRoute(MountClass.Pki, VaultMethods.Get, PathTemplate.Parse($"{mount}/issuer/{{name}}/{file}"))
+        .. IssuerFiles.Select(file => new VaultRoute(MountClass.Pki, VaultMethods.Get, $"{mount}/issuer/{{name}}/{file}")
         {
             Retries = true,
             NeedsCertificate = false,
@@ -148,7 +148,7 @@ internal static class VaultRoutes
 
     private static IEnumerable<VaultRoute> Leases() =>
         LeaseOperations.Select(
-            operation => new VaultRoute(MountClass.Lease, VaultMethods.Write, PathTemplate.Parse($"sys/leases/{operation}"))
+            operation => new VaultRoute(MountClass.Lease, VaultMethods.Write, $"sys/leases/{operation}")
             {
                 Query = operation == "revoke" ? ["sync"] : [],
                 Timeout = operation == "revoke" ? Long : TimeSpan.FromSeconds(30),
@@ -157,19 +157,16 @@ internal static class VaultRoutes
     // Unwrapping spends the token, whatever the verb.
     private static IEnumerable<VaultRoute> Wrapping() =>
     [
-        new(
-            MountClass.Wrapping, VaultMethods.Write,
-            PathTemplate.Parse("sys/wrapping/wrap")) { BodyLimitBytes = VaultRoute.LargeBodyBytes },
+        new(MountClass.Wrapping, VaultMethods.Write, "sys/wrapping/wrap") { BodyLimitBytes = VaultRoute.LargeBodyBytes },
         // A secret_id may come wrapped, before there is a certificate.
-        new(MountClass.Wrapping, VaultMethods.Get | VaultMethods.Write,
-            PathTemplate.Parse("sys/wrapping/lookup")) { NeedsCertificate = false },
-        new(MountClass.Wrapping, VaultMethods.Write, PathTemplate.Parse("sys/wrapping/unwrap")) { NeedsCertificate = false },
+        new(MountClass.Wrapping, VaultMethods.Get | VaultMethods.Write, "sys/wrapping/lookup") { NeedsCertificate = false },
+        new(MountClass.Wrapping, VaultMethods.Write, "sys/wrapping/unwrap") { NeedsCertificate = false },
         Write(MountClass.Wrapping, "sys/wrapping/rewrap"),
     ];
 
     private static IEnumerable<VaultRoute> System() =>
     [
-        new(MountClass.Sys, VaultMethods.Get | VaultMethods.Head, PathTemplate.Parse("sys/health"))
+        new(MountClass.Sys, VaultMethods.Get | VaultMethods.Head, "sys/health")
         {
             Query = HealthQuery,
             DropsUnknownQuery = true,
@@ -178,22 +175,16 @@ internal static class VaultRoutes
             NeedsCertificate = false,
             Timeout = TimeSpan.FromSeconds(10),
         },
-        .. StatusPaths.Select(path => new VaultRoute(MountClass.Sys, VaultMethods.Get,
-            PathTemplate.Parse(path)) { ForwardsToUnhealthy = true, NeedsCertificate = false, Timeout = TimeSpan.FromSeconds(10) }),
-        new(MountClass.Sys, VaultMethods.Get, PathTemplate.Parse("sys/internal/ui/mounts/{tail}")) { Retries = true },
+        .. StatusPaths.Select(path => new VaultRoute(MountClass.Sys, VaultMethods.Get, path)
+        {
+            ForwardsToUnhealthy = true,
+            NeedsCertificate = false,
+            Timeout = TimeSpan.FromSeconds(10),
+        }),
+        new(MountClass.Sys, VaultMethods.Get, "sys/internal/ui/mounts/{tail}") { Retries = true },
     ];
 
-    private static VaultRoute Write(MountClass mountClass, string path) => new(mountClass, VaultMethods.Write, PathTemplate.Parse(path));
-
-    private static VaultRoute Extra(VaultProxyOptions.ExtraRoute route) =>
-        new(MountClass.Custom, route.Methods.Aggregate(VaultMethods.None, (all, method) => all | VaultMethodsParser.Parse(method)),
-            PathTemplate.Parse(route.Path))
-        {
-            Query = route.Query,
-            BodyLimitBytes = route.BodyLimitBytes,
-            Timeout = TimeSpan.FromSeconds(route.TimeoutSeconds),
-            SpansNamespaces = true,
-        };
+    private static VaultRoute Write(MountClass mountClass, string path) => new(mountClass, VaultMethods.Write, path);
 
     internal static (string Mount, string Name) SplitMount(string mountAndRest)
     {

@@ -57,7 +57,7 @@ public sealed class DeadNeighbourTests(MongoServer server)
     /// <summary>Adds the row of a replica at a port where nothing listens.</summary>
     private static async Task<SiloAddress> AddAsync(MongoMembershipTable table, DateTime seen)
     {
-        var address = SiloAddress.New(IPAddress.Loopback, TestReplica.FreePort(), SiloAddress.AllocateNewGeneration());
+        var address = SiloAddress.New(IPAddress.Loopback, FreePort.Take(), SiloAddress.AllocateNewGeneration());
         var entry = new MembershipEntry
         {
             SiloAddress = address,

@@ -1,10 +1,9 @@
-using System.Net;
-using System.Net.Sockets;
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.MongoDb;
 using CreditSystem.Ledger.Partitions;
 using CreditSystem.Testing;
+using CreditSystem.Testing.Servers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -43,7 +42,7 @@ internal sealed class TestReplica : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         var log = new RecordingProvider();
         builder.Logging.AddProvider(log);
-        builder.Configuration.AddInMemoryCollection([new("Cluster:Mode", "Orleans"), new("Cluster:Port", $"{FreePort()}")]);
+        builder.Configuration.AddInMemoryCollection([new("Cluster:Mode", "Orleans"), new("Cluster:Port", $"{FreePort.Take()}")]);
         builder.Configuration.AddInMemoryCollection(
             settings.Select(setting => new KeyValuePair<string, string?>(setting.Name, setting.Value)));
         builder.Services.AddMetrics();
@@ -79,13 +78,6 @@ internal sealed class TestReplica : IAsyncDisposable
     {
         await host.StopAsync();
         host.Dispose();
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

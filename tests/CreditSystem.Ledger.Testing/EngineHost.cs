@@ -28,7 +28,8 @@ internal sealed class EngineHost : IAsyncDisposable
         IBlockStore store, IProjectionStore? projections = null, TimeProvider? time = null, Action<LedgerOptions>? configure = null, IVerificationStore? verification = null,
         ILogger<LedgerPartition>? logger = null, IOwnerTransport? transport = null)
     {
-        var options = new LedgerOptions { Partitions = 1, CommitTimeoutSeconds = 5 };
+        // A busy machine is no outage: who tests one says how long it takes.
+        var options = new LedgerOptions { Partitions = 1, CommitTimeoutSeconds = 60 };
         configure?.Invoke(options);
         projections ??= (store as InMemoryBlockStore)?.Projections ?? new InMemoryProjectionStore();
         var host = new EngineHost(store, projections, verification ?? new InMemoryVerificationStore(), options, time ?? TimeProvider.System, logger, transport);

@@ -8,6 +8,7 @@ namespace CreditSystem.Ledger.Testing;
 internal sealed class InMemoryBlockStore : IBlockStore
 {
     private readonly ConcurrentDictionary<(int Partition, long Number), Block> blocks = new();
+    private readonly ConcurrentDictionary<int, long> last = new();
 
     /// <summary>What is written behind this log.</summary>
     public InMemoryProjectionStore Projections { get; } = new();
@@ -47,7 +48,11 @@ internal sealed class InMemoryBlockStore : IBlockStore
 
     public void Tamper(int partition, long number, Func<Block, Block> change) => blocks[(partition, number)] = change(blocks[(partition, number)]);
 
-    public void Put(Block block) => blocks[(block.Partition, block.Number)] = block;
+    public void Put(Block block)
+    {
+        blocks[(block.Partition, block.Number)] = block;
+        last.AddOrUpdate(block.Partition, block.Number, (_, known) => Math.Max(known, block.Number));
+    }
 
     public void Remove(int partition, long number) => blocks.TryRemove((partition, number), out _);
 
@@ -60,7 +65,10 @@ internal sealed class InMemoryBlockStore : IBlockStore
         var fault = OnAppend(block);
         if (fault == Fault.BeforeWrite)
             throw new TimeoutException("injected before the write");
-        var appended = blocks.TryAdd((block.Partition, block.Number), block with { Content = block.Content.ToArray() });
+        var kept = block with { Content = block.Content.ToArray() };
+        var appended = blocks.TryAdd((block.Partition, block.Number), kept);
+        if (appended)
+            Put(kept);
         return fault == Fault.AfterWrite ? throw new TimeoutException("injected after the write") : appended;
     }
 
@@ -71,8 +79,8 @@ internal sealed class InMemoryBlockStore : IBlockStore
         await BeforeRead(number).WaitAsync(cancellationToken);
         OnRead();
         var found = new List<Block>();
-        var last = blocks.Keys.Where(key => key.Partition == partition).Select(key => key.Number).DefaultIfEmpty().Max();
-        while (found.Count < limit && ++number <= last)
+        var end = last.GetValueOrDefault(partition);
+        while (found.Count < limit && ++number <= end)
             if (blocks.TryGetValue((partition, number), out var block))
                 found.Add(block);
         (Reads, LargestPage) = (Reads + found.Count, Math.Max(LargestPage, found.Sum(block => (long)block.Content.Length)));

@@ -127,7 +127,7 @@ public sealed class ClientCertificateTests : IDisposable
     {
         await using var upstream = RecordingUpstream.Start();
         upstream.Answer = _ => Reply.Errors(400, "invalid role or secret ID");
-        int[] ports = [DevServerProcess.FreePort(), DevServerProcess.FreePort()];
+        int[] ports = [FreePort.Take(), FreePort.Take()];
         await using var first = await StartReplicaAsync(upstream, ports, 0);
         await using var second = await StartReplicaAsync(upstream, ports, 1);
         using var client = Client(first, shown: null);
@@ -187,7 +187,7 @@ public sealed class ClientCertificateTests : IDisposable
 
     private Task<ProxyHost> StartReplicaAsync(RecordingUpstream upstream, int[] ports, int index)
     {
-        var management = DevServerProcess.FreePort();
+        var management = FreePort.Take();
         return ProxyHost.StartAsync(
             upstream, (":urls", $"https://127.0.0.1:{ports[index]};http://127.0.0.1:{management}"), (":Management:Port", $"{management}"),
             (":Certificates:Directory", _directory), ("RequireClientCertificate", "true"), ("RateLimits:LoginsPerMinute", "0"),

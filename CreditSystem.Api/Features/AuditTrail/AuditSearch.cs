@@ -7,13 +7,24 @@ using Microsoft.AspNetCore.Mvc;
 namespace CreditSystem.Api.Features.AuditTrail;
 
 /// <summary>Which events are asked for.</summary>
-internal sealed record AuditFilter(
-    [property: FromQuery(Name = "action"), Description("Only what was done by this operation, as the document names it.")] string? Action,
-    [property: FromQuery(Name = "principal"), Description("Only what this user or API key did.")] string? Principal,
-    [property: FromQuery(Name = "outcome"), AllowedValues("success", "refused")]
-    [property: Description("Only what was done, or only what was refused.")] string? Outcome,
-    [property: FromQuery(Name = "from")] string? From,
-    [property: FromQuery(Name = "to")] string? To);
+internal sealed record AuditFilter
+{
+    [FromQuery(Name = "action"), Description("Only what was done by this operation, as the document names it.")]
+    public string? Action { get; init; }
+
+    [FromQuery(Name = "principal"), Description("Only what this user or API key did.")]
+    public string? Principal { get; init; }
+
+    [FromQuery(Name = "outcome"), AllowedValues("success", "refused")]
+    [Description("Only what was done, or only what was refused.")]
+    public string? Outcome { get; init; }
+
+    [FromQuery(Name = "from")]
+    public string? From { get; init; }
+
+    [FromQuery(Name = "to")]
+    public string? To { get; init; }
+}
 
 /// <summary>From the query string to events.</summary>
 internal static class AuditSearch

@@ -14,14 +14,26 @@ namespace CreditSystem.Api.Features.Lists;
 public sealed record AccountPage(IReadOnlyList<AccountResponse> Accounts, string? NextCursor);
 
 /// <summary>Which accounts are wanted.</summary>
-internal sealed record AccountListQuery(
-    [property: FromQuery(Name = "holder"), Description("Only those of this holder.")] string? Holder,
-    [property: FromQuery(Name = "asset"), Description("Only those in this asset.")] string? Asset,
-    [property: FromQuery(Name = "created[gte]"), Description(ListText.From)] string? CreatedFrom,
-    [property: FromQuery(Name = "created[lt]"), Description(ListText.Until)] string? CreatedUntil,
-    [property: FromQuery(Name = "cursor"), Description(ListText.Cursor)] string? Cursor,
-    [property: FromQuery(Name = "limit"), Description(ListText.Limit)] int? Limit)
+internal sealed record AccountListQuery
 {
+    [FromQuery(Name = "holder"), Description("Only those of this holder.")]
+    public string? Holder { get; init; }
+
+    [FromQuery(Name = "asset"), Description("Only those in this asset.")]
+    public string? Asset { get; init; }
+
+    [FromQuery(Name = "created[gte]"), Description(ListText.From)]
+    public string? CreatedFrom { get; init; }
+
+    [FromQuery(Name = "created[lt]"), Description(ListText.Until)]
+    public string? CreatedUntil { get; init; }
+
+    [FromQuery(Name = "cursor"), Description(ListText.Cursor)]
+    public string? Cursor { get; init; }
+
+    [FromQuery(Name = "limit"), Description(ListText.Limit)]
+    public int? Limit { get; init; }
+
     public ListParameters Parameters => new(LedgerList.Accounts, Cursor, Limit, CreatedFrom, CreatedUntil, Asset, Holder: Holder);
 }
 

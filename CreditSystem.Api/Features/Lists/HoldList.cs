@@ -14,18 +14,35 @@ namespace CreditSystem.Api.Features.Lists;
 public sealed record HoldPage(IReadOnlyList<HoldResponse> Holds, string? NextCursor);
 
 /// <summary>Which holds are wanted.</summary>
-internal sealed record HoldListQuery(
-    [property: FromQuery(Name = "account"), Description("Only those on this account.")] string? Account,
-    [property: FromQuery(Name = "holder"), Description("Only those on this holder's accounts; with reference, those that it placed.")]
-    string? Holder,
-    [property: FromQuery(Name = "asset"), Description("Only those in this asset.")] string? Asset,
-    [property: FromQuery(Name = "status"), Description("active, captured, voided or expired.")] string? Status,
-    [property: FromQuery(Name = "reference"), Description("The one with this reference.")] string? Reference,
-    [property: FromQuery(Name = "created[gte]"), Description(ListText.From)] string? CreatedFrom,
-    [property: FromQuery(Name = "created[lt]"), Description(ListText.Until)] string? CreatedUntil,
-    [property: FromQuery(Name = "cursor"), Description(ListText.Cursor)] string? Cursor,
-    [property: FromQuery(Name = "limit"), Description(ListText.Limit)] int? Limit)
+internal sealed record HoldListQuery
 {
+    [FromQuery(Name = "account"), Description("Only those on this account.")]
+    public string? Account { get; init; }
+
+    [FromQuery(Name = "holder"), Description("Only those on this holder's accounts; with reference, those that it placed.")]
+    public string? Holder { get; init; }
+
+    [FromQuery(Name = "asset"), Description("Only those in this asset.")]
+    public string? Asset { get; init; }
+
+    [FromQuery(Name = "status"), Description("active, captured, voided or expired.")]
+    public string? Status { get; init; }
+
+    [FromQuery(Name = "reference"), Description("The one with this reference.")]
+    public string? Reference { get; init; }
+
+    [FromQuery(Name = "created[gte]"), Description(ListText.From)]
+    public string? CreatedFrom { get; init; }
+
+    [FromQuery(Name = "created[lt]"), Description(ListText.Until)]
+    public string? CreatedUntil { get; init; }
+
+    [FromQuery(Name = "cursor"), Description(ListText.Cursor)]
+    public string? Cursor { get; init; }
+
+    [FromQuery(Name = "limit"), Description(ListText.Limit)]
+    public int? Limit { get; init; }
+
     public ListParameters Parameters => new(
         LedgerList.Holds, Cursor, Limit, CreatedFrom, CreatedUntil, Asset, null, Holder, Account, Reference);
 }

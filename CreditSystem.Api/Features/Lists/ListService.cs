@@ -79,7 +79,7 @@ internal sealed class ListService(CreditLedger ledger, AccountLookup accounts, I
     {
         if (request.Account is null)
             return await OfHolderAsync(caller.Tenant, request.Holder!, request.Query.Asset, cancellationToken);
-        var found = await accounts.FindAsync(caller, new AccountQuery(request.Account, request.Query.Asset));
+        var found = await accounts.FindAsync(caller, new AccountQuery { Id = request.Account, Asset = request.Query.Asset });
         return found.TryGet(out var own, out var problem)
             ? request.Holder is null || own.Holder == request.Holder ? new[] { own } : Array.Empty<AccountState>()
             : problem;

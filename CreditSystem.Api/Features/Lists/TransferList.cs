@@ -11,19 +11,35 @@ namespace CreditSystem.Api.Features.Lists;
 public sealed record TransferPage(IReadOnlyList<TransferResponse> Transfers, string? NextCursor);
 
 /// <summary>Which transfers are wanted.</summary>
-internal sealed record TransferListQuery(
-    [property: FromQuery(Name = "account"), Description("Only those of this account: its id, or the name of a system account.")]
-    string? Account,
-    [property: FromQuery(Name = "holder"), Description("Only those of this holder's accounts; with reference, those that it made.")]
-    string? Holder,
-    [property: FromQuery(Name = "asset"), Description("Only those in this asset.")] string? Asset,
-    [property: FromQuery(Name = "kind"), Description("Only those of this kind, for example purchase.")] string? Kind,
-    [property: FromQuery(Name = "reference"), Description("The one with this reference.")] string? Reference,
-    [property: FromQuery(Name = "created[gte]"), Description(ListText.From)] string? CreatedFrom,
-    [property: FromQuery(Name = "created[lt]"), Description(ListText.Until)] string? CreatedUntil,
-    [property: FromQuery(Name = "cursor"), Description(ListText.Cursor)] string? Cursor,
-    [property: FromQuery(Name = "limit"), Description(ListText.Limit)] int? Limit)
+internal sealed record TransferListQuery
 {
+    [FromQuery(Name = "account"), Description("Only those of this account: its id, or the name of a system account.")]
+    public string? Account { get; init; }
+
+    [FromQuery(Name = "holder"), Description("Only those of this holder's accounts; with reference, those that it made.")]
+    public string? Holder { get; init; }
+
+    [FromQuery(Name = "asset"), Description("Only those in this asset.")]
+    public string? Asset { get; init; }
+
+    [FromQuery(Name = "kind"), Description("Only those of this kind, for example purchase.")]
+    public string? Kind { get; init; }
+
+    [FromQuery(Name = "reference"), Description("The one with this reference.")]
+    public string? Reference { get; init; }
+
+    [FromQuery(Name = "created[gte]"), Description(ListText.From)]
+    public string? CreatedFrom { get; init; }
+
+    [FromQuery(Name = "created[lt]"), Description(ListText.Until)]
+    public string? CreatedUntil { get; init; }
+
+    [FromQuery(Name = "cursor"), Description(ListText.Cursor)]
+    public string? Cursor { get; init; }
+
+    [FromQuery(Name = "limit"), Description(ListText.Limit)]
+    public int? Limit { get; init; }
+
     public ListParameters Parameters => new(
         LedgerList.Transfers, Cursor, Limit, CreatedFrom, CreatedUntil, Asset, Kind, Holder, Account, Reference);
 }

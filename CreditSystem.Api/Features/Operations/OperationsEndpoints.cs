@@ -1,17 +1,23 @@
 using System.Text.Json.Serialization;
+using CreditSystem.Api.Features.Modules;
+using CreditSystem.Api.Features.Verification;
 using CreditSystem.Api.Hardening;
 
 namespace CreditSystem.Api.Features.Operations;
 
 /// <summary>
-/// What those who run the installation ask: where the secrets come from, how Vault is, and which replica owns which log. It tells of
-/// the installation and of no tenant, so no tenant's credential opens it: it is on the management port alone.
+/// What those who run the installation ask: how its modules and Vault are, where the secrets come from, which replica owns which log,
+/// whether the ledger adds up. It tells of the installation and of no tenant, so no tenant's credential opens it: but for the modules,
+/// it is on the management port alone.
 /// </summary>
 internal static class OperationsEndpoints
 {
-    public static void MapOperations(this IEndpointRouteBuilder routes)
+    public static void MapOperations(this WebApplication app)
     {
-        var operations = routes.MapGroup("").OnManagementPortOnly();
+        app.MapModules();
+        app.MapClusterDashboard();
+        var operations = app.MapGroup("").OnManagementPortOnly();
+        operations.MapLedgerCheck();
         operations.MapGet("/vault/status", GetVaultStatus.HandleAsync);
         operations.MapGet("/config/sources", ListConfigSources.Handle);
         operations.MapGet("/ledger/partitions", ListPartitions.HandleAsync);

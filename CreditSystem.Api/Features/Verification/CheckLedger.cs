@@ -1,16 +1,15 @@
-using CreditSystem.Api.Hardening;
 using CreditSystem.Ledger;
 
 namespace CreditSystem.Api.Features.Verification;
 
 /// <summary>
-/// <c>POST /ledger/check</c> on the management port alone: adds up all logs and recomputes their chains from the first block, for
-/// those who run the installation.
+/// <c>POST /ledger/check</c> among the <see cref="Operations.OperationsEndpoints"/>: adds up all logs and recomputes their chains from
+/// the first block, for those who run the installation.
 /// </summary>
 internal static class CheckLedger
 {
     public static void MapLedgerCheck(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/ledger/check", HandleAsync).OnManagementPortOnly().WithRequestTimeout(LongRead.Policy);
+        routes.MapPost("/ledger/check", HandleAsync).WithRequestTimeout(LongRead.Policy);
 
     private const int MostFindings = 100;
 

@@ -20,7 +20,7 @@ internal static class CreatePayment
         if (body.Account is null && !caller.OwnAccountsOnly)
             return ApiProblems.BadRequest("invalid_account", "account is required: the account that gets the credits.");
         var account = body.Account ?? LedgerId.ForAccount(caller.Tenant, caller.Principal, offer.Asset).ToString("D");
-        if (!(await accounts.FindAsync(caller, new AccountQuery(account))).TryGet(out var found, out problem))
+        if (!(await accounts.FindAsync(caller, new AccountQuery { Id = account })).TryGet(out var found, out problem))
             return problem;
         if (found.IsSystem || found.Asset != offer.Asset)
             return ApiProblems.BadRequest("invalid_account", $"account must be a holder's account in {offer.Asset}.");

@@ -7,19 +7,36 @@ using Microsoft.Extensions.Options;
 namespace CreditSystem.Api.Payments.Endpoints;
 
 /// <summary>Which payments are wanted.</summary>
-internal sealed record PaymentListQuery(
-    [property: FromQuery(Name = "account"), Description("Only those that are to be credited to this account.")] string? Account,
-    [property: FromQuery(Name = "holder"), Description("Only those that are to be credited to this holder's accounts.")] string? Holder,
-    [property: FromQuery(Name = "asset"), Description("Only those that buy this asset.")] string? Asset,
-    [property: FromQuery(Name = "status"), Description("Only those of which Stripe has this to say, for example succeeded.")]
-    string? Status,
-    [property: FromQuery(Name = "needs_attention")]
-    [property: Description("true: only those that are paid, or went back, without that the ledger could follow.")]
-    bool? NeedsAttention,
-    [property: FromQuery(Name = "created[gte]"), Description(ListText.From)] string? CreatedFrom,
-    [property: FromQuery(Name = "created[lt]"), Description(ListText.Until)] string? CreatedUntil,
-    [property: FromQuery(Name = "cursor"), Description(ListText.Cursor)] string? Cursor,
-    [property: FromQuery(Name = "limit"), Description(ListText.Limit)] int? Limit);
+internal sealed record PaymentListQuery
+{
+    [FromQuery(Name = "account"), Description("Only those that are to be credited to this account.")]
+    public string? Account { get; init; }
+
+    [FromQuery(Name = "holder"), Description("Only those that are to be credited to this holder's accounts.")]
+    public string? Holder { get; init; }
+
+    [FromQuery(Name = "asset"), Description("Only those that buy this asset.")]
+    public string? Asset { get; init; }
+
+    [FromQuery(Name = "status"), Description("Only those of which Stripe has this to say, for example succeeded.")]
+    public string? Status { get; init; }
+
+    [FromQuery(Name = "needs_attention")]
+    [Description("true: only those that are paid, or went back, without that the ledger could follow.")]
+    public bool? NeedsAttention { get; init; }
+
+    [FromQuery(Name = "created[gte]"), Description(ListText.From)]
+    public string? CreatedFrom { get; init; }
+
+    [FromQuery(Name = "created[lt]"), Description(ListText.Until)]
+    public string? CreatedUntil { get; init; }
+
+    [FromQuery(Name = "cursor"), Description(ListText.Cursor)]
+    public string? Cursor { get; init; }
+
+    [FromQuery(Name = "limit"), Description(ListText.Limit)]
+    public int? Limit { get; init; }
+}
 
 internal static class ListPayments
 {

@@ -1,6 +1,6 @@
 using System.Globalization;
 using CreditSystem.Ledger;
-using CreditSystem.Ledger.Partitions;
+using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Api.Payments.Reconciliation;
 
@@ -10,11 +10,9 @@ namespace CreditSystem.Api.Payments.Reconciliation;
 /// </summary>
 internal sealed partial class ReconciliationRunner(
     PaymentReconciliation reconciliation, ReconciliationScope scope, ReconciliationStore store, ReconciliationMetrics metrics,
-    StripeGateway provider, CreditLedger ledger, TimeProvider time, ILogger<ReconciliationRunner> logger) : BackgroundService
+    StripeGateway provider, CreditLedger ledger, TimeProvider time, ILogger<ReconciliationRunner> logger) : PollingService(time)
 {
     internal static readonly TimeSpan Margin = TimeSpan.FromMinutes(15);
-
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(5);
 
     /// <summary>Refunds and disputes are found on the day on which they are made; two days more for a run that was missed.</summary>
     private static readonly TimeSpan Period = TimeSpan.FromDays(3);
@@ -28,7 +26,7 @@ internal sealed partial class ReconciliationRunner(
             return;
         }
 
-        var now = time.GetUtcNow().UtcDateTime;
+        var now = Time.GetUtcNow().UtcDateTime;
         var day = now.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
         var last = await store.FindLastAsync(cancellationToken);
         if (last?.Day != day)
@@ -36,27 +34,15 @@ internal sealed partial class ReconciliationRunner(
         metrics.Show(last);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception failure) when (failure is PaymentException or LedgerUnavailableException or TimeoutException
-                or MongoDB.Driver.MongoException or CreditSystem.Secrets.Sources.SecretUnavailableException)
-            {
-                Log.NotCompared(logger, failure.Message);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
+    protected override TimeSpan Interval => TimeSpan.FromMinutes(5);
 
-            await Task.Delay(Interval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+    protected override async Task<bool> PollAsync(CancellationToken cancellationToken)
+    {
+        await LookAsync(cancellationToken);
+        return false;
     }
+
+    protected override void OnFailure(Exception failure) => Log.NotCompared(logger, failure.Message);
 
     private async Task<ReconciliationRun> RunAsync(string day, DateTime now, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Outbox;
+using CreditSystem.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Payments.TopUps;
@@ -12,7 +13,7 @@ namespace CreditSystem.Api.Payments.TopUps;
 internal sealed partial class TopUpWatcher(
     TopUpStore store, TopUpCharger charger, TopUpNotifier notifier, CreditLedger ledger, OutboxReader outbox,
     IOptions<TopUpOptions> options,
-    TimeProvider time, ILogger<TopUpWatcher> logger) : BackgroundService
+    TimeProvider time, ILogger<TopUpWatcher> logger) : PollingService(time)
 {
     private const int BlocksAtOnce = 100;
     private const int PoliciesAtOnce = 200;
@@ -34,28 +35,20 @@ internal sealed partial class TopUpWatcher(
             if (!partition.IsOwned)
                 continue;
             await LookAtAsync(
-                await store.DueAsync(partition.Number, time.GetUtcNow().UtcDateTime, PoliciesAtOnce, cancellationToken), cancellationToken);
+                await store.DueAsync(partition.Number, Time.GetUtcNow().UtcDateTime, PoliciesAtOnce, cancellationToken), cancellationToken);
             await notifier.TellAsync(partition.Number, cancellationToken);
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
-            {
-                TopUpWatcherLog.Failed(logger, failure.GetType().Name);
-            }
+    protected override TimeSpan Interval => TimeSpan.FromMilliseconds(options.Value.PollMilliseconds);
 
-            await Task.Delay(TimeSpan.FromMilliseconds(options.Value.PollMilliseconds), time, stoppingToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+    protected override async Task<bool> PollAsync(CancellationToken cancellationToken)
+    {
+        await LookAsync(cancellationToken);
+        return false;
     }
+
+    protected override void OnFailure(Exception failure) => TopUpWatcherLog.Failed(logger, failure.GetType().Name);
 
     private async Task FollowAsync(int partition, long head, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CreditSystem.Cli.Bootstrap.Databases;
 using CreditSystem.Cli.Vault;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -15,11 +16,9 @@ internal sealed class DatabaseStep(VaultAdminClient vault, BootstrapSettings set
     private const string Ttl = "1h";
     private const string MaxTtl = "24h";
 
-    /// <param name="administrator">With the administrator's credentials and the application's database.</param>
-    /// <param name="database">The application's.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async Task RunAsync(MongoUrl administrator, string database, CancellationToken cancellationToken)
+    public async Task RunAsync(AdministeredMongo server, CancellationToken cancellationToken)
     {
+        var administrator = server.Administrator;
         var isMounted = await new MountStep(vault, changes).RunAsync(MountStep.Engines, settings.DatabaseMount, "database",
             cancellationToken);
         var address = ConnectionUrl(administrator);
@@ -37,8 +36,7 @@ internal sealed class DatabaseStep(VaultAdminClient vault, BootstrapSettings set
         var statement = new BsonDocument
         {
             ["db"] = "admin",
-            ["roles"] = new BsonArray { new BsonDocument { ["role"] = "readWrite",
-            ["db"] = database } }
+            ["roles"] = new BsonArray { new BsonDocument { ["role"] = "readWrite", ["db"] = server.Database } },
         }.ToJson();
         await WriteAsync(isMounted, $"roles/{settings.DatabaseRole}", new JsonObject
         {

@@ -12,7 +12,7 @@ internal static class InstalledProxy
         // Reachable for the user, whose own the folder is not.
         using (var open = Process.Start("chmod", ["-R", "a+rX", Path.GetFullPath(Path.Combine(app, "..", ".."))]))
             await open.WaitForExitAsync(TestContext.Current.CancellationToken);
-        var port = DevServerProcess.FreePort();
+        var port = FreePort.Take();
         using var proxy = Start(program);
         try
         {

@@ -14,7 +14,7 @@ internal sealed class ProxyProcess : IAsyncDisposable
 
     public static async Task<ProxyProcess> StartAsync(Uri upstream, CancellationToken cancellationToken)
     {
-        var address = new Uri($"http://127.0.0.1:{DevServerProcess.FreePort()}");
+        var address = new Uri($"http://127.0.0.1:{FreePort.Take()}");
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "CreditSystem.VaultProxy.dll")]) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in Environment(upstream, address))
             start.Environment[name] = value;

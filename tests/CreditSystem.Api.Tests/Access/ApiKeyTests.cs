@@ -1,25 +1,20 @@
 using CreditSystem.Identity;
 using CreditSystem.Identity.ApiKeys;
 using CreditSystem.Testing;
-using CreditSystem.Testing.Servers;
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Tests.Access;
 
-public sealed class ApiKeyTests(MongoServer mongo, RedisServer redis) : IAsyncLifetime
+public sealed class ApiKeyTests(SharedApi api) : IAsyncLifetime, IClassFixture<SharedApi>
 {
-    private IdentityHost host = null!;
+    private readonly IdentityHost host = api.Host;
     private Registered owner = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        host = await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync());
-        owner = await host.OpenTenantAsync();
-    }
+    public async ValueTask InitializeAsync() => owner = await host.OpenTenantAsync();
 
-    public ValueTask DisposeAsync() => host.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task Acts_for_its_tenant_in_either_header()

@@ -2,23 +2,18 @@ using System.Text.Json.Nodes;
 using CreditSystem.Identity;
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.Testing;
-using CreditSystem.Testing.Servers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CreditSystem.Api.Tests.Access;
 
-public sealed class AuditTrailTests(MongoServer mongo, RedisServer redis) : IAsyncLifetime
+public sealed class AuditTrailTests(SharedApi api) : IAsyncLifetime, IClassFixture<SharedApi>
 {
-    private IdentityHost host = null!;
+    private readonly IdentityHost host = api.Host;
     private Registered owner = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        host = await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync());
-        owner = await host.OpenTenantAsync();
-    }
+    public async ValueTask InitializeAsync() => owner = await host.OpenTenantAsync();
 
-    public ValueTask DisposeAsync() => host.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task Says_who_did_what_when_from_where_and_with_which_credential()

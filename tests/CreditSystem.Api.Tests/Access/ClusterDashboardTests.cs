@@ -53,7 +53,7 @@ public sealed class ClusterDashboardTests(MongoServer mongo, RedisServer redis)
     private async Task<IdentityHost> StartAsync(params (string Key, string Value)[] settings)
     {
         var configuration = settings.ToDictionary(setting => setting.Key, string? (setting) => setting.Value);
-        configuration["Cluster:Port"] = $"{DevServerProcess.FreePort()}";
+        configuration["Cluster:Port"] = $"{FreePort.Take()}";
         return await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync(), configuration);
     }
 }

@@ -1,14 +1,12 @@
 using System.Net;
 using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Docs;
-using CreditSystem.Api.Features.Modules;
 using CreditSystem.Api.Features.Operations;
 using CreditSystem.Api.Hardening;
 using CreditSystem.Api.Health;
 using CreditSystem.Api.Http;
 using CreditSystem.Api.Json;
 using CreditSystem.Api.Modules;
-using CreditSystem.Api.OpenApi;
 using CreditSystem.Api.Payments;
 using CreditSystem.Api.Problems;
 using CreditSystem.Api.Tests.Contract;
@@ -109,7 +107,6 @@ internal sealed class IdentityHost : IAsyncDisposable
         builder.AddPayments();
         builder.AddWebhooks();
         builder.AddModules();
-        builder.AddApiDocumentation();
         builder.AddDocs();
         builder.Services.Configure<LedgerOptions>(options => options.Partitions = 2);
         builder.Services.Configure<PasswordHasherOptions>(options => options.IterationCount = 10);
@@ -126,10 +123,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         app.MapPayments();
         app.MapWebhooks();
         app.MapHealth();
-        app.MapModules();
         app.MapOperations();
-        app.MapClusterDashboard();
-        app.MapApiDocumentation();
         app.MapDocs();
         await app.StartAsync();
         // Connecting takes longer than the API has patience with Redis; where it is away, the test says so.

@@ -1,22 +1,20 @@
 using CreditSystem.Testing;
-using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Api.Tests.Access;
 
-public sealed class SessionTests(MongoServer mongo, RedisServer redis) : IAsyncLifetime
+public sealed class SessionTests(SharedApi api) : IAsyncLifetime, IClassFixture<SharedApi>
 {
-    private IdentityHost host = null!;
+    private readonly IdentityHost host = api.Host;
     private Registered owner = null!;
     private Registered alice = null!;
 
     public async ValueTask InitializeAsync()
     {
-        host = await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync());
         owner = await host.OpenTenantAsync();
         alice = await host.RegisterAsync(owner.Tenant, "alice");
     }
 
-    public ValueTask DisposeAsync() => host.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Theory]
     [InlineData("alice")]

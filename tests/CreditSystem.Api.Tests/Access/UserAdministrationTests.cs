@@ -1,21 +1,16 @@
 using CreditSystem.Identity;
 using CreditSystem.Testing;
-using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Api.Tests.Access;
 
-public sealed class UserAdministrationTests(MongoServer mongo, RedisServer redis) : IAsyncLifetime
+public sealed class UserAdministrationTests(SharedApi api) : IAsyncLifetime, IClassFixture<SharedApi>
 {
-    private IdentityHost host = null!;
+    private readonly IdentityHost host = api.Host;
     private Registered owner = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        host = await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync());
-        owner = await host.OpenTenantAsync();
-    }
+    public async ValueTask InitializeAsync() => owner = await host.OpenTenantAsync();
 
-    public ValueTask DisposeAsync() => host.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task Lists_users_page_by_page()

@@ -15,7 +15,11 @@ internal sealed partial class PublishedContract
 
     private static readonly EvaluationOptions Strictly = new() { OutputFormat = OutputFormat.List, RequireFormatValidation = true };
 
-    private readonly ConcurrentDictionary<string, JsonSchema> schemas = new();
+    private static readonly JsonObject ProblemSchema = new() { ["$ref"] = Components + "Problem" };
+
+    // By the node, so that no answer makes its schema's text; and by that, since most answers are of the same few.
+    private readonly ConcurrentDictionary<JsonNode, JsonSchema> schemas = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<string, JsonSchema> compiled = new();
     private readonly List<Operation> operations;
     private readonly JsonObject definitions;
 
@@ -40,9 +44,11 @@ internal sealed partial class PublishedContract
     internal IReadOnlyList<Operation> Operations => operations;
 
     /// <summary>The operation that a request was for; null where the document has none.</summary>
-    internal Operation? Find(string method, string path) => operations
-        .Where(operation => operation.Method == method && operation.Matches(path))
-        .OrderBy(operation => operation.Path.Count(character => character == '{')).FirstOrDefault();
+    internal Operation? Find(string method, string path)
+    {
+        var segments = path.TrimEnd('/').Split('/');
+        return operations.Where(operation => operation.Method == method && operation.Matches(segments)).MinBy(operation => operation.Variables);
+    }
 
     /// <summary>What is wrong with an answer by the document; null where nothing is.</summary>
     internal string? Check(Operation operation, int status, string? contentType, string body, IEnumerable<string> headers)
@@ -59,18 +65,18 @@ internal sealed partial class PublishedContract
         if (type is null || content[type] is not { } media)
             return $"{type ?? "no type"} is not in the document";
         return type.EndsWith("json", StringComparison.Ordinal) && !type.Contains("ndjson", StringComparison.Ordinal)
-            ? CheckBody(media["schema"]!, $"{operation.Id} {status} {type}", body)
+            ? CheckBody(media["schema"]!, body)
             : null;
     }
 
     /// <summary>What is wrong with a problem of no operation.</summary>
-    internal string? CheckProblem(string body) => CheckBody(new JsonObject { ["$ref"] = Components + "Problem" }, "problem", body);
+    internal string? CheckProblem(string body) => CheckBody(ProblemSchema, body);
 
     /// <summary>What is wrong with a body of a schema of the document.</summary>
-    internal string? CheckBody(JsonNode schema, string name, string body)
+    internal string? CheckBody(JsonNode schema, string body)
     {
-        var compiled = schemas.GetOrAdd(name, _ => Compile(schema));
-        var results = compiled.Evaluate(JsonNode.Parse(body), Strictly);
+        var known = schemas.GetOrAdd(schema, node => compiled.GetOrAdd(node.ToJsonString(), Compile));
+        var results = known.Evaluate(JsonNode.Parse(body), Strictly);
         return results.IsValid
             ? null
             : string.Join("; ", results.Details.Where(detail => detail.HasErrors)
@@ -81,15 +87,24 @@ internal sealed partial class PublishedContract
     private static readonly string[] Documented =
         ["Location", "Retry-After", "Idempotency-Replayed", "RateLimit", "RateLimit-Policy", "WWW-Authenticate"];
 
-    private JsonSchema Compile(JsonNode schema)
+    private JsonSchema Compile(string schema)
     {
         var whole = new JsonObject
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
-            ["allOf"] = new JsonArray(Closed(schema.DeepClone())),
-            ["$defs"] = definitions.DeepClone(),
+            ["allOf"] = new JsonArray(Closed(JsonNode.Parse(schema)!)),
+            ["$defs"] = new JsonObject(Reached(schema, []).Select(name => KeyValuePair.Create(name, (JsonNode?)definitions[name]!.DeepClone()))),
         };
         return JsonSchema.FromText(whole.ToJsonString().Replace(Components, "#/$defs/", StringComparison.Ordinal));
+    }
+
+    /// <summary>The components that a schema is made of.</summary>
+    private HashSet<string> Reached(string schema, HashSet<string> names)
+    {
+        foreach (var name in Reference().Matches(schema).Select(match => match.Groups[1].Value))
+            if (names.Add(name))
+                Reached(definitions[name]!.ToJsonString(), names);
+        return names;
     }
 
     /// <summary>
@@ -113,13 +128,19 @@ internal sealed partial class PublishedContract
 
     internal sealed record Operation(string Method, string Path, JsonNode Node)
     {
-        private readonly Regex pattern = new($"^{Parameter().Replace(Path, "[^/]+")}/?$");
+        private readonly string[] pattern = Path.Split('/');
 
         public string Id => (string?)Node["operationId"] ?? Path;
 
-        public bool Matches(string path) => pattern.IsMatch(path);
+        /// <summary>How many segments may be anything: the fewer, the better it fits.</summary>
+        public int Variables => pattern.Count(IsVariable);
+
+        public bool Matches(string[] segments) => segments.Length == pattern.Length
+            && pattern.Zip(segments).All(pair => IsVariable(pair.First) ? pair.Second.Length > 0 : pair.First == pair.Second);
+
+        private static bool IsVariable(string segment) => segment.StartsWith('{');
     }
 
-    [GeneratedRegex(@"\{[^}]*\}")]
-    private static partial Regex Parameter();
+    [GeneratedRegex("\"#/components/schemas/([^\"]+)\"")]
+    private static partial Regex Reference();
 }

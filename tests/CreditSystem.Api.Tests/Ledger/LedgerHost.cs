@@ -53,7 +53,8 @@ internal sealed class LedgerHost : IAsyncDisposable
         builder.Services.Configure<LedgerOptions>(options =>
         {
             options.Partitions = 4;
-            options.CommitTimeoutSeconds = 5;
+            // A busy machine is no outage.
+            options.CommitTimeoutSeconds = 60;
             configure?.Invoke(options);
         });
         build?.Invoke(builder);

@@ -3,6 +3,10 @@ using CreditSystem.Testing;
 
 namespace CreditSystem.Api.Tests.Observability;
 
+/// <summary>
+/// Alone: a provider takes instruments of one name for one, of all hosts in the process, and drops it with the first that ends.
+/// </summary>
+[Collection(AloneCollection.Name)]
 public sealed class MetricsTests
 {
     private static readonly string[] Watched =

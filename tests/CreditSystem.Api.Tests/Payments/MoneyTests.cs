@@ -1,14 +1,13 @@
 using CreditSystem.Testing;
-using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Api.Tests.Payments;
 
 /// <summary>Credits follow the money, wherever it goes and whatever of that is undone.</summary>
-public sealed class MoneyTests(MongoServer mongo, RedisServer redis) : IAsyncLifetime
+public sealed class MoneyTests(SharedShop shop) : IAsyncLifetime, IClassFixture<SharedShop>
 {
     private PaymentHost host = null!;
 
-    public async ValueTask InitializeAsync() => host = await PaymentHost.StartAsync(mongo, redis);
+    public async ValueTask InitializeAsync() => host = await shop.OpenAsync();
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 

@@ -1,13 +1,12 @@
 using CreditSystem.Testing;
-using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Api.Tests.Payments;
 
-public sealed class NoticeTests(MongoServer mongo, RedisServer redis) : IAsyncLifetime
+public sealed class NoticeTests(SharedShop shop) : IAsyncLifetime, IClassFixture<SharedShop>
 {
     private PaymentHost host = null!;
 
-    public async ValueTask InitializeAsync() => host = await PaymentHost.StartAsync(mongo, redis);
+    public async ValueTask InitializeAsync() => host = await shop.OpenAsync();
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 

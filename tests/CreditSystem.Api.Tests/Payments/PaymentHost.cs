@@ -9,8 +9,10 @@ namespace CreditSystem.Api.Tests.Payments;
 /// <summary>The API with a Stripe of its own, and a user who buys credits.</summary>
 internal sealed class PaymentHost : IAsyncDisposable
 {
-    private PaymentHost(IdentityHost api, StripeServer stripe, Registered owner, Registered buyer) =>
-        (Api, Stripe, Owner, Buyer) = (api, stripe, owner, buyer);
+    private readonly bool isShared;
+
+    private PaymentHost(IdentityHost api, StripeServer stripe, Registered owner, Registered buyer, bool isShared) =>
+        (Api, Stripe, Owner, Buyer, this.isShared) = (api, stripe, owner, buyer, isShared);
 
     public IdentityHost Api { get; }
 
@@ -33,8 +35,16 @@ internal sealed class PaymentHost : IAsyncDisposable
         };
         configure?.Invoke(configuration);
         var api = await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync(), configuration);
+        return await OpenAsync(api, stripe, isShared: false);
+    }
+
+    /// <summary>Another tenant and buyer of an API that others use too.</summary>
+    public static Task<PaymentHost> OpenAsync(IdentityHost api, StripeServer stripe) => OpenAsync(api, stripe, isShared: true);
+
+    private static async Task<PaymentHost> OpenAsync(IdentityHost api, StripeServer stripe, bool isShared)
+    {
         var owner = await api.OpenTenantAsync();
-        return new PaymentHost(api, stripe, owner, await api.RegisterAsync(owner.Tenant, "paula"));
+        return new PaymentHost(api, stripe, owner, await api.RegisterAsync(owner.Tenant, "paula"), isShared);
     }
 
     public async Task<string> BeginAsync(string package = "credits-100", string? key = null)
@@ -112,6 +122,8 @@ internal sealed class PaymentHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (isShared)
+            return;
         await Api.DisposeAsync();
         await Stripe.DisposeAsync();
     }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using CreditSystem.Api.Payments;
 using CreditSystem.Testing;
-using CreditSystem.Testing.Servers;
 using MongoDB.Bson;
 using MongoDB.Bson.Serialization;
 using MongoDB.Driver;
@@ -9,7 +8,7 @@ using MongoDB.Driver;
 namespace CreditSystem.Api.Tests.Payments;
 
 /// <summary>Payments are found by whose they are, how they stand and when they were begun.</summary>
-public sealed class PaymentListTests(MongoServer mongo, RedisServer redis) : IAsyncLifetime
+public sealed class PaymentListTests(SharedShop shop) : IAsyncLifetime, IClassFixture<SharedShop>
 {
     private readonly List<string> begun = [];
     private PaymentHost host = null!;
@@ -20,7 +19,7 @@ public sealed class PaymentListTests(MongoServer mongo, RedisServer redis) : IAs
 
     public async ValueTask InitializeAsync()
     {
-        host = await PaymentHost.StartAsync(mongo, redis);
+        host = await shop.OpenAsync();
         start = host.Api.Time.GetUtcNow();
         other = await host.Owner.Client.OpenAsync("otto");
         for (var i = 0; i < 4; i++)

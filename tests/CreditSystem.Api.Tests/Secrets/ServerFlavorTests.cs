@@ -26,7 +26,7 @@ public sealed class ServerFlavorTests(MongoServer mongo) : IDisposable
     [Fact]
     public async Task Redis_with_an_acl_user_and_tls_whose_authority_comes_from_vault()
     {
-        var port = DevServerProcess.FreePort();
+        var port = FreePort.Take();
         await using var redis = new DebianRedis();
         using var certificate = TestCertificates.Issue("localhost", _authority);
         redis.Write("redis.crt", certificate.ExportCertificatePem());
@@ -63,7 +63,7 @@ public sealed class ServerFlavorTests(MongoServer mongo) : IDisposable
     [Fact]
     public async Task An_acl_user_whose_password_redis_refuses_is_named()
     {
-        var port = DevServerProcess.FreePort();
+        var port = FreePort.Take();
         await using var redis = new DebianRedis();
         await redis.StartAsync($"port {port}\nuser default off\nuser credits on >{Password} ~* &* +@all");
         await using var host = await ConnectionsHost.StartAsync(mongo, redisSecret: new { host = "127.0.0.1", port, user = "credits", password = "wrong" });
@@ -76,7 +76,7 @@ public sealed class ServerFlavorTests(MongoServer mongo) : IDisposable
     [Fact]
     public async Task Redis_behind_a_sentinel()
     {
-        var (port, sentinel) = (DevServerProcess.FreePort(), DevServerProcess.FreePort());
+        var (port, sentinel) = (FreePort.Take(), FreePort.Take());
         await using var redis = new DebianRedis();
         await redis.StartAsync($"port {port}\nrequirepass {Password}");
         await redis.StartAsync($"port {sentinel}\nsentinel monitor credits 127.0.0.1 {port} 1\nsentinel auth-pass credits {Password}", "+monitor master", "--sentinel");
@@ -90,9 +90,9 @@ public sealed class ServerFlavorTests(MongoServer mongo) : IDisposable
     [Fact]
     public async Task Redis_as_a_cluster()
     {
-        var port = DevServerProcess.FreePort();
+        var port = FreePort.Take();
         await using var redis = new DebianRedis();
-        await redis.StartAsync($"port {port}\ncluster-enabled yes\ncluster-announce-ip 127.0.0.1\ncluster-port {DevServerProcess.FreePort()}\nrequirepass {Password}");
+        await redis.StartAsync($"port {port}\ncluster-enabled yes\ncluster-announce-ip 127.0.0.1\ncluster-port {FreePort.Take()}\nrequirepass {Password}");
         await DebianRedis.CommandAsync(port, "-a", Password, "cluster", "addslotsrange", "0", "16383");
         // A cluster is up a moment after it has its slots.
         await DebianRedis.UntilAsync(port, "cluster_state:ok", "-a", Password, "cluster", "info");

@@ -39,7 +39,7 @@ public sealed class StandbyTests(VaultServer vaults)
     {
         await using var active = await VaultFront.StartAsync(await vaults.GetInstanceAsync());
         await using var standby = await VaultFront.StartAsync(await vaults.GetInstanceAsync());
-        var dead = new Uri($"http://127.0.0.1:{DevServerProcess.FreePort()}");
+        var dead = new Uri($"http://127.0.0.1:{FreePort.Take()}");
         var redirects = 0;
         standby.Instead = context =>
         {

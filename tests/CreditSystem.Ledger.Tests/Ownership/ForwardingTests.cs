@@ -3,6 +3,7 @@ using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using CreditSystem.Ledger.Testing;
+using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Ledger.Tests.Ownership;
 
@@ -10,6 +11,7 @@ namespace CreditSystem.Ledger.Tests.Ownership;
 public sealed class ForwardingTests
 {
     private readonly InMemoryBlockStore store = new();
+    private readonly FakeTimeProvider time = new(TimeProvider.System.GetUtcNow());
 
     [Fact]
     public async Task A_command_is_committed_by_the_owner_wherever_it_arrives()
@@ -94,12 +96,11 @@ public sealed class ForwardingTests
     [Fact]
     public async Task What_has_expired_is_settled_by_the_owner_when_another_replica_is_asked()
     {
-        await using var replicas = await Replicas.StartAsync(store);
+        await using var replicas = await Replicas.StartAsync(store, time: time);
         await replicas.OwnAsync(0);
         var alice = await replicas[1].OpenAsync("alice");
-        await replicas[1].DoAsync(Ask.Grant(alice, 50,
-            expiresAt: TimeProvider.System.GetUtcNow().AddMilliseconds(200).ToUnixTimeMilliseconds()));
-        await Task.Delay(300, TestContext.Current.CancellationToken);
+        await replicas[1].DoAsync(Ask.Grant(alice, 50, expiresAt: time.GetUtcNow().AddMilliseconds(200).ToUnixTimeMilliseconds()));
+        time.Advance(TimeSpan.FromMilliseconds(200));
 
         Assert.Equal(0, (await replicas[1].AccountAsync(alice)).Posted);
         Assert.Contains(store.Blocks(0).SelectMany(block => block.ReadRecords()), record => record.Command is ExpireLot);
@@ -203,7 +204,7 @@ public sealed class ForwardingTests
     [Fact]
     public async Task A_command_whose_caller_has_given_up_is_not_executed_by_the_owner()
     {
-        await using var replicas = await Replicas.StartAsync(store, configure: options => options.CommitTimeoutSeconds = 1);
+        await using var replicas = await Replicas.StartAsync(store, time: time, configure: options => options.CommitTimeoutSeconds = 5);
         await replicas.OwnAsync(0);
         var (paused, resume) = (new TaskCompletionSource(), new TaskCompletionSource());
         store.BeforeAppend = async block =>
@@ -214,8 +215,11 @@ public sealed class ForwardingTests
         var first = replicas[0].OpenAsync("first");
         await paused.Task;
         var late = Ask.Open("late");
-        await Assert.ThrowsAsync<LedgerUnavailableException>(() => replicas[1].DoAsync(late));
-        await Task.Delay(50, TestContext.Current.CancellationToken);
+        var refused = replicas[1].DoAsync(late);
+        // The owner has it, and the caller has no more time.
+        await WaitUntil.TrueAsync(() => replicas[0].Partition.QueueDepth == 2);
+        time.Advance(TimeSpan.FromSeconds(5));
+        await Assert.ThrowsAsync<LedgerUnavailableException>(() => refused);
         resume.SetResult();
         await first.ContinueWith(_ => { }, TaskScheduler.Default);
         await replicas[0].OpenAsync("last");

@@ -21,11 +21,11 @@ internal sealed class Replicas : IOwnerTransport, IAsyncDisposable
     /// <summary>Runs before the answer arrives; where it throws, the answer is lost.</summary>
     public Func<Task> BeforeAnswer { get; set; } = () => Task.CompletedTask;
 
-    public static async Task<Replicas> StartAsync(InMemoryBlockStore store, int count = 2, Action<LedgerOptions>? configure = null)
+    public static async Task<Replicas> StartAsync(InMemoryBlockStore store, int count = 2, Action<LedgerOptions>? configure = null, TimeProvider? time = null)
     {
         var replicas = new Replicas();
         for (var i = 0; i < count; i++)
-            replicas.hosts.Add(await EngineHost.StartAsync(store, configure: configure, transport: replicas));
+            replicas.hosts.Add(await EngineHost.StartAsync(store, time: time, configure: configure, transport: replicas));
         return replicas;
     }
 

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace CreditSystem.Testing.Servers;
 
@@ -50,14 +48,6 @@ internal sealed class DevServerProcess : IAsyncDisposable
             return server;
         await server.DisposeAsync();
         throw new InvalidOperationException($"{project} is not ready:{Environment.NewLine}{server.Output}");
-    }
-
-    /// <summary>A port that nobody uses now.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Ends it as an operator does. Its exit code.</summary>

@@ -13,7 +13,7 @@ public sealed class MongoInstance : IAsyncDisposable
     {
     }
 
-    public int Port { get; } = DevServerProcess.FreePort();
+    public int Port { get; } = FreePort.Take();
 
     public string Username { get; } = "admin";
 

@@ -13,7 +13,7 @@ public sealed class RedisInstance : IAsyncDisposable
     {
     }
 
-    public int Port { get; } = DevServerProcess.FreePort();
+    public int Port { get; } = FreePort.Take();
 
     /// <summary>Random; set before a start, it becomes the password from then on.</summary>
     public string Password { get; set; } = RandomNumberGenerator.GetHexString(24, lowercase: true);

@@ -14,9 +14,9 @@ public sealed class VaultInstance : IAsyncDisposable
 
     private VaultInstance(string dialect) => _dialect = dialect;
 
-    public int Port { get; } = DevServerProcess.FreePort();
+    public int Port { get; } = FreePort.Take();
 
-    public int ControlPort { get; } = DevServerProcess.FreePort();
+    public int ControlPort { get; } = FreePort.Take();
 
     public string RootToken { get; } = $"hvs.{RandomNumberGenerator.GetHexString(24, lowercase: true)}";
 

@@ -12,7 +12,7 @@ namespace CreditSystem.VaultProxy.Tests.Limits;
 public sealed class LoginReplicaTests : IAsyncLifetime
 {
     private readonly RecordingUpstream _vault = RecordingUpstream.Start();
-    private readonly int[] _ports = [DevServerProcess.FreePort(), DevServerProcess.FreePort()];
+    private readonly int[] _ports = [FreePort.Take(), FreePort.Take()];
     private readonly HashSet<string> _valid = ["good"];
     private readonly Lock _gate = new();
     private int _refusals;

@@ -16,7 +16,7 @@ public sealed class ProxyProcessTests
         await using var vault = RecordingUpstream.Start();
         var release = new TaskCompletionSource();
         vault.Before = request => request.Target.EndsWith("/slow", StringComparison.Ordinal) ? release.Task : Task.CompletedTask;
-        await using var proxy = await ProxyProcess.StartAsync(vault, DevServerProcess.FreePort(), ("VaultProxy__Drain__DelaySeconds", "5"), ("VaultProxy__Drain__TimeoutSeconds", "60"));
+        await using var proxy = await ProxyProcess.StartAsync(vault, FreePort.Take(), ("VaultProxy__Drain__DelaySeconds", "5"), ("VaultProxy__Drain__TimeoutSeconds", "60"));
         var inFlight = ReadAsync(proxy, "slow");
         await Answers.EventuallyAsync(() => vault.Targets.Count == 1, "the slow read is at Vault");
 
@@ -40,7 +40,7 @@ public sealed class ProxyProcessTests
     public async Task Bodies_of_32_mebibytes_stream_both_ways_in_constant_memory()
     {
         await using var vault = RecordingUpstream.Start();
-        await using var proxy = await ProxyProcess.StartAsync(vault, DevServerProcess.FreePort());
+        await using var proxy = await ProxyProcess.StartAsync(vault, FreePort.Take());
         var body = new byte[LargeBytes];
         var large = new string('x', LargeBytes);
         // The code and the buffers that any transfer needs.
@@ -65,7 +65,7 @@ public sealed class ProxyProcessTests
     public async Task Outside_development_a_request_is_one_line_of_json_with_neither_token_nor_path()
     {
         await using var vault = RecordingUpstream.Start();
-        await using var proxy = await ProxyProcess.StartAsync(vault, DevServerProcess.FreePort());
+        await using var proxy = await ProxyProcess.StartAsync(vault, FreePort.Take());
 
         (await ReadAsync(proxy, "path-canary")).Dispose();
 
@@ -87,7 +87,7 @@ public sealed class ProxyProcessTests
         // As the AppHost starts it: the formatter's name, in capitals.
         var formatter = ("LOGGING__CONSOLE__FORMATTERNAME", "simple");
         var setting = level.Length == 0 ? ("CONSOLE", "") : ("Logging__Console__LogLevel__CreditSystem.VaultProxy.Telemetry.AccessLog", level);
-        await using var proxy = await ProxyProcess.StartAsync(vault, DevServerProcess.FreePort(),
+        await using var proxy = await ProxyProcess.StartAsync(vault, FreePort.Take(),
             ("ASPNETCORE_ENVIRONMENT", "Development"), ("VaultProxy__Drain__DelaySeconds", "0"), setting, formatter);
 
         (await ReadAsync(proxy, "one")).Dispose();

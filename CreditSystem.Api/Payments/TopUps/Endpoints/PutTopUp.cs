@@ -17,7 +17,7 @@ internal static class PutTopUp
         TimeProvider time, CancellationToken cancellationToken)
     {
         var request = body.Value;
-        if (!(await accounts.FindAsync(caller, new AccountQuery(id))).TryGet(out var account, out var problem))
+        if (!(await accounts.FindAsync(caller, new AccountQuery { Id = id })).TryGet(out var account, out var problem))
             return problem;
         audit.EnrichAudit(target: account.Id.ToString("D"));
         if (PaymentOffer.Find(offers.Value, caller.Tenant, request.Currency) is not { } offer)

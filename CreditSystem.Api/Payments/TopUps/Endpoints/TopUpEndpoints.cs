@@ -51,7 +51,7 @@ internal static class TopUpEndpoints
     private static async Task<Validated<TopUpPolicy>> FindAsync(
         RequestCaller caller, string id, AccountLookup accounts, TopUpStore store, CancellationToken cancellationToken)
     {
-        if (!(await accounts.FindAsync(caller, new AccountQuery(id))).TryGet(out var account, out var problem))
+        if (!(await accounts.FindAsync(caller, new AccountQuery { Id = id })).TryGet(out var account, out var problem))
             return problem;
         return await store.FindAsync(
             caller.Tenant, account.Id.ToString("D"), cancellationToken) is { Status: not TopUpPolicy.Removed } policy

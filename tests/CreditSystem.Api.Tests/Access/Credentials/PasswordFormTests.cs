@@ -1,6 +1,5 @@
 using CreditSystem.Identity.Users;
 using CreditSystem.Testing;
-using CreditSystem.Testing.Servers;
 using Microsoft.AspNetCore.Identity;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -8,24 +7,20 @@ using MongoDB.Driver;
 namespace CreditSystem.Api.Tests.Access.Credentials;
 
 /// <summary>A password is what its reader sees, in whatever form a keyboard writes it (NFKC).</summary>
-public sealed class PasswordFormTests(MongoServer mongo, RedisServer redis) : IAsyncLifetime
+public sealed class PasswordFormTests(SharedApi api) : IAsyncLifetime, IClassFixture<SharedApi>
 {
     private const string Composed = "M\u00f6we \u212b fi 42 Stra\u00dfe";
     private const string Decomposed = "Mo\u0308we A\u030a fi 42 Stra\u00dfe";
     private const string Wide = "\uff2d\u00f6\uff57\uff45 \u00c5 \ufb01 \uff14\uff12 Stra\u00dfe";
 
-    private IdentityHost host = null!;
+    private readonly IdentityHost host = api.Host;
     private Registered owner = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        host = await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync());
-        owner = await host.OpenTenantAsync();
-    }
+    public async ValueTask InitializeAsync() => owner = await host.OpenTenantAsync();
 
-    public ValueTask DisposeAsync() => host.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Theory]
     [InlineData(Composed)]
@@ -96,7 +91,7 @@ public sealed class PasswordFormTests(MongoServer mongo, RedisServer redis) : IA
 
     private async Task<FilterDefinition<BsonDocument>> ZoeAsync()
     {
-        var users = await Users.Find(FilterDefinition<BsonDocument>.Empty).ToListAsync(Cancellation);
+        var users = await Users.Find(Builders<BsonDocument>.Filter.Eq("tenant", owner.Tenant)).ToListAsync(Cancellation);
         return Builders<BsonDocument>.Filter.Eq("_id", users.Single(user => user["_id"].AsString != owner.Id)["_id"]);
     }
 

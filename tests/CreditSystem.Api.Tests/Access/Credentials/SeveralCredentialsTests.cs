@@ -1,23 +1,21 @@
 using CreditSystem.Testing;
-using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Api.Tests.Access.Credentials;
 
 /// <summary>A request is done in one name: two that differ are refused, the same one twice is one.</summary>
-public sealed class SeveralCredentialsTests(MongoServer mongo, RedisServer redis) : IAsyncLifetime
+public sealed class SeveralCredentialsTests(SharedApi api) : IAsyncLifetime, IClassFixture<SharedApi>
 {
-    private IdentityHost host = null!;
+    private readonly IdentityHost host = api.Host;
     private Registered owner = null!;
     private string keyId = null!, key = null!;
 
     public async ValueTask InitializeAsync()
     {
-        host = await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync());
         owner = await host.OpenTenantAsync();
         (keyId, key) = await CreateKeyAsync();
     }
 
-    public ValueTask DisposeAsync() => host.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Theory]
     [InlineData("Bearer")]

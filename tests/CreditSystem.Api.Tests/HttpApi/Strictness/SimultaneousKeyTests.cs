@@ -1,5 +1,5 @@
 using CreditSystem.Api.Tests.Ledger;
-using CreditSystem.Ledger;
+using CreditSystem.Ledger.Submissions;
 using CreditSystem.Ledger.Testing;
 using CreditSystem.Testing;
 
@@ -88,13 +88,13 @@ public sealed class SimultaneousKeyTests : IAsyncLifetime
         var batch = AskAsync("/v1/transfers/batch", """{"transfers":[{"from":"$a","to":"revenue","amount":10}]}""");
         await WaitingAsync(2);
 
-        time.Advance(CreditLedger.LongestWait - TimeSpan.FromMilliseconds(1));
+        time.Advance(RequestsInFlight.LongestWait - TimeSpan.FromMilliseconds(1));
         Assert.False(second.IsCompleted || batch.IsCompleted);
         time.Advance(TimeSpan.FromMilliseconds(1));
         var late = await Task.WhenAll(second, batch);
         resume.TrySetResult();
 
-        Assert.Equal(TimeSpan.FromSeconds(2), CreditLedger.LongestWait);
+        Assert.Equal(TimeSpan.FromSeconds(2), RequestsInFlight.LongestWait);
         Assert.All(late, answer => Assert.Equal(
             (409, "idempotency_in_flight", TimeSpan.FromSeconds(1)),
             (answer.Status, answer.Code, answer.Response.Headers.RetryAfter!.Delta!.Value)));

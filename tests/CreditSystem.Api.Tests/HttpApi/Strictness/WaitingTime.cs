@@ -1,4 +1,4 @@
-using CreditSystem.Ledger;
+using CreditSystem.Ledger.Submissions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Api.Tests.HttpApi.Strictness;
@@ -15,7 +15,7 @@ internal sealed class WaitingTime : FakeTimeProvider
     {
         var timer = base.CreateTimer(callback, state, dueTime, period);
         // After it is there, so that turning the clock reaches it.
-        if (dueTime == CreditLedger.LongestWait)
+        if (dueTime == RequestsInFlight.LongestWait)
             Interlocked.Increment(ref waits);
         return timer;
     }
