@@ -107,7 +107,7 @@ public sealed class LedgerRepartition(MongoExecutor execute, TextWriter output, 
         foreach (var name in new[]
         {
             MongoBlockStore.Collection, MongoProjectionStore.AccountsCollection, MongoProjectionStore.SegmentsCollection,
-            MongoProjectionStore.EntriesCollection,
+            MongoProjectionStore.PagesCollection, MongoProjectionStore.EntriesCollection,
             MongoProjectionStore.ListsCollection,
             MongoVerificationStore.MarksCollection, MongoVerificationStore.AccountsCollection,
         })

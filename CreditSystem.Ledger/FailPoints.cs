@@ -14,6 +14,8 @@ internal static class FailPoints
     public const string BeforeReply = "before_reply";
     public const string BeforeCheckpoint = "before_checkpoint";
     public const string DuringCheckpoint = "during_checkpoint";
+    public const string BeforeDrop = "before_drop";
+    public const string DuringResumePoint = "during_resume_point";
 
     private static readonly string[]? Armed = Environment.GetEnvironmentVariable("LEDGER_FAIL_POINT")?.Split(':');
     private static int passages;

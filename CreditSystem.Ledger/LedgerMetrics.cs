@@ -59,7 +59,9 @@ public sealed class LedgerMetrics : IDisposable
         Observe("accounts_in_memory", () => partitions.Sum(partition => (long)partition.Status.AccountsInMemory),
             "Accounts that need not be read to be changed");
         Observe("projection_lag", () => Owned().Sum(partition => partition.Status.Unprojected),
-            "Records in the log that are not in the projection, which a start would have to replay");
+            "Records in the log that are not in the projection");
+        Observe("replay_lag", () => Owned().Sum(partition => partition.Status.ToReplay),
+            "Records in the log that a start would have to replay");
         Observe("projection_age_seconds",
             () => (long)Owned().Select(partition => partition.CheckpointAge.TotalSeconds).DefaultIfEmpty().Max(),
             "How long the oldest of those records has waited");

@@ -52,13 +52,25 @@ public sealed class LedgerOptions
     [Range(1000, 10_000_000)]
     public int IdTableIds { get; set; } = 131_072;
 
-    /// <summary>How long a log must have been quiet before the projection of what has changed is written, in milliseconds.</summary>
+    /// <summary>
+    /// How long a log must have been quiet before a checkpoint writes accounts and their entries, in milliseconds. Of a busy one it does
+    /// so every minute, or when half of the memory for what waits for it is used.
+    /// </summary>
     [Range(10, 600_000)]
     public int CheckpointIntervalMilliseconds { get; set; } = 5000;
 
-    /// <summary>How many records a busy log gets before that is done all the same: what a start has to replay.</summary>
+    /// <summary>
+    /// How many records a busy log gets before what has changed is written in pages, with the ids of the same blocks: what a start has to
+    /// replay.
+    /// </summary>
     [Range(1, 100_000_000)]
-    public int CheckpointTailRecords { get; set; } = 250_000;
+    public int CheckpointTailRecords { get; set; } = 50_000;
+
+    /// <summary>How many accounts may have changed for a checkpoint to do without pages beside it: it is soon written.</summary>
+    internal int UnpagedAccounts { get; set; } = 1000;
+
+    /// <summary>About how many bytes of accounts are in a page, before they are packed.</summary>
+    internal int PageBytes { get; set; } = 768 * 1024;
 
     /// <summary>
     /// How many accounts are kept in memory; the others are read when they are needed. By default as many as memory allows.

@@ -5,11 +5,12 @@ using MongoDB.Driver;
 
 namespace CreditSystem.Ledger.MongoDb.Projection;
 
-/// <summary>The collections <c>accounts</c>, <c>account_entries</c>, <c>ledger_lists</c> and <c>transfer_ids</c>.</summary>
+/// <summary>
+/// The collections <c>accounts</c>, <c>account_pages</c>, <c>account_entries</c>, <c>ledger_lists</c> and <c>transfer_ids</c>.
+/// </summary>
 internal sealed partial class MongoProjectionStore(LedgerDatabase connection) : IProjectionStore
 {
     public const string AccountsCollection = "accounts";
-    public const string SegmentsCollection = "transfer_ids";
     private const int BatchAccounts = 500;
     private const int ReadsAtOnce = 4;
 
@@ -69,69 +70,6 @@ internal sealed partial class MongoProjectionStore(LedgerDatabase connection) : 
                 .Limit(limit).As<RawBsonDocument>().ToListAsync(token);
             return due.DecodeAll(AccountDocument.Decode);
         }, cancellationToken);
-
-    public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(async (database, token) =>
-        {
-            var key = Builders<BsonDocument>.Filter.Eq("_id", BlockDocument.Key(partition, after));
-            return await Segments(database).Find(key).Limit(1).FirstOrDefaultAsync(token) is { } found ? Decode(found, partition, after)
-                : null;
-        }, cancellationToken);
-
-    public Task<IReadOnlyList<IdSegment>> SegmentsAsync(int partition, long after, int mostIds, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync<IReadOnlyList<IdSegment>>(async (database, token) =>
-        {
-            var filter = Builders<BsonDocument>.Filter;
-            var following = filter.Gte("_id", BlockDocument.Key(partition, after)) & filter.Lt("_id", BlockDocument.Key(partition + 1, 0));
-            using var cursor = await Segments(database).Find(following).Sort(Builders<BsonDocument>.Sort.Ascending("_id"))
-                .ToCursorAsync(token);
-            var (found, ids) = (new List<IdSegment>(), 0);
-            while (await cursor.MoveNextAsync(token))
-                foreach (var document in cursor.Current)
-                {
-                    // A damaged one, or one that does not follow, ends what can be used.
-                    if (document["_id"] != BlockDocument.Key(partition, after) || Decode(document, partition, after) is not { } segment)
-                        return found;
-                    found.Add(segment);
-                    (after, ids) = (segment.Last, ids + segment.Count);
-                    if (ids >= mostIds)
-                        return found;
-                }
-            return found;
-        }, cancellationToken);
-
-    public async Task<IdSegment> AddAsync(IdSegment segment, CancellationToken cancellationToken)
-    {
-        var document = new BsonDocument
-        {
-            ["_id"] = BlockDocument.Key(segment.Partition, segment.After),
-            ["last"] = segment.Last,
-            ["at"] = segment.At,
-            ["hash"] = segment.Hash,
-            ["ids"] = segment.Ids,
-            ["latest"] = segment.Latest,
-            ["sum"] = segment.Checksum(),
-        };
-        try
-        {
-            return await connection.ExecuteAsync(async (database, token) =>
-            {
-                await Segments(database).InsertOneAsync(document, options: null, token);
-                return segment;
-            }, cancellationToken);
-        }
-        catch (MongoWriteException exception) when (exception.WriteError?.Category == ServerErrorCategory.DuplicateKey)
-        {
-            if (await SegmentAsync(segment.Partition, segment.After, cancellationToken) is { } other)
-                return other;
-            // What is there is damaged; it takes no reader further than having none.
-            await connection.ExecuteAsync((database, token) =>
-                Segments(database)
-                    .ReplaceOneAsync(Builders<BsonDocument>.Filter.Eq("_id", document["_id"]), document, new ReplaceOptions(), token),
-                    cancellationToken);
-            return segment;
-        }
-    }
 
     private async Task SaveAsync(IMongoDatabase database, int partition, AccountState[] accounts, CancellationToken cancellationToken)
     {
@@ -196,19 +134,8 @@ internal sealed partial class MongoProjectionStore(LedgerDatabase connection) : 
         indexed = true;
     }
 
-    private static IdSegment? Decode(BsonDocument document, int partition, long after)
-    {
-        var segment = new IdSegment(
-            partition, after, document["last"].AsInt64, document["at"].AsInt64, document["hash"].AsBsonBinaryData.Bytes,
-            document["ids"].AsBsonBinaryData.Bytes, document["latest"].AsBsonBinaryData.Bytes);
-        return segment.Checksum().AsSpan().SequenceEqual(document["sum"].AsBsonBinaryData.Bytes) ? segment : null;
-    }
-
     private static BsonBinaryData Binary(Guid id) => new(id, GuidRepresentation.Standard);
 
     private IMongoCollection<BsonDocument> Accounts(IMongoDatabase database) =>
         connection.Collection<BsonDocument>(database, AccountsCollection);
-
-    private IMongoCollection<BsonDocument> Segments(IMongoDatabase database) =>
-        connection.Collection<BsonDocument>(database, SegmentsCollection);
 }

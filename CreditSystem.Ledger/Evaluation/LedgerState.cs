@@ -12,7 +12,10 @@ internal sealed class LedgerState
     private readonly ConcurrentDictionary<Guid, AccountState> accounts = new(concurrencyLevel: 1, capacity: 1024);
     private readonly ConcurrentDictionary<Guid, HoldState> holds = new(concurrencyLevel: 1, capacity: 64);
     private readonly ConcurrentDictionary<Guid, ReversedAmount> reversed = new(concurrencyLevel: 1, capacity: 64);
+
+    // Since the last checkpoint, and of these what is in no page yet.
     private HashSet<Guid> changed = [];
+    private HashSet<Guid> unpaged = [];
 
     public LedgerState() => View = new Reads(this);
 
@@ -36,6 +39,9 @@ internal sealed class LedgerState
     /// <summary>How many accounts have changed since the last checkpoint was begun.</summary>
     public int ChangedCount => changed.Count;
 
+    /// <summary>How many of them have changed since the last page was begun.</summary>
+    public int UnpagedCount => unpaged.Count;
+
     public int AccountCount => accounts.Count;
 
     public AccountState? Account(Guid id) => accounts.GetValueOrDefault(id);
@@ -51,7 +57,16 @@ internal sealed class LedgerState
     public void Load(AccountState account)
     {
         if (accounts.TryAdd(account.Id, account) && account.PreviousBlock > Head)
-            changed.Add(account.Id);
+            Mark(account.Id);
+    }
+
+    /// <summary>Adds what a page holds: it has changed since the checkpoint that the state is resumed from.</summary>
+    public void LoadPaged(AccountState account)
+    {
+        accounts[account.Id] = account;
+        changed.Add(account.Id);
+        if (account.PreviousBlock > Head)
+            unpaged.Add(account.Id);
     }
 
     public void Load(HoldState hold) => holds.TryAdd(hold.Id, hold);
@@ -64,7 +79,7 @@ internal sealed class LedgerState
         foreach (var (id, account) in view.ChangedAccounts)
         {
             accounts[id] = account;
-            changed.Add(id);
+            Mark(id);
         }
         foreach (var (id, hold) in view.ChangedHolds)
             holds[id] = hold;
@@ -77,15 +92,31 @@ internal sealed class LedgerState
     public void ResumeAfter(long head, long at, int rules, byte[] hash) => (Start, Head, At, Rules, Hash) = (head, head, at, rules, hash);
 
     /// <summary>The accounts that have changed since the last call, or are newer than the state.</summary>
-    public List<AccountState> TakeChanged()
-    {
-        var taken = changed.Select(id => accounts[id]).ToList();
-        changed = [.. taken.Where(account => account.PreviousBlock > Head).Select(account => account.Id)];
-        return taken;
-    }
+    public List<AccountState> TakeChanged() => Take(ref changed);
 
     /// <summary>Puts back what could not be written.</summary>
     public void ReturnChanged(IEnumerable<AccountState> taken) => changed.UnionWith(taken.Select(account => account.Id));
+
+    /// <summary>The same for pages: a page has what has changed since the one before, whatever checkpoints are made.</summary>
+    public List<AccountState> TakeUnpaged() => Take(ref unpaged);
+
+    /// <summary>
+    /// All that has changed since the last checkpoint that was written, and with it since the last page.
+    /// </summary>
+    /// <param name="inFlight">What a checkpoint is writing now.</param>
+    public List<AccountState> TakeAllUnpaged(IEnumerable<AccountState> inFlight)
+    {
+        unpaged.UnionWith(changed);
+        unpaged.UnionWith(inFlight.Select(account => account.Id));
+        return Take(ref unpaged);
+    }
+
+    /// <summary>Puts back what is in no page, unless it has been written as of a block.</summary>
+    public void ReturnUnpaged(IEnumerable<AccountState> taken, long written) =>
+        unpaged.UnionWith(taken.Where(account => account.PreviousBlock > written).Select(account => account.Id));
+
+    /// <summary>All accounts have been written as of a block: what has not changed since need be in no page.</summary>
+    public void DropUnpaged(long written) => unpaged.RemoveWhere(id => accounts[id].PreviousBlock <= written);
 
     /// <summary>
     /// Forgets, with nothing waiting to be written, the accounts without news for longest, down to <paramref name="most"/>;
@@ -108,6 +139,21 @@ internal sealed class LedgerState
             foreach (var hold in account.Holds)
                 holds.TryRemove(hold.Id, out _);
         }
+    }
+
+    private void Mark(Guid id)
+    {
+        changed.Add(id);
+        unpaged.Add(id);
+    }
+
+    private List<AccountState> Take(ref HashSet<Guid> ids)
+    {
+        var taken = new List<AccountState>(ids.Count);
+        foreach (var id in ids)
+            taken.Add(accounts[id]);
+        ids = [.. taken.Where(account => account.PreviousBlock > Head).Select(account => account.Id)];
+        return taken;
     }
 
     /// <summary>What any thread may read while the state changes: each account and hold is whole, as of its own last change.</summary>

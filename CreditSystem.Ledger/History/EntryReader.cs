@@ -20,6 +20,9 @@ internal sealed class EntryReader
     private readonly EntryTrail trail;
     private HistoryEntry? end;
 
+    // The first entry that is known to be after the time that is looked for: the log is walked from there.
+    private HistoryEntry? above;
+
     public EntryReader(LedgerPartition partition, AccountState account)
     {
         (this.account, stored, reads) = (account, partition.StoredEntries, partition.Reads);
@@ -92,7 +95,7 @@ internal sealed class EntryReader
         if (end.At <= time)
             return end;
         var (last, next) = await SearchAsync(end, time, earlier?.At <= time ? earlier : null, cancellationToken)
-            ?? await trail.UntilAsync(End, time, cancellationToken);
+            ?? await trail.UntilAsync(above!.Position, time, cancellationToken);
         while (next?.EffectiveAt <= time)
         {
             last = next;
@@ -140,6 +143,7 @@ internal sealed class EntryReader
     {
         var (low, lowAt, last) = (earlier?.Sequence ?? 0, earlier?.At ?? account.OpenedAt, earlier);
         (long high, long highAt, HistoryEntry? next) = (end.Sequence, end.At, end);
+        above = end;
         for (var step = 0; high - low > 1; step++)
         {
             var share = step < Guesses || step % 2 == 0 ? (double)(time - lowAt) / Math.Max(highAt - lowAt, 1) : 0.5;
@@ -156,7 +160,7 @@ internal sealed class EntryReader
                     if (entry.At <= time)
                         (low, lowAt, last) = (entry.Sequence, entry.At, entry);
                     else
-                        (high, highAt, next) = (entry.Sequence, entry.At, entry);
+                        (high, highAt, next, above) = (entry.Sequence, entry.At, entry, entry);
         }
         return next is null ? null : (last, next);
     }

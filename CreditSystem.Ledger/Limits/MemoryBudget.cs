@@ -29,10 +29,9 @@ internal sealed class MemoryBudget : IDisposable
     private const long LeastEntryBytes = 1024 * 1024;
     private const long MostEntryBytes = 128L * 1024 * 1024;
 
-    // Entries that are not written yet, with their place in the list of their account.
-    private const int RecentEntryBytes = 200;
-    private const double RecentEntriesShare = 0.02;
-    private const long MostRecentEntries = 500_000;
+    // Entries that are not written yet: packed, some fifty bytes each and two hundred for each account.
+    private const double RecentEntriesShare = 0.04;
+    private const long MostRecentEntryBytes = 256L * 1024 * 1024;
 
     // Where what is listed of the latest blocks is.
     private const int RecentRowBytes = 32;
@@ -52,7 +51,7 @@ internal sealed class MemoryBudget : IDisposable
             SizeLimit = Math.Clamp((long)(availableBytes * EntriesShare), LeastEntryBytes, MostEntryBytes),
         });
         RecentEntries = new SharedAllowance(
-            Math.Min((long)(availableBytes * RecentEntriesShare) / RecentEntryBytes, MostRecentEntries), options.Partitions);
+            Math.Min((long)(availableBytes * RecentEntriesShare), MostRecentEntryBytes), options.Partitions);
         RecentRows = new SharedAllowance(
             Math.Min((long)(availableBytes * RecentRowsShare) / RecentRowBytes, MostRecentRows), options.Partitions);
         Commands = new SharedAllowance(Math.Max((long)(availableBytes * QueuesShare) / CommandBytes, 1000), options.Partitions);
@@ -73,7 +72,7 @@ internal sealed class MemoryBudget : IDisposable
     /// <summary>Entries of accounts that need not be read again, by the bytes that they are packed in.</summary>
     public MemoryCache Entries { get; }
 
-    /// <summary>Entries of accounts that a checkpoint need not read from the log.</summary>
+    /// <summary>Entries of accounts that a checkpoint need not read from the log, by their bytes.</summary>
     public SharedAllowance RecentEntries { get; }
 
     /// <summary>Rows of lists that need not be read from the log.</summary>

@@ -6,10 +6,11 @@ namespace CreditSystem.Ledger.Partitions;
 /// <param name="Head">The number of the last block applied.</param>
 /// <param name="ResumedAfter">The block that the state was resumed after: 0 where all of it comes from the log.</param>
 /// <param name="AccountsInMemory">Accounts that need not be read to be changed.</param>
-/// <param name="Unprojected">Records in the log that accounts and ids have not been written for, which a start would have to
-/// replay.</param>
+/// <param name="Unprojected">Records in the log that accounts and entries have not been written for.</param>
 /// <param name="UnprojectedSince">The timestamp of the oldest of them; null where there is none.</param>
-public sealed record PartitionStatus(long Head, long ResumedAfter, int AccountsInMemory, long Unprojected, long? UnprojectedSince);
+/// <param name="ToReplay">Records that a start would have to replay: they are after the last resume point.</param>
+public sealed record PartitionStatus(
+    long Head, long ResumedAfter, int AccountsInMemory, long Unprojected, long? UnprojectedSince, long ToReplay);
 
 /// <summary>
 /// What the engine of a partition shows to all other threads: values that do not change, each put up as a whole. Nothing here
@@ -17,7 +18,7 @@ public sealed record PartitionStatus(long Head, long ResumedAfter, int AccountsI
 /// </summary>
 internal sealed class PartitionBoard
 {
-    private volatile PartitionStatus status = new(0, 0, 0, 0, null);
+    private volatile PartitionStatus status = new(0, 0, 0, 0, null, 0);
     private volatile PartitionReads? reads;
     private volatile bool isRecoveryLong;
 

@@ -5,6 +5,7 @@ using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Ownership;
+using CreditSystem.Ledger.Partitions.Recovery;
 using CreditSystem.Ledger.Projection;
 using CreditSystem.Ledger.Submissions;
 
@@ -112,7 +113,7 @@ internal sealed partial class PartitionEngine
         await checkpointer.DiscardAsync(state);
         await recovery.BeginRebuildAsync(cancellationToken);
         state = create();
-        state.ResumeAfter(0);
+        state.ResumeAfter(0, checkpointed: 0);
         try
         {
             await recovery.CatchUpAsync(state, cancellationToken);

@@ -12,13 +12,14 @@ namespace CreditSystem.Ledger.Partitions;
 /// the projection yet. <see cref="PartitionEngine"/> alone refers to it, and lends it for one call at a time to those who decide,
 /// replay and write. It is made anew when everything is worked out again.
 /// </summary>
-internal sealed class PartitionState
+internal sealed partial class PartitionState
 {
     private readonly RecentEntries entries;
     private readonly RecentLists lists;
     private readonly ColdAccounts cold;
     private readonly SharedAllowance.Share allowance;
-    private readonly CheckpointLag lag;
+    private readonly Backlog unprojected;
+    private readonly Backlog toReplay;
     private readonly TimeProvider time;
     private readonly HashSet<(string Tenant, string Asset)> loadedAssets = [];
 
@@ -27,7 +28,7 @@ internal sealed class PartitionState
         TimeProvider time)
     {
         (Records, this.entries, this.lists, this.cold, this.allowance, this.time) = (records, entries, lists, cold, allowance, time);
-        lag = new CheckpointLag(time);
+        (unprojected, toReplay) = (new Backlog(time), new Backlog(time));
         LastChange = time.GetTimestamp();
         Reads = new PartitionReads(Ledger.View, records, entries, lists, cold);
     }
@@ -48,7 +49,7 @@ internal sealed class PartitionState
     /// <summary>Whether accounts have left memory.</summary>
     public bool HasEvicted { get; private set; }
 
-    /// <summary>Records since the last checkpoint began; decides when the next one is due.</summary>
+    /// <summary>Records since the last resume point began; decides when the next one is due.</summary>
     public long Tail { get; private set; }
 
     /// <summary>The timestamp of the last block.</summary>
@@ -57,20 +58,45 @@ internal sealed class PartitionState
     /// <summary>The block up to which ids have been written.</summary>
     public long Covered { get; private set; }
 
+    /// <summary>Whether the ids of all blocks have been written.</summary>
+    public bool IsCovered => Covered >= Ledger.Head;
+
+    /// <summary>The block that accounts and entries have been written as of.</summary>
+    public long Checkpointed => cold.Block;
+
+    /// <summary>Whether there is something that a checkpoint would write.</summary>
+    public bool IsBehind => Ledger.Head > Checkpointed;
+
+    /// <summary>How many accounts have changed since the last checkpoint was begun.</summary>
+    public int ChangedCount => Ledger.ChangedCount;
+
+    /// <summary>How many have changed since the last page was begun.</summary>
+    public int UnpagedCount => Ledger.UnpagedCount;
+
     public bool IsOverLimit => Ledger.AccountCount > allowance.Limit;
 
     /// <summary>Whether what has changed and is not written is more than there is room for.</summary>
     public bool IsChangedOverLimit => Ledger.ChangedCount > allowance.Limit;
 
-    public PartitionStatus Status => new(Ledger.Head, Ledger.Start, Ledger.AccountCount, lag.Records, lag.Since);
+    /// <summary>Whether what waits for a checkpoint takes half of what there is room for.</summary>
+    public bool IsFilling => Ledger.ChangedCount > allowance.Limit / 2 || entries.IsHalfFull;
 
-    /// <summary>Resumes after a block that ids have been written up to; 0 for the first block of the log.</summary>
-    public void ResumeAfter(long block)
+    public PartitionStatus Status => new(
+        Ledger.Head, Ledger.Start, Ledger.AccountCount, unprojected.Records, unprojected.Since, toReplay.Records);
+
+    /// <summary>
+    /// Resumes after a block that ids have been written up to; 0 for the first block of the log. Accounts that have changed since
+    /// <paramref name="checkpointed"/> are in memory.
+    /// </summary>
+    public void ResumeAfter(long block, long checkpointed)
     {
-        Covered = block;
+        (Covered, paged) = (block, block);
         lists.StartAfter(block);
-        cold.RelyOn(block);
+        cold.RelyOn(checkpointed);
         cold.Forget();
+        // How many records they are of is not known.
+        if (block > checkpointed)
+            unprojected.Add(block, Math.Max(1, Ledger.ChangedCount));
         IsStarted = true;
     }
 
@@ -83,7 +109,8 @@ internal sealed class PartitionState
         lists.Add(block.Number, block.At, records);
         Tail += records.Count;
         LastChange = time.GetTimestamp();
-        lag.Add(records.Count);
+        unprojected.Add(block.Number, records.Count);
+        toReplay.Add(block.Number, records.Count);
         allowance.Report(Ledger.AccountCount);
     }
 
@@ -115,45 +142,6 @@ internal sealed class PartitionState
             SystemAccounts.All.Select(system => LedgerId.ForSystemAccount(asset.Tenant, system, asset.Asset)))],
             cancellationToken);
         loadedAssets.UnionWith(assets);
-    }
-
-    /// <summary>A copy of all that has changed, to be written while the state goes on changing.</summary>
-    public Checkpoint BeginCheckpoint()
-    {
-        var (ids, latest) = Records.Pending.UpTo(Ledger.Head);
-        Tail = 0;
-        lag.Begin();
-        return new Checkpoint(Ledger.TakeChanged(), Ledger.Head, Ledger.At, Ledger.Hash, cold.Rebuilds, Covered, ids, latest)
-        {
-            Entries = new CheckpointEntries(entries.Take(), Records, IsWorkedOut: Ledger.Start == 0),
-            Lists = lists.UpTo(Ledger.Head, Reads),
-            Due = Records.TableDue(),
-        };
-    }
-
-    /// <summary>Takes note of what became of a checkpoint.</summary>
-    public void EndCheckpoint(Checkpoint checkpoint, CheckpointOutcome outcome)
-    {
-        Lost ??= outcome.Lost;
-        entries.Drop();
-        lists.DropUpTo(outcome.Listed);
-        // Where it is older than what has left memory it has been lost: the next read of it finds out.
-        var isWritten = outcome.Block >= cold.Block;
-        var block = isWritten ? outcome.Block!.Value : -1;
-        if (block < checkpoint.Block)
-        {
-            Ledger.ReturnChanged(checkpoint.Accounts.Where(account => account.PreviousBlock > block));
-            Tail++;
-        }
-        else
-            lag.Complete();
-        if (!isWritten)
-            return;
-        Covered = outcome.Covered;
-        Records.Pending.DropUpTo(outcome.Covered);
-        Records.Archive(outcome.Segments, outcome.Table);
-        cold.RelyOn(block);
-        Evict();
     }
 
     /// <summary>Forgets cold accounts, down to what there is room for.</summary>

@@ -3,13 +3,16 @@ using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Partitions;
+using CreditSystem.Ledger.Projection.ResumePoints;
 
 namespace CreditSystem.Ledger.Projection;
 
 /// <summary>
-/// Writes the projection, off the path of a commit: when the log has been quiet for a while, when much of it would have to be
-/// replayed, or when a minute has passed. Then cold accounts are forgotten. What is written is a copy that the loop has made, so
-/// nothing that happens meanwhile can change it, and what became of it is told to the loop at its next turn.
+/// Writes the projection, off the path of a commit. A resume point, which is cheap, is written whenever much would have to be replayed. A
+/// checkpoint, which costs a document for each changed account and one or more for its entries, is written when the log has been quiet for
+/// a while, when what waits for it takes much memory, or when a minute has passed; the more has changed meanwhile, the less it
+/// costs for each change. Both may be under way at once. What is written is a copy that the loop has made, so nothing that happens
+/// meanwhile can change it, and what became of it is told to the loop at its next turn.
 /// </summary>
 internal sealed partial class Checkpointer(
     int partition, IBlockStore store, IProjectionStore projections, ListProjection lists, LedgerOptions options,
@@ -17,19 +20,23 @@ internal sealed partial class Checkpointer(
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
-    private readonly CheckpointWriter writer = new(partition, store, projections, lists, options.CheckpointSegmentIds);
-    private InFlight? inFlight;
-    private long lastWrite = time.GetTimestamp();
+    private readonly CheckpointWriter checkpoints = new(partition, projections);
+    private readonly ResumePointWriter points = new(partition, store, projections, lists, options);
+    private InFlight<Checkpoint, CheckpointOutcome>? checkpoint;
+    private InFlight<ResumePoint, ResumePointOutcome>? point;
+    private long lastCheckpoint = time.GetTimestamp();
+    private long lastPoint = time.GetTimestamp();
 
-    /// <summary>Between two blocks: finishes a checkpoint that has been written, and begins one that is due.</summary>
+    /// <summary>Between two blocks: finishes what has been written, and begins what is due.</summary>
     public void Step(PartitionState state)
     {
-        if (inFlight is { Written.IsCompleted: false })
-            return;
-        Finish(state);
-        if (IsDue(state))
-            Begin(state, ownership.IsOwner);
-        else if (state.IsOverLimit)
+        Finish(state, onlyWritten: true);
+        var isCheckpointDue = checkpoint is null && IsCheckpointDue(state);
+        if (point is null && (isCheckpointDue || IsPointDue(state)))
+            BeginPoint(state, ownership.IsOwner, isCheckpointDue);
+        if (isCheckpointDue)
+            BeginCheckpoint(state, ownership.IsOwner);
+        else if (checkpoint is null && state.IsOverLimit)
             state.Evict();
     }
 
@@ -37,78 +44,103 @@ internal sealed partial class Checkpointer(
     public async Task FlushAsync(PartitionState state, CancellationToken cancellationToken)
     {
         await FinishAsync(state, cancellationToken);
-        if (state.Tail == 0)
+        var isBehind = state.IsBehind;
+        if (!isBehind && state.IsCovered)
             return;
-        Begin(state, writes: true);
+        BeginPoint(state, writes: true, isBehind);
+        if (isBehind)
+            BeginCheckpoint(state, writes: true);
         await FinishAsync(state, cancellationToken);
     }
 
     /// <summary>
-    /// Ends a checkpoint that is being written, before everything is worked out again. What it has sent may arrive still: it was
-    /// true of its block, and is guarded by it.
+    /// Ends what is being written, before everything is worked out again. What it has sent may arrive still: it was true of its block, and
+    /// is guarded by it.
     /// </summary>
     public async Task DiscardAsync(PartitionState state)
     {
-        if (inFlight is not { } given)
-            return;
-        given.Stop.Cancel();
-        await given.Written;
+        checkpoint?.Stop.Cancel();
+        point?.Stop.Cancel();
         // Should the rebuild not come about, what it would have written is still to be written.
-        Finish(state);
+        await FinishAsync(state, CancellationToken.None);
     }
 
-    private bool IsDue(PartitionState state) =>
-        state.Tail > 0 && (ownership.IsOwner
-            ? state.Tail >= options.CheckpointTailRecords || state.IsOverLimit || time.GetElapsedTime(state.LastChange) >= Interval
-                || time.GetElapsedTime(lastWrite) >= Longest
-            : time.GetElapsedTime(lastWrite) >= Interval);
+    private bool IsCheckpointDue(PartitionState state) => state.IsBehind && (ownership.IsOwner
+        ? state.IsFilling || time.GetElapsedTime(state.LastChange) >= Interval || time.GetElapsedTime(lastCheckpoint) >= Longest
+        : time.GetElapsedTime(lastCheckpoint) >= Interval);
+
+    // The ids of a block that has a checkpoint are to be written as well, or a start would replay it all the same.
+    private bool IsPointDue(PartitionState state) => ownership.IsOwner
+        ? state.Tail >= options.CheckpointTailRecords || state.Covered < state.Checkpointed
+        : !state.IsCovered && time.GetElapsedTime(lastPoint) >= Interval;
 
     private TimeSpan Interval => TimeSpan.FromMilliseconds(options.CheckpointIntervalMilliseconds);
 
     // The owner writes; the others take note of what it has written. Where memory is short, each writes for itself.
-    private void Begin(PartitionState state, bool writes)
+    private void BeginPoint(PartitionState state, bool writes, bool isCheckpointed)
     {
-        var (checkpoint, stop) = (state.BeginCheckpoint(), new CancellationTokenSource());
-        inFlight = new InFlight(checkpoint, TryWriteAsync(checkpoint, writes, stop.Token), stop);
+        var isPaged = writes && state.UnpagedCount > 0 && !(isCheckpointed && state.ChangedCount <= options.UnpagedAccounts);
+        var (given, stop) = (state.BeginResumePoint(isPaged, checkpoint?.Given), new CancellationTokenSource());
+        point = new(given, TryAsync(
+            token => writes ? points.WriteAsync(given, token) : points.FindAsync(given, token), given.Block,
+            lost => new ResumePointOutcome(IsPaged: false, Covered: null, lost), stop.Token), stop);
+    }
+
+    private void BeginCheckpoint(PartitionState state, bool writes)
+    {
+        var (given, stop) = (state.BeginCheckpoint(), new CancellationTokenSource());
+        checkpoint = new(given, TryAsync(
+            token => writes ? checkpoints.WriteAsync(given, token) : checkpoints.FindAsync(given, token), given.Block,
+            lost => new CheckpointOutcome(Block: null, lost), stop.Token), stop);
     }
 
     private async Task FinishAsync(PartitionState state, CancellationToken cancellationToken)
     {
-        if (inFlight is { } given)
-            await given.Written.WaitAsync(cancellationToken);
-        Finish(state);
+        if (checkpoint is { } written)
+            await written.Outcome.WaitAsync(cancellationToken);
+        if (point is { } other)
+            await other.Outcome.WaitAsync(cancellationToken);
+        Finish(state, onlyWritten: false);
     }
 
-    private void Finish(PartitionState state)
+    private void Finish(PartitionState state, bool onlyWritten)
     {
-        if (inFlight is not { } given)
-            return;
-        given.Stop.Dispose();
-        state.EndCheckpoint(given.Checkpoint, given.Written.GetAwaiter().GetResult());
-        (inFlight, lastWrite) = (null, time.GetTimestamp());
+        if (point is { } resumable && (!onlyWritten || resumable.Outcome.IsCompleted))
+        {
+            resumable.Stop.Dispose();
+            state.EndResumePoint(resumable.Given, resumable.Outcome.GetAwaiter().GetResult());
+            (point, lastPoint) = (null, time.GetTimestamp());
+        }
+        if (checkpoint is { } written && (!onlyWritten || written.Outcome.IsCompleted))
+        {
+            written.Stop.Dispose();
+            state.EndCheckpoint(written.Given, written.Outcome.GetAwaiter().GetResult());
+            (checkpoint, lastCheckpoint) = (null, time.GetTimestamp());
+        }
     }
 
-    private async Task<CheckpointOutcome> TryWriteAsync(Checkpoint checkpoint, bool writes, CancellationToken cancellationToken)
+    private async Task<T> TryAsync<T>(
+        Func<CancellationToken, Task<T>> write, long block, Func<string?, T> notWritten, CancellationToken cancellationToken)
     {
         // The loop goes on.
         await Task.Yield();
         try
         {
-            return writes ? await writer.WriteAsync(checkpoint, cancellationToken) : await writer.FindAsync(checkpoint, cancellationToken);
+            return await write(cancellationToken);
         }
         catch (ProjectionLostException lost)
         {
-            return new CheckpointOutcome(Block: null, Covered: 0, lost.Message);
+            return notWritten(lost.Message);
         }
         catch (Exception exception)
         {
             if (!cancellationToken.IsCancellationRequested)
-                Log.NotWritten(logger, exception, partition, checkpoint.Block);
-            return new CheckpointOutcome(Block: null, Covered: 0, Lost: null);
+                Log.NotWritten(logger, exception, partition, block);
+            return notWritten(null);
         }
     }
 
-    private sealed record InFlight(Checkpoint Checkpoint, Task<CheckpointOutcome> Written, CancellationTokenSource Stop);
+    private sealed record InFlight<TGiven, TOutcome>(TGiven Given, Task<TOutcome> Outcome, CancellationTokenSource Stop);
 
     private static partial class Log
     {

@@ -2,6 +2,7 @@ using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Projection.ResumePoints;
 
 namespace CreditSystem.Ledger.Projection;
 
@@ -40,6 +41,24 @@ public interface IProjectionStore
 
     /// <summary>The chunks of a list that begin after an earlier block than one, newest first, at most so many.</summary>
     Task<IReadOnlyList<ListChunk>> ListAsync(Guid term, long before, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Writes a page of what has changed; one that is there already stays.</summary>
+    /// <param name="delta">What it is a page of.</param>
+    /// <param name="page">Its number, from 0.</param>
+    /// <param name="content">The accounts.</param>
+    Task AddPageAsync(AccountDelta delta, int page, byte[] content, CancellationToken cancellationToken);
+
+    /// <summary>Writes that all pages are there. What is not said so of is as good as not written.</summary>
+    Task AddAsync(AccountDelta delta, CancellationToken cancellationToken);
+
+    /// <summary>What has all its pages, and ends after a block.</summary>
+    Task<IReadOnlyList<AccountDelta>> DeltasAsync(int partition, long after, CancellationToken cancellationToken);
+
+    /// <summary>A page; null where it is gone or damaged.</summary>
+    Task<byte[]?> PageAsync(AccountDelta delta, int page, CancellationToken cancellationToken);
+
+    /// <summary>Drops what ends at a block or before it: all accounts have been written as of a later one.</summary>
+    Task DropPagesAsync(int partition, long last, CancellationToken cancellationToken);
 
     /// <summary>Writes which things have a status, in place of what is there of the same, and then removes others.</summary>
     Task WriteAsync(IReadOnlyList<StatusRow> added, IReadOnlyList<StatusRow> removed, CancellationToken cancellationToken);

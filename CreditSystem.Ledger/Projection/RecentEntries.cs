@@ -6,24 +6,29 @@ namespace CreditSystem.Ledger.Projection;
 
 /// <summary>
 /// The entries of the latest blocks, until a checkpoint has written them: as many as there is room for, those of later blocks are read
-/// from the log when it comes to it. Any thread may read; the partition's loop adds and takes.
+/// from the log when it comes to it. Any thread may read; the partition's loop adds, takes and drops.
 /// </summary>
 internal sealed class RecentEntries(SharedAllowance.Share allowance)
 {
     private readonly Lock gate = new();
+
+    // What checkpoints have taken and nobody is known to have written, in order.
+    private readonly List<EntryBatch> taken = [];
     private EntryBatch current = new();
-    private EntryBatch? inFlight;
     private bool isFull;
+
+    /// <summary>Whether a checkpoint should be begun, so that what comes while it is written has room.</summary>
+    public bool IsHalfFull => current.Bytes > allowance.Limit / 2;
 
     public void Add(long block, IReadOnlyList<LedgerRecord> records)
     {
         lock (gate)
         {
-            isFull |= Count > allowance.Limit;
+            isFull |= Bytes > allowance.Limit;
             if (isFull)
                 return;
             current.Add(block, records);
-            allowance.Report(Count);
+            allowance.Report(Bytes);
         }
     }
 
@@ -33,31 +38,34 @@ internal sealed class RecentEntries(SharedAllowance.Share allowance)
         var found = new HistoryEntry?[last - first + 1];
         lock (gate)
         {
-            inFlight?.Read(account, first, found);
+            foreach (var batch in taken)
+                batch.Read(account, first, found);
             current.Read(account, first, found);
         }
         return found;
     }
 
-    /// <summary>What a checkpoint writes. It stays readable until the checkpoint ends.</summary>
-    public EntryBatch Take()
+    /// <summary>What a checkpoint writes. It stays readable, and does not change any more, until it is dropped.</summary>
+    public IReadOnlyList<EntryBatch> Take()
     {
         lock (gate)
         {
-            (inFlight, current, isFull) = (current, new EntryBatch(), false);
-            return inFlight;
+            if (current.First > 0)
+                taken.Add(current);
+            (current, isFull) = (new EntryBatch(), false);
+            return [.. taken];
         }
     }
 
-    /// <summary>The checkpoint has been written; or not, and the next one reads the log.</summary>
-    public void Drop()
+    /// <summary>The entries of the blocks up to one have been written.</summary>
+    public void DropUpTo(long block)
     {
         lock (gate)
         {
-            inFlight = null;
-            allowance.Report(Count);
+            taken.RemoveAll(batch => batch.Last <= block);
+            allowance.Report(Bytes);
         }
     }
 
-    private int Count => current.Count + (inFlight?.Count ?? 0);
+    private long Bytes => current.Bytes + taken.Sum(batch => batch.Bytes);
 }

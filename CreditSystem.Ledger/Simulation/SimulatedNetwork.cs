@@ -16,7 +16,7 @@ internal sealed class SimulatedNetwork(SimulationScheduler scheduler)
 
     public Task<T> CallAsync<T>(Func<T> effect, CancellationToken cancellationToken) => CallAsync(effect, longer: 0, cancellationToken);
 
-    private Task<T> CallAsync<T>(Func<T> effect, int longer, CancellationToken cancellationToken)
+    private async Task<T> CallAsync<T>(Func<T> effect, int longer, CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         // Who gives up does not know whether the call has arrived or will.
@@ -26,7 +26,8 @@ internal sealed class SimulatedNetwork(SimulationScheduler scheduler)
             scheduler.After(longer + Delay(), () => answer.TrySetException(new TimeoutException("simulated: the request was lost")));
         else
             scheduler.After(fault == Fault.Late ? scheduler.Random.Next(100, 6000) : longer + Delay(), () => Arrive(effect, answer, fault));
-        return answer.Task;
+        // Who waits for several at once is told on the thread of the simulation: of the answer's own task it would be another.
+        return await answer.Task;
     }
 
     private void Arrive<T>(Func<T> effect, TaskCompletionSource<T> answer, Fault fault)

@@ -8,7 +8,7 @@ using CreditSystem.Ledger.Projection;
 namespace CreditSystem.Ledger.Simulation;
 
 /// <summary>The database of a simulation: one partition's log, and a projection of which parts may be lost.</summary>
-internal sealed class SimulatedStorage(SimulationScheduler scheduler, SimulatedNetwork network, int maxBlockBytes, int rules)
+internal sealed partial class SimulatedStorage(SimulationScheduler scheduler, SimulatedNetwork network, int maxBlockBytes, int rules)
     : IBlockStore, IProjectionStore
 {
     private readonly Dictionary<Guid, AccountState> accounts = [];

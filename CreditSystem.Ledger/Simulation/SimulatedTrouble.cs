@@ -7,11 +7,11 @@ internal sealed class SimulatedTrouble(
     public async Task MakeAsync()
     {
         var time = new SimulatedTime(scheduler, (SimulatedActor)SynchronizationContext.Current!);
-        for (var i = scheduler.Random.Next(0, 9); i > 0; i--)
+        for (var left = scheduler.Random.Next(0, 9); left > 0; left--)
         {
             await Task.Delay(TimeSpan.FromMilliseconds(scheduler.Random.Next(5, 1500)), time);
             var index = scheduler.Random.Next(replicas.Length);
-            switch (scheduler.Random.Next(7))
+            switch (scheduler.Random.Next(10))
             {
                 case 0 or 1:
                     replicas[index].Kill();
@@ -31,11 +31,32 @@ internal sealed class SimulatedTrouble(
                     await Task.Delay(TimeSpan.FromMilliseconds(scheduler.Random.Next(1, 3000)), time);
                     replicas[index].SetClock(TimeSpan.Zero);
                     break;
+                case 6:
+                    DamagePages();
+                    break;
+                case 7 or 8:
+                    // All at once: they start from what is stored.
+                    foreach (var replica in replicas)
+                        replica.Kill();
+                    DamagePages();
+                    await Task.Delay(TimeSpan.FromMilliseconds(scheduler.Random.Next(1, 500)), time);
+                    for (var i = 0; i < replicas.Length; i++)
+                        replicas[i] = create();
+                    break;
                 default:
                     storage.LoseAccounts(100);
                     storage.LoseSegments();
                     break;
             }
         }
+    }
+
+    /// <summary>Half of the time nothing; else some pages are lost, torn, exchanged, or of another log.</summary>
+    public void DamagePages()
+    {
+        if (scheduler.Chance(25))
+            storage.LosePages(scheduler.Random.Next(5, 101));
+        if (scheduler.Chance(25))
+            storage.ForgePages();
     }
 }

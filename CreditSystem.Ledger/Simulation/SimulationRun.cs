@@ -36,21 +36,7 @@ public sealed class SimulationRun
             FaultPercent = scheduler.Random.Next(0, 12),
             PageDelay = scheduler.Chance(15) ? 900 : 0,
         };
-        options = new LedgerOptions
-        {
-            Partitions = 1,
-            MaxBlockCommands = scheduler.Random.Next(2, 90),
-            MaxBlockBytes = 4096,
-            QueueCapacity = 200,
-            CommitTimeoutSeconds = 2,
-            RecoveryStepSeconds = 5,
-            RecoveryPageBlocks = scheduler.Random.Next(2, 9),
-            CheckpointIntervalMilliseconds = scheduler.Random.Next(20, 400),
-            CheckpointTailRecords = scheduler.Random.Next(2, 25),
-            CheckpointSegmentIds = scheduler.Random.Next(5, 60),
-            IdTableIds = scheduler.Random.Next(10, 200),
-            MaxAccountsInMemory = scheduler.Random.Next(2, 12),
-        };
+        options = SimulatedOptions.Create(scheduler);
         var rules = scheduler.Chance(80) ? RulesVersion.Newest : RulesVersion.First;
         storage = new SimulatedStorage(scheduler, network, options.MaxBlockBytes / 8 * 15, rules);
         workload = new SimulatedWorkload(scheduler, seed, rules);
@@ -89,7 +75,8 @@ public sealed class SimulationRun
         check.Answers();
         foreach (var replica in replicas)
             Finish([Start(time => check.ReplicaAsync(replica.Partition))], "a replica does not answer");
-        // A replica that starts now, from what was checkpointed, knows every account and every key.
+        // A replica that starts now, from what was checkpointed, knows every account and every key; whatever has become of it.
+        new SimulatedTrouble(scheduler, storage, replicas, Create).DamagePages();
         var last = Create();
         Finish([Start(time => check.ReplicaAsync(last.Partition)), Start(time => check.RetriesAsync(last.Partition, scheduler.Random))],
             "a new replica does not answer");

@@ -14,7 +14,14 @@ namespace CreditSystem.Tests.EndToEnd;
 /// <summary>Proof 5: the API killed at each step of a commit and of a checkpoint, and a client that asks again with the same key.</summary>
 public sealed class CrashTests(MongoServer mongo, RedisServer redis)
 {
-    private static readonly string[] FailPoints = ["before_append:3", "after_append:3", "before_reply:3", "before_checkpoint:1", "during_checkpoint:1"];
+    private static readonly string[] FailPoints =
+    [
+        "before_append:3", "after_append:3", "before_reply:3", "before_checkpoint:1", "during_checkpoint:1", "before_drop:2",
+        "during_resume_point:2",
+    ];
+
+    // Longer than a start takes: it is not to be killed before it is ready.
+    private const int QuietMilliseconds = 3000;
 
     private readonly string key = RandomNumberGenerator.GetHexString(64, lowercase: true);
     private readonly int port = FreePort.Take();
@@ -40,10 +47,13 @@ public sealed class CrashTests(MongoServer mongo, RedisServer redis)
             var attempts = 0;
             // The key that the kill leaves without an answer is asked for again by the next process.
             while (!api.HasExited && attempts++ < 200)
+            {
                 if (await MoveAsync(client, alice, bob, 1, $"k{number}") is { } transfer)
                     acknowledged[$"k{number++}"] = transfer;
-                else
-                    await Task.Delay(20, TestContext.Current.CancellationToken);
+                // A checkpoint is made when the log has been quiet for a while.
+                var isQuiet = attempts % 10 == 0 && !point.Contains("append", StringComparison.Ordinal);
+                await Task.Delay(isQuiet ? QuietMilliseconds * 3 / 2 : 20, TestContext.Current.CancellationToken);
+            }
             Assert.True(api.HasExited, $"The fail point {point} was never reached.");
         }
 
@@ -68,6 +78,7 @@ public sealed class CrashTests(MongoServer mongo, RedisServer redis)
         ["APP_SECRET_KEY"] = key,
         ["RateLimits__Enabled"] = "false",
         ["Ledger__CheckpointTailRecords"] = "5",
+        ["Ledger__CheckpointIntervalMilliseconds"] = QuietMilliseconds.ToString(CultureInfo.InvariantCulture),
         ["LEDGER_FAIL_POINT"] = failPoint ?? "",
     }, TestContext.Current.CancellationToken, readyText: "Application started");
 

@@ -4,6 +4,7 @@ using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
+using CreditSystem.Ledger.Projection.ResumePoints;
 
 namespace CreditSystem.Ledger.Testing;
 
@@ -42,6 +43,29 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
     public int EntryReads { get; private set; }
 
     public void LoseSegments() => segments.Clear();
+
+    /// <summary>What a crash leaves: nothing that the process before goes on writing gets into it.</summary>
+    public InMemoryProjectionStore Copy()
+    {
+        var copy = new InMemoryProjectionStore();
+        Copy(segments, copy.segments);
+        Copy(Accounts, copy.Accounts);
+        Copy(Saved, copy.Saved);
+        Copy(Rebuilds, copy.Rebuilds);
+        Copy(Chunks, copy.Chunks);
+        Copy(Lists, copy.Lists);
+        Copy(Statuses, copy.Statuses);
+        Copy(Pages, copy.Pages);
+        Copy(Deltas, copy.Deltas);
+        return copy;
+
+        static void Copy<TKey, TValue>(ConcurrentDictionary<TKey, TValue> from, ConcurrentDictionary<TKey, TValue> to)
+            where TKey : notnull
+        {
+            foreach (var (key, value) in from.ToArray())
+                to[key] = value;
+        }
+    }
 
     public Task<IReadOnlyList<AccountState>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
@@ -115,6 +139,45 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
         return Task.FromResult<IReadOnlyList<ListChunk>>(
             [.. Lists.Values.Where(chunk => chunk.Term == term && chunk.After < before)
                 .OrderByDescending(chunk => chunk.After).ThenByDescending(chunk => chunk.Last).Take(limit)]);
+    }
+
+    /// <summary>What has changed, in pages, and of which all are there.</summary>
+    public ConcurrentDictionary<(Guid Delta, int Page), byte[]> Pages { get; } = new();
+
+    public ConcurrentDictionary<Guid, AccountDelta> Deltas { get; } = new();
+
+    /// <summary>Where a test lets a page not be written.</summary>
+    public Action BeforeDelta { get; set; } = () => { };
+
+    public Task AddPageAsync(AccountDelta delta, int page, byte[] content, CancellationToken cancellationToken)
+    {
+        Pages.TryAdd((delta.Id, page), content);
+        return Task.CompletedTask;
+    }
+
+    public Task AddAsync(AccountDelta delta, CancellationToken cancellationToken)
+    {
+        BeforeDelta();
+        Deltas.TryAdd(delta.Id, delta);
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<AccountDelta>> DeltasAsync(int partition, long after, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<AccountDelta>>(
+            [.. Deltas.Values.Where(delta => delta.Partition == partition && delta.Last > after).OrderBy(delta => delta.Last)]);
+
+    public Task<byte[]?> PageAsync(AccountDelta delta, int page, CancellationToken cancellationToken) =>
+        Task.FromResult(Pages.GetValueOrDefault((delta.Id, page)));
+
+    public Task DropPagesAsync(int partition, long last, CancellationToken cancellationToken)
+    {
+        foreach (var delta in Deltas.Values.Where(delta => delta.Partition == partition && delta.Last <= last))
+        {
+            Deltas.TryRemove(delta.Id, out _);
+            foreach (var key in Pages.Keys.Where(key => key.Delta == delta.Id))
+                Pages.TryRemove(key, out _);
+        }
+        return Task.CompletedTask;
     }
 
     /// <summary>What has been written of statuses.</summary>

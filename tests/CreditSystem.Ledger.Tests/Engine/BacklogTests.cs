@@ -36,18 +36,19 @@ public sealed class BacklogTests
     [Fact]
     public void Keeps_what_comes_while_a_checkpoint_is_written_and_counts_its_age_from_then()
     {
-        var lag = new CheckpointLag(time);
-        lag.Add(5);
-        time.Advance(TimeSpan.FromSeconds(30));
-        lag.Begin();
-        time.Advance(TimeSpan.FromSeconds(10));
-        lag.Add(2);
+        var backlog = new Backlog(time);
+        backlog.Add(block: 1, 2);
+        backlog.Add(block: 2, 3);
+        time.Advance(TimeSpan.FromSeconds(40));
+        backlog.Add(block: 3, 2);
         time.Advance(TimeSpan.FromSeconds(3));
-        Assert.Equal((7, TimeSpan.FromSeconds(43)), (lag.Records, time.GetElapsedTime(lag.Since!.Value)));
+        Assert.Equal((7, TimeSpan.FromSeconds(43)), (backlog.Records, time.GetElapsedTime(backlog.Since!.Value)));
 
-        lag.Complete();
+        backlog.DropUpTo(2);
 
-        Assert.Equal((2, TimeSpan.FromSeconds(3)), (lag.Records, time.GetElapsedTime(lag.Since!.Value)));
+        Assert.Equal((2, TimeSpan.FromSeconds(3)), (backlog.Records, time.GetElapsedTime(backlog.Since!.Value)));
+        backlog.DropUpTo(3);
+        Assert.Equal((0, null), (backlog.Records, backlog.Since));
     }
 
     /// <summary>Lets minutes pass, in which the background gets its turn.</summary>

@@ -111,7 +111,7 @@ public sealed class EntryProjectionTests
             recent.Add(block.Number, block.ReadRecords());
         var records = new RecordIndex(0, store, store.Projections, 1000, new SharedAllowance(1, 1).CreateShare());
 
-        var entries = new CheckpointEntries(recent, records, IsWorkedOut: false);
+        var entries = new CheckpointEntries([recent], records, After: 0, IsWorkedOut: false);
         await new EntryProjection(store.Projections).WriteAsync(entries, 0, 103, CancellationToken.None);
 
         Assert.Equal(Enumerable.Range(1, 100).Select(number => (long)number), Projected(bob).Select(entry => entry.Sequence));

@@ -77,11 +77,7 @@ public sealed class RecoveryTests
             store.Projections.BeforeSave = () => saving.TrySetResult() ? save.Task : Task.CompletedTask;
             store.Projections.AfterAdd = () => saved.TrySetResult();
             await host.DoAsync(Ask.Move(accounts[0], accounts[1], 1));
-            while (!saving.Task.IsCompleted)
-            {
-                await host.Partition.SynchronizeAsync();
-                await Task.Delay(5, TestContext.Current.CancellationToken);
-            }
+            await CheckpointBegunAsync(host, saving);
             Assert.Null(host.Partition.AccountInMemory(accounts[30]));
             store.BeforeRead = after =>
             {
@@ -116,8 +112,7 @@ public sealed class RecoveryTests
             var (saving, save) = (new TaskCompletionSource(), new TaskCompletionSource());
             store.Projections.BeforeSave = () => saving.TrySetResult() ? save.Task : Task.CompletedTask;
             await host.DoAsync(Ask.Fund(alice, 11));
-            while (!saving.Task.IsCompleted)
-                await host.Partition.SynchronizeAsync();
+            await CheckpointBegunAsync(host, saving);
 
             store.Projections.BeforeRebuild = () => throw new TimeoutException("injected");
             Assert.True(store.Projections.Accounts.TryRemove(missing, out var lost));
@@ -152,6 +147,17 @@ public sealed class RecoveryTests
         {
             await Task.Delay(5, TestContext.Current.CancellationToken);
             await host.Partition.SynchronizeAsync();
+        }
+    }
+
+    // The log has been quiet for long enough.
+    private async Task CheckpointBegunAsync(EngineHost host, TaskCompletionSource saving)
+    {
+        time.Advance(TimeSpan.FromSeconds(6));
+        while (!saving.Task.IsCompleted)
+        {
+            await host.Partition.SynchronizeAsync();
+            await Task.Delay(5, TestContext.Current.CancellationToken);
         }
     }
 

@@ -4,6 +4,7 @@ using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Projection;
+using CreditSystem.Ledger.Projection.ResumePoints;
 using CreditSystem.Ledger.Testing;
 using CreditSystem.Ledger.Verification;
 
@@ -186,6 +187,18 @@ public sealed class OwnershipChangeTests
 
         public Task<IReadOnlyList<EntryChunk>> EntriesAsync(Guid account, long first, long last, CancellationToken cancellationToken) =>
             store.EntriesAsync(account, first, last, cancellationToken);
+
+        public Task AddPageAsync(AccountDelta delta, int page, byte[] content, CancellationToken cancellationToken) => throw NotOwner();
+
+        public Task AddAsync(AccountDelta delta, CancellationToken cancellationToken) => throw NotOwner();
+
+        public Task<IReadOnlyList<AccountDelta>> DeltasAsync(int partition, long after, CancellationToken cancellationToken) =>
+            store.DeltasAsync(partition, after, cancellationToken);
+
+        public Task<byte[]?> PageAsync(AccountDelta delta, int page, CancellationToken cancellationToken) =>
+            store.PageAsync(delta, page, cancellationToken);
+
+        public Task DropPagesAsync(int partition, long last, CancellationToken cancellationToken) => throw NotOwner();
 
         public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
             store.SegmentAsync(partition, after, cancellationToken);

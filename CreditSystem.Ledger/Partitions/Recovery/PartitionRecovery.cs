@@ -3,20 +3,17 @@ using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
 
-namespace CreditSystem.Ledger.Partitions;
+namespace CreditSystem.Ledger.Partitions.Recovery;
 
 /// <summary>
 /// Brings a state up to the end of its log: from the projection and the blocks after it, or, where the projection is lost or does
-/// not fit, from the first block. It takes as long as the log is long; a time limit applies to each step, and what has been
-/// applied is not read again.
+/// not fit, from the first block. What has been applied is not read again.
 /// </summary>
 internal sealed partial class PartitionRecovery(
     int partition, IBlockStore store, IProjectionStore projections, ColdAccounts cold, Checkpointer checkpointer, LedgerOptions options,
     Action<PartitionState> onApplied, TimeProvider time, ILogger logger)
 {
-    // Sixteen bytes each: a page of segments is some 3 MiB.
-    private const int PageIds = 200_000;
-
+    private readonly RecoverySteps steps = new(options, time);
     private int? rules;
 
     /// <summary>The version of the rules that the next block is made by: the database's, and never less than the last block's.</summary>
@@ -26,8 +23,8 @@ internal sealed partial class PartitionRecovery(
     public async Task CatchUpAsync(PartitionState state, CancellationToken cancellationToken)
     {
         if (!state.IsStarted)
-            await StartAsync(state, cancellationToken);
-        rules ??= await StepAsync(DecideRulesAsync, cancellationToken);
+            await new PartitionStart(partition, store, projections, cold, steps, logger).RunAsync(state, cancellationToken);
+        rules ??= await steps.RunAsync(DecideRulesAsync, cancellationToken);
         await ApplyNewAsync(state, cancellationToken);
     }
 
@@ -35,45 +32,16 @@ internal sealed partial class PartitionRecovery(
     public async Task LoadAsync(PartitionState state, IReadOnlyCollection<Guid> accounts, CancellationToken cancellationToken)
     {
         // On the way they may have left memory; and what is read of them may be of a later block than has been applied.
-        while (await StepAsync(token => state.LoadAsync(accounts, token), cancellationToken) > 0)
+        while (await steps.RunAsync(token => state.LoadAsync(accounts, token), cancellationToken) > 0)
             await ApplyNewAsync(state, cancellationToken);
     }
 
     /// <summary>Lets a new state begin at the first block, once the other replicas know.</summary>
-    public Task BeginRebuildAsync(CancellationToken cancellationToken) => StepAsync(async token =>
+    public Task BeginRebuildAsync(CancellationToken cancellationToken) => steps.RunAsync(async token =>
     {
         await cold.BeginRebuildAsync(token);
         return true;
     }, cancellationToken);
-
-    private async Task StartAsync(PartitionState state, CancellationToken cancellationToken)
-    {
-        state.Records.Clear();
-        var last = default(IdSegment);
-        while (await StepAsync(token => projections.SegmentsAsync(partition, last?.Last ?? 0, PageIds, token), cancellationToken)
-            is { Count: > 0 } segments)
-            foreach (var segment in segments)
-            {
-                state.Records.Add(segment);
-                last = segment;
-            }
-        state.Records.EndStart();
-        if (last is null)
-            await StepAsync(cold.StartAsync, cancellationToken);
-        else if (await StepAsync(token => FindEndAsync(last, token), cancellationToken) is { } end)
-            state.Ledger.ResumeAfter(last.Last, last.At, end.Rules, last.Hash);
-        else
-            state.Records.Clear();
-        state.ResumeAfter(state.Ledger.Head);
-        PartitionRecoveryLog.Started(logger, partition, state.Ledger.Head, state.Records.Count);
-    }
-
-    // What belongs to another log, or to a longer one, or beside which the accounts are older, is as good as nothing.
-    private async Task<Block?> FindEndAsync(IdSegment last, CancellationToken cancellationToken) =>
-        (await cold.StartAsync(cancellationToken)).Block >= last.Last
-        && await store.ReadAsync(partition, last.Last, cancellationToken) is { } end && end.Hash.AsSpan().SequenceEqual(last.Hash)
-            ? end
-            : null;
 
     private async Task<int> DecideRulesAsync(CancellationToken cancellationToken)
     {
@@ -92,7 +60,7 @@ internal sealed partial class PartitionRecovery(
             page = blocks.MayGoOn(options.RecoveryPageBlocks) ? ReadAsync(blocks[^1].Number) : null;
             try
             {
-                await StepAsync(token => ApplyAsync(state, blocks, token), cancellationToken);
+                await steps.RunAsync(token => ApplyAsync(state, blocks, token), cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
             }
             catch when (page is not null)
@@ -103,7 +71,7 @@ internal sealed partial class PartitionRecovery(
             }
         }
 
-        Task<IReadOnlyList<Block>> ReadAsync(long after) => StepAsync(
+        Task<IReadOnlyList<Block>> ReadAsync(long after) => steps.RunAsync(
             token => store.ReadPageAsync(partition, after, options.RecoveryPageBlocks, BlockPages.MaxBytes, token), cancellationToken);
     }
 
@@ -128,13 +96,6 @@ internal sealed partial class PartitionRecovery(
         return true;
     }
 
-    private async Task<T> StepAsync<T>(Func<CancellationToken, Task<T>> step, CancellationToken cancellationToken)
-    {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(options.RecoveryStepSeconds), time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
-        return await step(either.Token);
-    }
-
     private Block Check(Block block, (long Number, byte[] Hash) before) =>
         block.Number == before.Number + 1 && block.Previous.AsSpan().SequenceEqual(before.Hash) && block.IsIntact()
             ? block
@@ -151,8 +112,5 @@ internal sealed partial class PartitionRecovery(
             3012, LogLevel.Warning, "This database is written by version {Rules} of the ledger's rules; version {Newest} is known. "
             + "Once no older replica runs, set Ledger:RulesVersion to {Newest}")]
         public static partial void OlderRules(ILogger logger, int rules, int newest);
-
-        [LoggerMessage(3003, LogLevel.Information, "Partition {Partition}: resumes after block {Block} with {Ids} ids")]
-        public static partial void Started(ILogger logger, int partition, long block, long ids);
     }
 }
