@@ -192,6 +192,8 @@ internal sealed partial class ReferenceLedger
             return "GrantNotActive";
         if (lot.Pinned > 0)
             return $"GrantHeld {lot.Remaining - lot.Pinned} {lot.Remaining}";
+        if (!Fits(holder, System(lot.Source), lot.Remaining))
+            return "LimitExceeded";
         voided.Add((grant, account));
         Open(lot.Source).Base.Remaining += lot.Remaining;
         moves[id] = new Moved(account, lot.Source, lot.Remaining, false, Draw(holder, [(lot, lot.Remaining)]));
