@@ -26,8 +26,8 @@ internal sealed partial class ListBackfill(
         var (lists, reads, blocks) = (partition.Lists, partition.Reads, 0L);
         var own = await RefreshAsync(partition, cancellationToken);
         // What is damaged is read from the log until all lists are dropped.
-        var missing = lists.Coverage.Missing(reads.Lists.After, Guid.Empty)
-            .Where(span => !lists.Coverage.IsDistrusted(span.After, span.Last)).ToList();
+        var spans = lists.Coverage.Current;
+        var missing = spans.Missing(reads.Lists.After, Guid.Empty).Where(span => !spans.IsDistrusted(span.After, span.Last)).ToList();
         foreach (var (after, last) in missing)
             for (var done = after; done < last;)
             {
@@ -75,7 +75,7 @@ internal sealed partial class ListBackfill(
         var keys = new IndexedKeys();
         keys.Set([key]);
         var blocks = 0L;
-        foreach (var (after, last) in lists.Coverage.Missing(reads.Lists.After, key.Id).ToList())
+        foreach (var (after, last) in lists.Coverage.Current.Missing(reads.Lists.After, key.Id))
         {
             var rows = new ListRows();
             for (var done = after; done < last;)
@@ -90,10 +90,10 @@ internal sealed partial class ListBackfill(
 
     private static async Task<long> FillStatusesAsync(PartitionLists lists, PartitionReads reads, CancellationToken cancellationToken)
     {
-        var blocks = 0L;
-        foreach (var (after, last) in lists.Coverage.Missing(reads.Lists.After, ListTerms.Statuses).ToList())
+        var (blocks, spans) = (0L, lists.Coverage.Current);
+        foreach (var (after, last) in spans.Missing(reads.Lists.After, ListTerms.Statuses))
         {
-            if (lists.Coverage.IsDistrusted(after, last))
+            if (spans.IsDistrusted(after, last))
                 continue;
             var rows = new ListRows();
             for (var done = after; done < last;)

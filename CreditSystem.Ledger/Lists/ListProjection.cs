@@ -18,11 +18,11 @@ internal sealed class ListProjection(int partition, IProjectionStore projections
     {
         await coverage.RefreshAsync(all: false, cancellationToken);
         // Another replica may have been here.
-        for (var after = coverage.EndFrom(batch.After); after < last;)
+        for (var after = coverage.Current.EndFrom(batch.After); after < last;)
         {
             var end = EndOfSpan(batch.Rows, after, last);
             await WriteAsync(batch.Rows, after, end, batch.Reads, cancellationToken);
-            after = coverage.EndFrom(end);
+            after = coverage.Current.EndFrom(end);
         }
         return last;
     }
@@ -31,7 +31,7 @@ internal sealed class ListProjection(int partition, IProjectionStore projections
     public async Task<long> FindAsync(ListBatch batch, CancellationToken cancellationToken)
     {
         await coverage.RefreshAsync(all: false, cancellationToken);
-        return coverage.EndFrom(batch.After);
+        return coverage.Current.EndFrom(batch.After);
     }
 
     /// <summary>Stores what is listed of some blocks, and then that it is.</summary>
@@ -45,7 +45,7 @@ internal sealed class ListProjection(int partition, IProjectionStore projections
             ListTerms.Coverage(partition, Guid.Empty), after, last, at, [.. rows.KeysAfter(after), ListTerms.Statuses]);
         await projections.AddAsync([marker], cancellationToken);
         await coverage.RefreshAsync(all: false, cancellationToken);
-        if (coverage.Find(last, Guid.Empty) is null)
+        if (coverage.Current.Find(last, Guid.Empty) is null)
             await coverage.RefreshAsync(all: true, cancellationToken);
     }
 

@@ -64,7 +64,7 @@ internal sealed class ListReader(PartitionReads reads, ListCoverage coverage, IP
         var start = before ?? ListPosition.BeginningOf(reads.Lists.Head + 1);
         if (query.Until is not { } until)
             return start;
-        var stored = coverage.EndAt(until) ?? long.MaxValue;
+        var stored = coverage.Current.EndAt(until) ?? long.MaxValue;
         var recent = reads.Lists.FirstAt(until) ?? long.MaxValue;
         var end = ListPosition.BeginningOf(Math.Min(stored, recent));
         return end < start ? end : start;

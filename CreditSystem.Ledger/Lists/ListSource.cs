@@ -24,7 +24,7 @@ internal sealed class ListSource(
     public int LoggedBlocks { get; private set; }
 
     /// <summary>Whether there is nothing more.</summary>
-    public bool IsAtEnd => Before.LastBlock <= 0 || query.From is { } from && coverage.IsBefore(Before.LastBlock, from);
+    public bool IsAtEnd => Before.LastBlock <= 0 || query.From is { } from && coverage.Current.IsBefore(Before.LastBlock, from);
 
     /// <summary>The next positions; there may be none although it is not at its end.</summary>
     public async Task<List<ListPosition>> NextAsync(CancellationToken cancellationToken)
@@ -34,33 +34,32 @@ internal sealed class ListSource(
             Before = down;
             return recent;
         }
-        var key = query.Key?.Id ?? Guid.Empty;
-        if (coverage.Find(Before.LastBlock, key) is { } span)
-            return await StoredAsync(coverage.Bottom(span, key), key, cancellationToken);
-        return await LoggedAsync(coverage.EndBefore(Before.LastBlock, key), cancellationToken);
+        // After memory: what has left it is stored. Chunks are relied on by the same spans by which they were looked for.
+        var (spans, key) = (coverage.Current, query.Key?.Id ?? Guid.Empty);
+        return spans.Find(Before.LastBlock, key) is { } span
+            ? await StoredAsync(spans, spans.Bottom(span, key), key, cancellationToken)
+            : await LoggedAsync(spans.EndBefore(Before.LastBlock, key), cancellationToken);
     }
 
-    private async Task<List<ListPosition>> StoredAsync(long bottom, Guid key, CancellationToken cancellationToken)
+    private async Task<List<ListPosition>> StoredAsync(ListSpans spans, long bottom, Guid key, CancellationToken cancellationToken)
     {
-        for (var below = Before.LastBlock; ;)
+        for (var (below, size) = (Before.LastBlock, PageChunks); ;)
         {
-            var page = await projections.ListAsync(term, below, PageChunks, cancellationToken);
-            var isLast = page.Count < PageChunks || page[^1].After < bottom;
+            var page = await projections.ListAsync(term, below, size, cancellationToken);
+            var isLast = page.Count < size || page[^1].After < bottom;
             // Of those that begin after the last one's block there may be more.
             var whole = isLast ? page : [.. page.Where(chunk => chunk.After > page[^1].After)];
-            var relied = (whole.Count == 0 ? page : whole).Where(chunk => chunk.After >= bottom && IsRelied(chunk, key)).ToList();
-            if (relied.Count == 0 && !isLast)
-            {
-                below = whole.Count == 0 ? page[^1].After : whole[^1].After;
-                continue;
-            }
-            return Read(relied, isLast ? bottom : relied[^1].After);
+            var relied = (whole.Count == 0 ? page : whole).Where(chunk => chunk.After >= bottom && IsRelied(spans, chunk, key))
+                .ToList();
+            if (relied.Count > 0 || isLast)
+                return Read(relied, isLast ? bottom : relied[^1].After);
+            (below, size) = whole.Count == 0 ? (below, size * 2) : (whole[^1].After, PageChunks);
         }
     }
 
     // Another replica may have written of the same blocks, and ended elsewhere.
-    private bool IsRelied(ListChunk chunk, Guid key) =>
-        coverage.Find(chunk.Last, key) is { } span && (span.After, span.Last) == (chunk.After, chunk.Last);
+    private static bool IsRelied(ListSpans spans, ListChunk chunk, Guid key) =>
+        spans.Find(chunk.Last, key) is { } span && (span.After, span.Last) == (chunk.After, chunk.Last);
 
     private List<ListPosition> Read(List<ListChunk> chunks, long downTo)
     {

@@ -60,7 +60,9 @@ public sealed class LedgerPartition
 
     /// <summary>Blocks of which lists are not stored although they are not in memory: the log is read for them.</summary>
     public long UnlistedBlocks =>
-        board.Reads is { } reads ? Lists.Coverage.Missing(reads.Lists.After, Guid.Empty).Sum(missing => missing.Last - missing.After) : 0;
+        board.Reads is { } reads
+            ? Lists.Coverage.Current.Missing(reads.Lists.After, Guid.Empty).Sum(missing => missing.Last - missing.After)
+            : 0;
 
     /// <summary>Whether this replica commits what is sent to the partition, and does what one replica has to do for it.</summary>
     public bool IsOwned => ownership.IsOwner;
@@ -214,7 +216,7 @@ public sealed class LedgerPartition
         ReadAsync(async reads =>
         {
             await Lists.Coverage.PrepareAsync(reads.Lists.After, cancellationToken);
-            return Lists.Coverage.IsComplete(reads.Lists.After, ListTerms.Statuses)
+            return Lists.Coverage.Current.IsComplete(reads.Lists.After, ListTerms.Statuses)
                 ? await new StatusReader(reads, projections).ReadAsync(query, before, limit, filter, cancellationToken)
                 : null;
         });

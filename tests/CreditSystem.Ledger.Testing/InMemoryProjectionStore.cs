@@ -133,12 +133,16 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<ListChunk>> ListAsync(Guid term, long before, int limit, CancellationToken cancellationToken)
+    /// <summary>What a test lets happen after chunks of a list were read and before the answer arrives.</summary>
+    public Func<Guid, Task> AfterListRead { get; set; } = _ => Task.CompletedTask;
+
+    public async Task<IReadOnlyList<ListChunk>> ListAsync(Guid term, long before, int limit, CancellationToken cancellationToken)
     {
         ListReads++;
-        return Task.FromResult<IReadOnlyList<ListChunk>>(
-            [.. Lists.Values.Where(chunk => chunk.Term == term && chunk.After < before)
-                .OrderByDescending(chunk => chunk.After).ThenByDescending(chunk => chunk.Last).Take(limit)]);
+        ListChunk[] found = [.. Lists.Values.Where(chunk => chunk.Term == term && chunk.After < before)
+            .OrderByDescending(chunk => chunk.After).ThenByDescending(chunk => chunk.Last).Take(limit)];
+        await AfterListRead(term);
+        return found;
     }
 
     /// <summary>What has changed, in pages, and of which all are there.</summary>

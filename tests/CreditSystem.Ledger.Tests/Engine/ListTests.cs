@@ -66,6 +66,66 @@ public sealed class ListTests
         Assert.Equal(21, before.Count);
     }
 
+    [Theory]
+    [InlineData("markers are gone")]
+    [InlineData("another reader finds a chunk damaged")]
+    public async Task What_is_learned_of_spans_while_a_page_is_read_hides_nothing(string learned)
+    {
+        await using var host = await StoredAsync();
+        var query = new ListQuery(Ask.Tenant, LedgerList.Transfers);
+        var term = ListTerms.Of(query);
+        Damage(learned == "markers are gone" ? "all markers gone" : "a byte changed");
+        store.Projections.AfterListRead = async read =>
+        {
+            if (read != term)
+                return;
+            store.Projections.AfterListRead = _ => Task.CompletedTask;
+            if (learned == "markers are gone")
+                await host.Partition.Lists.Coverage.RefreshAsync(all: true, Cancellation);
+            else
+                await AllAsync(host, query, 200);
+        };
+
+        Assert.Equal(Logged(query), await AllAsync(host, query, 200));
+    }
+
+    [Fact]
+    public async Task A_chunk_is_found_below_longer_ones_that_nothing_says_are_whole()
+    {
+        await using var host = await StoredAsync();
+        var query = new ListQuery(Ask.Tenant, LedgerList.Transfers);
+        var (term, span) = (ListTerms.Of(query), host.Partition.Lists.Coverage.Current.Newest!);
+        // What replicas leave that end before they write the marker.
+        for (var last = span.Last + 1; last <= span.Last + 12; last++)
+            store.Projections.Lists[(term, span.After, last)] = ListChunk.Pack(term, span.After, last, []);
+
+        Assert.Equal(Logged(query), await AllAsync(host, query, 200));
+    }
+
+    [Fact]
+    public async Task What_others_learn_of_spans_while_they_are_read_stays()
+    {
+        await using (await StoredAsync())
+        {
+            // Nobody else asks meanwhile.
+        }
+        var coverage = new ListCoverage(0, store.Projections);
+        await coverage.RefreshAsync(all: true, Cancellation);
+        var newest = coverage.Current.Newest!;
+        var markers = ListTerms.Coverage(0, Guid.Empty);
+        store.Projections.AfterListRead = async _ =>
+        {
+            store.Projections.AfterListRead = _ => Task.CompletedTask;
+            await store.Projections.AddAsync(
+                [ListChunk.Marker(markers, newest.Last, newest.Last + 1, newest.At, [])], Cancellation);
+            await coverage.RefreshAsync(all: false, Cancellation);
+        };
+
+        await coverage.RefreshAsync(all: false, Cancellation);
+
+        Assert.Equal(newest.Last + 1, coverage.Current.EndFrom(0));
+    }
+
     [Fact]
     public async Task What_has_a_key_is_found_whenever_the_key_was_declared()
     {
@@ -135,6 +195,24 @@ public sealed class ListTests
     private static void Small(LedgerOptions options) =>
         (options.CheckpointTailRecords, options.CheckpointIntervalMilliseconds, options.CheckpointSegmentIds, options.MaxBlockCommands) = (40, 10, 1000, 9);
 
+    /// <summary>Lists of several spans are stored, and a replica knows them that has nothing of them in memory.</summary>
+    private async Task<EngineHost> StoredAsync()
+    {
+        await using (var host = await EngineHost.StartAsync(store, time: time, configure: Small))
+        {
+            var ann = await host.OpenAsync("ann", funds: 1000);
+            for (var i = 0; i < 40; i++)
+            {
+                await host.DoAsync(Ask.Move(Ask.To(ann), Ask.To(SystemAccount.Revenue), 1));
+                time.Advance(TimeSpan.FromMilliseconds(20));
+                await host.Partition.SynchronizeAsync();
+            }
+        }
+        var again = await EngineHost.StartAsync(store, time: time, configure: Small);
+        await again.Partition.Lists.Coverage.RefreshAsync(all: true, Cancellation);
+        return again;
+    }
+
     private static IEnumerable<ListQuery> Queries()
     {
         foreach (var list in Enum.GetValues<LedgerList>())
@@ -197,6 +275,9 @@ public sealed class ListTests
                     lists.TryRemove(key, out _);
                     break;
                 case "markers gone" when key.Term == markers && key.After % 2 == 0:
+                    lists.TryRemove(key, out _);
+                    break;
+                case "all markers gone" when key.Term == markers:
                     lists.TryRemove(key, out _);
                     break;
                 case "a byte changed" when key.Term != markers:
