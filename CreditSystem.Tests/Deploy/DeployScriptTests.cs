@@ -61,7 +61,7 @@ public sealed class DeployScriptTests : IDisposable
         int[] order =
         [
             Position("get secret vault-approle-creds"), Position("get secret vault-rotator-creds"), Position("apply --server-side --dry-run=server"), Position("apply --server-side --field-manager"), Position("rollout status statefulset/mongodb"),
-            Position("rollout status deployment/api"), Position("./CreditSystem.Api redis ping"), Position("--from=cronjob/cli"), Position("healthcheck http://127.0.0.1:8080/health"),
+            Position("rollout status deployment/api"), Position("CreditSystem.Api.dll redis ping"), Position("--from=cronjob/cli"), Position("healthcheck http://127.0.0.1:8080/health"),
         ];
         Assert.DoesNotContain(-1, order);
         Assert.Equal(order.Order(), order);
@@ -142,7 +142,7 @@ public sealed class DeployScriptTests : IDisposable
 
         Assert.True(result.ExitCode == 0, result.Error);
         // Which asks for the document's word, not for the status (HealthProbeTests).
-        Assert.EndsWith("./CreditSystem.Api healthcheck http://127.0.0.1:8080/health --wait-seconds 30", Assert.Single(Calls, call => call.Contains("/health ", StringComparison.Ordinal)), StringComparison.Ordinal);
+        Assert.EndsWith("CreditSystem.Api.dll healthcheck http://127.0.0.1:8080/health --wait-seconds 30", Assert.Single(Calls, call => call.Contains("/health ", StringComparison.Ordinal)), StringComparison.Ordinal);
     }
 
     /// <summary>On the port that requests come to, which speaks HTTPS in an overlay with the component certificates-api.</summary>

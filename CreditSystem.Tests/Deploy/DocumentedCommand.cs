@@ -8,7 +8,7 @@ namespace CreditSystem.Tests.Deploy;
 /// <param name="Text">It, as a shell would get it.</param>
 internal sealed partial record DocumentedCommand(string File, string Text)
 {
-    private static readonly string[] Programs = ["kubectl", "dotnet", "./CreditSystem.Api", "deploy/", "vault"];
+    private static readonly string[] Programs = ["kubectl", "dotnet", "deploy/", "vault"];
 
     internal static IReadOnlyList<DocumentedCommand> All { get; } = [.. Files().SelectMany(Of)];
 
@@ -40,7 +40,7 @@ internal sealed partial record DocumentedCommand(string File, string Text)
         return filled.StartsWith("k ", StringComparison.Ordinal) ? $"kubectl -n credit-system {filled[2..]}"
             : filled.StartsWith("cli ", StringComparison.Ordinal) ? $"dotnet CreditSystem.Cli.dll {filled[4..]}"
             : filled.StartsWith("deploy/cli ", StringComparison.Ordinal) ? $"dotnet CreditSystem.Cli.dll {filled[11..]}"
-            : filled.StartsWith("api ", StringComparison.Ordinal) ? $"./CreditSystem.Api {filled[4..]}"
+            : filled.StartsWith("api ", StringComparison.Ordinal) ? $"dotnet CreditSystem.Api.dll {filled[4..]}"
             : filled;
     }
 

@@ -49,10 +49,10 @@ public sealed partial class DocumentedCommandTests
     [Fact]
     public void The_API_knows_every_command_of_its_image()
     {
-        var commands = DocumentedCommand.All.Where(command => command.Text.StartsWith("./CreditSystem.Api ", StringComparison.Ordinal)).ToList();
+        var commands = DocumentedCommand.All.Where(command => command.Text.StartsWith("dotnet CreditSystem.Api.dll ", StringComparison.Ordinal)).ToList();
 
         Assert.True(commands.Count > 1, $"{commands.Count}");
-        Assert.Empty(commands.SelectMany(command => ApiCommands.Create().Parse(command.Words[1..]).Errors.Select(error => $"{command.File}: {command.Text}: {error.Message}")));
+        Assert.Empty(commands.SelectMany(command => ApiCommands.Create().Parse(command.Words[2..]).Errors.Select(error => $"{command.File}: {command.Text}: {error.Message}")));
     }
 
     /// <summary>Without an address of a Vault nothing is done, but a command that is not understood ends with 2.</summary>

@@ -1,7 +1,7 @@
 using CreditSystem.Api.Features.Auth;
+using CreditSystem.Api.Tests.Contract;
 using CreditSystem.Identity;
 using CreditSystem.Identity.Tokens;
-using CreditSystem.Api.Tests.Contract;
 using CreditSystem.Testing.Servers;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Identity;

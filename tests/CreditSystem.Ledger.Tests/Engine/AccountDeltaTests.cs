@@ -24,9 +24,18 @@ public sealed class AccountDeltaTests
     {
         var all = Enumerable.Range(0, 5000).Select(i => new AccountState
         {
-            Id = Guid.NewGuid(), Tenant = "acme", Holder = $"holder {i}", Asset = "credits", Posted = i, Held = i % 7, Sequence = i + 1,
-            Trail = [3, i + 4], DisplayName = i % 2 == 0 ? "name" : null, Metadata = i % 3 == 0 ? new string('m', 500) : null,
-            Holds = i % 5 == 0 ? [new OpenHold(Guid.NewGuid(), i)] : [], ChangedIn = i % 11,
+            Id = Guid.NewGuid(),
+            Tenant = "acme",
+            Holder = $"holder {i}",
+            Asset = "credits",
+            Posted = i,
+            Held = i % 7,
+            Sequence = i + 1,
+            Trail = [3, i + 4],
+            DisplayName = i % 2 == 0 ? "name" : null,
+            Metadata = i % 3 == 0 ? new string('m', 500) : null,
+            Holds = i % 5 == 0 ? [new OpenHold(Guid.NewGuid(), i)] : [],
+            ChangedIn = i % 11,
         }).ToList();
         var delta = new AccountDelta(3, 8, 9, [1, 2, 3], Guid.NewGuid(), 0);
         var pages = delta.Pack(all).ToList();

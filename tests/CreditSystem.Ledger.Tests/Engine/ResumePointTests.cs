@@ -147,7 +147,13 @@ public sealed class ResumePointTests
 
     private static AccountState Wrong(Guid id) => new()
     {
-        Id = id, Tenant = Ask.Tenant, Holder = "wrong", Asset = Ask.Asset, Posted = 1_000_000, Sequence = 1000, Trail = [1],
+        Id = id,
+        Tenant = Ask.Tenant,
+        Holder = "wrong",
+        Asset = Ask.Asset,
+        Posted = 1_000_000,
+        Sequence = 1000,
+        Trail = [1],
     };
 
     // The clock stands still, so that no checkpoint is made; and the replica goes without a word.
