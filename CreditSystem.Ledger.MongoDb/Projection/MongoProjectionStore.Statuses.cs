@@ -47,7 +47,8 @@ internal sealed partial class MongoProjectionStore
             exception.WriteErrors.All(error => error.Category == ServerErrorCategory.DuplicateKey))
         {
             var there = exception.WriteErrors.Select(error => new ReplaceOneModel<RawBsonDocument>(
-                Builders<RawBsonDocument>.Filter.Eq("_id", documents[error.Index]["_id"]), documents[error.Index]) { IsUpsert = true });
+                Builders<RawBsonDocument>.Filter.Eq("_id", documents[error.Index]["_id"]), documents[error.Index])
+            { IsUpsert = true });
             await collection.BulkWriteAsync(there, new BulkWriteOptions { IsOrdered = false }, cancellationToken);
         }
         finally

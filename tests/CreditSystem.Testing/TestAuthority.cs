@@ -24,8 +24,12 @@ internal sealed class TestAuthority : IDisposable
 
     /// <summary>Trusts this authority alone.</summary>
     public X509ChainPolicy Policy =>
-        new() { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck,
-            CustomTrustStore = { _certificate } };
+        new()
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            CustomTrustStore = { _certificate }
+        };
 
     /// <returns>The paths of a server's certificate and key, as PEM.</returns>
     public (string CertificatePath, string KeyPath) Issue(string host, bool hasEnded = false)

@@ -196,16 +196,24 @@ internal sealed class RevocationRoutes(PkiStore store, VaultClock clock)
         if (store.FindCertificate(serial) is null)
             store.Save(
                 serial,
-                new StoredCertificate { Certificate = Convert.ToBase64String(certificate.RawData),
-                NotAfter = certificate.NotAfter.ToUniversalTime(), IssuerId = issuer.Id, IsStored = false });
+                new StoredCertificate
+                {
+                    Certificate = Convert.ToBase64String(certificate.RawData),
+                    NotAfter = certificate.NotAfter.ToUniversalTime(),
+                    IssuerId = issuer.Id,
+                    IsStored = false
+                });
         return serial;
     }
 
     private static bool IsIssuedBy(X509Certificate2 certificate, X509Certificate2 issuer)
     {
-        using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust,
+        using var chain = new X509Chain
+        {
+            ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust,
             RevocationMode = X509RevocationMode.NoCheck, VerificationFlags = X509VerificationFlags.AllFlags,
-            DisableCertificateDownloads = true } };
+            DisableCertificateDownloads = true }
+        };
         chain.ChainPolicy.ExtraStore.Add(issuer);
         chain.Build(certificate);
         return chain.ChainElements.Count > 1 && chain.ChainElements[1].Certificate.RawData.AsSpan().SequenceEqual(issuer.RawData)
