@@ -20,7 +20,8 @@ internal sealed record GrantListQuery
     [FromQuery(Name = "asset"), Description("Only those in this asset.")]
     public string? Asset { get; init; }
 
-    [FromQuery(Name = "status"), AllowedValues("pending", "active", "used", "expired", "voided"), Description("Only those that are so now.")]
+    [FromQuery(Name = "status"), AllowedValues("pending", "active", "used", "expired", "voided")]
+    [Description("Only those that are so now.")]
     public string? Status { get; init; }
 
     [FromQuery(Name = "reference"), Description("The one with this reference.")]
