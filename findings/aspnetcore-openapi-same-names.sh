@@ -3,11 +3,10 @@
 #
 # A schema's name is the type's without its namespace. For `Orders.Request` and `Refunds.Request`, as with one folder per feature, the
 # document has one schema "Request", and both routes point to it: the second route is described with the members of the first one's body.
-# The document is valid, nothing is logged, and a client that is generated from it sends and reads the wrong members. In .NET 9 the second
-# was called Request2.
+# The document is valid, nothing is logged, and a client that is generated from it sends and reads the wrong members.
 #
-# The documentation on customising says that types with the same name get the same reference, and shows CreateSchemaReferenceId for other
-# names; that two different types become one is only in dotnet/aspnetcore#64325, open. Give types names that are unique in the document, or
+# The documentation says of CreateSchemaReferenceId that it determines the references of types, and nothing of two types with one; that they
+# become one, where .NET 9 numbered them, is only in dotnet/aspnetcore#64325, open. Give types names that are unique in the document, or
 # set OpenApiOptions.CreateSchemaReferenceId.
 #
 # Seen (.NET 10.0.12):

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # node-vault 0.12.0 (npm): a name with &, =, ' or " goes to the server as another name.
 #
-# Its functions (addPolicy, approleRoles, userpassLogin, encryptData and most others) fill paths such as /sys/policy/{{name}} by mustache,
+# Its functions (addPolicy, addApproleRole, userpassLogin, encryptData and most others) fill paths such as /sys/policy/{{name}} by mustache,
 # which escapes for HTML: = becomes &#x3D;, ' becomes &#39;. The # in it begins a fragment, which is not sent, so that the policy "a=b"
 # and the policy "a'b" are both written as "a&", over one another, and the server's 200 is what the caller gets. Only / is put back. read
 # and write take a path as it is and are not concerned.

@@ -6,9 +6,9 @@
 # that two account ids of 21 digits, such as some providers of logins give out, are equal when their first 16 or so digits are. What only
 # looks like an exponent (a hash such as "1e3", "12e10") is a number too.
 #
-# The documentation of RedisValue says that it is a value as in Redis, text or bytes, and that numbers convert; that equality goes by the
-# number is only in issues (StackExchange.Redis#3233, open, of "1,000" and "(5)"). RedisValue.EqualityComparer.Binary, or a dictionary of
-# strings (ToStringDictionary), compares what Redis compares.
+# The documentation says that a RedisValue represents what can be stored in Redis, and of its equality that it indicates whether two values
+# are equivalent; that numbers decide is only in issues (StackExchange.Redis#3233, open, of "1,000" and "(5)").
+# RedisValue.EqualityComparer.Binary, or a dictionary of strings (ToStringDictionary), compares what Redis compares.
 #
 # No server is needed: the values are those that a reply has, made of bytes.
 #
