@@ -14,6 +14,7 @@ internal static class PostgresSettings
         shared_preload_libraries = 'pg_cron,pg_documentdb_core,pg_documentdb'
         shared_buffers = 256MB
         work_mem = 16MB
+        default_toast_compression = lz4
         wal_level = minimal
         max_wal_senders = 0
         max_wal_size = 2GB
