@@ -10,7 +10,7 @@
 # Four connections call one script 5,000 times each: read a number, write the number after it.
 #
 # Seen (.NET 10.0.12):
-#   --lua: 16946 of 20000
+#   --lua: 16946 of 20000, in another run 19617
 #   --lua --lua-transaction-mode: 20000 of 20000
 set -euo pipefail
 folder=$(mktemp -d)
@@ -57,7 +57,11 @@ static int FreePort()
 EOF2
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 dotnet build -c Release -v q -nologo -o out >build.log || { cat build.log; exit 1; }
-plain=$(dotnet out/run.dll --lua)
+# How many are lost is chance; that none is in three runs is not.
+for _ in 1 2 3; do
+  plain=$(dotnet out/run.dll --lua)
+  [ "$plain" -lt 20000 ] && break
+done
 locked=$(dotnet out/run.dll --lua --lua-transaction-mode)
 echo "--lua: $plain of 20000"
 echo "--lua --lua-transaction-mode: $locked of 20000"
