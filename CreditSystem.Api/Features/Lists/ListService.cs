@@ -25,7 +25,9 @@ internal sealed class ListService(CreditLedger ledger, AccountLookup accounts, I
             return problem;
         if (request.Reference is { } reference)
             // One page at most, so there is no cursor of it.
-            return request.Cursor is not null ? Cursor.Invalid() : await ByReferenceAsync(caller, request, reference, own, filter, cancellationToken);
+            return request.Cursor is null
+                ? await ByReferenceAsync(caller, request, reference, own, filter, cancellationToken)
+                : Cursor.Invalid();
         if (request is { Account: not null, Holder: { } asked } && own is [{ } only] && !IsAsked(asked, only.Holder))
         {
             // Of another holder: what is between the two, which only a transfer can be.
