@@ -56,16 +56,17 @@ internal sealed class LedgerState
     /// </summary>
     public void Load(AccountState account)
     {
-        if (accounts.TryAdd(account.Id, account) && account.PreviousBlock > Head)
+        if (accounts.TryAdd(account.Id, account) && account.LastBlock > Head)
             Mark(account.Id);
     }
 
     /// <summary>Adds what a page holds: it has changed since the checkpoint that the state is resumed from.</summary>
     public void LoadPaged(AccountState account)
     {
-        accounts[account.Id] = account;
+        // One without entries does not say when it was opened: not after this.
+        accounts[account.Id] = account.Sequence > 0 ? account : account with { OpenedIn = Head };
         changed.Add(account.Id);
-        if (account.PreviousBlock > Head)
+        if (account.LastBlock > Head)
             unpaged.Add(account.Id);
     }
 
@@ -113,10 +114,10 @@ internal sealed class LedgerState
 
     /// <summary>Puts back what is in no page, unless it has been written as of a block.</summary>
     public void ReturnUnpaged(IEnumerable<AccountState> taken, long written) =>
-        unpaged.UnionWith(taken.Where(account => account.PreviousBlock > written).Select(account => account.Id));
+        unpaged.UnionWith(taken.Where(account => account.LastBlock > written).Select(account => account.Id));
 
     /// <summary>All accounts have been written as of a block: what has not changed since need be in no page.</summary>
-    public void DropUnpaged(long written) => unpaged.RemoveWhere(id => accounts[id].PreviousBlock <= written);
+    public void DropUnpaged(long written) => unpaged.RemoveWhere(id => accounts[id].LastBlock <= written);
 
     /// <summary>
     /// Forgets, with nothing waiting to be written, the accounts without news for longest, down to <paramref name="most"/>;
@@ -131,7 +132,7 @@ internal sealed class LedgerState
         if (accounts.Count <= most)
             return;
         var cold = accounts.Values.Where(account => !account.IsSystem && !changed.Contains(account.Id))
-            .OrderBy(account => account.PreviousBlock);
+            .OrderBy(account => account.LastBlock);
         // A tenth more than needed, so that this is not done again at once.
         foreach (var account in cold.Take(accounts.Count - most + most / 10).ToList())
         {
@@ -152,7 +153,7 @@ internal sealed class LedgerState
         var taken = new List<AccountState>(ids.Count);
         foreach (var id in ids)
             taken.Add(accounts[id]);
-        ids = [.. taken.Where(account => account.PreviousBlock > Head).Select(account => account.Id)];
+        ids = [.. taken.Where(account => account.LastBlock > Head).Select(account => account.Id)];
         return taken;
     }
 

@@ -93,6 +93,12 @@ public sealed record AccountState
 
     public long PreviousBlock => Trail.Length == 0 ? 0 : Trail[^1];
 
+    /// <summary>The block that opened it, or a later one; 0 where it was read as it was written. It is not stored.</summary>
+    internal long OpenedIn { get; init; }
+
+    /// <summary>The block that changed it last, as far as that is known.</summary>
+    internal long LastBlock => Trail.Length == 0 ? OpenedIn : Trail[^1];
+
     /// <summary>The block of the entry whose number is the next one with its lowest bit cleared.</summary>
     public long JumpBlock()
     {

@@ -24,7 +24,7 @@ internal sealed partial class PartitionState
         var isWritten = outcome.Block >= cold.Block;
         var block = isWritten ? outcome.Block!.Value : -1;
         if (block < checkpoint.Block)
-            Ledger.ReturnChanged(checkpoint.Accounts.Where(account => account.PreviousBlock > block));
+            Ledger.ReturnChanged(checkpoint.Accounts.Where(account => account.LastBlock > block));
         if (!isWritten)
             return;
         unprojected.DropUpTo(block);
