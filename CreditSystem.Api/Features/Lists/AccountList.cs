@@ -60,8 +60,9 @@ internal static class AccountList
         {
             foreach (var (id, account) in await ledger.PartitionOf(caller.Tenant).LoadAccountsAsync([.. found.Select(IdOf)], token))
                 current[id] = account;
-            return [.. found.Where(item => request.Query.Key is null
-                || current[IdOf(item)].ChangedIn == (item.Opened is null ? item.Position.Block : 0))];
+            return request.Query.Key is null
+                ? found
+                : [.. found.Where(item => IsCurrent(item, current[IdOf(item)], request.Query)).DistinctBy(IdOf)];
         }
     }
 
@@ -76,6 +77,10 @@ internal static class AccountList
         return TypedResults.Ok(new AccountPage(
             [.. page.Select(AccountResponse.From)], page.Count < wanted.Count ? ListCursor.Encode(PlaceOf(page[^1])) : null));
     }
+
+    // A block may have several changes of an account, of which the last one counts.
+    private static bool IsCurrent(ListItem item, AccountState account, ListQuery query) =>
+        account.ChangedIn == (item.Opened is null ? item.Position.Block : 0) && HasAll(account, query);
 
     private static StatusPosition PlaceOf(AccountState account) => new(account.OpenedAt, account.Id);
 
