@@ -122,7 +122,8 @@ public sealed class CombinedFilterTests : IAsyncLifetime
     private async Task<int> ChangeAsync(string team)
     {
         using var answer = await client.PatchAsync(
-            $"/v1/accounts/{alice}", JsonContent.Create(new { reason = "r", metadata = new { team } }), TestContext.Current.CancellationToken);
+            $"/v1/accounts/{alice}", JsonContent.Create(new { reason = "r", metadata = new { team } }),
+            TestContext.Current.CancellationToken);
         return (int)answer.StatusCode;
     }
 
