@@ -57,7 +57,7 @@ public sealed class MongoBlockStore(LedgerDatabase connection) : IBlockStore
         connection.ExecuteAsync<IReadOnlyList<Block>>(async (database, token) =>
         {
             // A reply has about as many blocks as the page has room for, if they are as large as those of the last page.
-            var find = new FindOptions { BatchSize = (int)Math.Clamp(maxBytes / blockBytes + 1, 2, limit) };
+            var find = new FindOptions { BatchSize = (int)Math.Clamp(maxBytes / blockBytes + 1, 2, Math.Max(limit, 2)) };
             using var cursor = await Blocks(database).Find(After(partition, number), find)
                 .Sort(Builders<RawBsonDocument>.Sort.Ascending("_id")).Limit(limit).ToCursorAsync(token);
             var (page, bytes) = (new List<Block>(), 0L);

@@ -114,6 +114,10 @@ public sealed class LedgerOptions
 
     public AssetOptions? Asset(string tenant, string asset) =>
         Tenants.GetValueOrDefault(tenant)?.GetValueOrDefault(asset) ?? Assets.GetValueOrDefault(asset);
+
+    /// <summary>The names of all assets that a tenant has.</summary>
+    public IEnumerable<string> AssetsOf(string tenant) =>
+        Tenants.GetValueOrDefault(tenant) is { } own ? Assets.Keys.Union(own.Keys) : Assets.Keys;
 }
 
 /// <summary>An asset: how fine it is and what one transfer may move, in minor units.</summary>

@@ -54,7 +54,7 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at, i
         var id = LedgerId.ForSystemAccount(tenant, system, asset);
         if (Account(id) is { } account)
             return account;
-        account = new AccountState { Id = id, Tenant = tenant, Holder = system.ToCode(), Asset = asset, System = system, OpenedAt = at };
+        account = AccountState.OfSystem(tenant, system, asset, at);
         opened.Add(account);
         return account;
     }

@@ -44,6 +44,17 @@ public sealed record AccountState
     /// <summary>Minor units.</summary>
     public long Owed => Debt?.Amount ?? 0;
 
+    /// <summary>A system account that nothing has happened on yet.</summary>
+    public static AccountState OfSystem(string tenant, SystemAccount system, string asset, long openedAt) => new()
+    {
+        Id = LedgerId.ForSystemAccount(tenant, system, asset),
+        Tenant = tenant,
+        Holder = system.ToCode(),
+        Asset = asset,
+        System = system,
+        OpenedAt = openedAt,
+    };
+
     public bool IsSystem => System != SystemAccount.None;
 
     /// <summary>What is free outside grants. With an overdraft beside large grants it is less than an Int64 can hold.</summary>

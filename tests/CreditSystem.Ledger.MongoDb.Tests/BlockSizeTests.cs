@@ -134,6 +134,7 @@ public sealed class BlockSizeTests(MongoServer mongo)
         var page = await real.Blocks.ReadPageAsync(0, 0, 32, BlockPages.MaxBytes, CancellationToken.None);
         Assert.Equal([1L, 2L, 3L], page.Select(block => block.Number));
         Assert.True(page.MayGoOn(32));
+        Assert.Equal([3L], (await real.Blocks.ReadPageAsync(0, 2, 1, BlockPages.MaxBytes, CancellationToken.None)).Select(block => block.Number));
         Assert.Equal([4L], (await real.Blocks.ReadPageAsync(0, 3, 32, BlockPages.MaxBytes, CancellationToken.None)).Select(block => block.Number));
     }
 

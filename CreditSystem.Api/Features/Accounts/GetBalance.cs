@@ -19,7 +19,8 @@ internal static class GetBalance
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         if (moment is not { } past || past >= now)
             return TypedResults.Ok(BalanceResponse.From(account, now));
-        if (past < account.OpenedAt)
+        // A system account was there, and empty, before it was first used.
+        if (past < account.OpenedAt && !account.IsSystem)
             return ApiProblems.Create(
                 StatusCodes.Status404NotFound, "account_not_found",
                 string.Create(CultureInfo.InvariantCulture, $"The account was opened at {WireNames.Time(account.OpenedAt):O}."));

@@ -3,6 +3,7 @@ using CreditSystem.Api.Features.Accounts;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands.Accounts;
 using CreditSystem.Ledger.Lists;
+using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Model;
 using Microsoft.AspNetCore.Mvc;
 
@@ -34,12 +35,7 @@ internal static class AccountList
         if (!binder.Bind(caller, metadata, query.Parameters, bounds).TryGet(out var request, out var problem))
             return problem;
         if (request.Holder is { } holder)
-        {
-            var own = await lists.OfHolderAsync(caller.Tenant, holder, request.Query.Asset, cancellationToken);
-            var wanted = own.Where(account => !(account.OpenedAt < request.Query.From) && !(account.OpenedAt >= request.Query.Until)
-                && HasAll(account, request.Query));
-            return TypedResults.Ok(new AccountPage([.. wanted.Select(AccountResponse.From)], null));
-        }
+            return PageOf(request, await lists.OfHolderAsync(caller.Tenant, holder, request.Query.Asset, cancellationToken));
 
         var current = new Dictionary<Guid, AccountState>();
         if (!(await lists.FindAsync(caller, request, CurrentAsync, cancellationToken)).TryGet(out var page, out problem))
@@ -56,6 +52,20 @@ internal static class AccountList
                 || current[IdOf(item)].ChangedIn == (item.Opened is null ? item.Position.Block : 0))];
         }
     }
+
+    private static Results<Ok<AccountPage>, ProblemHttpResult> PageOf(ListRequest request, List<AccountState> ofHolder)
+    {
+        var (query, before) = (request.Query, ListCursor.DecodeStatus(request.Cursor));
+        if (before is null && request.Cursor is not null)
+            return Cursor.Invalid();
+        var wanted = ofHolder.Where(account => !(PlaceOf(account) >= before) && !(account.OpenedAt < query.From)
+            && !(account.OpenedAt >= query.Until) && HasAll(account, query)).OrderByDescending(PlaceOf).ToList();
+        var page = wanted.Take(request.Limit).ToList();
+        return TypedResults.Ok(new AccountPage(
+            [.. page.Select(AccountResponse.From)], page.Count < wanted.Count ? ListCursor.Encode(PlaceOf(page[^1])) : null));
+    }
+
+    private static StatusPosition PlaceOf(AccountState account) => new(account.OpenedAt, account.Id);
 
     private static Guid IdOf(ListItem item) => item.Opened?.Id ?? item.Posting!.Entries[0].Account;
 

@@ -18,12 +18,23 @@ internal sealed class ListService(CreditLedger ledger, AccountLookup accounts, I
     public async Task<Validated<FoundPage>> FindAsync(
         RequestCaller caller, ListRequest request, ListFilter? filter, CancellationToken cancellationToken)
     {
-        if (request.Reference is { } reference)
-            return await ByReferenceAsync(caller, request, reference, filter, cancellationToken);
         IReadOnlyList<AccountState>? own = null;
-        if ((request.Account is not null || request.Holder is not null)
+        // With a reference, the holder is who gave it.
+        if ((request.Account is not null || request.Holder is not null && request.Reference is null)
             && !(await AccountsAsync(caller, request, cancellationToken)).TryGet(out own, out var problem))
             return problem;
+        if (request.Reference is { } reference)
+            // One page at most, so there is no cursor of it.
+            return request.Cursor is null
+                ? await ByReferenceAsync(caller, request, reference, own, filter, cancellationToken)
+                : Cursor.Invalid();
+        if (request is { Account: not null, Holder: { } asked } && own is [{ } only] && !IsAsked(asked, only.Holder))
+        {
+            // Of another holder: what is between the two, which only a transfer can be.
+            if (request.Query.List != LedgerList.Transfers)
+                return new FoundPage([], null);
+            filter = Touching(await OfHolderAsync(caller.Tenant, asked, request.Query.Asset, cancellationToken), filter);
+        }
         if (request.Query is not { Status: not null, Key: null })
             return await ReadAsync(request, own, filter, cancellationToken);
         var position = ListCursor.DecodeStatus(request.Cursor);
@@ -49,6 +60,15 @@ internal sealed class ListService(CreditLedger ledger, AccountLookup accounts, I
         return filter is null || before.Count == 0 ? before : await filter(before, cancellationToken);
     };
 
+    private static ListFilter Touching(IReadOnlyList<AccountState> own, ListFilter? filter) => async (found, cancellationToken) =>
+    {
+        List<ListItem> touching = [.. found.Where(item => IsOn(own, item))];
+        return filter is null || touching.Count == 0 ? touching : await filter(touching, cancellationToken);
+    };
+
+    private static bool IsOn(IReadOnlyList<AccountState> own, ListItem item) =>
+        own.Any(account => Array.Exists(item.Posting!.Entries, entry => entry.Account == account.Id));
+
     private async Task<Validated<FoundPage>> ReadAsync(
         ListRequest request, IReadOnlyList<AccountState>? own, ListFilter? filter, CancellationToken cancellationToken)
     {
@@ -63,8 +83,7 @@ internal sealed class ListService(CreditLedger ledger, AccountLookup accounts, I
     /// <summary>All accounts of a holder, newest first: there is at most one in each asset.</summary>
     public async Task<List<AccountState>> OfHolderAsync(string tenant, string holder, string? asset, CancellationToken cancellationToken)
     {
-        var own = options.Value.Tenants.GetValueOrDefault(tenant)?.Keys ?? Enumerable.Empty<string>();
-        IEnumerable<string> assets = asset is null ? options.Value.Assets.Keys.Concat(own).Distinct() : [asset];
+        IEnumerable<string> assets = asset is null ? options.Value.AssetsOf(tenant) : [asset];
         // A text that named an account before names were brought to one form names it still.
         var names = new[] { holder, Identifier.Normalize(holder) }.Distinct().ToList();
         var ids = assets.SelectMany(one => names.Select(name => LedgerId.ForAccount(tenant, name, one))).ToList();
@@ -80,9 +99,7 @@ internal sealed class ListService(CreditLedger ledger, AccountLookup accounts, I
         if (request.Account is null)
             return await OfHolderAsync(caller.Tenant, request.Holder!, request.Query.Asset, cancellationToken);
         var found = await accounts.FindAsync(caller, new AccountQuery { Id = request.Account, Asset = request.Query.Asset });
-        return found.TryGet(out var own, out var problem)
-            ? request.Holder is null || own.Holder == request.Holder ? new[] { own } : Array.Empty<AccountState>()
-            : problem;
+        return found.TryGet(out var own, out var problem) ? new[] { own } : problem;
     }
 
     private async Task<Validated<FoundPage>> OnAccountsAsync(
@@ -103,21 +120,27 @@ internal sealed class ListService(CreditLedger ledger, AccountLookup accounts, I
     }
 
     private async Task<FoundPage> ByReferenceAsync(
-        RequestCaller caller, ListRequest request, string reference, ListFilter? filter, CancellationToken cancellationToken)
+        RequestCaller caller, ListRequest request, string reference, IReadOnlyList<AccountState>? own, ListFilter? filter,
+        CancellationToken cancellationToken)
     {
         var items = new List<ListItem>();
+        var holder = request.Holder is null ? null : Identifier.Normalize(request.Holder);
         foreach (var id in (Guid[])[
-            LedgerId.ForReference(caller.Tenant, request.Holder, reference), LedgerId.ForReference(caller.Tenant, reference)])
+            LedgerId.ForReference(caller.Tenant, holder, reference), LedgerId.ForReference(caller.Tenant, reference)])
             if (await ledger.FindRecordAsync(caller.Tenant, id, cancellationToken) is { Accepted: true } record
-                && (request.Holder is null || record.Command.Holder == request.Holder))
+                && IsAsked(request.Holder, record.Command.Holder))
                 for (var i = 0; i < record.Postings.Length; i++)
                     if (IsNamed(record, i, reference) && !items.Exists(item => item.Record.Command.Id == record.Command.Id))
                         items.Add(new ListItem(record, new ListPosition(record.Block, 0, i)));
         items.RemoveAll(item => !request.Query.Accepts(item));
-        if (request.Account is not null)
-            items.RemoveAll(item => !Array.Exists(item.Posting!.Entries, entry => entry.Account.ToString() == request.Account));
+        if (own is not null)
+            items.RemoveAll(item => !IsOn(own, item));
         return new FoundPage(filter is null ? items : await filter(items, cancellationToken), null);
     }
+
+    /// <summary>Whether the name is the one that is asked for, in whatever form that is written; any is where none is.</summary>
+    private static bool IsAsked(string? asked, string? name) =>
+        asked is null || name == asked || name == Identifier.Normalize(asked);
 
     private static bool IsNamed(LedgerRecord record, int posting, string reference) =>
         record.Details(posting).Reference is { } own && Identifier.Normalize(own) == Identifier.Normalize(reference);

@@ -17,9 +17,8 @@ internal static class ConfirmPayment
             return PaymentProblems.NotConfigured();
         try
         {
-            // A payment that is paid cannot be confirmed again; it may have become so since the caller last looked.
-            if (method is not null && !(await provider.FindAsync(id, cancellationToken)).IsPaid)
-                await provider.ConfirmAsync(id, method, cancellationToken);
+            if (method is not null)
+                await PayAsync(provider, id, method, cancellationToken);
             var (_, settled) = await service.ReconcileAsync(id, cancellationToken);
             return TypedResults.Ok(PaymentResponse.From(
                 await store.FindAsync(payment.Tenant, id, cancellationToken) ?? payment, settled.Movements));
@@ -27,6 +26,25 @@ internal static class ConfirmPayment
         catch (PaymentException failure)
         {
             return PaymentProblems.From(failure);
+        }
+    }
+
+    /// <summary>
+    /// A payment that is paid cannot be confirmed again. It may have become so since the caller last looked, and while it is asked for: by
+    /// the same request, sent twice.
+    /// </summary>
+    private static async Task PayAsync(StripeGateway provider, string id, string method, CancellationToken cancellationToken)
+    {
+        if ((await provider.FindAsync(id, cancellationToken)).IsPaid)
+            return;
+        try
+        {
+            await provider.ConfirmAsync(id, method, cancellationToken);
+        }
+        catch (PaymentException refusal) when (refusal.Failure == PaymentFailure.Refused)
+        {
+            if (!(await provider.FindAsync(id, cancellationToken)).IsPaid)
+                throw;
         }
     }
 }

@@ -86,6 +86,18 @@ public sealed class PaymentTests(SharedShop shop, MongoServer mongo, RedisServer
     }
 
     [Fact]
+    public async Task A_confirmation_that_another_one_overtook_is_answered_with_what_that_one_did()
+    {
+        var payment = await host.BeginAsync();
+        host.Stripe.BeforeConfirmation = host.Stripe.Pay;
+
+        var confirmed = await host.ConfirmAsync(payment, "pm_card_visa");
+
+        Assert.Equal((200, "succeeded"), (confirmed.Status, (string?)confirmed.Body["status"]));
+        Assert.Equal(10_000, await host.BalanceAsync());
+    }
+
+    [Fact]
     public async Task Answers_a_declined_card_with_402_and_credits_nothing()
     {
         var payment = await host.BeginAsync();

@@ -30,6 +30,9 @@ internal sealed class StripeServer : IAsyncDisposable
     /// <summary>While it is set every call is answered with this status.</summary>
     public int? Failure { get; set; }
 
+    /// <summary>What happens between the question whether a payment is paid and its confirmation.</summary>
+    public Action<string>? BeforeConfirmation { get; set; }
+
     public static async Task<StripeServer> StartAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -153,6 +156,7 @@ internal sealed class StripeServer : IAsyncDisposable
     {
         if (!_intents.TryGetValue(id, out var intent))
             return Error(404, "invalid_request_error", "resource_missing");
+        BeforeConfirmation?.Invoke(id);
         if ((await request.ReadFormAsync())["payment_method"] == DeclinedCard)
             return Error(402, "card_error", "card_declined", "insufficient_funds");
         if ((string?)intent["status"] == "succeeded")
