@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using CreditSystem.Ledger.Projection;
@@ -18,37 +19,37 @@ internal sealed class AccountFacts(IProjectionStore projections, int capacity)
     /// The accounts among <paramref name="ids"/> that the tenant has, for what never changes about them: asset, holder, whether
     /// they are system accounts. Their balances may be old. What is not in it was not open when the call began.
     /// </summary>
-    public async Task<IReadOnlyDictionary<Guid, AccountState>> FindAsync(
-        LedgerPartition partition, string tenant, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    public async Task<Dictionary<Guid, AccountState>> FindAsync(
+        LedgerPartition partition, string tenant, IEnumerable<Guid> ids, CancellationToken cancellationToken)
     {
-        var known = new Dictionary<Guid, AccountState>(ids.Count);
-        Collect(id => partition.AccountInMemory(id) ?? Find(id));
-        if (Missing() is { Count: > 0 } unread)
+        var (known, missing) = (new Dictionary<Guid, AccountState>(), new List<Guid>());
+        foreach (var id in ids)
+        {
+            ref var account = ref CollectionsMarshal.GetValueRefOrAddDefault(known, id, out var isThere);
+            if (!isThere && (account = partition.AccountInMemory(id) ?? Find(id)) is null)
+                missing.Add(id);
+        }
+        if (missing.Count > 0)
         {
             // However old it is: none of this changes.
-            foreach (var account in await projections.LoadAsync(unread, cancellationToken))
-                Add(account);
-            Collect(Find);
+            foreach (var account in await projections.LoadAsync(missing, cancellationToken))
+                known[account.Id] = Add(account);
+            missing.RemoveAll(id => known[id] is not null);
         }
-        if (Missing() is { Count: > 0 } unknown)
+        if (missing.Count > 0)
         {
             // Another replica may have opened it just now.
             await partition.SynchronizeAsync();
-            foreach (var id in unknown)
+            foreach (var id in missing)
                 if (await partition.LoadAccountAsync(id) is { } account)
-                    Add(account);
-            Collect(Find);
+                    known[id] = Add(account);
+                else
+                    known.Remove(id);
         }
+        foreach (var (id, account) in known)
+            if (account.Tenant != tenant)
+                known.Remove(id);
         return known;
-
-        List<Guid> Missing() => known.Count == ids.Count ? [] : [.. ids.Where(id => !known.ContainsKey(id))];
-
-        void Collect(Func<Guid, AccountState?> find)
-        {
-            foreach (var id in ids)
-                if (!known.ContainsKey(id) && find(id) is { } account && account.Tenant == tenant)
-                    known[id] = account;
-        }
     }
 
     private AccountState? Find(Guid id)
@@ -60,11 +61,11 @@ internal sealed class AccountFacts(IProjectionStore projections, int capacity)
         return account;
     }
 
-    private void Add(AccountState account)
+    private AccountState Add(AccountState account)
     {
         // A race loses some of what is kept, and nothing else.
         if (recent.Count >= capacity / 2)
             (older, recent) = (recent, new());
-        recent[account.Id] = account with { Lots = [], Holds = [], Trail = [] };
+        return recent[account.Id] = account with { Lots = [], Holds = [], Trail = [] };
     }
 }

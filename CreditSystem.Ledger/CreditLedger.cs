@@ -118,8 +118,8 @@ public sealed class CreditLedger : BackgroundService
     }
 
     /// <inheritdoc cref="AccountFacts.FindAsync"/>
-    public Task<IReadOnlyDictionary<Guid, AccountState>> FindKnownAsync(
-        string tenant, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+    public Task<Dictionary<Guid, AccountState>> FindKnownAsync(
+        string tenant, IEnumerable<Guid> ids, CancellationToken cancellationToken) =>
         facts.FindAsync(PartitionOf(tenant), tenant, ids, cancellationToken);
 
     /// <summary>Several accounts of the tenant as of one block; null where there is none.</summary>

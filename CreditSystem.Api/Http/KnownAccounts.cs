@@ -7,12 +7,12 @@ namespace CreditSystem.Api.Http;
 /// The accounts that a request names by id, looked up before the request becomes commands: an account's own asset decides the
 /// bounds of an amount and what its grants may do, whatever asset the request names or leaves out.
 /// </summary>
-internal sealed class KnownAccounts(LedgerOptions options, string tenant, IReadOnlyDictionary<Guid, AccountState> known)
+internal sealed class KnownAccounts(LedgerOptions options, string tenant, Dictionary<Guid, AccountState> known)
 {
     public static async Task<KnownAccounts> FindAsync(
         CreditLedger ledger, LedgerOptions options, string tenant, IEnumerable<string?> names, CancellationToken cancellationToken)
     {
-        var ids = new HashSet<Guid>();
+        var ids = new List<Guid>();
         foreach (var name in names)
             if (RequestValidation.TryParseAccount(name, out var account) && !account.IsSystem)
                 ids.Add(account.Id);

@@ -15,7 +15,7 @@ public sealed record EntryChunk(Guid Account, long First, byte[] Content)
     /// <summary>No chunk has entries of two ranges of so many: what a page needs is in one or two of them.</summary>
     public const int RangeEntries = 64;
 
-    internal const int ChecksumBytes = sizeof(ulong);
+    private const int ChecksumBytes = sizeof(ulong);
 
     /// <summary>The number of the first entry of the range that an entry is in.</summary>
     internal static long RangeOf(long sequence) => (sequence - 1) / RangeEntries * RangeEntries + 1;
@@ -24,18 +24,11 @@ public sealed record EntryChunk(Guid Account, long First, byte[] Content)
     /// <param name="entries">One after the other, all of one range.</param>
     internal static EntryChunk Pack(Guid account, IReadOnlyList<HistoryEntry> entries)
     {
-        var packer = new EntryPacker(entries[0]);
-        for (var i = 1; i < entries.Count; i++)
-            packer.Add(entries[i]);
-        return packer.ToChunk(account);
-    }
-
-    /// <summary>A chunk of what an <see cref="EntryPacker"/> has packed, with room for the checksum at its end.</summary>
-    internal static EntryChunk Seal(Guid account, long first, byte[] content)
-    {
+        var content = EntryPacker.Pack(entries, ChecksumBytes);
         var length = content.Length - ChecksumBytes;
-        BinaryPrimitives.WriteUInt64LittleEndian(content.AsSpan(length), Checksum(account, first, content.AsSpan(0, length)));
-        return new EntryChunk(account, first, content);
+        BinaryPrimitives.WriteUInt64LittleEndian(
+            content.AsSpan(length), Checksum(account, entries[0].Sequence, content.AsSpan(0, length)));
+        return new EntryChunk(account, entries[0].Sequence, content);
     }
 
     /// <summary>The entries; null where the chunk is not what was written.</summary>
@@ -49,13 +42,7 @@ public sealed record EntryChunk(Guid Account, long First, byte[] Content)
     }
 
     /// <summary>The entries of a chunk that is known to be what was written.</summary>
-    internal HistoryEntry[] Unpack()
-    {
-        using var reader = new BinaryReader(new MemoryStream(Content));
-        var count = reader.Read7BitEncodedInt();
-        var previous = reader.Read7BitEncodedInt64();
-        return EntryPacker.Unpack(reader, First, count, previous, EntryPacker.ZagZig(reader.Read7BitEncodedInt64()));
-    }
+    internal HistoryEntry[] Unpack() => EntryPacker.Unpack(Content.AsSpan(0, Content.Length - ChecksumBytes), First);
 
     // Against damage; nothing is proved by it.
     private static ulong Checksum(Guid account, long first, ReadOnlySpan<byte> content)

@@ -29,9 +29,9 @@ internal sealed class MemoryBudget : IDisposable
     private const long LeastEntryBytes = 1024 * 1024;
     private const long MostEntryBytes = 128L * 1024 * 1024;
 
-    // Entries that are not written yet: packed, some fifty bytes each and two hundred for each account.
+    // Entries that are not written yet, some fifty bytes each: the more wait, the more of an account's are written together.
     private const double RecentEntriesShare = 0.04;
-    private const long MostRecentEntryBytes = 256L * 1024 * 1024;
+    private const long MostRecentEntryBytes = 512L * 1024 * 1024;
 
     // Where what is listed of the latest blocks is.
     private const int RecentRowBytes = 32;

@@ -10,12 +10,16 @@ namespace CreditSystem.Ledger.Lists;
 internal sealed class ListSource(
     ListQuery query, ListPosition start, PartitionReads reads, ListCoverage coverage, IProjectionStore projections)
 {
-    private const int PageChunks = 4;
+    // A chunk has thousands of rows, or, of what is rare, a few: the fewer there are, the more are read at once.
+    private const int FewestChunks = 2;
+    private const int MostChunks = 16;
+    private const int FewRows = 64;
     private const int PageBlocks = 16;
     private const int PageRows = 1024;
 
     private readonly Guid term = ListTerms.Of(query);
     private readonly IndexedKeys keys = KeysOf(query);
+    private int chunksAtOnce = FewestChunks;
 
     /// <summary>What is before this has not been given yet.</summary>
     public ListPosition Before { get; private set; } = start;
@@ -43,7 +47,7 @@ internal sealed class ListSource(
 
     private async Task<List<ListPosition>> StoredAsync(ListSpans spans, long bottom, Guid key, CancellationToken cancellationToken)
     {
-        for (var (below, size) = (Before.LastBlock, PageChunks); ;)
+        for (var (below, size) = (Before.LastBlock, chunksAtOnce); ;)
         {
             var page = await projections.ListAsync(term, below, size, cancellationToken);
             var isLast = page.Count < size || page[^1].After < bottom;
@@ -53,7 +57,7 @@ internal sealed class ListSource(
                 .ToList();
             if (relied.Count > 0 || isLast)
                 return Read(relied, isLast ? bottom : relied[^1].After);
-            (below, size) = whole.Count == 0 ? (below, size * 2) : (whole[^1].After, PageChunks);
+            (below, size) = whole.Count == 0 ? (below, size * 2) : (whole[^1].After, Math.Max(size, chunksAtOnce));
         }
     }
 
@@ -75,7 +79,13 @@ internal sealed class ListSource(
             for (var i = rows.Count - 1; i >= 0; i--)
                 if (rows[i].Position < Before && (query.Asset is null || rows[i].Asset == query.Asset))
                     found.Add(rows[i].Position);
+            if (found.Count < PageRows || chunk == chunks[^1])
+                continue;
+            downTo = chunk.After;
+            break;
         }
+        if (found.Count < FewRows)
+            chunksAtOnce = Math.Min(2 * chunksAtOnce, MostChunks);
         var down = ListPosition.BeginningOf(downTo + 1);
         Before = down < Before ? down : Before;
         return found;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using CreditSystem.Ledger.Limits;
 
 namespace CreditSystem.Ledger.Model;
 
@@ -6,9 +7,9 @@ namespace CreditSystem.Ledger.Model;
 public sealed record AccountState
 {
     public required Guid Id { get; init; }
-    public required string Tenant { get; init; }
+    public required string Tenant { get; init => field = SharedNames.Of(value); }
     public required string Holder { get; init; }
-    public required string Asset { get; init; }
+    public required string Asset { get; init => field = SharedNames.Of(value); }
     public SystemAccount System { get; init; }
     public long CreditLimit { get; init; }
 

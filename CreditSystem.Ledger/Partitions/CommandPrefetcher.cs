@@ -13,7 +13,9 @@ internal sealed class CommandPrefetcher(PartitionState partition)
     // Each with the first submission that needs it.
     private readonly Dictionary<Guid, Submission> accounts = [];
     private readonly HashSet<Guid> reads = [];
+    private readonly List<Guid> missing = [];
     private readonly HashSet<(string Tenant, string Asset)> assets = [];
+    private (string Tenant, string Asset) lastAsset;
 
     private readonly Needs needs = new();
 
@@ -27,14 +29,28 @@ internal sealed class CommandPrefetcher(PartitionState partition)
             foreach (var command in submission.Commands)
                 await CollectAsync(view, submission, command, cancellationToken);
         }
-        await partition.LoadAsync(accounts.Keys.Concat(reads), cancellationToken);
-        await LoadSystemAccountsAsync(cancellationToken);
-        // An expiry changes the account of the hold and none other, so this adds no account to load.
+        // Nearly all are in memory; each is looked for once.
         foreach (var (id, submission) in accounts)
-            if (partition.Ledger.Account(id) is { Holds.Length: > 0 } account)
-                foreach (var hold in account.Holds)
-                    if (hold.ExpiresAt <= view.At)
-                        await CollectAsync(submission, hold.Id, cancellationToken);
+            if (!await TryVisitAsync(view, id, submission, cancellationToken))
+                missing.Add(id);
+        await partition.LoadAsync(missing.Concat(reads), cancellationToken);
+        foreach (var id in missing)
+            await TryVisitAsync(view, id, accounts[id], cancellationToken);
+        await partition.LoadSystemAccountsAsync(assets, cancellationToken);
+    }
+
+    /// <summary>Takes note of what an account that is in memory needs beside it.</summary>
+    private async ValueTask<bool> TryVisitAsync(LedgerView view, Guid id, Submission submission, CancellationToken cancellationToken)
+    {
+        if (partition.Ledger.Account(id) is not { } account)
+            return false;
+        if ((account.Tenant, account.Asset) != lastAsset)
+            assets.Add(lastAsset = (account.Tenant, account.Asset));
+        // An expiry changes the account of the hold and none other, so this adds no account to load.
+        foreach (var hold in account.Holds)
+            if (hold.ExpiresAt <= view.At)
+                await CollectAsync(submission, hold.Id, cancellationToken);
+        return true;
     }
 
     private async ValueTask CollectAsync(LedgerView view, Submission submission, Command command, CancellationToken cancellationToken)
@@ -97,14 +113,5 @@ internal sealed class CommandPrefetcher(PartitionState partition)
             return false;
         partition.Ledger.Load(hold);
         return true;
-    }
-
-    private Task LoadSystemAccountsAsync(CancellationToken cancellationToken)
-    {
-        var last = default((string Tenant, string Asset));
-        foreach (var id in accounts.Keys)
-            if (partition.Ledger.Account(id) is { } account && (account.Tenant, account.Asset) != last)
-                assets.Add(last = (account.Tenant, account.Asset));
-        return partition.LoadSystemAccountsAsync(assets, cancellationToken);
     }
 }

@@ -199,6 +199,11 @@ public sealed class LedgerPartition
     public ValueTask<HoldState?> LoadHoldAsync(Guid id, CancellationToken cancellationToken) =>
         ReadAsync(reads => reads.LoadHoldAsync(id, cancellationToken));
 
+    /// <summary>Those of some holds that there are, by their ids.</summary>
+    public ValueTask<IReadOnlyDictionary<Guid, HoldState>> LoadHoldsAsync(
+        IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        ReadAsync(reads => reads.LoadHoldsAsync(ids, cancellationToken));
+
     /// <summary>Those of some accounts that there are, as this replica knows them.</summary>
     public ValueTask<IReadOnlyDictionary<Guid, AccountState>> LoadAccountsAsync(
         IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>

@@ -60,6 +60,20 @@ internal sealed class PartitionReads(
     public async ValueTask<HoldState?> LoadHoldAsync(Guid id, CancellationToken cancellationToken) =>
         state.Hold(id) ?? await records.FindHoldAsync(id, cancellationToken);
 
+    /// <summary>Those of some holds that there are, by their ids.</summary>
+    public async ValueTask<IReadOnlyDictionary<Guid, HoldState>> LoadHoldsAsync(
+        IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<Guid, HoldState>(ids.Count);
+        foreach (var id in ids)
+            if (state.Hold(id) is { } hold)
+                found[id] = hold;
+        if (found.Count < ids.Count)
+            foreach (var (id, hold) in await records.FindHoldsAsync(ids.Where(id => !found.ContainsKey(id)), cancellationToken))
+                found[id] = hold;
+        return found;
+    }
+
     public async ValueTask<ReversedAmount> LoadReversedAsync(Guid transfer, CancellationToken cancellationToken) =>
         state.Reversed(transfer) ?? await records.FindReversedAsync(transfer, cancellationToken);
 

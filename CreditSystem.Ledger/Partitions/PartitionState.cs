@@ -67,6 +67,11 @@ internal sealed partial class PartitionState
     /// <summary>Whether there is something that a checkpoint would write.</summary>
     public bool IsBehind => Ledger.Head > Checkpointed;
 
+    /// <summary>
+    /// Whether entries of blocks that were not replayed are not written: until then their accounts' histories are read from the log.
+    /// </summary>
+    public bool IsBehindStart => Ledger.Start > Checkpointed;
+
     /// <summary>How many accounts have changed since the last checkpoint was begun.</summary>
     public int ChangedCount => Ledger.ChangedCount;
 

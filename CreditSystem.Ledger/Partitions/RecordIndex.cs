@@ -44,9 +44,18 @@ internal sealed class RecordIndex(
 
     /// <summary>The hold as its last record left it; null where there is none.</summary>
     public async ValueTask<HoldState?> FindHoldAsync(Guid id, CancellationToken cancellationToken) =>
-        await LatestAsync(id, cancellationToken) is { } block
-            ? (await RecordsNamingAsync(block, id, cancellationToken)).LastOrDefault(record => record.Hold?.Id == id)?.Hold
-            : null;
+        await LatestAsync(id, cancellationToken) is { } block ? HoldIn(await RequireAsync(block, cancellationToken), id) : null;
+
+    /// <summary>Those of some holds that there are, likewise; their blocks are read together.</summary>
+    public async ValueTask<Dictionary<Guid, HoldState>> FindHoldsAsync(IEnumerable<Guid> ids, CancellationToken cancellationToken)
+    {
+        var latest = new Dictionary<Guid, long>();
+        foreach (var id in ids)
+            if (await LatestAsync(id, cancellationToken) is { } block)
+                latest[id] = block;
+        var blocks = await BlocksAsync([.. latest.Values.Distinct()], cancellationToken);
+        return latest.Select(one => HoldIn(blocks[one.Value], one.Key)).OfType<HoldState>().ToDictionary(hold => hold.Id);
+    }
 
     /// <summary>How much of a transfer has been reversed.</summary>
     public async ValueTask<ReversedAmount> FindReversedAsync(Guid transfer, CancellationToken cancellationToken) =>
@@ -217,6 +226,9 @@ internal sealed class RecordIndex(
             Pending.DropUpTo(long.MaxValue);
         }
     }
+
+    private static HoldState? HoldIn(Block block, Guid id) =>
+        block.RecordsNaming(id).LastOrDefault(record => record.Hold?.Id == id)?.Hold;
 
     private async ValueTask<LedgerRecord?> FindAsync(long number, Guid id, CancellationToken cancellationToken)
     {

@@ -10,9 +10,9 @@ namespace CreditSystem.Ledger.Projection;
 /// <summary>
 /// Writes the projection, off the path of a commit. A resume point, which is cheap, is written whenever much would have to be replayed. A
 /// checkpoint, which costs a document for each changed account and one or more for its entries, is written when the log has been quiet for
-/// a while, when what waits for it takes much memory, or when a minute has passed; the more has changed meanwhile, the less it
-/// costs for each change. Both may be under way at once. What is written is a copy that the loop has made, so nothing that happens
-/// meanwhile can change it, and what became of it is told to the loop at its next turn.
+/// a while, when what waits for it takes much memory, when a minute has passed, or soon after a start from a resume point; the more has
+/// changed meanwhile, the less it costs for each change. Both may be under way at once. What is written is a copy that the loop has made,
+/// so nothing that happens meanwhile can change it, and what became of it is told to the loop at its next turn.
 /// </summary>
 internal sealed partial class Checkpointer(
     int partition, IBlockStore store, IProjectionStore projections, ListProjection lists, LedgerOptions options,
@@ -66,7 +66,8 @@ internal sealed partial class Checkpointer(
     }
 
     private bool IsCheckpointDue(PartitionState state) => state.IsBehind && (ownership.IsOwner
-        ? state.IsFilling || time.GetElapsedTime(state.LastChange) >= Interval || time.GetElapsedTime(lastCheckpoint) >= Longest
+        ? state.IsFilling || time.GetElapsedTime(state.LastChange) >= Interval
+            || time.GetElapsedTime(lastCheckpoint) >= (state.IsBehindStart ? Interval : Longest)
         : time.GetElapsedTime(lastCheckpoint) >= Interval);
 
     // The ids of a block that has a checkpoint are to be written as well, or a start would replay it all the same.

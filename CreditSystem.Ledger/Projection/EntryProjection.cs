@@ -17,6 +17,8 @@ internal sealed class EntryProjection(IProjectionStore projections)
 {
     // What is in memory at once of blocks that are read again: the more, the fewer chunks.
     private const long MostBytes = 16 * 1024 * 1024;
+    private const long MostRead = 4 * 1024 * 1024;
+    private const int MostBlocks = 128;
     private const int ChunksPerWrite = 1000;
 
     /// <summary>Writes the entries of the blocks after one up to another.</summary>
@@ -35,16 +37,24 @@ internal sealed class EntryProjection(IProjectionStore projections)
 
     private async Task WriteLoggedAsync(RecordIndex records, long after, long last, CancellationToken cancellationToken)
     {
-        var batch = new EntryBatch();
-        for (var block = after + 1; block <= last; block++)
+        var (batch, atOnce) = (new EntryBatch(), 1);
+        while (after < last)
         {
-            batch.Add(block, await records.RecordsAsync(block, cancellationToken));
-            if (batch.Bytes < MostBytes && block < last)
+            var end = Math.Min(after + atOnce, last);
+            var blocks = await records.BlocksAsync(Numbers(after + 1, end), cancellationToken);
+            foreach (var number in Numbers(after + 1, end))
+                batch.Add(number, blocks[number].ReadRecords());
+            after = end;
+            // As many as there are likely to be in so many bytes.
+            atOnce = (int)Math.Clamp(MostRead * blocks.Count / blocks.Values.Sum(block => (long)block.Content.Length), 1, MostBlocks);
+            if (batch.Bytes < MostBytes && after < last)
                 continue;
             await WriteAsync(batch, cancellationToken);
             batch = new EntryBatch();
         }
     }
+
+    private static List<long> Numbers(long first, long last) => [.. Enumerable.Range(0, (int)(last - first + 1)).Select(i => first + i)];
 
     private async Task WriteAsync(EntryBatch batch, CancellationToken cancellationToken)
     {

@@ -36,12 +36,12 @@ internal sealed class RecentEntries(SharedAllowance.Share allowance)
     public HistoryEntry?[] Read(Guid account, long first, long last)
     {
         var found = new HistoryEntry?[last - first + 1];
+        List<(EntryBatch Batch, int Place)> places;
         lock (gate)
-        {
-            foreach (var batch in taken)
-                batch.Read(account, first, found);
-            current.Read(account, first, found);
-        }
+            places = [.. taken.Append(current).Select(batch => (batch, batch.Find(account)))];
+        // What leads from a place does not change, so the loop need not wait.
+        foreach (var (batch, place) in places)
+            batch.Read(place, first, found);
         return found;
     }
 

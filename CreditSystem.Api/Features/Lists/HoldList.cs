@@ -57,15 +57,19 @@ internal static class HoldList
         async ValueTask<IReadOnlyList<ListItem>> WithStatusAsync(IReadOnlyList<ListItem> found, CancellationToken token)
         {
             var accounts = await partition.LoadAccountsAsync([.. found.Select(item => item.Record.Hold!.Account).Distinct()], token);
+            List<ListItem> possible = [.. found.Where(
+                item => item.Record.Hold is { } placed && (query.Status is null || MayBe(query.Status, placed, accounts)))];
+            var current = await partition.LoadHoldsAsync(
+                [.. possible.Where(item => item.Hold is null).Select(item => item.Record.Hold!.Id).Distinct()], token);
             var kept = new List<ListItem>();
-            foreach (var item in found)
-                if (item.Record.Hold is { } placed && (query.Status is null || MayBe(query.Status, placed, accounts)))
-                {
-                    var state = AsOfNow(item.Hold ?? await partition.LoadHoldAsync(placed.Id, token) ?? placed);
-                    states[placed.Id] = state;
-                    if (query.Status is null || WireNames.From(state.Status) == query.Status)
-                        kept.Add(item);
-                }
+            foreach (var item in possible)
+            {
+                var placed = item.Record.Hold!;
+                var state = AsOfNow(item.Hold ?? current.GetValueOrDefault(placed.Id) ?? placed);
+                states[placed.Id] = state;
+                if (query.Status is null || WireNames.From(state.Status) == query.Status)
+                    kept.Add(item);
+            }
             return kept;
         }
 

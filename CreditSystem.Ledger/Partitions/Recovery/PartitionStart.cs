@@ -62,19 +62,22 @@ internal sealed partial class PartitionStart(
     private async Task<IdSegment?> ReadIdsAsync(PartitionState state, long most, CancellationToken cancellationToken)
     {
         var last = default(IdSegment);
-        while (await steps.RunAsync(token => projections.SegmentsAsync(partition, last?.Last ?? 0, PageIds, token), cancellationToken)
-            is { Count: > 0 } segments)
+        for (var next = ReadAsync(after: 0); await next is { Count: > 0 } segments;)
         {
+            var isMore = segments[^1].Last < most;
+            // The next ones are read while tables are made of these.
+            next = isMore ? ReadAsync(segments[^1].Last) : Task.FromResult<IReadOnlyList<IdSegment>>([]);
             foreach (var segment in segments.Where(segment => segment.Last <= most))
             {
                 state.Records.Add(segment);
                 last = segment;
             }
-            if (segments[^1].Last > most)
-                break;
         }
         state.Records.EndStart();
         return last;
+
+        Task<IReadOnlyList<IdSegment>> ReadAsync(long after) =>
+            steps.RunAsync(token => projections.SegmentsAsync(partition, after, PageIds, token), cancellationToken);
     }
 
     // What belongs to another log, or to a longer one, is as good as nothing.

@@ -111,6 +111,26 @@ public sealed class ResumePointTests
         Assert.InRange(read, accounts.Count + 1, 3 * (accounts.Count + 1));
     }
 
+    [Fact]
+    public async Task What_a_start_has_passed_over_is_checkpointed_soon_although_the_log_is_never_quiet()
+    {
+        await CrashedAsync();
+        await using var host = await StartAsync();
+        await host.Partition.SynchronizeAsync();
+        var resumed = host.Partition.Status.ResumedAfter;
+
+        for (var second = 0; second < 10; second++)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await host.DoAsync(Ask.Move(accounts[0], accounts[1], 1));
+            // What is written is taken note of at the next turn.
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+
+        Assert.True((await projections.MarkAsync(0, CancellationToken.None)).Block >= resumed);
+        Assert.All(accounts, account => Assert.Contains(projections.Chunks.Values, chunk => chunk.Account == account));
+    }
+
     private void Damage(string damage)
     {
         var (deltas, pages) = (projections.Deltas, projections.Pages);
