@@ -85,11 +85,11 @@ public static class IdentityExtensions
 
     private static void AddSecurityAudit(this IHostApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<AuditOptions>().BindConfiguration(AuditOptions.SectionName)
+        builder.Services.AddOptionsWithValidateOnStart<SecurityAuditOptions>().BindConfiguration(SecurityAuditOptions.SectionName)
             .ValidateDataAnnotations();
         builder.Services.AddSingleton<SecurityMetrics>();
         builder.Services.AddCounterInitialization(services => services.GetRequiredService<SecurityMetrics>().Begin());
-        builder.Services.AddSingleton<AuditStore>();
+        builder.Services.AddSingleton<SecurityAuditStore>();
         builder.Services.AddSingleton<SecurityAuditTrail>();
         builder.Services.AddHostedService(services => services.GetRequiredService<SecurityAuditTrail>());
     }

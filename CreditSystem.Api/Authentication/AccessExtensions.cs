@@ -31,7 +31,7 @@ internal static class AccessExtensions
     /// <summary>After the problems, before every endpoint.</summary>
     internal static void UseAccess(this WebApplication app)
     {
-        app.UseMiddleware<AuditRecorder>();
+        app.UseMiddleware<SecurityAuditRecorder>();
         app.Use(next => context => ShownCredentials.RefuseSeveralAsync(context, next));
         app.UseAuthentication();
         app.UseMiddleware<RateLimitMiddleware>();

@@ -42,6 +42,14 @@ internal static partial class Timestamp
         return true;
     }
 
+    /// <summary>From one time until another, by the names and texts of the parameters; null where there is no text.</summary>
+    public static Validated<(long? From, long? Until)> Period(string fromName, string? fromText, string untilName, string? untilText)
+    {
+        if (!TryParse(fromText, out var from))
+            return Invalid(fromName);
+        return TryParse(untilText, out var until) ? (from, until) : Invalid(untilName);
+    }
+
     public static ProblemHttpResult Invalid(string name) =>
         ApiProblems.BadRequest("invalid_" + name.Split('[')[0], $"{name} must be an RFC 3339 time such as 2026-01-31T12:00:00Z.");
 

@@ -41,7 +41,7 @@ internal sealed partial class RequestLogger(RequestDelegate next, ILogger<Reques
         if (context.Request.Path.Value is { } path && ProbePaths.Contains(path) && !polls.IsWorthALine(path, status))
             return;
         // A login has no credential yet, and says whose it is.
-        var note = AuditNote.Find(context);
+        var note = SecurityAuditNote.Find(context);
         Line(
             logger,
             LogText.Clean(context.Request.Method),

@@ -152,7 +152,7 @@ internal sealed partial class WebhookHealth(
     {
         metrics.EndpointChanged(state);
         trail.Enqueue(
-            new AuditEvent
+            new SecurityAuditEvent
             {
                 Tenant = endpoint.Tenant,
                 At = now,

@@ -11,7 +11,7 @@ internal static class LedgerCommandExtensions
 
     private const string Client = "ledger-check";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     /// <summary>Adds the button that adds up the whole ledger now and recomputes every chain from its first block.</summary>
     internal static IResourceBuilder<ProjectResource> WithLedgerCommands(this IResourceBuilder<ProjectResource> api)
@@ -21,7 +21,7 @@ internal static class LedgerCommandExtensions
 
         var turn = new OneAtATime();
         api.ApplicationBuilder.Services.AddHttpClient(
-            Client, http => http.Timeout = Patience).AddHttpMessageHandler(() => new ExclusiveHandler(turn));
+            Client, http => http.Timeout = Timeout).AddHttpMessageHandler(() => new ExclusiveHandler(turn));
         return api.WithHttpCommand("/ledger/check", "Check invariants", endpointName: "management", commandName: CheckInvariants,
             commandOptions: new HttpCommandOptions
             {

@@ -3,10 +3,9 @@ namespace CreditSystem.AppHost.Kubernetes;
 /// <summary>A network endpoint of a resource, as the manifest's <c>bindings</c> describe it.</summary>
 /// <param name="Name">Binding name; it becomes the name of the port.</param>
 /// <param name="Scheme">URI scheme.</param>
-/// <param name="Protocol"><c>tcp</c> or <c>udp</c>.</param>
 /// <param name="TargetPort">Port that the container listens on.</param>
 /// <param name="Port">Port of the Service.</param>
-internal sealed record ManifestBinding(string Name, string Scheme, string Protocol, int TargetPort, int Port);
+internal sealed record ManifestBinding(string Name, string Scheme, int TargetPort, int Port);
 
 /// <summary>A named volume of a container.</summary>
 /// <param name="Name">Name of the claim.</param>

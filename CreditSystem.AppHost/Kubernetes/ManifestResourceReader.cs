@@ -60,7 +60,6 @@ internal static partial class ManifestResourceReader
         return new ManifestBinding(
             member.Name,
             Text(member.Value, "scheme") ?? "tcp",
-            Text(member.Value, "protocol") ?? "tcp",
             targetPort,
             Number(member.Value, "port") ?? targetPort);
     }

@@ -142,7 +142,7 @@ internal sealed class BootstrapCommand
                 [.. TargetsOf(null, own), .. TargetsOf(null, rotator)], cancellationToken),
             SharesRoles = parsed.GetValue(shareRoles),
             InventsKeys = parsed.GetValue(newKeys),
-            Patience = TimeSpan.FromSeconds(parsed.GetValue(waitSeconds)),
+            Timeout = TimeSpan.FromSeconds(parsed.GetValue(waitSeconds)),
             AuditFile = parsed.GetValue(auditFile),
             DevValuesDirectory = parsed.GetValue(keep),
             WithDatabaseEngine = parsed.GetValue(databaseEngine),

@@ -31,7 +31,7 @@ internal sealed record BootstrapRequest(BootstrapSettings Settings)
     public ServerPassword? RedisPassword { get; init; }
 
     /// <summary>How long a database may take until it answers.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The file of Vault's host that gets an audit device; null leaves the devices alone.</summary>
     public string? AuditFile { get; init; }

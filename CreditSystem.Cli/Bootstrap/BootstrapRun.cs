@@ -27,10 +27,10 @@ internal sealed class BootstrapRun(VaultAdminClient vault, BootstrapRequest requ
         await kept.RestoreAsync(drafts["app"], cancellationToken);
         var mongo = await CreateAsync("MongoDB", "ConnectionStrings__mongodb", request.MongoConnectionString, request.MongoPassword,
             drafts["mongodb"]["root_password"],
-            (text, password) => new MongoStep(new AdministeredMongo(text, password, request.Patience), changes), cancellationToken);
+            (text, password) => new MongoStep(new AdministeredMongo(text, password, request.Timeout), changes), cancellationToken);
         var redis = await CreateAsync("Redis", "ConnectionStrings__redis", request.RedisConnectionString, request.RedisPassword,
             drafts["redis"]["password"],
-            (text, password) => new RedisStep(text, password, request.Patience, changes), cancellationToken);
+            (text, password) => new RedisStep(text, password, request.Timeout, changes), cancellationToken);
         await ShowCertificateAsync(mongo, cancellationToken);
         await RequireKeysAsync(drafts["app"], mongo, cancellationToken);
 

@@ -10,7 +10,7 @@ namespace CreditSystem.Cli.Kubernetes;
 /// One request to the API server, bounded, and its refusals in words. They name the status and what the server itself says of
 /// it: an exception of the client holds the request, and with it what is secret.
 /// </summary>
-internal sealed class ClusterCall(string name, Patience patience)
+internal sealed class ClusterCall(string name, CallTimeout callTimeout)
 {
     /// <param name="call">Sends it.</param>
     /// <param name="isAnswer">The refusals that the caller counts as an answer, for which null is returned.</param>
@@ -22,7 +22,7 @@ internal sealed class ClusterCall(string name, Patience patience)
         CancellationToken cancellationToken)
     {
         // The client reads bodies synchronously once the headers are there, which no token and no timeout of its own ends.
-        using var limit = new CancellationTokenSource(patience.Limit, patience.Time);
+        using var limit = new CancellationTokenSource(callTimeout.Limit, callTimeout.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var running = Task.Run(() => call(either.Token), either.Token);
         try
@@ -43,7 +43,7 @@ internal sealed class ClusterCall(string name, Patience patience)
             _ = running.ContinueWith(late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted,
                 TaskScheduler.Default);
             throw new TargetUnavailableException(
-                $"{name}: the API server has not answered {verb} within {patience.Limit.TotalSeconds:0} s.", late);
+                $"{name}: the API server has not answered {verb} within {callTimeout.Limit.TotalSeconds:0} s.", late);
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {

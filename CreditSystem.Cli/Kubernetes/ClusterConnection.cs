@@ -34,7 +34,7 @@ internal sealed class ClusterConnection
                 ? KubernetesClientConfiguration.InClusterConfig()
                 : KubernetesClientConfiguration.BuildConfigFromConfigFile(host.VariableOrNull("KUBECONFIG"));
             return new Cluster(new k8s.Kubernetes(configuration), place,
-                new Patience(TimeSpan.FromSeconds(parsed.GetValue(timeout)), host.Time));
+                new CallTimeout(TimeSpan.FromSeconds(parsed.GetValue(timeout)), host.Time));
         }
         catch (Exception exception)
             when (exception is KubeConfigException or IOException or UnauthorizedAccessException or YamlException or FormatException)
@@ -46,13 +46,14 @@ internal sealed class ClusterConnection
 }
 
 /// <summary>The Secrets of one namespace.</summary>
-internal sealed class Cluster(IKubernetes kubernetes, string secretNamespace, Patience patience) : IDisposable
+internal sealed class Cluster(IKubernetes kubernetes, string secretNamespace, CallTimeout callTimeout) : IDisposable
 {
-    public ClusterSecret Secret(string name) => new(kubernetes, secretNamespace, name, patience);
+    public ClusterSecret Secret(string name) => new(kubernetes, secretNamespace, name, callTimeout);
 
     /// <summary>What tells this cluster from every other, as long as it lives; null where the caller may not know.</summary>
     /// <exception cref="TargetUnavailableException">The API server does not answer.</exception>
-    public Task<string?> FindUidAsync(CancellationToken cancellationToken) => new ClusterCall("Namespace kube-system", patience).RunAsync(
+    public Task<string?> FindUidAsync(CancellationToken cancellationToken) =>
+        new ClusterCall("Namespace kube-system", callTimeout).RunAsync(
         async token => (await kubernetes.CoreV1.ReadNamespaceAsync("kube-system",
             cancellationToken: token)).Metadata.Uid, isAnswer: status => (int)status is 403 or 404, "get", cancellationToken);
 
@@ -61,4 +62,4 @@ internal sealed class Cluster(IKubernetes kubernetes, string secretNamespace, Pa
 
 /// <param name="Limit">How long one request may take, its body included.</param>
 /// <param name="Time">By which clock.</param>
-internal sealed record Patience(TimeSpan Limit, TimeProvider Time);
+internal sealed record CallTimeout(TimeSpan Limit, TimeProvider Time);

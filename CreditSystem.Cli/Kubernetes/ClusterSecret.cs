@@ -11,7 +11,7 @@ namespace CreditSystem.Cli.Kubernetes;
 /// One Secret of a cluster. A merge patch that carries the resourceVersion which was read is applied whole or, when somebody
 /// else wrote in between, not at all (409).
 /// </summary>
-internal sealed class ClusterSecret(IKubernetes kubernetes, string secretNamespace, string name, Patience patience)
+internal sealed class ClusterSecret(IKubernetes kubernetes, string secretNamespace, string name, CallTimeout callTimeout)
 {
     public string Name { get; } = $"Secret {secretNamespace}/{name}";
 
@@ -74,5 +74,5 @@ internal sealed class ClusterSecret(IKubernetes kubernetes, string secretNamespa
 
     private Task<T?> CallAsync<T>(Func<CancellationToken, Task<T>> call, HttpStatusCode expected, string verb,
         CancellationToken cancellationToken) =>
-        new ClusterCall(Name, patience).RunAsync(call, status => status == expected, verb, cancellationToken);
+        new ClusterCall(Name, callTimeout).RunAsync(call, status => status == expected, verb, cancellationToken);
 }

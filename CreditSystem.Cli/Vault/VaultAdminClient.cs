@@ -15,7 +15,7 @@ internal sealed class VaultAdminClient(HttpClient http, string? vaultNamespace, 
     private const string IndexHeader = "X-Vault-Index";
 
     // A killed active node has a successor after some ten seconds.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
@@ -90,7 +90,7 @@ internal sealed class VaultAdminClient(HttpClient http, string? vaultNamespace, 
             if (answer.IsSuccess)
                 return answer.Document;
             var wait = answer.RetryAfter > pause ? answer.RetryAfter.Value : pause;
-            if (!answer.IsPassing || time.GetElapsedTime(start) + wait > Patience)
+            if (!answer.IsPassing || time.GetElapsedTime(start) + wait > Timeout)
                 throw new VaultRequestException(answer.Status, call.Operation, call.Path.Split('?')[0], answer.Reason);
             await Task.Delay(wait, time, cancellationToken);
         }

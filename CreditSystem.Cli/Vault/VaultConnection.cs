@@ -70,7 +70,7 @@ internal sealed class VaultConnection
         WaitAsync(client, ReadAddress(parsed, host), TimeSpan.FromSeconds(parsed.GetValue(wait)), mayBeNew: false, host.Time,
             cancellationToken);
 
-    private static async Task WaitAsync(VaultAdminClient client, Uri address, TimeSpan patience, bool mayBeNew, TimeProvider time,
+    private static async Task WaitAsync(VaultAdminClient client, Uri address, TimeSpan timeout, bool mayBeNew, TimeProvider time,
         CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
@@ -79,7 +79,7 @@ internal sealed class VaultConnection
             var (complaint, isLasting) = await FindComplaintAsync(client, address, mayBeNew, cancellationToken);
             if (complaint is null)
                 return;
-            if (isLasting || time.GetElapsedTime(started) >= patience)
+            if (isLasting || time.GetElapsedTime(started) >= timeout)
                 throw new CommandException($"Vault at {address} {complaint}.");
             await Task.Delay(Pause, time, cancellationToken);
         }

@@ -12,37 +12,38 @@ public sealed partial class SecurityAuditTrail : BackgroundService
 {
     private const int MaxChunkEvents = 500;
 
-    private readonly AuditStore store;
-    private readonly AuditOptions options;
+    private readonly SecurityAuditStore store;
+    private readonly SecurityAuditOptions options;
     private readonly SecurityMetrics metrics;
     private readonly TimeProvider time;
     private readonly ILogger<SecurityAuditTrail> logger;
-    private readonly Channel<AuditEvent> queue;
+    private readonly Channel<SecurityAuditEvent> queue;
     private readonly SemaphoreSlim flushing = new(1, 1);
-    private readonly List<AuditEvent> unstored = [];
+    private readonly List<SecurityAuditEvent> unstored = [];
 
     public SecurityAuditTrail(
-        AuditStore store, IOptions<AuditOptions> options, SecurityMetrics metrics, TimeProvider time, ILogger<SecurityAuditTrail> logger)
+        SecurityAuditStore store, IOptions<SecurityAuditOptions> options, SecurityMetrics metrics, TimeProvider time,
+        ILogger<SecurityAuditTrail> logger)
     {
         (this.store, this.options, this.metrics, this.time, this.logger) = (store, options.Value, metrics, time, logger);
-        queue = Channel.CreateBounded<AuditEvent>(
+        queue = Channel.CreateBounded<SecurityAuditEvent>(
             new BoundedChannelOptions(this.options.QueueCapacity) { FullMode = BoundedChannelFullMode.Wait });
     }
 
     /// <summary>Stores it soon. Nobody waits for it.</summary>
-    public void Enqueue(AuditEvent occurred)
+    public void Enqueue(SecurityAuditEvent occurred)
     {
         if (!queue.Writer.TryWrite(occurred))
             GiveUp(occurred);
     }
 
     /// <summary>Stores it before the caller goes on, unless the database takes too long: then it is stored soon.</summary>
-    public async Task StoreAsync(AuditEvent occurred)
+    public async Task StoreAsync(SecurityAuditEvent occurred)
     {
         using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(options.StoreTimeoutMilliseconds));
         try
         {
-            await store.InsertAsync([AuditChunk.Of(occurred.Tenant, [occurred], time.GetUtcNow())], timeout.Token);
+            await store.InsertAsync([SecurityAuditChunk.Of(occurred.Tenant, [occurred], time.GetUtcNow())], timeout.Token);
         }
         catch (Exception failure) when (IsStorageFailure(failure))
         {
@@ -63,7 +64,7 @@ public sealed partial class SecurityAuditTrail : BackgroundService
                 return;
             var now = time.GetUtcNow();
             var chunks = unstored.GroupBy(occurred => occurred.Tenant, StringComparer.Ordinal)
-                .SelectMany(events => events.Chunk(MaxChunkEvents).Select(chunk => AuditChunk.Of(events.Key, chunk, now))).ToList();
+                .SelectMany(events => events.Chunk(MaxChunkEvents).Select(chunk => SecurityAuditChunk.Of(events.Key, chunk, now))).ToList();
             await store.InsertAsync(chunks, cancellationToken);
             unstored.Clear();
         }
@@ -113,7 +114,7 @@ public sealed partial class SecurityAuditTrail : BackgroundService
         }
     }
 
-    private void GiveUp(AuditEvent occurred)
+    private void GiveUp(SecurityAuditEvent occurred)
     {
         metrics.AuditLost(1);
         Log.Unstored(

@@ -9,7 +9,7 @@ internal sealed record MemberReport(string Name, SiloAddress? Address, ReplicaSt
 internal sealed class ReplicaCaller(
     IClusterMembershipService members, ILocalSiloDetails self, LocalReplica local, IGrainFactory grains, TimeProvider time)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     public Task<MemberReport[]> AskAllAsync(CancellationToken cancellationToken) => Task.WhenAll(
         members.CurrentSnapshot.Members.Values.Where(member => member.Status != SiloStatus.Dead)
@@ -25,7 +25,7 @@ internal sealed class ReplicaCaller(
         try
         {
             var report = await grains.GetGrain<IReplica>(member.SiloAddress.ToParsableString()).DescribeAsync()
-                .WaitAsync(Patience, time, cancellationToken);
+                .WaitAsync(Timeout, time, cancellationToken);
             return new MemberReport(report.Name, member.SiloAddress, state, report, Silence: null);
         }
         catch (TimeoutException)

@@ -37,7 +37,7 @@ public static class HealthProbe
         return command;
     }
 
-    private static async Task<string?> WaitAsync(Uri address, TimeSpan patience, CancellationToken cancellationToken)
+    private static async Task<string?> WaitAsync(Uri address, TimeSpan wait, CancellationToken cancellationToken)
     {
         // The certificate names the service, not the loopback address that the probe uses.
         using var handler = new SocketsHttpHandler { UseProxy = !address.IsLoopback };
@@ -48,7 +48,7 @@ public static class HealthProbe
         {
             if (await FindComplaintAsync(client, address, cancellationToken) is not { } complaint)
                 return null;
-            if (Stopwatch.GetElapsedTime(start) >= patience)
+            if (Stopwatch.GetElapsedTime(start) >= wait)
                 return complaint;
             await Task.Delay(Pause, cancellationToken);
         }

@@ -1,55 +1,10 @@
-using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
-using CreditSystem.Testing;
 using CreditSystem.Tests.Deploy.Checklist;
 
 namespace CreditSystem.Tests.Deploy;
 
-/// <summary><c>deploy/deploy</c> with a kubectl that writes down what it is asked and answers like a cluster.</summary>
-public sealed class DeployScriptTests : IDisposable
+/// <summary>What is applied, in which order, and the way back.</summary>
+public sealed class DeployScriptTests : RecordedDeployment
 {
-    private const string Recorder = """
-        #!/usr/bin/env bash
-        # A cluster as files: $STATE/fail-on is a pattern of the call that fails, $STATE/<configmap> what apply has stored.
-        echo "$*" >> "$STATE/calls"
-        if [ -s "$STATE/fail-on" ] && [[ "$*" == *"$(cat "$STATE/fail-on")"* ]]; then echo "refused" >&2; exit 1; fi
-        case "$*" in
-          "kustomize "*) cat "$STATE/rendered.yaml" ;;
-          *"--dry-run=server"*) if [ -s "$STATE/refusal" ]; then cat "$STATE/refusal" >&2; exit 1; fi ;;
-          *" diff "*) [ -e "$STATE/unchanged" ] || exit 1 ;;
-          *"get namespace kube-system"*) echo -n 3f2c1d5e-0000-4000-8000-000000000001 ;;
-          *"create secret"*) sha256sum > "$STATE/token.sha256" ;;
-          *"get job"*) [ -e "$STATE/bootstrap-fails" ] || echo -n 1 ;;
-          *"get pods"*) echo -n 0 ;;
-          *" patch --local "* | *"create -f -"*) cat >/dev/null ;;
-          *" logs "*) echo "log of the job" ;;
-          *"get namespace"*) [ -e "$STATE/no-namespace" ] || echo namespace/credit-system ;;
-          *"get secret"*) [ -e "$STATE/no-secret" ] || echo -n complete ;;
-          *"get configmap"*) name=$(sed -E 's/.*get configmap ([^ ]+).*/\1/' <<<"$*"); [ ! -e "$STATE/$name" ] || cat "$STATE/$name" ;;
-          *"create configmap"*) name=$(sed -E 's/.*create configmap ([^ ]+).*/\1/' <<<"$*"); file=$(sed -E 's/.*--from-file=rendered.yaml=([^ ]+).*/\1/' <<<"$*"); echo "name: $name"; sed 's/^/    /' "$file" ;;
-          *"apply"*)
-            file=${*: -1}; [ "$file" != - ] || { cat >/dev/null; exit 0; }
-            name=$(sed -n '1s/^name: //p' "$file")
-            [ -z "$name" ] || sed '1d; s/^    //' "$file" > "$STATE/$name"
-            [[ -n "$name" || "$file" == *bootstrap.yaml ]] || cp "$file" "$STATE/applied" ;;
-        esac
-        """;
-
-    private const string Administrator = "canary-token-of-an-administrator";
-
-    private readonly string state = Directory.CreateTempSubdirectory("credit-system-deploy-test-").FullName;
-
-    public DeployScriptTests()
-    {
-        Write("kubectl", Recorder);
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(PathOf("kubectl"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        Write("rendered.yaml", "first");
-    }
-
-    public void Dispose() => Directory.Delete(state, recursive: true);
-
     [Fact]
     public async Task Checks_then_applies_then_waits_then_validates()
     {
@@ -172,56 +127,6 @@ public sealed class DeployScriptTests : IDisposable
         Assert.DoesNotContain(Calls, IsWrite);
     }
 
-    [Fact]
-    public async Task The_first_time_it_makes_everything_with_an_administrators_token_that_it_leaves_nowhere()
-    {
-        Write("no-namespace", "");
-        Write("no-secret", "");
-
-        var result = await BootstrapAsync();
-
-        Assert.True(result.ExitCode == 0, result.Error);
-        Assert.Contains("log of the job", result.Output, StringComparison.Ordinal);
-        Assert.Equal(["applied", "job", "databases", "api"], Calls.Select(call => call switch
-        {
-            _ when call.Contains("rendered.yaml", StringComparison.Ordinal) && IsWrite(call) && call.Contains("apply", StringComparison.Ordinal) => "applied",
-            _ when call.Contains("bootstrap.yaml", StringComparison.Ordinal) && call.Contains("apply", StringComparison.Ordinal) => "job",
-            _ when call.Contains("rollout status statefulset/mongodb", StringComparison.Ordinal) => "databases",
-            _ when call.Contains("rollout status deployment/api", StringComparison.Ordinal) => "api",
-            _ => null,
-        }).OfType<string>());
-        Assert.StartsWith(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Administrator))), File.ReadAllText(PathOf("token.sha256")), StringComparison.Ordinal);
-        // The Job's Role would not let it look.
-        Assert.Contains(Calls, call => call.Contains("create secret generic vault-bootstrap", StringComparison.Ordinal) && call.Contains("--from-literal=cluster=3f2c1d5e-0000-4000-8000-000000000001", StringComparison.Ordinal));
-        AssertNothingOfTheBootstrapIsLeft(result);
-    }
-
-    [Fact]
-    public async Task A_bootstrap_that_fails_ends_the_deployment_and_leaves_nothing_of_itself()
-    {
-        Write("bootstrap-fails", "");
-
-        var result = await BootstrapAsync();
-
-        Assert.Equal(1, result.ExitCode);
-        Assert.Contains("the bootstrap has failed", result.Error, StringComparison.Ordinal);
-        Assert.DoesNotContain(Calls, call => call.Contains("rollout", StringComparison.Ordinal));
-        AssertNothingOfTheBootstrapIsLeft(result);
-    }
-
-    [Fact]
-    public async Task A_bootstrap_needs_a_token_and_a_dry_run_of_it_writes_nothing()
-    {
-        var result = await DeployAsync("--bootstrap");
-        Assert.Equal(3, result.ExitCode);
-        Assert.Contains("set VAULT_TOKEN", result.Error, StringComparison.Ordinal);
-
-        Write("no-namespace", "");
-        result = await BootstrapAsync("--dry-run");
-        Assert.True(result.ExitCode == 0, result.Error);
-        Assert.DoesNotContain(Calls, call => call.Contains("apply", StringComparison.Ordinal) || call.Contains("delete", StringComparison.Ordinal) || call.Contains("diff", StringComparison.Ordinal));
-    }
-
     [Theory]
     [InlineData("rollout status deployment/api", "not up within")]
     [InlineData("mongo ping", "a part does not reach another")]
@@ -288,39 +193,4 @@ public sealed class DeployScriptTests : IDisposable
         * If you intend to manage all of these fields, please re-run the apply
           command with the `--force-conflicts` flag.
         """;
-
-    /// <summary>What only asks the server does not count.</summary>
-    private static bool IsWrite(string call) => call.Contains("apply", StringComparison.Ordinal) && !call.Contains("--dry-run=server", StringComparison.Ordinal);
-
-    private string[] Calls => File.ReadAllLines(PathOf("calls"));
-
-    private string PathOf(string name) => Path.Combine(state, name);
-
-    private void Write(string name, string text) => File.WriteAllText(PathOf(name), text);
-
-    /// <summary>Its last calls take the Job and its Secret away, and no call and no output ever held the token.</summary>
-    private void AssertNothingOfTheBootstrapIsLeft(ToolProcess.Result result)
-    {
-        var calls = Calls;
-        int LastOf(string part) => Array.FindLastIndex(calls, call => call.Contains(part, StringComparison.Ordinal));
-        Assert.True(LastOf("delete -f") > LastOf("apply --server-side --force-conflicts --field-manager=credit-system-deploy -f -"));
-        Assert.True(LastOf("delete secret vault-bootstrap") > LastOf("create secret generic vault-bootstrap"));
-        Assert.DoesNotContain(Administrator, $"{result.Output}{result.Error}{string.Join('\n', calls)}", StringComparison.Ordinal);
-    }
-
-    private Task<ToolProcess.Result> DeployAsync(params string[] args) => RunAsync(token: null, args);
-
-    private Task<ToolProcess.Result> BootstrapAsync(params string[] args) => RunAsync(Administrator, ["--bootstrap", .. args]);
-
-    private Task<ToolProcess.Result> RunAsync(string? token, string[] args)
-    {
-        var start = new ProcessStartInfo("bash", [Repository.PathOf("deploy", "deploy"), .. args]);
-        start.Environment["KUBECTL"] = PathOf("kubectl");
-        start.Environment["RENDER"] = PathOf("kubectl");
-        start.Environment["STATE"] = state;
-        start.Environment["VAULT_TOKEN"] = token;
-        // The test sends nothing to Vault's address.
-        start.Environment["VAULT_UNREACHABLE_FROM_HERE"] = "yes";
-        return ToolProcess.RunAsync(start, "bash");
-    }
 }

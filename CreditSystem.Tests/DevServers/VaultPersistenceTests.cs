@@ -1,6 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using CreditSystem.Dev.Vault;
+using CreditSystem.Dev;
 using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Tests.DevServers;
@@ -38,7 +38,7 @@ public sealed class VaultPersistenceTests : IDisposable
     [Fact]
     public async Task No_acknowledged_write_is_lost_by_sigkill()
     {
-        await using var vault = await VaultServer.StartIsolatedAsync(Token);
+        await using var vault = await VaultInstance.StartAsync(Token);
         using var client = vault.CreateClient();
         var acknowledged = 0;
         using var stopping = new CancellationTokenSource();
@@ -84,7 +84,7 @@ public sealed class VaultPersistenceTests : IDisposable
     {
         await File.WriteAllTextAsync(Journal, content, Token);
 
-        var failure = await Assert.ThrowsAsync<DevVaultException>(() => VaultHost.StartAsync(_directory));
+        var failure = await Assert.ThrowsAsync<DevServerException>(() => VaultHost.StartAsync(_directory));
 
         Assert.Equal(65, failure.ExitCode);
         Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
@@ -97,7 +97,7 @@ public sealed class VaultPersistenceTests : IDisposable
     {
         await using var vault = await VaultHost.StartAsync(_directory);
 
-        var failure = await Assert.ThrowsAsync<DevVaultException>(() => VaultHost.StartAsync(_directory));
+        var failure = await Assert.ThrowsAsync<DevServerException>(() => VaultHost.StartAsync(_directory));
 
         Assert.Contains("Another development Vault may be using it", failure.Message, StringComparison.Ordinal);
     }

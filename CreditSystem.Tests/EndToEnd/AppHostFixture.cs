@@ -74,12 +74,12 @@ public sealed class AppHostFixture : IAsyncDisposable
 
     private async Task<DistributedApplication> StartAsync()
     {
-        using var patience = new CancellationTokenSource(StartTime);
+        using var timeout = new CancellationTokenSource(StartTime);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.CreditSystem_AppHost>(
-            ["--data-directory", _directory], (options, _) => options.DisableDashboard = false, patience.Token);
-        var application = await builder.BuildAsync(patience.Token);
-        await application.StartAsync(patience.Token);
-        await application.ResourceNotifications.WaitForResourceHealthyAsync("api", patience.Token);
+            ["--data-directory", _directory], (options, _) => options.DisableDashboard = false, timeout.Token);
+        var application = await builder.BuildAsync(timeout.Token);
+        await application.StartAsync(timeout.Token);
+        await application.ResourceNotifications.WaitForResourceHealthyAsync("api", timeout.Token);
         return application;
     }
 }

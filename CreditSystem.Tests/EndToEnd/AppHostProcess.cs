@@ -70,11 +70,11 @@ internal sealed class AppHostProcess : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It has ended without it; the message is its output.</exception>
     public async Task WaitForLineAsync(string text, CancellationToken cancellationToken)
     {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(StartTime);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(StartTime);
         while (!Output.Contains(text, StringComparison.Ordinal))
         {
-            if (_process.HasExited || patience.IsCancellationRequested)
+            if (_process.HasExited || timeout.IsCancellationRequested)
                 throw new InvalidOperationException($"The AppHost did not write '{text}':\n{Output}");
             await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
         }

@@ -7,7 +7,7 @@ namespace CreditSystem.Tests.EndToEnd;
 [Collection(AppHostFixture.Collection)]
 public sealed class BuyingTests(AppHostFixture system)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -42,7 +42,7 @@ public sealed class BuyingTests(AppHostFixture system)
     private static async Task UntilAsync(Shopkeeper shop, string account, long balance)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(Timeout);
         while (await shop.BalanceAsync(account) != balance)
             await Task.Delay(TimeSpan.FromMilliseconds(100), limit.Token);
     }

@@ -8,7 +8,7 @@ namespace CreditSystem.Tests.EndToEnd;
 [Collection(AppHostFixture.Collection)]
 public sealed class CliTests : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("credit-system-cli-").FullName;
     private readonly DeveloperHome _home = new();
@@ -76,8 +76,8 @@ public sealed class CliTests : IAsyncDisposable
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var output = Task.WhenAll(process.StandardOutput.ReadToEndAsync(Cancellation), process.StandardError.ReadToEndAsync(Cancellation));
-        await process.WaitForExitAsync(Cancellation).WaitAsync(Patience, Cancellation);
-        var text = string.Concat(await output.WaitAsync(Patience, Cancellation));
+        await process.WaitForExitAsync(Cancellation).WaitAsync(Timeout, Cancellation);
+        var text = string.Concat(await output.WaitAsync(Timeout, Cancellation));
         Assert.True(process.ExitCode == 0, $"aspire {verb}: {process.ExitCode}\n{text}");
         return text;
     }

@@ -58,9 +58,9 @@ public sealed partial class DocumentedSessionTests(AppHostFixture system)
     /// <summary>Another test may have stopped a part of the system that has just been started again.</summary>
     private static async Task UntilHealthyAsync(HttpClient api)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(2));
-        while (!(await api.GetStringAsync("/health", patience.Token)).Contains("\"status\":\"healthy\"", StringComparison.Ordinal))
-            await Task.Delay(TimeSpan.FromMilliseconds(200), patience.Token);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        while (!(await api.GetStringAsync("/health", timeout.Token)).Contains("\"status\":\"healthy\"", StringComparison.Ordinal))
+            await Task.Delay(TimeSpan.FromMilliseconds(200), timeout.Token);
     }
 
     [GeneratedRegex("^```(\\w*)\n(.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]

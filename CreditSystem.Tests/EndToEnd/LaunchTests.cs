@@ -137,10 +137,10 @@ public sealed class LaunchTests : IAsyncDisposable
 
     private static async Task WaitUntilGoneAsync(IReadOnlyList<int> processes)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (processes.Where(IsRunning).ToList() is { Count: > 0 } left)
         {
-            Assert.False(patience.IsCancellationRequested, $"still running: {string.Join(", ", left)}");
+            Assert.False(timeout.IsCancellationRequested, $"still running: {string.Join(", ", left)}");
             await Task.Delay(TimeSpan.FromMilliseconds(200), Cancellation);
         }
     }

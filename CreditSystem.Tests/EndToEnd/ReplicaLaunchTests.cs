@@ -12,7 +12,7 @@ namespace CreditSystem.Tests.EndToEnd;
 [Collection(AppHostFixture.Collection)]
 public sealed class ReplicaLaunchTests : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(6);
     private static readonly string[] Replicas = ["api", "api-2"];
 
     private readonly string _directory = Directory.CreateTempSubdirectory("credit-system-replicas-").FullName;
@@ -48,16 +48,16 @@ public sealed class ReplicaLaunchTests : IAsyncDisposable
     private static async Task<JsonNode> UntilSettledAsync(DistributedApplication application, params string[] replicas)
     {
         using var management = application.CreateHttpClient("api", "management");
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        timeout.CancelAfter(TimeSpan.FromMinutes(1));
         while (true)
         {
-            var report = JsonNode.Parse(await management.GetStringAsync(new Uri("ledger/partitions", UriKind.Relative), patience.Token))!;
+            var report = JsonNode.Parse(await management.GetStringAsync(new Uri("ledger/partitions", UriKind.Relative), timeout.Token))!;
             var active = report["replicas"]!.AsArray().Where(replica => (string?)replica!["state"] == "active");
             if ((bool)report["settled"]! && active.Select(replica => (string?)replica!["name"]).SequenceEqual(replicas)
                 && active.Select(replica => (int)replica!["owned"]!).Distinct().Count() == 1)
                 return report;
-            await Task.Delay(TimeSpan.FromMilliseconds(200), patience.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), timeout.Token);
         }
     }
 
@@ -71,13 +71,13 @@ public sealed class ReplicaLaunchTests : IAsyncDisposable
 
     private async Task<DistributedApplication> StartAsync()
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         var builder = await DistributedApplicationTestingBuilder.CreateAsync<Projects.CreditSystem_AppHost>(
-            ["--data-directory", _directory, "--replicas", "2"], patience.Token);
-        var application = await builder.BuildAsync(patience.Token);
-        await application.StartAsync(patience.Token);
+            ["--data-directory", _directory, "--replicas", "2"], timeout.Token);
+        var application = await builder.BuildAsync(timeout.Token);
+        await application.StartAsync(timeout.Token);
         foreach (var replica in Replicas)
-            await application.ResourceNotifications.WaitForResourceHealthyAsync(replica, patience.Token);
+            await application.ResourceNotifications.WaitForResourceHealthyAsync(replica, timeout.Token);
         return application;
     }
 }

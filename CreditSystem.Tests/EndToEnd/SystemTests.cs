@@ -13,7 +13,7 @@ public sealed class SystemTests(AppHostFixture system)
     private const string Healthy =
         """{"status":"healthy","vault":{"connected":true,"authenticated":true,"health_check":true},"mongodb":{"connected":true,"using_vault_credentials":true},"redis":{"connected":true}}""";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -85,14 +85,14 @@ public sealed class SystemTests(AppHostFixture system)
 
     private static async Task<string> UntilAsync(HttpClient api, string status)
     {
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         while (true)
         {
             using var answer = await api.GetAsync("/health", Cancellation);
             var text = await answer.Content.ReadAsStringAsync(Cancellation);
             if ((string?)JsonNode.Parse(text)!["status"] == status && answer.StatusCode == HttpStatusCode.OK)
                 return text;
-            Assert.False(patience.IsCancellationRequested, $"{(int)answer.StatusCode} {text}");
+            Assert.False(timeout.IsCancellationRequested, $"{(int)answer.StatusCode} {text}");
             await Task.Delay(TimeSpan.FromMilliseconds(200), Cancellation);
         }
     }
@@ -105,7 +105,7 @@ public sealed class SystemTests(AppHostFixture system)
         using (var process = Process.GetProcessById(id))
             process.Kill(entireProcessTree: true);
 
-        await application.ResourceNotifications.WaitForResourceAsync(resource, KnownResourceStates.TerminalStates, Cancellation).WaitAsync(Patience);
+        await application.ResourceNotifications.WaitForResourceAsync(resource, KnownResourceStates.TerminalStates, Cancellation).WaitAsync(Timeout);
         await StartAsync(resource);
     }
 
@@ -114,8 +114,8 @@ public sealed class SystemTests(AppHostFixture system)
         var application = await system.GetAsync();
         await application.ResourceCommands.ExecuteCommandAsync(resource, KnownResourceCommands.StartCommand, Cancellation);
         // Its end is what is known of it until it runs again; to wait for its health at once would be to give up.
-        await application.ResourceNotifications.WaitForResourceAsync(resource, KnownResourceStates.Running, Cancellation).WaitAsync(Patience);
-        await application.ResourceNotifications.WaitForResourceHealthyAsync(resource, Cancellation).WaitAsync(Patience);
+        await application.ResourceNotifications.WaitForResourceAsync(resource, KnownResourceStates.Running, Cancellation).WaitAsync(Timeout);
+        await application.ResourceNotifications.WaitForResourceHealthyAsync(resource, Cancellation).WaitAsync(Timeout);
     }
 
     /// <summary>A resource's instance has an id of its own, which need not be its name.</summary>

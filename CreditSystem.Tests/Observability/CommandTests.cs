@@ -12,7 +12,7 @@ namespace CreditSystem.Tests.Observability;
 [Collection(AppHostFixture.Collection)]
 public sealed class CommandTests(AppHostFixture system)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -29,7 +29,7 @@ public sealed class CommandTests(AppHostFixture system)
             Assert.True(await IsSealedAsync());
             // What the dashboard shows, and offers, as soon as the command is done.
             Assert.Equal((HealthStatus.Unhealthy, ResourceCommandState.Disabled, ResourceCommandState.Enabled), await OfVaultAsync());
-            await (await system.GetAsync()).ResourceNotifications.WaitForResourceAsync("api", e => e.Snapshot.HealthStatus == HealthStatus.Degraded, Cancellation).WaitAsync(Patience, Cancellation);
+            await (await system.GetAsync()).ResourceNotifications.WaitForResourceAsync("api", e => e.Snapshot.HealthStatus == HealthStatus.Degraded, Cancellation).WaitAsync(Timeout, Cancellation);
             var health = await UntilAsync(api, "degraded");
             Assert.False((bool)health["vault"]!["health_check"]!);
             Assert.Equal(HttpStatusCode.Created, (await shop.MoveAsync("issuance", alice, 100, "while-sealed", "purchase")).StatusCode);
@@ -92,8 +92,8 @@ public sealed class CommandTests(AppHostFixture system)
         {
             var again = await (await system.GetAsync()).ResourceCommands.ExecuteCommandAsync("api", "demonstrate", Cancellation);
             Assert.Equal((false, "The demonstration is under way already. Stop 'demo-traffic' to end it."), (again.Success, again.Message));
-            await notifications.WaitForResourceAsync("demo-traffic", KnownResourceStates.Running, Cancellation).WaitAsync(Patience, Cancellation);
-            await notifications.WaitForResourceAsync("vault", e => e.Snapshot.HealthStatus == HealthStatus.Unhealthy, Cancellation).WaitAsync(Patience, Cancellation);
+            await notifications.WaitForResourceAsync("demo-traffic", KnownResourceStates.Running, Cancellation).WaitAsync(Timeout, Cancellation);
+            await notifications.WaitForResourceAsync("vault", e => e.Snapshot.HealthStatus == HealthStatus.Unhealthy, Cancellation).WaitAsync(Timeout, Cancellation);
             Assert.True(await IsSealedAsync());
             Assert.True(await TransfersAsync(management) > transfers + 20);
             Assert.True(await LoginsAsync(management) > logins);
@@ -103,7 +103,7 @@ public sealed class CommandTests(AppHostFixture system)
             await SucceedsAsync("demo-traffic", KnownResourceCommands.StopCommand);
         }
 
-        await notifications.WaitForResourceAsync("demo-traffic", KnownResourceStates.TerminalStates, Cancellation).WaitAsync(Patience, Cancellation);
+        await notifications.WaitForResourceAsync("demo-traffic", KnownResourceStates.TerminalStates, Cancellation).WaitAsync(Timeout, Cancellation);
         // Well before the outage would have ended.
         await UntilAsync(async () => !await IsSealedAsync(), TimeSpan.FromSeconds(10));
         using var api = await system.CreateClientAsync("api");
@@ -115,10 +115,10 @@ public sealed class CommandTests(AppHostFixture system)
     private static async Task<double> TransfersAsync(HttpClient management) =>
         (await Scrape.OfAsync(management)).Of("credit_system_transaction_operations_total").Where(sample => sample.Labels["operation_type"] == "transfer").Sum(sample => sample.Value);
 
-    private static async Task UntilAsync(Func<Task<bool>> isSo, TimeSpan? patience = null)
+    private static async Task UntilAsync(Func<Task<bool>> isSo, TimeSpan? timeout = null)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(patience ?? Patience);
+        limit.CancelAfter(timeout ?? Timeout);
         while (!await isSo())
             await Task.Delay(TimeSpan.FromMilliseconds(250), limit.Token);
     }

@@ -6,7 +6,7 @@ namespace CreditSystem.Tests.Observability;
 /// <summary>A browser with one page, for the dashboard of the running AppHost.</summary>
 internal sealed class DashboardBrowser : IAsyncDisposable
 {
-    internal const float Patience = 90_000;
+    internal const float Timeout = 90_000;
 
     internal static readonly string[] Chromium =
         ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
@@ -30,7 +30,7 @@ internal sealed class DashboardBrowser : IAsyncDisposable
         var playwright = await Playwright.CreateAsync();
         var browser = await playwright.Chromium.LaunchAsync(new() { ExecutablePath = "/usr/bin/chromium", Args = Chromium });
         var page = await browser.NewPageAsync(new() { ViewportSize = new() { Width = 1280, Height = 800 } });
-        page.SetDefaultTimeout(Patience);
+        page.SetDefaultTimeout(Timeout);
         await page.AddLocatorHandlerAsync(page.GetByText("An unhandled error has occurred"), _ => page.ReloadAsync());
         var dashboard = new DashboardBrowser(playwright, browser, page, address);
         await page.GotoAsync(address + login);

@@ -25,7 +25,7 @@ public sealed class DashboardDetailsTests(AppHostFixture system)
 
         Assert.DoesNotContain(secret, await browser.Page.ContentAsync(), StringComparison.Ordinal);
         await browser.RowOf(Variable).GetByTitle("Show value").ClickAsync();
-        await Assertions.Expect(browser.RowOf(Variable)).ToContainTextAsync(secret, new() { Timeout = DashboardBrowser.Patience });
+        await Assertions.Expect(browser.RowOf(Variable)).ToContainTextAsync(secret, new() { Timeout = DashboardBrowser.Timeout });
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class DashboardDetailsTests(AppHostFixture system)
         await using var browser = await DashboardBrowser.StartAsync(system);
 
         await browser.Page.GotoAsync($"{browser.Address}/?view=Parameters");
-        await Assertions.Expect(browser.RowOf("vault-root-token")).ToContainTextAsync("●●●", new() { Timeout = DashboardBrowser.Patience });
+        await Assertions.Expect(browser.RowOf("vault-root-token")).ToContainTextAsync("●●●", new() { Timeout = DashboardBrowser.Timeout });
 
         Assert.DoesNotContain(secret, await browser.Page.ContentAsync(), StringComparison.Ordinal);
     }
@@ -49,7 +49,7 @@ public sealed class DashboardDetailsTests(AppHostFixture system)
         for (var attempt = 1; ; attempt++)
         {
             await browser.Page.GotoAsync(browser.Address);
-            await Assertions.Expect(child.First).ToBeVisibleAsync(new() { Timeout = DashboardBrowser.Patience });
+            await Assertions.Expect(child.First).ToBeVisibleAsync(new() { Timeout = DashboardBrowser.Timeout });
             // Folds its parent up.
             await browser.RowOf("vault-bootstrap").Locator("fluent-button").First.ClickAsync();
             await Task.Delay(TimeSpan.FromSeconds(3), TestContext.Current.CancellationToken);

@@ -8,7 +8,7 @@ namespace CreditSystem.Tests.Observability;
 [Collection(AppHostFixture.Collection)]
 public sealed class DashboardTests(AppHostFixture system)
 {
-    private const float Patience = DashboardBrowser.Patience;
+    private const float Timeout = DashboardBrowser.Timeout;
 
     private static readonly string[] Rows = ["mongodb", "redis", "vault", "vault-bootstrap", "vault-rotation", "vault-proxy", "api", "demo-traffic", "stripe"];
 
@@ -36,7 +36,7 @@ public sealed class DashboardTests(AppHostFixture system)
     {
         await browser.Page.GotoAsync(browser.Address);
         foreach (var resource in new[] { "mongodb", "redis", "vault", "vault-proxy", "api" })
-            await Assertions.Expect(browser.RowOf(resource)).ToContainTextAsync("Running", new() { Timeout = Patience });
+            await Assertions.Expect(browser.RowOf(resource)).ToContainTextAsync("Running", new() { Timeout = Timeout });
         var rows = (await browser.Page.Locator("tbody tr").AllInnerTextsAsync()).Select(row => row.Trim().Split('\n', StringSplitOptions.TrimEntries)).ToList();
         // No phantom, and no suffix, which Aspire gives to two resources of one name.
         Assert.All(rows.Where(row => row[0].Length > 0), row => Assert.Contains(row[0], Rows));
@@ -49,7 +49,7 @@ public sealed class DashboardTests(AppHostFixture system)
     {
         await browser.Page.GotoAsync($"{browser.Address}/?view=Graph");
         foreach (var resource in new[] { "mongodb", "redis", "vault", "vault-proxy", "api" })
-            await Assertions.Expect(browser.Page.Locator("svg").GetByText(resource, new() { Exact = true }).First).ToBeVisibleAsync(new() { Timeout = Patience });
+            await Assertions.Expect(browser.Page.Locator("svg").GetByText(resource, new() { Exact = true }).First).ToBeVisibleAsync(new() { Timeout = Timeout });
         await SaveAsync(browser.Page, "dashboard-graph.png");
     }
 
@@ -58,7 +58,7 @@ public sealed class DashboardTests(AppHostFixture system)
     {
         await browser.Page.GotoAsync($"{browser.Address}/traces/detail/{Trace}");
         foreach (var part in new[] { "ledger.commit", "mongodb", "redis" })
-            await Assertions.Expect(browser.Page.Locator("body")).ToContainTextAsync(part, new() { Timeout = Patience, IgnoreCase = true });
+            await Assertions.Expect(browser.Page.Locator("body")).ToContainTextAsync(part, new() { Timeout = Timeout, IgnoreCase = true });
         await SaveAsync(browser.Page, "dashboard-trace.png");
     }
 
@@ -76,7 +76,7 @@ public sealed class DashboardTests(AppHostFixture system)
             Assert.True(attempt < 4, $"{resource} was not restarted");
         }
 
-        await notifications.WaitForResourceHealthyAsync(resource, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMilliseconds(Patience));
+        await notifications.WaitForResourceHealthyAsync(resource, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromMilliseconds(Timeout));
 
         async Task<bool> RestartedAsync()
         {
@@ -97,7 +97,7 @@ public sealed class DashboardTests(AppHostFixture system)
     private static async Task ReadsTheLogAsync(DashboardBrowser browser, string resource)
     {
         await browser.Page.GotoAsync($"{browser.Address}/consolelogs/resource/{resource}");
-        await Assertions.Expect(browser.Page.Locator("body")).ToContainTextAsync("Hosting environment: Development", new() { Timeout = Patience });
+        await Assertions.Expect(browser.Page.Locator("body")).ToContainTextAsync("Hosting environment: Development", new() { Timeout = Timeout });
         await SaveAsync(browser.Page, "dashboard-console.png");
     }
 

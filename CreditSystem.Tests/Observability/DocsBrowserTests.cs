@@ -73,7 +73,7 @@ public sealed class DocsBrowserTests(AppHostFixture system) : IAsyncLifetime
         await page.Keyboard.TypeAsync("capture_exceeds_hold");
         await page.Locator("#site-results [aria-selected=true]").WaitForAsync();
         // Awaited from before the key is pressed: the page may have come before the press is reported.
-        var arrival = page.WaitForURLAsync("**/docs/errors#capture_exceeds_hold", new() { Timeout = DashboardBrowser.Patience });
+        var arrival = page.WaitForURLAsync("**/docs/errors#capture_exceeds_hold", new() { Timeout = DashboardBrowser.Timeout });
         await page.Keyboard.PressAsync("Enter");
         await arrival;
 

@@ -9,7 +9,7 @@ namespace CreditSystem.Tests.Observability;
 [Collection(AppHostFixture.Collection)]
 public sealed class PrometheusTests(AppHostFixture system)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     /// <summary>They show faults, of which this system has none.</summary>
     private static readonly HashSet<string> EmptyWithoutFaults = ["Errors by route", "Exceptions"];
@@ -59,11 +59,11 @@ public sealed class PrometheusTests(AppHostFixture system)
         using var api = await system.CreateClientAsync("api", "management");
         using var proxy = await system.CreateClientAsync("vault-proxy", "management");
         await using var prometheus = await PrometheusServer.StartAsync(new Dictionary<string, Uri> { ["api"] = api.BaseAddress!, ["vault-proxy"] = proxy.BaseAddress! });
-        using var patience = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
 
         var empty = PanelQuery.All.Where(panel => !EmptyWithoutFaults.Contains(panel.Panel)).ToList();
         Assert.NotEmpty(empty);
-        for (var turn = 0; empty.Count > 0 && !patience.IsCancellationRequested; turn++)
+        for (var turn = 0; empty.Count > 0 && !timeout.IsCancellationRequested; turn++)
         {
             // Rates need two samples with something in between.
             await use(turn);

@@ -180,10 +180,10 @@ internal sealed class RotatedCluster : IAsyncDisposable
 
     private async Task UntilAsync(Func<JsonObject, bool> condition, string what)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!condition(await ReadStatusAsync()))
         {
-            Assert.False(patience.IsCancellationRequested, $"The API has not got so far that {what}: {Api.Output[^Math.Min(Api.Output.Length, 4000)..]}");
+            Assert.False(timeout.IsCancellationRequested, $"The API has not got so far that {what}: {Api.Output[^Math.Min(Api.Output.Length, 4000)..]}");
             await Task.Delay(50, Token);
         }
     }

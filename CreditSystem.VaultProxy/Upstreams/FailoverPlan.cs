@@ -14,7 +14,7 @@ internal sealed class FailoverPlan(UpstreamPool pool, RetryBudget budget, Upstre
     private ulong _tried;
     private int _retries;
     private TimeSpan _nextPause = FirstPause;
-    private TimeSpan _patience = TimeSpan.FromSeconds(transformer.Waits ? options.ElectionSeconds : 0);
+    private TimeSpan _timeLeft = TimeSpan.FromSeconds(transformer.Waits ? options.ElectionSeconds : 0);
 
     /// <returns>Null when the outcome is the client's to have.</returns>
     internal ValueTask<UpstreamNode?> NextAsync(in AttemptOutcome outcome, CancellationToken cancellationToken)
@@ -55,10 +55,10 @@ internal sealed class FailoverPlan(UpstreamPool pool, RetryBudget budget, Upstre
             return named;
         if (pool.Select(_tried) is { } other)
             return other;
-        while (_patience > TimeSpan.Zero)
+        while (_timeLeft > TimeSpan.Zero)
         {
-            var pause = _nextPause < _patience ? _nextPause : _patience;
-            _patience -= pause;
+            var pause = _nextPause < _timeLeft ? _nextPause : _timeLeft;
+            _timeLeft -= pause;
             _nextPause = _nextPause * 2 < LongestPause ? _nextPause * 2 : LongestPause;
             await Task.Delay(Backoff.Spread(pause), cancellationToken);
             _tried = 0;

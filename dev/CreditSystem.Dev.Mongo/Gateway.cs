@@ -29,7 +29,7 @@ internal static class Gateway
         await ended.CancelAsync();
         await Task.WhenAny(Task.WhenAll(serving, reaping), Task.Delay(TimeSpan.FromSeconds(1), CancellationToken.None));
         if (postgres.Exited.IsCompleted && !cancellationToken.IsCancellationRequested)
-            throw new DevServerException(ExitCodes.EngineFailed, $"The document engine has ended:{Environment.NewLine}{postgres.LastLines}");
+            throw new DevServerException(ExitCodes.ServerFailed, $"The document engine has ended:{Environment.NewLine}{postgres.LastLines}");
     }
 
     private static CommandDispatcher CreateDispatcher(DevMongoOptions options, PostgresServer postgres, UserStore users, CursorStore cursors, TimeProvider time)

@@ -23,7 +23,7 @@ internal static class InstalledMongod
         try
         {
             await server.Exited.WaitAsync(cancellationToken);
-            throw new DevServerException(ExitCodes.EngineFailed, $"mongod has ended:{Environment.NewLine}{server.LastLines}");
+            throw new DevServerException(ExitCodes.ServerFailed, $"mongod has ended:{Environment.NewLine}{server.LastLines}");
         }
         finally
         {
@@ -70,7 +70,7 @@ internal static class InstalledMongod
         }
 
         server.Signal(NativeMethods.SigKill);
-        throw new DevServerException(ExitCodes.EngineFailed, $"mongod does not start:{Environment.NewLine}{server.LastLines}");
+        throw new DevServerException(ExitCodes.ServerFailed, $"mongod does not start:{Environment.NewLine}{server.LastLines}");
     }
 
     private static async Task StopAsync(ChildProcess server)

@@ -28,7 +28,11 @@ internal sealed class RedisServerProcess : IDisposable
         catch (Exception exception)
         {
             loggers.Dispose();
-            throw new DevRedisException($"Garnet cannot be started on 127.0.0.1:{options.Port}: {exception.Message}. Choose another port with REDIS_PORT or another folder with DEV_DATA_DIRECTORY.", exception);
+            throw new DevServerException(
+                ExitCodes.ConfigurationInvalid,
+                $"Garnet cannot be started on 127.0.0.1:{options.Port}: {exception.Message}. Choose another port with REDIS_PORT or another "
+                + "folder with DEV_DATA_DIRECTORY.",
+                exception);
         }
     }
 

@@ -18,15 +18,15 @@ internal sealed record DevStripeOptions(
     /// <summary>The wait before the second attempt to deliver an event; it doubles up to an hour, for three days.</summary>
     public TimeSpan FirstRetry { get; init; } = TimeSpan.FromSeconds(1);
 
-    public static DevStripeOptions FromEnvironment(Func<string, string?> variable)
+    public static DevStripeOptions FromEnvironment(DevEnvironment environment)
     {
-        var data = NullIfEmpty(variable("DEV_DATA_DIRECTORY"));
+        var data = environment["DEV_DATA_DIRECTORY"];
         var keys = data is null ? DevKeys.Create() : DevKeys.Keep(Path.GetFullPath(data));
         return new DevStripeOptions(
-            ParseAddress(NullIfEmpty(variable("STRIPE_DEV_LISTEN_ADDRESS"))),
-            NullIfEmpty(variable("STRIPE_DEV_SECRET_KEY")) ?? keys.SecretKey,
-            NullIfEmpty(variable("STRIPE_DEV_WEBHOOK_SECRET")) ?? keys.WebhookSecret,
-            [.. (variable("STRIPE_DEV_WEBHOOK_URLS") ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(ParseUrl)],
+            ParseAddress(environment["STRIPE_DEV_LISTEN_ADDRESS"]),
+            environment["STRIPE_DEV_SECRET_KEY"] ?? keys.SecretKey,
+            environment["STRIPE_DEV_WEBHOOK_SECRET"] ?? keys.WebhookSecret,
+            [.. (environment["STRIPE_DEV_WEBHOOK_URLS"] ?? "").Split(';', StringSplitOptions.RemoveEmptyEntries).Select(ParseUrl)],
             data is null ? null : Path.GetFullPath(data));
     }
 
@@ -36,16 +36,11 @@ internal sealed record DevStripeOptions(
             return new IPEndPoint(IPAddress.Loopback, DefaultPort);
         return IPEndPoint.TryParse(text, out var address) && IPAddress.IsLoopback(address.Address)
             ? address
-            : throw new DevStripeException($"STRIPE_DEV_LISTEN_ADDRESS is '{text}'; it must be a loopback address and a port.");
+            : throw DevEnvironment.Invalid($"STRIPE_DEV_LISTEN_ADDRESS is '{text}'; it must be a loopback address and a port.");
     }
 
     private static Uri ParseUrl(string text) =>
         Uri.TryCreate(text.Trim(), UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
             ? url
-            : throw new DevStripeException($"STRIPE_DEV_WEBHOOK_URLS has '{text}'; it must be the address of a web server.");
-
-    private static string? NullIfEmpty(string? value) => string.IsNullOrEmpty(value) ? null : value;
+            : throw DevEnvironment.Invalid($"STRIPE_DEV_WEBHOOK_URLS has '{text}'; it must be the address of a web server.");
 }
-
-/// <summary>A failure that the developer can do something about: printed as one message, without a stack trace.</summary>
-internal sealed class DevStripeException(string message) : Exception(message);

@@ -23,43 +23,41 @@ internal sealed record DevVaultOptions(IPEndPoint Listen, string RootToken, IPEn
     /// <summary>How long a database is waited for.</summary>
     public TimeSpan DatabaseTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    public static DevVaultOptions FromEnvironment(Func<string, string?> variable)
+    public static DevVaultOptions FromEnvironment(DevEnvironment environment)
     {
-        var data = NullIfEmpty(variable("DEV_DATA_DIRECTORY"));
+        var data = environment["DEV_DATA_DIRECTORY"];
         return new DevVaultOptions(
-            Endpoint("VAULT_DEV_LISTEN_ADDRESS", variable) ?? new IPEndPoint(IPAddress.Loopback, 8200),
-            NullIfEmpty(variable("VAULT_DEV_ROOT_TOKEN_ID")) ?? $"hvs.{RandomNumberGenerator.GetHexString(24, lowercase: true)}",
-            Endpoint("VAULT_DEV_CONTROL_ADDRESS", variable),
+            Endpoint("VAULT_DEV_LISTEN_ADDRESS", environment) ?? new IPEndPoint(IPAddress.Loopback, 8200),
+            environment["VAULT_DEV_ROOT_TOKEN_ID"] ?? $"hvs.{RandomNumberGenerator.GetHexString(24, lowercase: true)}",
+            Endpoint("VAULT_DEV_CONTROL_ADDRESS", environment),
             data is null ? null : Path.GetFullPath(data))
         {
-            StartsUninitialized = Flag("VAULT_DEV_UNINITIALIZED", variable) ?? false,
-            Dialect = variable("VAULT_DEV_DIALECT") switch
+            StartsUninitialized = Flag("VAULT_DEV_UNINITIALIZED", environment) ?? false,
+            Dialect = environment["VAULT_DEV_DIALECT"] switch
             {
-                null or "" or "openbao" => Dialect.OpenBao,
+                null or "openbao" => Dialect.OpenBao,
                 "vault" => Dialect.Vault,
-                var text => throw new DevVaultException(ExitCodes.ConfigurationInvalid, $"VAULT_DEV_DIALECT is '{text}'; it must be openbao or vault."),
+                var text => throw DevEnvironment.Invalid($"VAULT_DEV_DIALECT is '{text}'; it must be openbao or vault."),
             },
-            AllowsAuditByApi = Flag("VAULT_DEV_API_AUDIT", variable) ?? true,
+            AllowsAuditByApi = Flag("VAULT_DEV_API_AUDIT", environment) ?? true,
         };
     }
 
-    private static IPEndPoint? Endpoint(string name, Func<string, string?> variable)
+    private static IPEndPoint? Endpoint(string name, DevEnvironment environment)
     {
-        if (NullIfEmpty(variable(name)) is not { } text)
+        if (environment[name] is not { } text)
             return null;
         var parseable = text.StartsWith("localhost:", StringComparison.Ordinal) ? $"127.0.0.1:{text["localhost:".Length..]}" : text;
         return parseable.Contains(':') && IPEndPoint.TryParse(parseable, out var endpoint)
             ? endpoint
-            : throw new DevVaultException(ExitCodes.ConfigurationInvalid, $"{name} is '{text}'; it must be an IP address and a port, such as 127.0.0.1:8200.");
+            : throw DevEnvironment.Invalid($"{name} is '{text}'; it must be an IP address and a port, such as 127.0.0.1:8200.");
     }
 
-    private static bool? Flag(string name, Func<string, string?> variable) => NullIfEmpty(variable(name)) switch
+    private static bool? Flag(string name, DevEnvironment environment) => environment[name] switch
     {
         null => null,
         "true" or "1" => true,
         "false" or "0" => false,
-        var text => throw new DevVaultException(ExitCodes.ConfigurationInvalid, $"{name} is '{text}'; it must be true or false."),
+        var text => throw DevEnvironment.Invalid($"{name} is '{text}'; it must be true or false."),
     };
-
-    private static string? NullIfEmpty(string? value) => string.IsNullOrEmpty(value) ? null : value;
 }

@@ -16,7 +16,7 @@ internal static partial class InstalledVault
          select path).FirstOrDefault();
 
     /// <summary>Runs it until <paramref name="stopping"/>.</summary>
-    /// <exception cref="DevVaultException">It ends by itself.</exception>
+    /// <exception cref="DevServerException">It ends by itself.</exception>
     public static Task RunAsync(string program, DevVaultOptions options, TextWriter output, CancellationToken stopping)
     {
         // The parent-death signal belongs to the thread that forks, so one thread lives as long as the child.
@@ -40,11 +40,11 @@ internal static partial class InstalledVault
             if (stopping.IsCancellationRequested)
                 ended.SetResult();
             else
-                ended.SetException(new DevVaultException(ExitCodes.ServerFailed, $"{program} has ended with exit code {process.ExitCode}."));
+                ended.SetException(new DevServerException(ExitCodes.ServerFailed, $"{program} has ended with exit code {process.ExitCode}."));
         }
         catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or InvalidOperationException)
         {
-            ended.SetException(new DevVaultException(ExitCodes.ServerFailed, $"{program} cannot be started: {exception.Message}", exception));
+            ended.SetException(new DevServerException(ExitCodes.ServerFailed, $"{program} cannot be started: {exception.Message}", exception));
         }
     }
 

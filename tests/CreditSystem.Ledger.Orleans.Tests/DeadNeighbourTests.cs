@@ -13,7 +13,7 @@ public sealed class DeadNeighbourTests(MongoServer server)
     private const string ClusterId = "credit-system";
 
     // Longer than a busy machine takes; with Orleans' own times (signs of life every 30 s, three missed) a start takes a minute and a half.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(45);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(45);
 
     [Fact]
     public async Task A_start_does_not_wait_for_replicas_that_died_all_at_once_a_moment_ago()
@@ -23,7 +23,7 @@ public sealed class DeadNeighbourTests(MongoServer server)
         for (var replica = 0; replica < 3; replica++)
             await AddAsync(table, Now);
 
-        await using var started = await TestReplica.StartAsync(database).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await using var started = await TestReplica.StartAsync(database).WaitAsync(Timeout, TestContext.Current.CancellationToken);
 
         await ClusterTests.UntilAsync(() => started.Owned.Count() == 6);
         await UntilDeadAsync(table, 3);

@@ -4,7 +4,7 @@ namespace CreditSystem.Testing;
 
 internal static class Answers
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     public static Task<string> TextAsync(this HttpResponseMessage response) => response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
 
@@ -23,7 +23,7 @@ internal static class Answers
     /// <summary>Waits for what happens in the background; how long it takes is not the test's matter.</summary>
     public static async Task EventuallyAsync(Func<bool> condition, string what)
     {
-        using var timeout = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         while (!condition())
         {
             Assert.False(timeout.IsCancellationRequested, $"It never came about that {what}.");

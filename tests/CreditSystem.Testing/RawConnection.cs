@@ -6,12 +6,12 @@ namespace CreditSystem.Testing;
 /// <summary>Sends exactly the bytes it is given, which no HTTP client does.</summary>
 internal static class RawConnection
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     /// <summary>Sends the bytes and returns all that comes back until the server closes, so the last request must ask it to.</summary>
     public static async Task<string> ExchangeAsync(Uri proxy, byte[] bytes)
     {
-        using var timeout = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(Timeout);
         using var client = new TcpClient();
         await client.ConnectAsync(proxy.Host, proxy.Port, timeout.Token);
         var stream = client.GetStream();

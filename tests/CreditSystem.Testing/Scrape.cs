@@ -8,7 +8,7 @@ internal sealed partial class Scrape
 {
     private const string OpenMetrics = "application/openmetrics-text; version=1.0.0";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     private Scrape(string text) => Text = text;
 
@@ -32,7 +32,7 @@ internal sealed partial class Scrape
     public static async Task<Scrape> UntilAsync(HttpClient client, string name, string path = "/metrics")
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(Timeout);
         while (true)
         {
             var scrape = await OfAsync(client, path);

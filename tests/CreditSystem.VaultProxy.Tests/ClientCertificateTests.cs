@@ -93,9 +93,9 @@ public sealed class ClientCertificateTests : IDisposable
 
         using var another = new TestAuthority("another");
         File.Copy(another.CaPath, Path.Combine(_directory, "ca.crt"), overwrite: true);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (await StatusAsync(client, "GET", "/v1/secret/data/credit-system/app", null) != HttpStatusCode.Forbidden)
-            await Task.Delay(TimeSpan.FromMilliseconds(50), patience.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), timeout.Token);
     }
 
     /// <summary>On a connection that is open, too; what was not revoked, and what another has, is as it was.</summary>
@@ -112,9 +112,9 @@ public sealed class ClientCertificateTests : IDisposable
 
         await File.WriteAllTextAsync(
             Path.Combine(_directory, "ca.crl"), _authority.Revoke(certificate), TestContext.Current.CancellationToken);
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (await StatusAsync(client, "GET", "/v1/secret/data/credit-system/app", null) != HttpStatusCode.Forbidden)
-            await Task.Delay(TimeSpan.FromMilliseconds(50), patience.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), timeout.Token);
 
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(other, "GET", "/v1/secret/data/credit-system/app", null));
         // It may have another issued: who holds the secret_id as well is another matter.

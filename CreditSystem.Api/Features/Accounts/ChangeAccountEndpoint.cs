@@ -23,7 +23,7 @@ internal static class ChangeAccountEndpoint
     private const int MaxReasonLength = 500;
 
     public static async Task<Results<Ok<AccountResponse>, ProblemHttpResult>> HandleAsync(
-        [OptionalKey] KeyedRequest<ChangeAccountRequest> request, CreditLedger ledger, AuditNote audit, string id)
+        [OptionalKey] KeyedRequest<ChangeAccountRequest> request, CreditLedger ledger, SecurityAuditNote audit, string id)
     {
         var (caller, body, key) = (request.Caller, request.Body, request.Key);
         if (!RequestValidation.TryParseId(id, out var account))

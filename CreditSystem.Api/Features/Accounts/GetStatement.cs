@@ -29,17 +29,14 @@ internal static class GetStatement
         RequestCaller caller, CreditLedger ledger, AccountLookup accounts, TimeProvider time, AccountQuery query, string? from, string? to,
         CancellationToken cancellationToken)
     {
-        if (!Timestamp.TryParse(from, out var first))
-            return Timestamp.Invalid("from");
-        if (!Timestamp.TryParse(to, out var end))
-            return Timestamp.Invalid("to");
-        if (!(await accounts.FindAsync(caller, query)).TryGet(out var account, out var problem))
+        if (!Timestamp.Period("from", from, "to", to).TryGet(out var period, out var problem)
+            || !(await accounts.FindAsync(caller, query)).TryGet(out var account, out problem))
             return problem;
         // The last entry may be of this very millisecond, and the end is exclusive.
-        end ??= Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds() + 1, account.OpenedAt);
-        first ??= Math.Min(account.OpenedAt, end.Value);
+        var end = period.Until ?? Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds() + 1, account.OpenedAt);
+        var first = period.From ?? Math.Min(account.OpenedAt, end);
         if (first > end)
             return ApiProblems.BadRequest("invalid_period", "from must not be after to.");
-        return (account, first.Value, end.Value, await ledger.StatementAsync(account, first.Value, end.Value, cancellationToken));
+        return (account, first, end, await ledger.StatementAsync(account, first, end, cancellationToken));
     }
 }

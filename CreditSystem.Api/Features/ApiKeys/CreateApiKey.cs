@@ -8,7 +8,7 @@ namespace CreditSystem.Api.Features.ApiKeys;
 internal static class CreateApiKey
 {
     public static async Task<Results<Created<IssuedApiKeyResponse>, ProblemHttpResult>> HandleAsync(
-        RequestCaller caller, JsonBody<CreateApiKeyRequest> body, AuditNote audit,
+        RequestCaller caller, JsonBody<CreateApiKeyRequest> body, SecurityAuditNote audit,
         ApiKeyIssuer keys, IOptions<ApiKeyOptions> options, TimeProvider time, SecurityMetrics metrics, CancellationToken cancellationToken)
     {
         var request = body.Value;

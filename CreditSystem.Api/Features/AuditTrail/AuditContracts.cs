@@ -17,7 +17,7 @@ public sealed record AuditEventResponse(
     [property: AllowedValues("token", "api_key")] string? CredentialKind, string? Credential,
     string? Target, int Status, string Address, string? UserAgent, string? TraceId)
 {
-    internal static AuditEventResponse From(AuditChunk chunk, int index)
+    internal static AuditEventResponse From(SecurityAuditChunk chunk, int index)
     {
         var e = chunk.Events[index];
         return new AuditEventResponse(

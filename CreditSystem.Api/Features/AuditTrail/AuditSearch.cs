@@ -31,26 +31,25 @@ internal static class AuditSearch
 {
     private const int ChunksAtATime = 20;
 
-    public static Validated<AuditQuery> Query(RequestCaller caller, AuditFilter filter, bool isNewestFirst)
+    public static Validated<SecurityAuditQuery> Query(RequestCaller caller, AuditFilter filter, bool isNewestFirst)
     {
         if ((RequestValidation.Text("action", filter.Action, RequestValidation.MaxNameLength)
             ?? RequestValidation.Text("principal", filter.Principal, RequestValidation.MaxNameLength)) is { } invalid)
             return invalid;
         if (filter.Outcome is not (null or "success" or "refused"))
             return ApiProblems.BadRequest("invalid_outcome", "outcome must be success or refused.");
-        if (!Timestamp.TryParse(filter.From, out var begin))
-            return Timestamp.Invalid("from");
-        if (!Timestamp.TryParse(filter.To, out var end))
-            return Timestamp.Invalid("to");
-        return new AuditQuery(
+        if (!Timestamp.Period("from", filter.From, "to", filter.To).TryGet(out var period, out var problem))
+            return problem;
+        return new SecurityAuditQuery(
             caller.Tenant, isNewestFirst, filter.Action, filter.Principal,
-            begin is { } since ? WireNames.Time(since) : null, end is { } until ? WireNames.Time(until) : null,
+            period.From is { } since ? WireNames.Time(since) : null, period.Until is { } until ? WireNames.Time(until) : null,
             filter.Outcome is null ? null : filter.Outcome == "refused");
     }
 
     /// <summary>The events after the position, in the order of the query, read a few chunks at a time.</summary>
     public static async IAsyncEnumerable<AuditEventResponse> ReadAsync(
-        AuditStore store, AuditQuery query, (string Chunk, int Index)? after, [EnumeratorCancellation] CancellationToken cancellationToken)
+        SecurityAuditStore store, SecurityAuditQuery query, (string Chunk, int Index)? after,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var (beginning, isInclusive) = (after?.Chunk, after is not null);
         while (true)
@@ -65,7 +64,7 @@ internal static class AuditSearch
         }
     }
 
-    private static IEnumerable<int> Indexes(AuditQuery query, AuditChunk chunk, (string Chunk, int Index)? after)
+    private static IEnumerable<int> Indexes(SecurityAuditQuery query, SecurityAuditChunk chunk, (string Chunk, int Index)? after)
     {
         var indexes = Enumerable.Range(0, chunk.Events.Length).Where(index => query.Matches(chunk.Events[index]));
         if (query.IsNewestFirst)

@@ -8,7 +8,7 @@ namespace CreditSystem.Api.Features.AuditTrail;
 internal static class ExportAuditEvents
 {
     public static Results<AuditEventLines, ProblemHttpResult> HandleAsync(
-        RequestCaller caller, AuditStore store, SecurityAuditTrail trail, [AsParameters] AuditFilter filter)
+        RequestCaller caller, SecurityAuditStore store, SecurityAuditTrail trail, [AsParameters] AuditFilter filter)
     {
         if (!AuditSearch.Query(caller, filter, isNewestFirst: false).TryGet(out var query, out var problem))
             return problem;
@@ -17,7 +17,7 @@ internal static class ExportAuditEvents
 }
 
 /// <summary>One JSON object per line, oldest first, as they are read: the export is never in memory as a whole.</summary>
-internal sealed class AuditEventLines(AuditStore store, SecurityAuditTrail trail, AuditQuery query) : IResult
+internal sealed class AuditEventLines(SecurityAuditStore store, SecurityAuditTrail trail, SecurityAuditQuery query) : IResult
 {
     public const string ContentType = "application/x-ndjson";
 

@@ -5,7 +5,7 @@ namespace CreditSystem.Api.Features.AuditTrail;
 internal static class ListAuditEvents
 {
     public static async Task<Results<Ok<AuditEventPage>, ProblemHttpResult>> HandleAsync(
-        RequestCaller caller, AuditStore store, SecurityAuditTrail trail, string? cursor, int? limit,
+        RequestCaller caller, SecurityAuditStore store, SecurityAuditTrail trail, string? cursor, int? limit,
         [AsParameters] AuditFilter filter,
         CancellationToken cancellationToken)
     {

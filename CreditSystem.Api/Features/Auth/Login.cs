@@ -12,7 +12,7 @@ internal static class Login
     private const int MaxLoginLength = 254;
 
     public static async Task<Results<Ok<TokenResponse>, ProblemHttpResult>> HandleAsync(
-        JsonBody<LoginRequest> body, ClientAddress address, AuditNote audit,
+        JsonBody<LoginRequest> body, ClientAddress address, SecurityAuditNote audit,
         UserStore users, TenantStore tenants, UserProfiles profiles, PasswordHashing passwords, LoginLimiter limiter,
         LoginCompletion completion,
         SecurityMetrics metrics, CancellationToken cancellationToken)

@@ -7,7 +7,7 @@ namespace CreditSystem.Api.Features.Auth;
 internal static class Refresh
 {
     public static async Task<Results<Ok<TokenResponse>, ProblemHttpResult>> HandleAsync(
-        JsonBody<RefreshRequest> body, AuditNote audit, SessionIssuer sessions, SecurityMetrics metrics,
+        JsonBody<RefreshRequest> body, SecurityAuditNote audit, SessionIssuer sessions, SecurityMetrics metrics,
         CancellationToken cancellationToken)
     {
         if (!RefreshToken.TryParse(body.Value.RefreshToken, out var presented))

@@ -12,7 +12,7 @@ namespace CreditSystem.Api.Features.Auth;
 internal static class Register
 {
     public static async Task<Results<Created<RegisteredResponse>, ProblemHttpResult>> HandleAsync(
-        JsonBody<RegisterRequest> body, ClientAddress address, AuditNote audit,
+        JsonBody<RegisterRequest> body, ClientAddress address, SecurityAuditNote audit,
         TenantProvisioning provisioning, Wallets wallets, TenantStore tenants, UserRegistration registration, UserProfiles profiles,
         SessionIssuer sessions,
         IOptions<RegistrationOptions> options, CancellationToken cancellationToken)

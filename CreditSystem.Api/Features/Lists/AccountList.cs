@@ -23,28 +23,16 @@ internal sealed record AccountListQuery
     [FromQuery(Name = "asset"), Description("Only those in this asset.")]
     public string? Asset { get; init; }
 
-    [FromQuery(Name = "created[gte]"), Description(ListText.From)]
-    public string? CreatedFrom { get; init; }
-
-    [FromQuery(Name = "created[lt]"), Description(ListText.Until)]
-    public string? CreatedUntil { get; init; }
-
-    [FromQuery(Name = "cursor"), Description(ListText.Cursor)]
-    public string? Cursor { get; init; }
-
-    [FromQuery(Name = "limit"), Description(ListText.Limit)]
-    public int? Limit { get; init; }
-
-    public ListParameters Parameters => new(LedgerList.Accounts, Cursor, Limit, CreatedFrom, CreatedUntil, Asset, Holder: Holder);
+    public ListParameters Parameters => new(LedgerList.Accounts, Asset, Holder);
 }
 
 internal static class AccountList
 {
     public static async Task<Results<Ok<AccountPage>, ProblemHttpResult>> HandleAsync(
         RequestCaller caller, MetadataFilter metadata, ListBinder binder, ListService lists, CreditLedger ledger,
-        [AsParameters] AccountListQuery query, CancellationToken cancellationToken)
+        [AsParameters] AccountListQuery query, [AsParameters] ListBounds bounds, CancellationToken cancellationToken)
     {
-        if (!binder.Bind(caller, metadata, query.Parameters).TryGet(out var request, out var problem))
+        if (!binder.Bind(caller, metadata, query.Parameters, bounds).TryGet(out var request, out var problem))
             return problem;
         if (request.Holder is { } holder)
             return PageOf(request, await lists.OfHolderAsync(caller.Tenant, holder, request.Query.Asset, cancellationToken));
@@ -60,8 +48,9 @@ internal static class AccountList
         {
             foreach (var (id, account) in await ledger.PartitionOf(caller.Tenant).LoadAccountsAsync([.. found.Select(IdOf)], token))
                 current[id] = account;
-            return [.. found.Where(item => request.Query.Key is null
-                || current[IdOf(item)].ChangedIn == (item.Opened is null ? item.Position.Block : 0))];
+            return request.Query.Key is null
+                ? found
+                : [.. found.Where(item => IsCurrent(item, current[IdOf(item)], request.Query)).DistinctBy(IdOf)];
         }
     }
 
@@ -76,6 +65,10 @@ internal static class AccountList
         return TypedResults.Ok(new AccountPage(
             [.. page.Select(AccountResponse.From)], page.Count < wanted.Count ? ListCursor.Encode(PlaceOf(page[^1])) : null));
     }
+
+    // A block may have several changes of an account, of which the last one counts.
+    private static bool IsCurrent(ListItem item, AccountState account, ListQuery query) =>
+        account.ChangedIn == (item.Opened is null ? item.Position.Block : 0) && HasAll(account, query);
 
     private static StatusPosition PlaceOf(AccountState account) => new(account.OpenedAt, account.Id);
 

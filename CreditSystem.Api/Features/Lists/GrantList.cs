@@ -27,20 +27,7 @@ internal sealed record GrantListQuery
     [FromQuery(Name = "reference"), Description("The one with this reference.")]
     public string? Reference { get; init; }
 
-    [FromQuery(Name = "created[gte]"), Description(ListText.From)]
-    public string? CreatedFrom { get; init; }
-
-    [FromQuery(Name = "created[lt]"), Description(ListText.Until)]
-    public string? CreatedUntil { get; init; }
-
-    [FromQuery(Name = "cursor"), Description(ListText.Cursor)]
-    public string? Cursor { get; init; }
-
-    [FromQuery(Name = "limit"), Description(ListText.Limit)]
-    public int? Limit { get; init; }
-
-    public ListParameters Parameters => new(
-        LedgerList.Grants, Cursor, Limit, CreatedFrom, CreatedUntil, Asset, null, Holder, Account, Reference);
+    public ListParameters Parameters => new(LedgerList.Grants, Asset, Holder, Account, Reference);
 }
 
 internal static class GrantList
@@ -56,11 +43,11 @@ internal static class GrantList
 
     public static async Task<Results<Ok<GrantPage>, ProblemHttpResult>> HandleAsync(
         RequestCaller caller, MetadataFilter metadata, ListBinder binder, ListService lists, CreditLedger ledger, FoundGrant grants,
-        [AsParameters] GrantListQuery query, CancellationToken cancellationToken)
+        [AsParameters] GrantListQuery query, [AsParameters] ListBounds bounds, CancellationToken cancellationToken)
     {
         if (query.Status is not null && !Statuses.ContainsKey(query.Status))
             return ApiProblems.BadRequest("invalid_status", $"status must be one of {string.Join(", ", Statuses.Keys)}.");
-        if (!binder.Bind(caller, metadata, query.Parameters).TryGet(out var request, out var problem))
+        if (!binder.Bind(caller, metadata, query.Parameters, bounds).TryGet(out var request, out var problem))
             return problem;
         request = request with { Query = request.Query with { Status = query.Status is null ? null : Statuses[query.Status] } };
         var states = new Dictionary<Guid, GrantResponse>();

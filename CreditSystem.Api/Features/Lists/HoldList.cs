@@ -32,20 +32,7 @@ internal sealed record HoldListQuery
     [FromQuery(Name = "reference"), Description("The one with this reference.")]
     public string? Reference { get; init; }
 
-    [FromQuery(Name = "created[gte]"), Description(ListText.From)]
-    public string? CreatedFrom { get; init; }
-
-    [FromQuery(Name = "created[lt]"), Description(ListText.Until)]
-    public string? CreatedUntil { get; init; }
-
-    [FromQuery(Name = "cursor"), Description(ListText.Cursor)]
-    public string? Cursor { get; init; }
-
-    [FromQuery(Name = "limit"), Description(ListText.Limit)]
-    public int? Limit { get; init; }
-
-    public ListParameters Parameters => new(
-        LedgerList.Holds, Cursor, Limit, CreatedFrom, CreatedUntil, Asset, null, Holder, Account, Reference);
+    public ListParameters Parameters => new(LedgerList.Holds, Asset, Holder, Account, Reference);
 }
 
 internal static class HoldList
@@ -54,11 +41,11 @@ internal static class HoldList
 
     public static async Task<Results<Ok<HoldPage>, ProblemHttpResult>> HandleAsync(
         RequestCaller caller, MetadataFilter metadata, ListBinder binder, ListService lists, CreditLedger ledger, TimeProvider time,
-        [AsParameters] HoldListQuery query, CancellationToken cancellationToken)
+        [AsParameters] HoldListQuery query, [AsParameters] ListBounds bounds, CancellationToken cancellationToken)
     {
         if (query.Status is not null && !Statuses.Contains(query.Status))
             return ApiProblems.BadRequest("invalid_status", $"status must be one of {string.Join(", ", Statuses)}.");
-        if (!binder.Bind(caller, metadata, query.Parameters).TryGet(out var request, out var problem))
+        if (!binder.Bind(caller, metadata, query.Parameters, bounds).TryGet(out var request, out var problem))
             return problem;
         request = request with { Query = request.Query with { Status = query.Status is null ? null : StatusOf(query.Status) } };
         var (partition, states) = (ledger.PartitionOf(caller.Tenant), new Dictionary<Guid, HoldState>());

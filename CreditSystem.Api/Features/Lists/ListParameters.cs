@@ -7,8 +7,7 @@ namespace CreditSystem.Api.Features.Lists;
 
 /// <summary>What every list can be asked for, as it comes.</summary>
 internal sealed record ListParameters(
-    LedgerList List, string? Cursor, int? Limit, string? CreatedFrom, string? CreatedUntil, string? Asset = null, string? Kind = null,
-    string? Holder = null, string? Account = null, string? Reference = null);
+    LedgerList List, string? Asset, string? Holder, string? Account = null, string? Reference = null, string? Kind = null);
 
 /// <summary>The same once it is known to be possible.</summary>
 /// <param name="Holder">Whose; null for anybody's.</param>
@@ -17,14 +16,10 @@ internal sealed record ListRequest(ListQuery Query, int Limit, string? Cursor, s
 /// <summary>Reads what a list is asked for out of a query string.</summary>
 internal sealed class ListBinder(CreditLedger ledger, IOptions<LedgerOptions> options)
 {
-    public Validated<ListRequest> Bind(RequestCaller caller, MetadataFilter filter, ListParameters parameters)
+    public Validated<ListRequest> Bind(RequestCaller caller, MetadataFilter filter, ListParameters parameters, ListBounds bounds)
     {
-        if (!Cursor.Limit(parameters.Limit).TryGet(out var limit, out var problem))
+        if (!bounds.Read().TryGet(out var span, out var problem))
             return problem;
-        if (!Timestamp.TryParse(parameters.CreatedFrom, out var from))
-            return Timestamp.Invalid("created[gte]");
-        if (!Timestamp.TryParse(parameters.CreatedUntil, out var until))
-            return Timestamp.Invalid("created[lt]");
         if (parameters.Asset is not null && options.Value.Asset(caller.Tenant, parameters.Asset) is null)
             return RequestValidation.UnknownAsset();
         if ((RequestValidation.Text("holder", parameters.Holder, RequestValidation.MaxNameLength)
@@ -42,8 +37,8 @@ internal sealed class ListBinder(CreditLedger ledger, IOptions<LedgerOptions> op
         // A user sees its own, whatever it asks for.
         var holder = caller.Holder ?? parameters.Holder;
         var query = new ListQuery(
-            caller.Tenant, parameters.List, kind, parameters.Asset, from, until, metadata.Length == 0 ? null : metadata, key);
-        return new ListRequest(query, limit, parameters.Cursor, holder, parameters.Account, parameters.Reference);
+            caller.Tenant, parameters.List, kind, parameters.Asset, span.From, span.Until, metadata.Length == 0 ? null : metadata, key);
+        return new ListRequest(query, span.Limit, bounds.Cursor, holder, parameters.Account, parameters.Reference);
     }
 
     private Validated<KeyValuePair<string, string>[]> MetadataOf(RequestCaller caller, MetadataFilter filter)

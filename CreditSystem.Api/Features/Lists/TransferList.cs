@@ -28,29 +28,16 @@ internal sealed record TransferListQuery
     [FromQuery(Name = "reference"), Description("The one with this reference.")]
     public string? Reference { get; init; }
 
-    [FromQuery(Name = "created[gte]"), Description(ListText.From)]
-    public string? CreatedFrom { get; init; }
-
-    [FromQuery(Name = "created[lt]"), Description(ListText.Until)]
-    public string? CreatedUntil { get; init; }
-
-    [FromQuery(Name = "cursor"), Description(ListText.Cursor)]
-    public string? Cursor { get; init; }
-
-    [FromQuery(Name = "limit"), Description(ListText.Limit)]
-    public int? Limit { get; init; }
-
-    public ListParameters Parameters => new(
-        LedgerList.Transfers, Cursor, Limit, CreatedFrom, CreatedUntil, Asset, Kind, Holder, Account, Reference);
+    public ListParameters Parameters => new(LedgerList.Transfers, Asset, Holder, Account, Reference, Kind);
 }
 
 internal static class TransferList
 {
     public static async Task<Results<Ok<TransferPage>, ProblemHttpResult>> HandleAsync(
         RequestCaller caller, MetadataFilter metadata, ListBinder binder, ListService lists, [AsParameters] TransferListQuery query,
-        CancellationToken cancellationToken)
+        [AsParameters] ListBounds bounds, CancellationToken cancellationToken)
     {
-        if (!binder.Bind(caller, metadata, query.Parameters).TryGet(out var request, out var problem)
+        if (!binder.Bind(caller, metadata, query.Parameters, bounds).TryGet(out var request, out var problem)
             || !(await lists.FindAsync(caller, request, null, cancellationToken)).TryGet(out var page, out problem))
             return problem;
         return TypedResults.Ok(new TransferPage(

@@ -8,7 +8,7 @@ namespace CreditSystem.Api.Features.Users;
 internal static class CreateUser
 {
     public static async Task<Results<Created<UserProfile>, ProblemHttpResult>> HandleAsync(
-        RequestCaller caller, JsonBody<CreateUserRequest> body, AuditNote audit,
+        RequestCaller caller, JsonBody<CreateUserRequest> body, SecurityAuditNote audit,
         UserRegistration registration, TenantStore tenants, TenantProvisioning provisioning, CancellationToken cancellationToken)
     {
         var request = body.Value;

@@ -9,7 +9,7 @@ internal static class ForgiveDebtEndpoint
     private const int MaxReasonLength = 500;
 
     public static async Task<Results<Created<ForgivenDebtResponse>, ProblemHttpResult>> HandleAsync(
-        KeyedRequest<ForgiveDebtRequest> request, string id, CreditLedger ledger, AuditNote audit)
+        KeyedRequest<ForgiveDebtRequest> request, string id, CreditLedger ledger, SecurityAuditNote audit)
     {
         var (caller, body, key) = (request.Caller, request.Body, request.Key);
         if (!RequestValidation.TryParseId(id, out var account))

@@ -24,37 +24,26 @@ internal sealed record PaymentListQuery
     [FromQuery(Name = "needs_attention")]
     [Description("true: only those that are paid, or went back, without that the ledger could follow.")]
     public bool? NeedsAttention { get; init; }
-
-    [FromQuery(Name = "created[gte]"), Description(ListText.From)]
-    public string? CreatedFrom { get; init; }
-
-    [FromQuery(Name = "created[lt]"), Description(ListText.Until)]
-    public string? CreatedUntil { get; init; }
-
-    [FromQuery(Name = "cursor"), Description(ListText.Cursor)]
-    public string? Cursor { get; init; }
-
-    [FromQuery(Name = "limit"), Description(ListText.Limit)]
-    public int? Limit { get; init; }
 }
 
 internal static class ListPayments
 {
     public static async Task<Results<Ok<PaymentList>, ProblemHttpResult>> HandleAsync(
         RequestCaller caller, PaymentStore store, ListService lists, IOptions<LedgerOptions> options,
-        [AsParameters] PaymentListQuery query, CancellationToken cancellationToken)
+        [AsParameters] PaymentListQuery query, [AsParameters] ListBounds bounds, CancellationToken cancellationToken)
     {
-        if (!Cursor.Limit(query.Limit).TryGet(out var size, out var problem))
+        if (!bounds.Read().TryGet(out var span, out var problem) || !Bind(caller, query, options.Value).TryGet(out var wanted, out problem))
             return problem;
-        if (!Bind(caller, query, options.Value).TryGet(out var wanted, out problem))
-            return problem;
+        if (!TimeCursor.TryDecode(bounds.Cursor, out var after))
+            return Cursor.Invalid();
+        wanted = wanted with { From = TimeOf(span.From), Until = TimeOf(span.Until), After = after };
         if (query.Holder is { } holder && caller.Holder is null)
             wanted = wanted with { Accounts = await OfHolderAsync(caller, query, holder, lists, cancellationToken) };
-        var found = await store.ListAsync(wanted, size + 1, cancellationToken);
-        var page = found.Take(size).ToList();
+        var found = await store.ListAsync(wanted, span.Limit + 1, cancellationToken);
+        var page = found.Take(span.Limit).ToList();
         return TypedResults.Ok(new PaymentList(
             [.. page.Select(payment => PaymentResponse.From(payment))],
-            found.Count > size ? TimeCursor.Encode(page[^1].CreatedAt, page[^1].Id) : null));
+            found.Count > span.Limit ? TimeCursor.Encode(page[^1].CreatedAt, page[^1].Id) : null));
     }
 
     private static Validated<PaymentQuery> Bind(RequestCaller caller, PaymentListQuery query, LedgerOptions options)
@@ -65,12 +54,6 @@ internal static class ListPayments
             return invalid;
         if (query.Asset is not null && options.Asset(caller.Tenant, query.Asset) is null)
             return RequestValidation.UnknownAsset();
-        if (!Timestamp.TryParse(query.CreatedFrom, out var from))
-            return Timestamp.Invalid("created[gte]");
-        if (!Timestamp.TryParse(query.CreatedUntil, out var until))
-            return Timestamp.Invalid("created[lt]");
-        if (!TimeCursor.TryDecode(query.Cursor, out var after))
-            return Cursor.Invalid();
         return new PaymentQuery(caller.Tenant)
         {
             // A user sees what it began itself, whatever it asks for.
@@ -78,10 +61,7 @@ internal static class ListPayments
             Accounts = query.Account is { } account ? [OneForm(account)] : null,
             Asset = query.Asset,
             Status = query.Status,
-            From = TimeOf(from),
-            Until = TimeOf(until),
             NeedsAttention = query.NeedsAttention == true,
-            After = after,
         };
     }
 

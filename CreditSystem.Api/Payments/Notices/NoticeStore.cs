@@ -58,10 +58,6 @@ internal sealed class NoticeStore(MongoConnection connection, TimeProvider time)
         async (database, token) => (UnusableNotice?)await Unusable(database).Find(kept => kept.Id == id).FirstOrDefaultAsync(token),
         cancellationToken);
 
-    public Task<long> CountUnusableAsync(CancellationToken cancellationToken) => connection.ExecuteAsync(
-        (database, token) => Unusable(database).CountDocumentsAsync(Builders<UnusableNotice>.Filter.Empty, options: null, token),
-        cancellationToken);
-
     /// <summary>The payment has been dealt with, so that what came of it is of use no more; so is one that names no payment.</summary>
     public Task ForgetUnusableAsync(string? id, string? payment, CancellationToken cancellationToken) => connection.ExecuteAsync(
         (database, token) => Unusable(database).DeleteManyAsync(

@@ -9,7 +9,7 @@ namespace CreditSystem.Api.Payments.Notices;
 internal static class ReceiveStripeEvent
 {
     public static async Task<Results<Ok, ProblemHttpResult>> HandleAsync(
-        SignedEvent received, AuditNote audit, NoticeProcessor processor, CancellationToken cancellationToken) =>
+        SignedEvent received, SecurityAuditNote audit, NoticeProcessor processor, CancellationToken cancellationToken) =>
         await processor.ReceiveAsync(
             received.Body, received.Signature, payment => audit.EnrichAudit(target: payment), cancellationToken) is { } problem
             ? problem

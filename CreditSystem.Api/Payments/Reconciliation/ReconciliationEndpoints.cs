@@ -35,12 +35,10 @@ internal static class ReconciliationEndpoints
         PaymentReconciliation reconciliation, IReadOnlyDictionary<string, IReadOnlyCollection<string>> tenants, TimeProvider time,
         string? from, string? to, CancellationToken cancellationToken)
     {
-        if (!Timestamp.TryParse(from, out var first))
-            return Timestamp.Invalid("from");
-        if (!Timestamp.TryParse(to, out var end))
-            return Timestamp.Invalid("to");
-        var until = end is { } given ? DateTimeOffset.FromUnixTimeMilliseconds(given) : time.GetUtcNow();
-        var since = first is { } begin ? DateTimeOffset.FromUnixTimeMilliseconds(begin) : until - DefaultPeriod;
+        if (!Timestamp.Period("from", from, "to", to).TryGet(out var period, out var problem))
+            return problem;
+        var until = period.Until is { } given ? DateTimeOffset.FromUnixTimeMilliseconds(given) : time.GetUtcNow();
+        var since = period.From is { } begin ? DateTimeOffset.FromUnixTimeMilliseconds(begin) : until - DefaultPeriod;
         if (since >= until || until - since > LongestPeriod)
             return ApiProblems.BadRequest("invalid_range", $"from must be before to, by at most {LongestPeriod.TotalDays} days.");
         try

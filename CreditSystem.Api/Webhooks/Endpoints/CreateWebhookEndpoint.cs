@@ -10,7 +10,7 @@ internal static class CreateWebhookEndpoint
     private const int MaxUrlLength = 2048;
 
     public static async Task<Results<Created<IssuedWebhookEndpointResponse>, ProblemHttpResult>> HandleAsync(
-        RequestCaller caller, JsonBody<CreateWebhookEndpointRequest> body, AuditNote audit,
+        RequestCaller caller, JsonBody<CreateWebhookEndpointRequest> body, SecurityAuditNote audit,
         WebhookStore store, WebhookSecrets secrets, CreditLedger ledger, IOptions<WebhookOptions> options, TimeProvider time,
         CancellationToken cancellationToken)
     {

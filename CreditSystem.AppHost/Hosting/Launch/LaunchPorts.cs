@@ -47,10 +47,10 @@ internal static class LaunchPorts
     {
         await output.WriteLineAsync(
             "Waiting for the previous run to end: Aspire's orchestrator still stops its processes (up to 20 s) …");
-        using var patience = new CancellationTokenSource(LongestEnd);
+        using var timeout = new CancellationTokenSource(LongestEnd);
         try
         {
-            await orchestrator.WaitForExitAsync(patience.Token);
+            await orchestrator.WaitForExitAsync(timeout.Token);
         }
         catch (OperationCanceledException)
         {

@@ -9,7 +9,7 @@ namespace CreditSystem.AppHost.Hosting.Servers;
 internal sealed class MongoDBHealthCheck(IResourceWithConnectionString mongodb) : IHealthCheck
 {
     private static readonly BsonDocument Ping = new("ping", 1);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
     private MongoClient? client;
 
@@ -30,8 +30,8 @@ internal sealed class MongoDBHealthCheck(IResourceWithConnectionString mongodb) 
     private async Task<MongoClient> ConnectAsync(CancellationToken cancellationToken)
     {
         var settings = MongoClientSettings.FromConnectionString(await mongodb.GetConnectionStringAsync(cancellationToken));
-        settings.ServerSelectionTimeout = Patience;
-        settings.ConnectTimeout = Patience;
+        settings.ServerSelectionTimeout = Timeout;
+        settings.ConnectTimeout = Timeout;
         settings.HeartbeatInterval = TimeSpan.FromSeconds(1);
         return new MongoClient(settings);
     }
@@ -40,7 +40,7 @@ internal sealed class MongoDBHealthCheck(IResourceWithConnectionString mongodb) 
 /// <summary>Whether Redis answers with the credentials of its connection string.</summary>
 internal sealed class RedisHealthCheck(IResourceWithConnectionString redis) : IHealthCheck
 {
-    private const int PatienceMilliseconds = 2_000;
+    private const int TimeoutMilliseconds = 2_000;
 
     private ConnectionMultiplexer? connection;
 
@@ -61,7 +61,7 @@ internal sealed class RedisHealthCheck(IResourceWithConnectionString redis) : IH
     private async Task<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
     {
         var options = ConfigurationOptions.Parse(await redis.GetConnectionStringAsync(cancellationToken) ?? "");
-        (options.AbortOnConnectFail, options.ConnectTimeout, options.AsyncTimeout) = (true, PatienceMilliseconds, PatienceMilliseconds);
+        (options.AbortOnConnectFail, options.ConnectTimeout, options.AsyncTimeout) = (true, TimeoutMilliseconds, TimeoutMilliseconds);
         options.BacklogPolicy = BacklogPolicy.FailFast;
         return await ConnectionMultiplexer.ConnectAsync(options);
     }

@@ -12,7 +12,7 @@ internal sealed record ServerMode(bool IsProcesses, string DataDirectory)
     internal const string Containers = "containers";
     internal const string Processes = "processes";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Publishing always describes containers; a run looks what there is, and says so in one line.</summary>
     internal static async Task<ServerMode> ChooseAsync(IDistributedApplicationBuilder builder, LaunchOptions launch)
@@ -51,10 +51,10 @@ internal sealed record ServerMode(bool IsProcesses, string DataDirectory)
             // What it says is of no interest, but a full pipe would keep it from ending.
             _ = process.StandardOutput.ReadToEndAsync();
             _ = process.StandardError.ReadToEndAsync();
-            using var patience = new CancellationTokenSource(Patience);
+            using var timeout = new CancellationTokenSource(Timeout);
             try
             {
-                await process.WaitForExitAsync(patience.Token);
+                await process.WaitForExitAsync(timeout.Token);
                 return process.ExitCode == 0;
             }
             catch (OperationCanceledException)

@@ -10,7 +10,7 @@ internal static class ServiceHealthCheckExtensions
 {
     private const string Client = "service-health";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(3);
 
     /// <summary>Health as the service's own document tells it: a degraded service answers, and is not well.</summary>
     internal static IResourceBuilder<ProjectResource> WithServiceHealthCheck(this IResourceBuilder<ProjectResource> service)
@@ -21,7 +21,7 @@ internal static class ServiceHealthCheckExtensions
 
         var (endpoint, management) = (service.GetEndpoint("http"), service.GetEndpoint("management"));
         var key = $"{service.Resource.Name}_service_check";
-        builder.Services.AddHttpClient(Client, http => http.Timeout = Patience);
+        builder.Services.AddHttpClient(Client, http => http.Timeout = Timeout);
         builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(key, services =>
             new ServiceHealthCheck(services.GetRequiredService<IHttpClientFactory>(), Client,
                 // Where it speaks TLS, its certificate is of no authority that this process knows.

@@ -13,7 +13,7 @@ internal sealed class ConsoleOutput(DistributedApplicationModel model, ResourceN
     ResourceLoggerService logs, IHostApplicationLifetime lifetime, ReadyLine ready, OwnLogLevels levels)
 {
     private static readonly TimeSpan Reminder = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan LogPatience = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan LogTimeout = TimeSpan.FromSeconds(3);
 
     private readonly Stopwatch sinceStart = Stopwatch.StartNew();
     private readonly ConcurrentDictionary<string, string> states = [];
@@ -122,8 +122,8 @@ internal sealed class ConsoleOutput(DistributedApplicationModel model, ResourceN
     {
         try
         {
-            using var patience = new CancellationTokenSource(LogPatience);
-            var lines = await logs.LastLinesAsync(resource, patience.Token).WaitAsync(patience.Token);
+            using var timeout = new CancellationTokenSource(LogTimeout);
+            var lines = await logs.LastLinesAsync(resource, timeout.Token).WaitAsync(timeout.Token);
             return lines.Count == 0 ? " It has written nothing." : $" Its last lines:\n  {string.Join("\n  ", lines)}";
         }
         catch (OperationCanceledException)

@@ -9,7 +9,7 @@ internal static class RotationExtensions
 
     /// <summary>As often as the CronJob of a deployment does it.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromHours(12);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     /// <summary>
     /// Adds the rotation of the API's secret_id: a resource that runs once when it is started, by a click or by the clock.
@@ -51,7 +51,7 @@ internal static class RotationExtensions
             return started;
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(Timeout);
         var ended = await notifications.WaitForResourceAsync(rotation.Name,
             change => change.Snapshot.StartTimeStamp != before
                 && KnownResourceStates.TerminalStates.Contains(change.Snapshot.State?.Text), limit.Token);

@@ -15,7 +15,7 @@ internal static partial class VaultCommandExtensions
     private const string Client = "vault-commands";
     private const string Control = "control";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <param name="server">What Vault runs as: the container, or the process in its place.</param>
     /// <param name="vault">The Vault itself, which knows its root token.</param>
@@ -25,7 +25,7 @@ internal static partial class VaultCommandExtensions
         if (vault.ApplicationBuilder.ExecutionContext.IsPublishMode)
             return server;
 
-        vault.ApplicationBuilder.Services.AddHttpClient(Client, http => http.Timeout = Patience);
+        vault.ApplicationBuilder.Services.AddHttpClient(Client, http => http.Timeout = Timeout);
         var control = server is IResourceBuilder<ProjectResource> process ? process.WithControlEndpoint() : null;
         // Both wait until what they did is seen: a seal in between would let the unseal before it wait for what never comes.
         var order = new SemaphoreSlim(1);
@@ -108,7 +108,7 @@ internal static partial class VaultCommandExtensions
         string message)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        limit.CancelAfter(Patience);
+        limit.CancelAfter(Timeout);
         try
         {
             await context.Services.GetRequiredService<ResourceNotificationService>()

@@ -11,15 +11,15 @@ internal sealed class AdministeredMongo
     private const int UserNotFound = 11;
     private const string DefaultDatabase = "credit_system";
 
-    private readonly TimeSpan patience;
+    private readonly TimeSpan timeout;
 
     /// <param name="connectionString">The administrator's.</param>
     /// <param name="password">The administrator's, in place of the one in the connection string; null for that one.</param>
-    /// <param name="patience">How long the server may take until it answers.</param>
+    /// <param name="timeout">How long the server may take until it answers.</param>
     /// <exception cref="CommandException">It is no connection string, or names nobody whose password it could be.</exception>
-    public AdministeredMongo(string connectionString, string? password, TimeSpan patience)
+    public AdministeredMongo(string connectionString, string? password, TimeSpan timeout)
     {
-        this.patience = patience;
+        this.timeout = timeout;
         try
         {
             var address = new MongoUrlBuilder(connectionString);
@@ -121,7 +121,7 @@ internal sealed class AdministeredMongo
     private MongoClient Open(MongoUrl user, bool asAnybody = false)
     {
         var client = MongoClientSettings.FromUrl(user);
-        client.ServerSelectionTimeout = patience;
+        client.ServerSelectionTimeout = timeout;
         if (asAnybody)
             client.Credential = null;
         if (client.UseTls && Certificate is { } set)
@@ -137,7 +137,7 @@ internal sealed class AdministeredMongo
     private string Describe(Exception exception) => exception switch
     {
         MongoAuthenticationException => "it refuses the administrator's credentials.",
-        TimeoutException => $"no answer within {patience.TotalSeconds:0} s.",
+        TimeoutException => $"no answer within {timeout.TotalSeconds:0} s.",
         MongoCommandException command => $"{command.CodeName} ({command.Code}).",
         _ => $"{exception.GetType().Name}.",
     };

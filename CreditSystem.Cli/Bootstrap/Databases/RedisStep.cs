@@ -15,17 +15,17 @@ internal sealed class RedisStep
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly ConfigurationOptions administrator;
-    private readonly TimeSpan patience;
+    private readonly TimeSpan timeout;
     private readonly ChangeReporter changes;
 
     /// <param name="connectionString">The administrator's.</param>
     /// <param name="password">In place of the one in the connection string; null for that one.</param>
-    /// <param name="patience">How long the server may take until it answers.</param>
+    /// <param name="timeout">How long the server may take until it answers.</param>
     /// <param name="changes">Says what is done.</param>
     /// <exception cref="CommandException">It is no connection string, or one without a password.</exception>
-    public RedisStep(string connectionString, string? password, TimeSpan patience, ChangeReporter changes)
+    public RedisStep(string connectionString, string? password, TimeSpan timeout, ChangeReporter changes)
     {
-        (this.patience, this.changes) = (patience, changes);
+        (this.timeout, this.changes) = (timeout, changes);
         try
         {
             administrator = ConfigurationOptions.Parse(connectionString);
@@ -65,7 +65,7 @@ internal sealed class RedisStep
         var start = Stopwatch.GetTimestamp();
         while (!await AnswersAsync(administrator))
         {
-            if (Stopwatch.GetElapsedTime(start) > patience)
+            if (Stopwatch.GetElapsedTime(start) > timeout)
                 throw new CommandException($"Redis at {host}:{port} does not answer, or refuses the password.");
             await Task.Delay(Pause, cancellationToken);
         }

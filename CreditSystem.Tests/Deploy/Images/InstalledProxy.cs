@@ -16,8 +16,8 @@ internal static class InstalledProxy
         using var proxy = Start(program);
         try
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
-            while (await ProbeAsync(patience.Token) != 0)
+            using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+            while (await ProbeAsync(timeout.Token) != 0)
                 Assert.False(proxy.HasExited, "the proxy has ended");
         }
         finally

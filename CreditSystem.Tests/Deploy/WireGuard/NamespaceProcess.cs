@@ -36,9 +36,9 @@ internal sealed class NamespaceProcess : IAsyncDisposable
     /// <summary>Waits until what it has printed is as expected; fails with what it has printed where that takes too long.</summary>
     public async Task WaitAsync(Func<IReadOnlyList<string>, bool> condition, CancellationToken cancellationToken)
     {
-        for (var patience = Stopwatch.StartNew(); !condition(Lines); await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken))
+        for (var timeout = Stopwatch.StartNew(); !condition(Lines); await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken))
         {
-            if (_process.HasExited || patience.Elapsed > TimeSpan.FromMinutes(2))
+            if (_process.HasExited || timeout.Elapsed > TimeSpan.FromMinutes(2))
                 throw new InvalidOperationException($"{string.Join(' ', _process.StartInfo.ArgumentList)} is not as expected:{Environment.NewLine}{string.Join(Environment.NewLine, Lines.TakeLast(40))}");
         }
     }

@@ -74,13 +74,13 @@ internal sealed class ProxyProcess : IAsyncDisposable
     private async Task WaitAsync(CancellationToken cancellationToken)
     {
         using var client = new HttpClient { BaseAddress = Address };
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromMinutes(1));
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(TimeSpan.FromMinutes(1));
         while (!_process.HasExited)
         {
             try
             {
-                using var response = await client.GetAsync("v1/sys/health", patience.Token);
+                using var response = await client.GetAsync("v1/sys/health", timeout.Token);
                 if (response.IsSuccessStatusCode)
                     return;
             }
@@ -89,7 +89,7 @@ internal sealed class ProxyProcess : IAsyncDisposable
                 // It does not listen yet.
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(100), patience.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), timeout.Token);
         }
 
         throw new InvalidOperationException("The vault-proxy has ended at its start.");

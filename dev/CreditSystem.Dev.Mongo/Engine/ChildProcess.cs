@@ -67,7 +67,7 @@ internal sealed class ChildProcess
         }
         catch (Exception exception) when (exception is System.ComponentModel.Win32Exception or InvalidOperationException)
         {
-            started.SetException(new DevServerException(ExitCodes.EngineFailed, $"'{startInfo.FileName}' cannot be started: {exception.Message}", exception));
+            started.SetException(new DevServerException(ExitCodes.ServerFailed, $"'{startInfo.FileName}' cannot be started: {exception.Message}", exception));
             return;
         }
 

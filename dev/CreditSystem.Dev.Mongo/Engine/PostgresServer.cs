@@ -77,7 +77,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         string[] initdb = [engine.Program("initdb"), "-D", partial, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-instructions"];
         var (exitCode, output) = await Command.RunAsync("setpriv", [.. ServerAccount.SetprivArguments(partial, engine.Program("initdb")), .. initdb], null, null, cancellationToken);
         if (exitCode != 0)
-            throw new DevServerException(ExitCodes.EngineFailed, $"The engine's data directory cannot be created:{Environment.NewLine}{output}");
+            throw new DevServerException(ExitCodes.ServerFailed, $"The engine's data directory cannot be created:{Environment.NewLine}{output}");
         await File.AppendAllTextAsync(Path.Combine(partial, "postgresql.conf"), "include 'development.conf'\n", cancellationToken);
         Directory.Move(partial, cluster);
     }
@@ -88,7 +88,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         while (true)
         {
             if (_process.Exited.IsCompleted)
-                throw new DevServerException(ExitCodes.EngineFailed, $"The document engine ended while it started:{Environment.NewLine}{LastLines}");
+                throw new DevServerException(ExitCodes.ServerFailed, $"The document engine ended while it started:{Environment.NewLine}{LastLines}");
             try
             {
                 await using var connection = await DataSource.OpenConnectionAsync(cancellationToken);

@@ -29,7 +29,7 @@ internal static class ServerAccount
         Directory.CreateDirectory(path);
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         if (IsRoot && NativeMethods.ChangeOwner(path, Nobody, Nobody) != 0)
-            throw new DevServerException(ExitCodes.EngineFailed, $"The owner of '{path}' cannot be changed to the account that the engine runs as.");
+            throw new DevServerException(ExitCodes.ServerFailed, $"The owner of '{path}' cannot be changed to the account that the engine runs as.");
     }
 
     private static bool IsReachable(string path)

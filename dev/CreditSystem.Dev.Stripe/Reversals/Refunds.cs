@@ -13,12 +13,6 @@ internal sealed class Refunds(
     internal static readonly string[] CreateParameters = ["payment_intent", "charge", "amount", "reason", "metadata", "instructions_email"];
     internal static readonly string[] ListParameters = ["payment_intent", "charge", .. Pages.Parameters];
 
-    internal static readonly string[] FailureReasons =
-    [
-        "lost_or_stolen_card", "expired_or_canceled_card", "charge_for_pending_refund_disputed", "insufficient_funds", "declined",
-        "merchant_request", "unknown",
-    ];
-
     public JsonNode Create(StripeRequest request)
     {
         var parameters = request.Parameters;

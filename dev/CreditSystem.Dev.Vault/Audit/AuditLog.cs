@@ -26,7 +26,7 @@ internal sealed class AuditLog : IDisposable
             }
             catch (VaultFault fault)
             {
-                throw new DevVaultException(ExitCodes.DataInvalid, $"The audit device {entry.Path} of an earlier run cannot be opened: {fault.Message}", fault);
+                throw new DevServerException(ExitCodes.DataInvalid, $"The audit device {entry.Path} of an earlier run cannot be opened: {fault.Message}", fault);
             }
         }
     }

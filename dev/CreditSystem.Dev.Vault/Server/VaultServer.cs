@@ -33,7 +33,7 @@ internal sealed class VaultServer : IAsyncDisposable
 
     private static List<Uri> AddressesOf(WebApplication app) => [.. app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(address => new Uri(address))];
 
-    /// <exception cref="DevVaultException">The port is in use, or the data cannot be read.</exception>
+    /// <exception cref="DevServerException">The port is in use, or the data cannot be read.</exception>
     public static async Task<VaultServer> StartAsync(DevVaultOptions options, TimeProvider time, CancellationToken cancellationToken = default)
     {
         var storage = options.DataDirectory is { } directory ? VaultStorage.Open(directory) : VaultStorage.InMemory();
@@ -50,7 +50,7 @@ internal sealed class VaultServer : IAsyncDisposable
         catch (IOException exception)
         {
             await server.DisposeAsync();
-            throw new DevVaultException(ExitCodes.PortInUse, $"{options.Listen} cannot be listened on: {exception.Message} Choose another address with VAULT_DEV_LISTEN_ADDRESS.", exception);
+            throw new DevServerException(ExitCodes.PortInUse, $"{options.Listen} cannot be listened on: {exception.Message} Choose another address with VAULT_DEV_LISTEN_ADDRESS.", exception);
         }
     }
 

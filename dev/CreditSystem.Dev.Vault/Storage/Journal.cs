@@ -29,7 +29,7 @@ internal sealed class Journal : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new DevVaultException(ExitCodes.DataInvalid, $"{directory} cannot be used ({exception.Message}). Another development Vault may be using it; choose another folder with DEV_DATA_DIRECTORY.", exception);
+            throw new DevServerException(ExitCodes.DataInvalid, $"{directory} cannot be used ({exception.Message}). Another development Vault may be using it; choose another folder with DEV_DATA_DIRECTORY.", exception);
         }
     }
 
@@ -101,7 +101,7 @@ internal sealed class Journal : IDisposable
         return [.. "{\"Key\":"u8, .. start, .. ",\"Value\":"u8, .. value ?? "null"u8.ToArray(), .. "}\n"u8];
     }
 
-    private DevVaultException Unreadable(string reason, Exception? inner = null) =>
+    private DevServerException Unreadable(string reason, Exception? inner = null) =>
         new(ExitCodes.DataInvalid, $"{_path} cannot be read: {reason}. Move it away to start with an empty Vault; what was encrypted with its transit keys can then not be read any more.", inner);
 
     private sealed record Line(string Key, JsonElement? Value);

@@ -15,7 +15,7 @@ internal sealed class VaultStorage : IDisposable
     public static VaultStorage InMemory() => new(null);
 
     /// <summary>Reads what an earlier run has left below <paramref name="directory"/> and writes there from now on.</summary>
-    /// <exception cref="DevVaultException">It cannot be read.</exception>
+    /// <exception cref="DevServerException">It cannot be read.</exception>
     public static VaultStorage Open(string directory)
     {
         var journal = Journal.Open(directory);

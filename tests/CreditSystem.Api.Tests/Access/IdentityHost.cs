@@ -126,7 +126,7 @@ internal sealed class IdentityHost : IAsyncDisposable
         app.MapOperations();
         app.MapDocs();
         await app.StartAsync();
-        // Connecting takes longer than the API has patience with Redis; where it is away, the test says so.
+        // Connecting takes longer than the API has timeout with Redis; where it is away, the test says so.
         if (!world.Redis.StartsWith(NoRedis, StringComparison.Ordinal))
             await app.Services.GetRequiredService<RedisConnection>().ExecuteAsync((connected, _) => connected.PingAsync(), CancellationToken.None);
         return new IdentityHost(app, world, contract, isReplica);

@@ -3,21 +3,17 @@ using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Api.Tests.Access;
 
-public sealed class LoginLimitTests(MongoServer mongo, RedisServer redis) : IAsyncLifetime
+public sealed class LoginLimitTests(RedisServer redis, LoginLimitedApi api) : IAsyncLifetime, IClassFixture<LoginLimitedApi>
 {
     private const string Home = "192.0.2.10";
     private const string Elsewhere = "192.0.2.11";
 
-    private IdentityHost host = null!;
+    private readonly IdentityHost host = api.Host;
     private Registered owner = null!;
 
-    public async ValueTask InitializeAsync()
-    {
-        host = await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync(), Limits());
-        owner = await host.OpenTenantAsync(address: Home);
-    }
+    public async ValueTask InitializeAsync() => owner = await host.OpenTenantAsync(address: Home);
 
-    public ValueTask DisposeAsync() => host.DisposeAsync();
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Fact]
     public async Task Stops_guessing_from_many_addresses_without_locking_the_owner_out()
@@ -72,7 +68,7 @@ public sealed class LoginLimitTests(MongoServer mongo, RedisServer redis) : IAsy
     [Fact]
     public async Task Goes_on_limiting_while_redis_is_away()
     {
-        await using var alone = await IdentityHost.StartReplicaAsync(host, IdentityHost.NoRedis, Limits());
+        await using var alone = await IdentityHost.StartReplicaAsync(host, IdentityHost.NoRedis, LoginLimitedApi.Limits);
         var answers = new List<int>();
         for (var i = 0; i < 6; i++)
             answers.Add((await LoginAsync("olivia", $"guess number {i}", $"203.0.113.{i}", alone)).Status);
@@ -94,13 +90,4 @@ public sealed class LoginLimitTests(MongoServer mongo, RedisServer redis) : IAsy
 
     private Task<Answer> LoginAsync(string login, string password, string address, IdentityHost? at = null) =>
         (at ?? host).Client(address: address).PostAsync("/v1/auth/login", new { tenant = owner.Tenant, login, password });
-
-    private static Dictionary<string, string?> Limits() => new()
-    {
-        ["RateLimits:Enabled"] = "true",
-        ["RateLimits:Address:Requests"] = "0",
-        ["RateLimits:User:Requests"] = "0",
-        ["RateLimits:LoginOfStranger:Requests"] = "5",
-        ["RateLimits:LoginFromKnownAddress:Requests"] = "3",
-    };
 }

@@ -6,17 +6,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CreditSystem.Api.Tests.Access;
 
-public sealed class RateLimitTests(MongoServer mongo, RedisServer redis) : IAsyncLifetime
+public sealed class RateLimitTests(MongoServer mongo, RedisServer redis, LimitedApi api) : IClassFixture<LimitedApi>
 {
     private static int addresses;
 
     private readonly string address = $"198.51.{Interlocked.Increment(ref addresses)}.7";
     private readonly string tenant = $"t-{Guid.NewGuid():N}"[..20];
-    private IdentityHost host = null!;
-
-    public async ValueTask InitializeAsync() => host = await StartAsync();
-
-    public ValueTask DisposeAsync() => host.DisposeAsync();
+    private readonly IdentityHost host = api.Host;
 
     [Fact]
     public async Task Has_the_limits_of_the_original_by_default()
@@ -37,7 +33,7 @@ public sealed class RateLimitTests(MongoServer mongo, RedisServer redis) : IAsyn
     [Fact]
     public async Task Lets_exactly_as_many_through_as_it_says_however_many_come_at_once()
     {
-        await using var replica = await IdentityHost.StartReplicaAsync(host, configuration: Limits());
+        await using var replica = await IdentityHost.StartReplicaAsync(host, configuration: LimitedApi.Limits);
         var clients = new[] { host.ClientOf(Role.User, tenant), replica.ClientOf(Role.User, tenant) };
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => clients[i % 2].ReadAsync("/v1/auth/me")));
@@ -137,7 +133,7 @@ public sealed class RateLimitTests(MongoServer mongo, RedisServer redis) : IAsyn
     [Fact]
     public async Task While_redis_is_away_reads_go_on_and_money_is_limited_by_the_replica()
     {
-        await using var alone = await IdentityHost.StartAsync(mongo, IdentityHost.NoRedis, Limits());
+        await using var alone = await IdentityHost.StartAsync(mongo, IdentityHost.NoRedis, LimitedApi.Limits);
         var client = alone.ClientOf(Role.Owner, tenant);
 
         var reads = await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => client.ReadAsync("/v1/auth/me")));
@@ -154,7 +150,8 @@ public sealed class RateLimitTests(MongoServer mongo, RedisServer redis) : IAsyn
     [Fact]
     public async Task Can_be_switched_off()
     {
-        await using var off = await StartAsync(new() { ["RateLimits:Enabled"] = "false" });
+        await using var off = await IdentityHost.StartReplicaAsync(
+            host, configuration: new(LimitedApi.Limits) { ["RateLimits:Enabled"] = "false" });
         var client = off.ClientOf(Role.User, tenant, "fast");
 
         for (var i = 0; i < 30; i++)
@@ -163,23 +160,6 @@ public sealed class RateLimitTests(MongoServer mongo, RedisServer redis) : IAsyn
             Assert.Equal((200, null), (answer.Status, Header(answer, "RateLimit")));
         }
     }
-
-    private async Task<IdentityHost> StartAsync(Dictionary<string, string?>? configuration = null)
-    {
-        var limits = Limits();
-        foreach (var (name, value) in configuration ?? [])
-            limits[name] = value;
-        return await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync(), limits);
-    }
-
-    private static Dictionary<string, string?> Limits() => new()
-    {
-        ["RateLimits:Enabled"] = "true",
-        ["RateLimits:Address:Requests"] = "10",
-        ["RateLimits:User:Requests"] = "20",
-        ["RateLimits:User:WindowSeconds"] = "60",
-    };
-
 
     private static string? Header(Answer answer, string name) => answer.Response.Headers.TryGetValues(name, out var values) ? values.Single() : null;
 }

@@ -8,7 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace CreditSystem.Api.Tests.HttpApi;
 
 /// <summary>Walks the endpoints of the running application, so that one that is added later is tested too.</summary>
-public sealed class BadBodyTests(WholeApi api) : IClassFixture<WholeApi>
+[Collection(WholeApi.Collection)]
+public sealed class BadBodyTests(WholeApi api)
 {
     private static readonly byte[] NotUtf8 = [0x7B, 0x22, 0xFF, 0xFE, 0x22, 0x3A, 0x31, 0x7D];
 

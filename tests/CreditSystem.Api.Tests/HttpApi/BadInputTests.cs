@@ -1,29 +1,20 @@
 using System.Net.Http.Headers;
 using System.Text;
 using CreditSystem.Api.Tests.Ledger;
-using CreditSystem.Ledger.Testing;
 using CreditSystem.Testing;
 
 namespace CreditSystem.Api.Tests.HttpApi;
 
 /// <summary>What a ledger must refuse, each with a code of its own, and with nothing in the log afterwards.</summary>
-public sealed class BadInputTests : IAsyncLifetime
+public sealed class BadInputTests() : LedgerRoute(options => options.Assets["points"] = new() { MinAmount = 5 })
 {
-    private readonly InMemoryBlockStore store = new();
-    private LedgerHost host = null!;
-    private HttpClient client = null!;
-    private string alice = null!;
     private string bob = null!;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        host = await LedgerHost.StartAsync(store, configure: options => options.Assets["points"] = new() { MinAmount = 5 });
-        client = host.Client();
-        alice = await client.OpenFundedAsync("alice", 1000);
+        await base.InitializeAsync();
         bob = await client.OpenAsync("bob");
     }
-
-    public ValueTask DisposeAsync() => host.DisposeAsync();
 
     public static TheoryData<string, int, string> Amounts => new()
     {

@@ -70,7 +70,7 @@ public sealed partial class ErrorPageTests
     private static IEnumerable<string> Sources() =>
         Directory.EnumerateFiles(Repository.PathOf("CreditSystem.Api"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText);
 
-    [GeneratedRegex("""(?:RequestValidation\.\w+|Timestamp\.Invalid|\bText|DisplayName)\(\s*"([a-z_]+)""")]
+    [GeneratedRegex("""(?:RequestValidation\.\w+|Timestamp\.(?:Invalid|Period)|\bText|DisplayName)\(\s*"([a-z_]+)""")]
     private static partial Regex Validated();
 
     [GeneratedRegex(@"^### (\S+)$", RegexOptions.Multiline)]

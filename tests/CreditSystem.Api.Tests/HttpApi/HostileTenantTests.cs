@@ -132,10 +132,10 @@ public sealed class HostileTenantTests(MongoServer mongo, RedisServer redis) : I
     private async Task UntilToldAsync(Bank bank)
     {
         Assert.NotEmpty(bank.Holds);
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        timeout.CancelAfter(TimeSpan.FromSeconds(30));
         while (told.Received.Where(delivered => delivered.Body.Contains(bank.Tenant, StringComparison.Ordinal)).Select(delivered => delivered.Id).Distinct().Count() < bank.Holds.Count)
-            await Task.Delay(100, patience.Token);
+            await Task.Delay(100, timeout.Token);
     }
 
     private sealed record Bank(string Tenant, HttpClient Client, string[] Accounts)

@@ -10,7 +10,8 @@ using CreditSystem.Testing;
 namespace CreditSystem.Api.Tests.HttpApi;
 
 /// <summary>What HTTP and its neighbours say, on every route.</summary>
-public sealed class HttpStandardTests(WholeApi api) : IClassFixture<WholeApi>
+[Collection(WholeApi.Collection)]
+public sealed class HttpStandardTests(WholeApi api)
 {
     private HttpClient Owner => api.Host.ClientOf(Role.Owner, "acme", "owner");
 

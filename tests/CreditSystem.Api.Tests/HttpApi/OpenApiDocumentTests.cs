@@ -2,7 +2,8 @@ using CreditSystem.Testing;
 
 namespace CreditSystem.Api.Tests.HttpApi;
 
-public sealed class OpenApiDocumentTests(WholeApi api) : IClassFixture<WholeApi>
+[Collection(WholeApi.Collection)]
+public sealed class OpenApiDocumentTests(WholeApi api)
 {
     [Fact]
     public async Task Is_a_valid_document_of_OpenAPI_3_1() =>

@@ -3,7 +3,8 @@ using CreditSystem.Testing;
 namespace CreditSystem.Api.Tests.HttpApi;
 
 /// <summary>The reference at /docs has all that the document has.</summary>
-public sealed class ReferencePageTests(WholeApi api) : IClassFixture<WholeApi>
+[Collection(WholeApi.Collection)]
+public sealed class ReferencePageTests(WholeApi api)
 {
     [Fact]
     public async Task Every_operation_has_its_place_with_its_path_its_parameters_and_the_members_of_its_body()

@@ -6,7 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CreditSystem.Api.Tests.HttpApi;
 
-public sealed class TypedEndpointTests(WholeApi api) : IClassFixture<WholeApi>
+[Collection(WholeApi.Collection)]
+public sealed class TypedEndpointTests(WholeApi api)
 {
     private static readonly Type[] Untyped = [typeof(HttpContext), typeof(HttpRequest), typeof(HttpResponse)];
 

@@ -8,6 +8,9 @@ namespace CreditSystem.Api.Tests.HttpApi;
 /// <summary>Every area of the API in one process, and the document that it serves of itself.</summary>
 public sealed class WholeApi(MongoServer mongo, RedisServer redis) : IAsyncLifetime
 {
+    /// <summary>Those that only ask it something share one.</summary>
+    internal const string Collection = "The whole API";
+
     internal IdentityHost Host { get; private set; } = null!;
 
     internal JsonNode Document { get; private set; } = null!;
@@ -37,6 +40,9 @@ public sealed class WholeApi(MongoServer mongo, RedisServer redis) : IAsyncLifet
         return schema;
     }
 }
+
+[CollectionDefinition(WholeApi.Collection)]
+public sealed class WholeApiCollection : ICollectionFixture<WholeApi>;
 
 internal sealed record ApiOperation(string Path, string Method, JsonNode Node)
 {

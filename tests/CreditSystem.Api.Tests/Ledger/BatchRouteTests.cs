@@ -1,26 +1,17 @@
 using System.Text.Json.Nodes;
-using CreditSystem.Ledger.Testing;
 using CreditSystem.Testing;
 
 namespace CreditSystem.Api.Tests.Ledger;
 
-public sealed class BatchRouteTests : IAsyncLifetime
+public sealed class BatchRouteTests : LedgerRoute
 {
-    private readonly InMemoryBlockStore store = new();
-    private LedgerHost host = null!;
-    private HttpClient client = null!;
-    private string alice = null!;
     private string bob = null!;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        host = await LedgerHost.StartAsync(store);
-        client = host.Client();
-        alice = await client.OpenFundedAsync("alice", 1000);
+        await base.InitializeAsync();
         bob = await client.OpenAsync("bob");
     }
-
-    public ValueTask DisposeAsync() => host.DisposeAsync();
 
     [Fact]
     public async Task Gives_each_item_its_own_outcome()
@@ -65,7 +56,7 @@ public sealed class BatchRouteTests : IAsyncLifetime
     public async Task Does_not_execute_at_a_retry_what_was_outside_the_bounds_before()
     {
         var first = await BatchAsync([Item(5), Item(200_000_000)], key: "b1");
-        await using var generous = await LedgerHost.StartAsync(store, configure: options => options.Assets["credits"].MaxAmount = long.MaxValue);
+        await using var generous = await LedgerHost.StartAsync(store, time, options => options.Assets["credits"].MaxAmount = long.MaxValue);
         var retry = await BatchAsync([Item(5), Item(200_000_000)], key: "b1", client: generous.Client());
 
         Assert.True(retry.Replayed);
@@ -93,7 +84,7 @@ public sealed class BatchRouteTests : IAsyncLifetime
     public async Task Replays_a_batch_after_a_restart()
     {
         var first = await BatchAsync([Item(300), Item(5000)], key: "b1");
-        await using var restarted = await LedgerHost.StartAsync(store);
+        await using var restarted = await LedgerHost.StartAsync(store, time);
         var retry = await BatchAsync([Item(300), Item(5000)], key: "b1", client: restarted.Client());
 
         Assert.Equal((true, first.Text), (retry.Replayed, retry.Text));

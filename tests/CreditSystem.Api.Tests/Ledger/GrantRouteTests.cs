@@ -1,26 +1,10 @@
 using System.Text.Json.Nodes;
-using CreditSystem.Ledger.Testing;
 using CreditSystem.Testing;
-using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Api.Tests.Ledger;
 
-public sealed class GrantRouteTests : IAsyncLifetime
+public sealed class GrantRouteTests() : LedgerRoute(funds: 0)
 {
-    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
-    private LedgerHost host = null!;
-    private HttpClient client = null!;
-    private string alice = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        host = await LedgerHost.StartAsync(new InMemoryBlockStore(), time);
-        client = host.Client();
-        alice = await client.OpenAsync("alice");
-    }
-
-    public ValueTask DisposeAsync() => host.DisposeAsync();
-
     [Fact]
     public async Task Burns_grants_down_in_order_and_says_which_ones_paid()
     {

@@ -1,25 +1,9 @@
-using CreditSystem.Ledger.Testing;
 using CreditSystem.Testing;
-using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Api.Tests.Ledger;
 
-public sealed class HistoryRouteTests : IAsyncLifetime
+public sealed class HistoryRouteTests : LedgerRoute
 {
-    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
-    private LedgerHost host = null!;
-    private HttpClient client = null!;
-    private string alice = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        host = await LedgerHost.StartAsync(new InMemoryBlockStore(), time);
-        client = host.Client();
-        alice = await client.OpenFundedAsync("alice", 1000);
-    }
-
-    public ValueTask DisposeAsync() => host.DisposeAsync();
-
     [Fact]
     public async Task Shows_the_balance_of_any_time_since_the_account_was_opened()
     {

@@ -1,25 +1,9 @@
-using CreditSystem.Ledger.Testing;
 using CreditSystem.Testing;
-using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Api.Tests.Ledger;
 
-public sealed class HoldRouteTests : IAsyncLifetime
+public sealed class HoldRouteTests : LedgerRoute
 {
-    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
-    private LedgerHost host = null!;
-    private HttpClient client = null!;
-    private string alice = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        host = await LedgerHost.StartAsync(new InMemoryBlockStore(), time);
-        client = host.Client();
-        alice = await client.OpenFundedAsync("alice", 1000);
-    }
-
-    public ValueTask DisposeAsync() => host.DisposeAsync();
-
     [Fact]
     public async Task Captures_a_hold_in_parts_until_the_final_one_releases_the_rest()
     {

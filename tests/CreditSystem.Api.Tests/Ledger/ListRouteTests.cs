@@ -1,29 +1,13 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
-using CreditSystem.Ledger.Testing;
 using CreditSystem.Testing;
-using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Api.Tests.Ledger;
 
 /// <summary>Everything can be found again, and accounts be changed.</summary>
-public sealed class ListRouteTests : IAsyncLifetime
+public sealed class ListRouteTests : LedgerRoute
 {
-    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
-    private LedgerHost host = null!;
-    private HttpClient client = null!;
-    private string alice = null!;
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        host = await LedgerHost.StartAsync(new InMemoryBlockStore(), time);
-        client = host.Client();
-        alice = await client.OpenFundedAsync("alice", 1000);
-    }
-
-    public ValueTask DisposeAsync() => host.DisposeAsync();
 
     [Fact]
     public async Task An_account_whose_id_was_lost_is_found_by_its_holder_and_by_opening_it_again()

@@ -1,26 +1,18 @@
-using CreditSystem.Ledger.Testing;
 using CreditSystem.Testing;
 
 namespace CreditSystem.Api.Tests.Ledger;
 
-public sealed class ReversalRouteTests : IAsyncLifetime
+public sealed class ReversalRouteTests : LedgerRoute
 {
-    private LedgerHost host = null!;
-    private HttpClient client = null!;
-    private string alice = null!;
     private string bob = null!;
     private string transfer = null!;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        host = await LedgerHost.StartAsync(new InMemoryBlockStore());
-        client = host.Client();
-        alice = await client.OpenFundedAsync("alice", 1000);
+        await base.InitializeAsync();
         bob = await client.OpenAsync("bob");
         transfer = (string)(await client.MoveAsync(alice, bob, 400)).Body["id"]!;
     }
-
-    public ValueTask DisposeAsync() => host.DisposeAsync();
 
     [Fact]
     public async Task Reverses_in_parts_up_to_the_whole_and_no_further()

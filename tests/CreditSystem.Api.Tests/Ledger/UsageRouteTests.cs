@@ -1,24 +1,10 @@
 using System.Text.Json.Nodes;
-using CreditSystem.Ledger.Testing;
 using CreditSystem.Testing;
 
 namespace CreditSystem.Api.Tests.Ledger;
 
-public sealed class UsageRouteTests : IAsyncLifetime
+public sealed class UsageRouteTests : LedgerRoute
 {
-    private LedgerHost host = null!;
-    private HttpClient client = null!;
-    private string alice = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        host = await LedgerHost.StartAsync(new InMemoryBlockStore());
-        client = host.Client();
-        alice = await client.OpenFundedAsync("alice", 1000);
-    }
-
-    public ValueTask DisposeAsync() => host.DisposeAsync();
-
     [Fact]
     public async Task Charges_an_event_once_whatever_request_brings_it()
     {

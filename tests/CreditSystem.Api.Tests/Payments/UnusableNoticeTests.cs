@@ -1,6 +1,5 @@
 using CreditSystem.Api.Payments;
 using CreditSystem.Testing;
-using CreditSystem.Testing.Servers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Stripe;
@@ -8,11 +7,15 @@ using Stripe;
 namespace CreditSystem.Api.Tests.Payments;
 
 /// <summary>What cannot be dealt with is said, kept, and dealt with later.</summary>
-public sealed class UnusableNoticeTests(MongoServer mongo, RedisServer redis) : IAsyncLifetime
+public sealed class UnusableNoticeTests(SharedShop shop) : IAsyncLifetime, IClassFixture<SharedShop>
 {
     private PaymentHost host = null!;
 
-    public async ValueTask InitializeAsync() => host = await PaymentHost.StartAsync(mongo, redis);
+    public async ValueTask InitializeAsync()
+    {
+        host = await shop.OpenAsync();
+        Assert.Equal("", await UnusableAsync());
+    }
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 
@@ -21,9 +24,7 @@ public sealed class UnusableNoticeTests(MongoServer mongo, RedisServer redis) : 
     {
         var payment = await host.BeginAsync();
         host.Stripe.Pay(payment);
-        host.Api.Services.GetRequiredService<IOptions<PaymentOptions>>().Value.Asset = "gold";
-
-        Assert.Equal(200, await host.NotifyAsync("payment_intent.succeeded", payment));
+        await SellingAsync("gold", async () => Assert.Equal(200, await host.NotifyAsync("payment_intent.succeeded", payment)));
 
         Assert.Equal(10_000, await host.BalanceAsync());
     }
@@ -34,9 +35,7 @@ public sealed class UnusableNoticeTests(MongoServer mongo, RedisServer redis) : 
         var payment = await host.BeginAsync();
         host.Stripe.Relabel(payment, "credit_system_asset", null);
         host.Stripe.Pay(payment);
-        host.Api.Services.GetRequiredService<IOptions<PaymentOptions>>().Value.Asset = "gold";
-
-        Assert.Equal(200, await host.NotifyAsync("payment_intent.succeeded", payment));
+        await SellingAsync("gold", async () => Assert.Equal(200, await host.NotifyAsync("payment_intent.succeeded", payment)));
 
         Assert.Equal(10_000, await host.BalanceAsync());
     }
@@ -101,6 +100,21 @@ public sealed class UnusableNoticeTests(MongoServer mongo, RedisServer redis) : 
     [Fact]
     public async Task Shows_unusable_notices_on_the_management_port_alone() =>
         Assert.Equal(404, (await host.Owner.Client.ReadAsync("/payments/notices")).Status);
+
+    private async Task SellingAsync(string asset, Func<Task> meanwhile)
+    {
+        var options = host.Api.Services.GetRequiredService<IOptions<PaymentOptions>>().Value;
+        var before = options.Asset;
+        options.Asset = asset;
+        try
+        {
+            await meanwhile();
+        }
+        finally
+        {
+            options.Asset = before;
+        }
+    }
 
     private Task<int> SendSignedAsync(string body) => host.SendAsync(
         body, EventUtility.GenerateSignatureHeader(body, StripeServer.WebhookSecret, host.Api.Time.GetUtcNow().ToUnixTimeSeconds()));

@@ -8,7 +8,7 @@ using StackExchange.Redis;
 namespace CreditSystem.Api.Tests.Secrets;
 
 /// <summary>Drives the whole area through good and bad times with secrets that can be searched for, and searches everything it says.</summary>
-public sealed class CanaryTests(MongoServer mongo)
+public sealed class CanaryTests(MongoServer mongo, RedisServer redis)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -16,7 +16,8 @@ public sealed class CanaryTests(MongoServer mongo)
     public async Task No_secret_is_in_a_log_a_trace_a_metric_an_exception_or_a_dump()
     {
         using var heard = new Eavesdropper();
-        await using var host = await ConnectionsHost.StartAsync(mongo, ear: heard);
+        await using var own = await RedisInstance.StartAsync(TestContext.Current.CancellationToken);
+        await using var host = await ConnectionsHost.StartAsync(mongo, redis, ear: heard, ownRedis: own);
         var secrets = new List<string> { MinimalVault.RoleId, "secret-canary", "hvs.canary", "canary-short", "canary-that", SecretsSetup.SigningKey, host.Redis.Password, host.MongoPassword };
 
         await DriveThroughGoodTimesAsync(host, heard, secrets);

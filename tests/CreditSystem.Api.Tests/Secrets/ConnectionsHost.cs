@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using CreditSystem.Api.Features.Operations;
 using CreditSystem.Api.Hardening;
@@ -20,7 +21,7 @@ using MongoDB.Driver;
 
 namespace CreditSystem.Api.Tests.Secrets;
 
-/// <summary>The connections of the API with credentials from a Vault, on the real servers: a Mongo user and a Redis of its own.</summary>
+/// <summary>The connections of the API with credentials from a Vault, on the real servers, with a Mongo user of its own.</summary>
 internal sealed class ConnectionsHost : IAsyncDisposable
 {
     private readonly IMongoDatabase _admin;
@@ -36,6 +37,7 @@ internal sealed class ConnectionsHost : IAsyncDisposable
 
     public MongoInstance Mongo { get; }
 
+    /// <summary>The shared one, unless the test has one of its own to take away.</summary>
     public RedisInstance Redis { get; }
 
     public string User { get; private set; }
@@ -59,14 +61,21 @@ internal sealed class ConnectionsHost : IAsyncDisposable
 
     public HttpClient Client => App.GetTestClient();
 
+    /// <summary>The document of a service that wants nothing.</summary>
+    public const string Healthy =
+        """{"status":"healthy","vault":{"connected":true,"authenticated":true,"health_check":true},"mongodb":{"connected":true,"using_vault_credentials":true},"redis":{"connected":true}}""";
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private WebApplication App => _app ?? throw new InvalidOperationException("Not started.");
 
-    public static async Task<ConnectionsHost> StartAsync(MongoServer server, string grace = "00:00:01", string pollInterval = "00:10:00", bool dynamicUsers = false, Eavesdropper? ear = null, bool withDatabase = true,
-        string credentialCheckInterval = "00:10:00", object? redisSecret = null, Func<ConnectionsHost, object>? mongoSecret = null, string? certificates = null)
+    public static async Task<ConnectionsHost> StartAsync(
+        MongoServer server, RedisServer redis, bool dynamicUsers = false, Eavesdropper? ear = null, bool withDatabase = true,
+        string credentialCheckInterval = "00:10:00", object? redisSecret = null, Func<ConnectionsHost, object>? mongoSecret = null,
+        string? certificates = null, RedisInstance? ownRedis = null)
     {
-        var host = new ConnectionsHost(await MinimalVault.StartAsync(), await server.GetInstanceAsync(), await RedisServer.StartIsolatedAsync(Token));
+        var host = new ConnectionsHost(
+            await MinimalVault.StartAsync(), await server.GetInstanceAsync(), ownRedis ?? await redis.GetInstanceAsync());
         SecretsSetup.WriteAll(host.Vault);
         host.WriteMongo(await host.CreateUserAsync(), withDatabase ? host.Mongo.Port : 1);
         if (mongoSecret is not null)
@@ -82,8 +91,8 @@ internal sealed class ConnectionsHost : IAsyncDisposable
             ["VAULT_ADDR"] = host.Vault.Address.ToString(),
             ["VAULT_ROLE_ID"] = MinimalVault.RoleId,
             ["VAULT_SECRET_ID"] = "secret-canary-91c2",
-            ["Vault:PollInterval"] = pollInterval,
-            ["Connections:Grace"] = grace,
+            ["Vault:PollInterval"] = "00:10:00",
+            ["Connections:Grace"] = "00:00:01",
             ["Connections:CredentialCheckInterval"] = credentialCheckInterval,
             ["Certificates:Directory"] = certificates,
             ["Certificates:PollInterval"] = "00:00:00.1",
@@ -122,12 +131,31 @@ internal sealed class ConnectionsHost : IAsyncDisposable
 
     public Task DropUserAsync(string user) => _admin.RunCommandAsync<BsonDocument>(new BsonDocument("dropUser", user), cancellationToken: CancellationToken.None);
 
+    public async Task<(HttpStatusCode Status, string Text)> HealthAsync(HttpMethod method)
+    {
+        using var request = new HttpRequestMessage(method, "/health");
+        using var answer = await Client.SendAsync(request, Token);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Token));
+    }
+
+    /// <summary>The document of the health once it begins so.</summary>
+    public async Task<string> UntilHealthAsync(string start, string part = "")
+    {
+        for (var i = 0; ; i++)
+        {
+            var (_, text) = await HealthAsync(HttpMethod.Get);
+            if (text.StartsWith(start, StringComparison.Ordinal) && text.Contains(part, StringComparison.Ordinal))
+                return text;
+            Assert.True(i < 150, text);
+            await Task.Delay(100, Token);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_app is not null)
             await _app.DisposeAsync();
         await Vault.DisposeAsync();
-        await Redis.DisposeAsync();
     }
 
     private async Task StartAsync(Dictionary<string, string?> configuration, Eavesdropper? ear)

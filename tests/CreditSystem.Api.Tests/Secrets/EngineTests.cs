@@ -15,7 +15,7 @@ using MongoDB.Bson;
 namespace CreditSystem.Api.Tests.Secrets;
 
 /// <summary>Vault's database and transit engines.</summary>
-public sealed class EngineTests(MongoServer mongo)
+public sealed class EngineTests(MongoServer mongo, RedisServer redis)
 {
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(56));
 
@@ -64,7 +64,7 @@ public sealed class EngineTests(MongoServer mongo)
     [Fact]
     public async Task No_operation_fails_when_the_token_is_replaced_and_its_user_ends_with_it()
     {
-        await using var host = await ConnectionsHost.StartAsync(mongo, dynamicUsers: true);
+        await using var host = await ConnectionsHost.StartAsync(mongo, redis, dynamicUsers: true);
         await InsertAsync(host);
         var before = host.Vault.DatabaseUsers.Single();
         using var stop = new CancellationTokenSource();
@@ -83,7 +83,7 @@ public sealed class EngineTests(MongoServer mongo)
     [Fact]
     public async Task A_revoked_token_takes_its_user_along_and_no_operation_fails()
     {
-        await using var host = await ConnectionsHost.StartAsync(mongo, dynamicUsers: true);
+        await using var host = await ConnectionsHost.StartAsync(mongo, redis, dynamicUsers: true);
         await InsertAsync(host);
 
         await host.Vault.RevokeAllWithLeasesAsync();

@@ -2,13 +2,12 @@ using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using CreditSystem.Ledger;
 using CreditSystem.Testing;
-using CreditSystem.Testing.Servers;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace CreditSystem.Api.Tests.Webhooks;
 
 /// <summary>A receiver learns from the body alone what an event belongs to, and what is left of it.</summary>
-public sealed class WebhookBodyTests(MongoServer mongo, RedisServer redis) : IAsyncLifetime
+public sealed class WebhookBodyTests(SharedToldApi api) : IAsyncLifetime, IClassFixture<SharedToldApi>
 {
     private ToldHost host = null!;
     private string alice = null!;
@@ -17,7 +16,7 @@ public sealed class WebhookBodyTests(MongoServer mongo, RedisServer redis) : IAs
 
     public async ValueTask InitializeAsync()
     {
-        host = await ToldHost.StartAsync(mongo, redis);
+        host = await api.OpenAsync();
         alice = await host.Owner.Client.OpenFundedAsync("alice", 1000);
         await host.SubscribeAsync();
     }

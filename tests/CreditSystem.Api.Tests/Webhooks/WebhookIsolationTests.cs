@@ -1,5 +1,4 @@
 using CreditSystem.Api.Tests.Access;
-using CreditSystem.Api.Webhooks;
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.Testing;
 using CreditSystem.Testing.Servers;
@@ -20,6 +19,7 @@ public sealed class WebhookIsolationTests(MongoServer mongo, RedisServer redis) 
         ["Webhooks:TimeoutSeconds"] = "60",
     };
 
+    private ToldHost told = null!;
     private WebhookReceiver receiver = null!;
     private IdentityHost host = null!;
     private Registered owner = null!;
@@ -28,16 +28,11 @@ public sealed class WebhookIsolationTests(MongoServer mongo, RedisServer redis) 
 
     public async ValueTask InitializeAsync()
     {
-        receiver = await WebhookReceiver.StartAsync();
-        host = await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync(), Settings);
-        owner = await host.OpenTenantAsync();
+        told = await ToldHost.StartAsync(mongo, redis, Settings);
+        (host, receiver, owner) = (told.Api, told.Receiver, told.Owner);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await receiver.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => told.DisposeAsync();
 
     [Fact]
     public async Task An_endpoint_that_never_answers_keeps_nobody_else_waiting()
@@ -47,13 +42,13 @@ public sealed class WebhookIsolationTests(MongoServer mongo, RedisServer redis) 
         await SubscribeAsync(owner, receiver);
         for (var i = 0; i < 20; i++)
             await owner.Client.OpenAsync($"holder-{i}");
-        await FeedAsync();
+        await told.FeedAsync();
         await UntilToldAsync(receiver);
         await using var other = await WebhookReceiver.StartAsync();
         var neighbour = await host.OpenTenantAsync();
         await SubscribeAsync(neighbour, other);
         await neighbour.Client.OpenAsync("alice");
-        await FeedAsync();
+        await told.FeedAsync();
         await UntilToldAsync(other);
         var (delivered, stuck) = (other.Received.Count, receiver.Received.Count);
         release.SetResult();
@@ -70,12 +65,12 @@ public sealed class WebhookIsolationTests(MongoServer mongo, RedisServer redis) 
         for (var i = 0; i < 8; i++)
             await owner.Client.OpenAsync($"holder-{i}");
 
-        await DeliverAsync();
+        await told.DeliverAsync();
         var paused = (await owner.Client.ReadAsync($"/v1/webhook-endpoints/{id}")).Body;
         var attempts = receiver.Received.Count;
         await owner.Client.OpenAsync("late");
         host.Time.Advance(TimeSpan.FromSeconds(50));
-        await DeliverAsync();
+        await told.DeliverAsync();
 
         Assert.Equal(("paused", "status 500"), ((string?)paused["status"], ((string?)paused["reason"])?.Split("the last: ")[1].TrimEnd('.')));
         Assert.InRange(attempts, 3, 6);
@@ -86,12 +81,12 @@ public sealed class WebhookIsolationTests(MongoServer mongo, RedisServer redis) 
 
         // One look whether it is back, and then nothing for longer.
         host.Time.Advance(TimeSpan.FromMinutes(20));
-        await DeliverAsync();
+        await told.DeliverAsync();
         Assert.Equal(attempts + 1, receiver.Received.Count);
 
         receiver.Status = 204;
         Assert.Equal("active", (string?)(await owner.Client.PostAsync($"/v1/webhook-endpoints/{id}/enable", new { })).Body["status"]);
-        await DeliverAsync();
+        await told.DeliverAsync();
         Assert.Equal(9, receiver.Received.Select(delivered => delivered.Id).Distinct().Count());
     }
 
@@ -101,10 +96,10 @@ public sealed class WebhookIsolationTests(MongoServer mongo, RedisServer redis) 
         var id = await SubscribeAsync(owner, receiver);
         receiver.Status = 410;
         await owner.Client.OpenAsync("first");
-        await DeliverAsync();
+        await told.DeliverAsync();
         await owner.Client.OpenAsync("second");
         host.Time.Advance(TimeSpan.FromMinutes(20));
-        await DeliverAsync();
+        await told.DeliverAsync();
 
         var disabled = (await owner.Client.ReadAsync($"/v1/webhook-endpoints/{id}")).Body;
         Assert.Equal(("disabled", "It answered 410 Gone.", 1), ((string?)disabled["status"], (string?)disabled["reason"], receiver.Received.Count));
@@ -112,7 +107,7 @@ public sealed class WebhookIsolationTests(MongoServer mongo, RedisServer redis) 
 
         receiver.Status = 204;
         Assert.Equal(200, (await owner.Client.PostAsync($"/v1/webhook-endpoints/{id}/enable", new { })).Status);
-        await DeliverAsync();
+        await told.DeliverAsync();
         Assert.Contains("second", receiver.Received.Last().Body, StringComparison.Ordinal);
         Assert.Equal(2, receiver.Received.Count);
     }
@@ -125,16 +120,16 @@ public sealed class WebhookIsolationTests(MongoServer mongo, RedisServer redis) 
         await SubscribeAsync(owner, receiver);
         (receiver.Status, receiver.RetryAfter) = (status, "600");
         await owner.Client.OpenAsync("alice");
-        await DeliverAsync();
+        await told.DeliverAsync();
         (receiver.Status, receiver.RetryAfter) = (204, null);
         await owner.Client.OpenAsync("bob");
 
         host.Time.Advance(TimeSpan.FromSeconds(590));
-        await DeliverAsync();
+        await told.DeliverAsync();
         Assert.Single(receiver.Received);
 
         host.Time.Advance(TimeSpan.FromSeconds(20));
-        await DeliverAsync();
+        await told.DeliverAsync();
         Assert.Equal(2, receiver.Received.Select(delivered => delivered.Id).Distinct().Count());
     }
 
@@ -148,11 +143,11 @@ public sealed class WebhookIsolationTests(MongoServer mongo, RedisServer redis) 
         // Not among those that the feed reads for, as if it had listed them a moment before this one was made.
         await endpoints.UpdateOneAsync(new BsonDocument("_id", id), Builders<BsonDocument>.Update.Set("disabled", true), cancellationToken: Cancellation);
         await owner.Client.OpenAsync("alice");
-        await FeedAsync();
+        await told.FeedAsync();
         await endpoints.UpdateOneAsync(new BsonDocument("_id", id), Builders<BsonDocument>.Update.Set("disabled", false), cancellationToken: Cancellation);
         await owner.Client.OpenAsync("bob");
 
-        await DeliverAsync();
+        await told.DeliverAsync();
 
         Assert.Equal(2, other.Received.Count);
         Assert.Equal(["alice", "bob"], receiver.Received.Select(delivered => delivered.Body.Contains("alice", StringComparison.Ordinal) ? "alice" : "bob").Order());
@@ -168,28 +163,11 @@ public sealed class WebhookIsolationTests(MongoServer mongo, RedisServer redis) 
     /// <summary>By the host's own workers, as time goes by.</summary>
     private async Task UntilToldAsync(WebhookReceiver endpoint)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (endpoint.Received.IsEmpty && !patience.IsCancellationRequested)
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (endpoint.Received.IsEmpty && !timeout.IsCancellationRequested)
         {
             host.Time.Advance(TimeSpan.FromSeconds(4));
             await Task.Delay(20, Cancellation);
-        }
-    }
-
-    private async Task FeedAsync()
-    {
-        while (await host.Services.GetRequiredService<WebhookDispatcher>().ReadAsync(Cancellation))
-        {
-            // More of the log.
-        }
-    }
-
-    private async Task DeliverAsync()
-    {
-        await FeedAsync();
-        while (await host.Services.GetRequiredService<WebhookSender>().SendDueAsync(Cancellation))
-        {
-            // More that is due.
         }
     }
 }

@@ -1,18 +1,17 @@
 using System.Net.Http.Json;
 using CreditSystem.Identity;
 using CreditSystem.Testing;
-using CreditSystem.Testing.Servers;
 
 namespace CreditSystem.Api.Tests.Webhooks;
 
 /// <summary>Endpoints are changed, paused and tried out by those who have the scopes for it.</summary>
-public sealed class WebhookManagementTests(MongoServer mongo, RedisServer redis) : IAsyncLifetime
+public sealed class WebhookManagementTests(SharedToldApi api) : IAsyncLifetime, IClassFixture<SharedToldApi>
 {
     private ToldHost host = null!;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => host = await ToldHost.StartAsync(mongo, redis);
+    public async ValueTask InitializeAsync() => host = await api.OpenAsync();
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 

@@ -16,6 +16,7 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
 {
     private static readonly Dictionary<string, string?> Settings = new() { ["Webhooks:AllowPrivateAddresses"] = "true", ["Webhooks:MaxAttempts"] = "3" };
 
+    private ToldHost told = null!;
     private WebhookReceiver receiver = null!;
     private IdentityHost host = null!;
     private Registered owner = null!;
@@ -24,16 +25,11 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
 
     public async ValueTask InitializeAsync()
     {
-        receiver = await WebhookReceiver.StartAsync();
-        host = await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync(), Settings);
-        owner = await host.OpenTenantAsync();
+        told = await ToldHost.StartAsync(mongo, redis, Settings);
+        (host, receiver, owner) = (told.Api, told.Receiver, told.Owner);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await host.DisposeAsync();
-        await receiver.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => told.DisposeAsync();
 
     [Fact]
     public async Task Tells_of_a_transfer_signed_and_with_an_id_that_stays()
@@ -41,7 +37,7 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
         var (_, secret) = await SubscribeAsync();
         var moved = await FundAsync("alice", 500);
 
-        await DeliverAsync();
+        await told.DeliverAsync();
 
         var posted = receiver.Received.Select(delivered => (delivered, body: JsonNode.Parse(delivered.Body)!)).Single(pair => (string?)pair.body["type"] == "transfer.posted");
         Assert.Equal(("500", owner.Tenant), ((string?)posted.body["data"]!["transfer"]!["amount"], (string?)posted.body["tenant"]));
@@ -60,7 +56,7 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
         await neighbour.Client.OpenAsync("stranger");
         await FundAsync("after", 1);
 
-        await DeliverAsync();
+        await told.DeliverAsync();
 
         var bodies = receiver.Received.Select(delivered => JsonNode.Parse(delivered.Body)!).ToList();
         Assert.All(bodies, body => Assert.Equal(("account.opened", owner.Tenant), ((string?)body["type"], (string?)body["tenant"])));
@@ -75,14 +71,14 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
         await FundAsync("alice", 1);
         receiver.Status = 500;
 
-        await DeliverAsync();
+        await told.DeliverAsync();
         Assert.Single(receiver.Received);
-        await DeliverAsync();
+        await told.DeliverAsync();
         Assert.Single(receiver.Received);
         for (var attempt = 2; attempt <= 3; attempt++)
         {
             host.Time.Advance(TimeSpan.FromMinutes(1));
-            await DeliverAsync();
+            await told.DeliverAsync();
         }
 
         var dead = await owner.Client.ReadAsync($"/v1/webhook-endpoints/{id}/deliveries?status=dead");
@@ -92,12 +88,12 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
         var stored = await host.Database.GetCollection<BsonDocument>("webhook_deliveries").Find(new BsonDocument("_id", (string)delivery["id"]!)).SingleAsync(Cancellation);
         Assert.Equal(30, (stored["expires_at"].ToUniversalTime() - host.Time.GetUtcNow().UtcDateTime).TotalDays, tolerance: 0.01);
         host.Time.Advance(TimeSpan.FromMinutes(30));
-        await DeliverAsync();
+        await told.DeliverAsync();
         var before = receiver.Received.Count;
 
         receiver.Status = 200;
         Assert.Equal(202, (await owner.Client.PostAsync($"/v1/webhook-endpoints/{id}/deliveries/{delivery["id"]}/redeliver", new { })).Status);
-        await DeliverAsync();
+        await told.DeliverAsync();
 
         Assert.Equal(before + 1, receiver.Received.Count);
         Assert.Single(receiver.Received.Select(delivered => delivered.Id).Distinct());
@@ -121,10 +117,7 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
 
         await SubscribeAsync("transfer.posted");
         await FundAsync("alice", 1);
-        while (await host.Services.GetRequiredService<WebhookDispatcher>().ReadAsync(Cancellation))
-        {
-            // More of the log.
-        }
+        await told.FeedAsync();
 
         listener.RecordObservableInstruments();
         Assert.InRange(Assert.Single(lags), 0, 3600);
@@ -141,7 +134,7 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
 
         await using var replica = await IdentityHost.StartReplicaAsync(host, configuration: Settings);
         await replica.Services.GetRequiredService<WebhookDispatcher>().ReadAsync(Cancellation);
-        await DeliverAsync();
+        await told.DeliverAsync();
 
         Assert.Single(receiver.Received);
     }
@@ -159,7 +152,7 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
         await host.Services.GetRequiredService<WebhookDispatcher>().ReadAsync(Cancellation);
         Assert.False(await replica.Services.GetRequiredService<WebhookSender>().SendDueAsync(Cancellation));
         Assert.Empty(receiver.Received);
-        await DeliverAsync();
+        await told.DeliverAsync();
 
         Assert.Single(receiver.Received);
     }
@@ -171,10 +164,10 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
         var rotated = await owner.Client.PostAsync($"/v1/webhook-endpoints/{id}/rotate-secret", new { overlap_seconds = 60 });
         var fresh = (string)rotated.Body["secret"]!;
         await FundAsync("alice", 1);
-        await DeliverAsync();
+        await told.DeliverAsync();
         host.Time.Advance(TimeSpan.FromMinutes(2));
         await FundAsync("bob", 1);
-        await DeliverAsync();
+        await told.DeliverAsync();
 
         var (during, after) = (receiver.Received.First(), receiver.Received.Last());
         Assert.Equal([Signed(fresh, during), Signed(old, during)], during.Signature.Split(' '));
@@ -219,17 +212,6 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
         var moved = await owner.Client.MoveAsync("issuance", account, amount, kind: "purchase");
         Assert.True(moved.Status == 201, moved.Text);
         return moved.Body;
-    }
-
-    private async Task DeliverAsync()
-    {
-        while (await host.Services.GetRequiredService<WebhookDispatcher>().ReadAsync(Cancellation))
-        {
-        }
-
-        while (await host.Services.GetRequiredService<WebhookSender>().SendDueAsync(Cancellation))
-        {
-        }
     }
 
     /// <summary>A replica with it is one of a cluster, and owns nothing.</summary>

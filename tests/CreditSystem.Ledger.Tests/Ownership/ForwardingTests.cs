@@ -71,7 +71,7 @@ public sealed class ForwardingTests
     [Fact]
     public async Task A_replica_that_the_others_call_dead_waits_for_no_answer_of_theirs()
     {
-        // Longer than the test has patience: the deadline is not what ends the wait.
+        // Longer than the test has timeout: the deadline is not what ends the wait.
         await using var replicas = await Replicas.StartAsync(store, configure: options => options.CommitTimeoutSeconds = 300);
         await replicas.OwnAsync(0);
         var alice = await replicas[1].OpenAsync("alice");

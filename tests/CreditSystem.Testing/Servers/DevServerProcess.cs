@@ -59,8 +59,8 @@ internal sealed class DevServerProcess : IAsyncDisposable
             await kill.WaitForExitAsync(CancellationToken.None);
         }
 
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(40));
-        await _process.WaitForExitAsync(patience.Token);
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(40));
+        await _process.WaitForExitAsync(timeout.Token);
         return _process.ExitCode;
     }
 

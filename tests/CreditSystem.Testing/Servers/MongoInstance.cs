@@ -3,17 +3,13 @@ using MongoDB.Driver;
 
 namespace CreditSystem.Testing.Servers;
 
-/// <summary>A MongoDB of one test's own: it can be killed and started again on the same port with the same data.</summary>
-public sealed class MongoInstance : IAsyncDisposable
+/// <summary>A MongoDB of one test's own.</summary>
+public sealed class MongoInstance : DevServerInstance
 {
-    private readonly string _dataDirectory = Directory.CreateTempSubdirectory("credit-system-mongo-test-").FullName;
-    private DevServerProcess? _process;
-
     private MongoInstance()
+        : base("CreditSystem.Dev.Mongo")
     {
     }
-
-    public int Port { get; } = FreePort.Take();
 
     public string Username { get; } = "admin";
 
@@ -23,58 +19,18 @@ public sealed class MongoInstance : IAsyncDisposable
     /// <summary>The administrator's connection string, of the shape that Aspire's hosting integration gives.</summary>
     public string ConnectionString => $"mongodb://{Username}:{Password}@127.0.0.1:{Port}/?authSource=admin&authMechanism=SCRAM-SHA-256";
 
-    /// <summary>Where the server keeps its data; <c>engine.json</c> in it tells how to reach the engine.</summary>
-    public string DataDirectory => _dataDirectory;
-
-    public string Output => _process?.Output ?? "";
-
-    /// <summary>One that is started later.</summary>
-    public static MongoInstance Create() => new();
-
-    public static async Task<MongoInstance> StartAsync(CancellationToken cancellationToken)
-    {
-        var instance = new MongoInstance();
-        try
-        {
-            await instance.StartAgainAsync(cancellationToken);
-            return instance;
-        }
-        catch
-        {
-            await instance.DisposeAsync();
-            throw;
-        }
-    }
-
-    /// <summary>Starts it after <see cref="KillAsync"/> or <see cref="StopAsync"/>, on the same port with the same data.</summary>
-    public async Task StartAgainAsync(CancellationToken cancellationToken) => _process = await DevServerProcess.StartAsync("CreditSystem.Dev.Mongo", new Dictionary<string, string>
+    private protected override Dictionary<string, string> Settings => new()
     {
         ["MONGO_INITDB_ROOT_USERNAME"] = Username,
         ["MONGO_INITDB_ROOT_PASSWORD"] = Password,
         ["MONGO_PORT"] = $"{Port}",
-        ["DEV_DATA_DIRECTORY"] = _dataDirectory,
-    }, cancellationToken);
+    };
 
-    /// <summary>Ends it with SIGKILL; its engine ends without writing anything more.</summary>
-    public Task KillAsync() => Running.KillAsync();
+    /// <summary>One that is started later.</summary>
+    public static MongoInstance Create() => new();
 
-    /// <summary>Ends it with SIGTERM. Its exit code.</summary>
-    public Task<int> StopAsync() => Running.TerminateAsync();
+    public static Task<MongoInstance> StartAsync(CancellationToken cancellationToken) => StartAsync(new MongoInstance(), cancellationToken);
 
-    /// <summary>A client of its own, so that closing its connections disturbs nobody.</summary>
-    public MongoClient CreateClient(Action<MongoClientSettings>? configure = null)
-    {
-        var settings = MongoClientSettings.FromConnectionString(ConnectionString);
-        configure?.Invoke(settings);
-        return new MongoClient(settings);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_process is not null)
-            await _process.DisposeAsync();
-        Directory.Delete(_dataDirectory, recursive: true);
-    }
-
-    private DevServerProcess Running => _process ?? throw new InvalidOperationException("The server has not been started.");
+    /// <summary>A client of its own, so that closing its connections disturbs no other.</summary>
+    public MongoClient CreateClient() => new(ConnectionString);
 }

@@ -12,9 +12,9 @@ internal static class PutTopUp
     private const int MaxPaymentMethodLength = 255;
 
     public static async Task<Results<Ok<TopUpResponse>, ProblemHttpResult>> HandleAsync(
-        RequestCaller caller, JsonBody<PutTopUpRequest> body, string id, AuditNote audit, AccountLookup accounts, CreditLedger ledger,
-        TopUpStore store, SavedCards cards, StripeGateway provider, IOptions<PaymentOptions> offers, IOptions<TopUpOptions> options,
-        TimeProvider time, CancellationToken cancellationToken)
+        RequestCaller caller, JsonBody<PutTopUpRequest> body, string id, SecurityAuditNote audit, AccountLookup accounts,
+        CreditLedger ledger, TopUpStore store, SavedCards cards, StripeGateway provider, IOptions<PaymentOptions> offers,
+        IOptions<TopUpOptions> options, TimeProvider time, CancellationToken cancellationToken)
     {
         var request = body.Value;
         if (!(await accounts.FindAsync(caller, new AccountQuery { Id = id })).TryGet(out var account, out var problem))

@@ -25,7 +25,7 @@ internal static class TopUpEndpoints
             .Answer(policy => TypedResults.Ok(TopUpResponse.From(policy, time.GetUtcNow().UtcDateTime)));
 
     private static async Task<Results<NoContent, ProblemHttpResult>> RemoveAsync(
-        RequestCaller caller, string id, AccountLookup accounts, TopUpStore store, SavedCards cards, AuditNote audit,
+        RequestCaller caller, string id, AccountLookup accounts, TopUpStore store, SavedCards cards, SecurityAuditNote audit,
         CancellationToken cancellationToken)
     {
         if (!(await FindAsync(caller, id, accounts, store, cancellationToken)).TryGet(out var policy, out var problem))

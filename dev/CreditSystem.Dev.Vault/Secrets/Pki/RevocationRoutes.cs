@@ -1,18 +1,15 @@
-using System.Collections.Concurrent;
-using System.Numerics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json.Nodes;
-using CreditSystem.Dev.Vault.Leases;
 using CreditSystem.Dev.Vault.Routing;
 
 namespace CreditSystem.Dev.Vault.Secrets.Pki;
 
-/// <summary>What was issued, what of it was revoked, and the lists that say so.</summary>
+/// <summary>What was issued, and what of it was revoked.</summary>
 internal sealed class RevocationRoutes(PkiStore store, VaultClock clock)
 {
-    private readonly ConcurrentDictionary<string, (object State, DateTimeOffset MadeAt, byte[] List)> _built = [];
+    private readonly RevocationLists lists = new(store, clock);
 
     public Reply List(Call call) => Reply.Page(call, store.Serials);
 
@@ -56,19 +53,19 @@ internal sealed class RevocationRoutes(PkiStore store, VaultClock clock)
         var issuer = reference is null ? store.FindIssuer("default") : IssuerRoutes.Existing(store, reference);
         if (issuer is null)
             return Reply.Raw([], pem ? "application/x-pem-file" : "application/pkix-crl", StatusCodes.Status204NoContent);
-        var list = Build(issuer);
+        var list = lists.Of(issuer);
         return pem
-            ? Reply.Raw(Encoding.UTF8.GetBytes(PemOf(list) + lineEnd), "application/x-pem-file")
+            ? Reply.Raw(Encoding.UTF8.GetBytes(RevocationLists.PemOf(list) + lineEnd), "application/x-pem-file")
             : Reply.Raw(list, "application/pkix-crl");
     }
 
     /// <summary>As JSON, where <c>/crl/der</c> and <c>/crl/pem</c> are raw.</summary>
     public Reply DescribeIssuersCrl(string reference) =>
-        Reply.Of(new JsonObject { ["crl"] = PemOf(Build(IssuerRoutes.Existing(store, reference))) + "\n" });
+        Reply.Of(new JsonObject { ["crl"] = RevocationLists.PemOf(lists.Of(IssuerRoutes.Existing(store, reference))) + "\n" });
 
     public Reply ReadStoredCrl() => store.FindIssuer("default") is not { } issuer ? Reply.None : Reply.Of(new JsonObject
     {
-        ["certificate"] = PemOf(Build(issuer)),
+        ["certificate"] = RevocationLists.PemOf(lists.Of(issuer)),
         ["revocation_time"] = 0,
         ["revocation_time_rfc3339"] = "",
     });
@@ -219,36 +216,6 @@ internal sealed class RevocationRoutes(PkiStore store, VaultClock clock)
         return chain.ChainElements.Count > 1 && chain.ChainElements[1].Certificate.RawData.AsSpan().SequenceEqual(issuer.RawData)
             && !chain.ChainStatus.Any(status => status.Status.HasFlag(X509ChainStatusFlags.NotSignatureValid));
     }
-
-    /// <summary>Made when something has been revoked, and when it ends: between, each reader gets the same.</summary>
-    private byte[] Build(Issuer issuer)
-    {
-        var revoked = store.Certificates.Count(pair => pair.Certificate.RevokedAt is not null && pair.Certificate.IssuerId == issuer.Id);
-        var state = (issuer.CrlNumber, revoked, store.CrlExpiry);
-        if (_built.TryGetValue(issuer.Id, out var known) && known.State.Equals(state) && known.MadeAt + store.CrlExpiry > clock.GetUtcNow())
-            return known.List;
-        var list = Sign(issuer);
-        _built[issuer.Id] = (state, clock.GetUtcNow(), list);
-        return list;
-    }
-
-    private byte[] Sign(Issuer issuer)
-    {
-        var key = store.FindKey(issuer.KeyId)
-            ?? throw IssueRoutes.Internal("unable to fetch corresponding key for issuer; unable to sign a CRL");
-        var builder = new CertificateRevocationListBuilder();
-        var revoked = store.Certificates.Where(pair => pair.Certificate.RevokedAt is not null && pair.Certificate.IssuerId == issuer.Id)
-            .ToList();
-        foreach (var (serial, certificate) in revoked)
-            builder.AddEntry(Convert.FromHexString(serial.Replace(":", "", StringComparison.Ordinal)), certificate.RevokedAt!.Value);
-        var now = LeaseTime.Whole(clock.GetUtcNow());
-        using var signing = key.Join(issuer.Load());
-        return builder.Build(
-            signing, new BigInteger(1 + issuer.CrlNumber + revoked.Count), now + store.CrlExpiry, key.Signer().Hash,
-            RSASignaturePadding.Pkcs1, now);
-    }
-
-    private static string PemOf(byte[] list) => new(PemEncoding.Write("X509 CRL", list));
 
     private static X509Certificate2 Load(StoredCertificate stored) =>
         X509CertificateLoader.LoadCertificate(Convert.FromBase64String(stored.Certificate));

@@ -1,27 +1,14 @@
 using System.Text.Json.Nodes;
 using CreditSystem.Api.Tests.Ledger;
-using CreditSystem.Ledger.Testing;
 using CreditSystem.Testing;
 
 namespace CreditSystem.Api.Tests.HttpApi.Strictness;
 
 /// <summary>An item that cannot be read fails alone, where items fail alone.</summary>
-public sealed class MalformedItemTests : IAsyncLifetime
+public sealed class MalformedItemTests : LedgerRoute
 {
     private const string First = """{"id":"e1","account":"$a","amount":1}""";
 
-    private LedgerHost host = null!;
-    private HttpClient client = null!;
-    private string alice = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        host = await LedgerHost.StartAsync(new InMemoryBlockStore());
-        client = host.Client();
-        alice = await client.OpenFundedAsync("alice", 1000);
-    }
-
-    public ValueTask DisposeAsync() => host.DisposeAsync();
 
     public static TheoryData<string, string> Malformed => new()
     {

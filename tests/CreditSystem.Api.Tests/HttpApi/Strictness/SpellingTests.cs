@@ -1,29 +1,15 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CreditSystem.Api.Tests.Ledger;
-using CreditSystem.Ledger.Testing;
 using CreditSystem.Testing;
 
 namespace CreditSystem.Api.Tests.HttpApi.Strictness;
 
 /// <summary>Amounts and ids have one spelling each: what is nearly one is refused, and nothing is done.</summary>
-public sealed partial class SpellingTests : IAsyncLifetime
+public sealed partial class SpellingTests() : LedgerRoute(funds: 1_000_000)
 {
     private const int Seed = 22;
 
-    private readonly InMemoryBlockStore store = new();
-    private LedgerHost host = null!;
-    private HttpClient client = null!;
-    private string alice = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        host = await LedgerHost.StartAsync(store);
-        client = host.Client();
-        alice = await client.OpenFundedAsync("alice", 1_000_000);
-    }
-
-    public ValueTask DisposeAsync() => host.DisposeAsync();
 
     [Fact]
     public async Task An_amount_is_read_where_the_document_has_it_and_nowhere_else()

@@ -5,7 +5,8 @@ using CreditSystem.Testing;
 namespace CreditSystem.Api.Tests.HttpApi.Strictness;
 
 /// <summary>Goes through the operations of the document, so that one that is added later is tested too.</summary>
-public sealed partial class UnknownParameterTests(WholeApi api) : IClassFixture<WholeApi>
+[Collection(WholeApi.Collection)]
+public sealed partial class UnknownParameterTests(WholeApi api)
 {
     [Fact]
     public async Task Every_operation_refuses_a_parameter_that_it_does_not_have()

@@ -1,5 +1,7 @@
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using CreditSystem.Ledger;
+using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Testing;
 using CreditSystem.Testing;
 
@@ -8,6 +10,7 @@ namespace CreditSystem.Api.Tests.Ledger.Lists;
 /// <summary>A filter means the same beside others as alone, however what it names is written.</summary>
 public sealed class CombinedFilterTests : IAsyncLifetime
 {
+    private readonly InMemoryBlockStore store = new();
     private LedgerHost host = null!;
     private HttpClient client = null!;
     private string alice = null!;
@@ -15,7 +18,7 @@ public sealed class CombinedFilterTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         host = await LedgerHost.StartAsync(
-            new InMemoryBlockStore(), configure: options => options.Assets["points"] = new AssetOptions { Scale = 0 });
+            store, configure: options => options.Assets["points"] = new AssetOptions { Scale = 0 });
         client = host.Client();
         alice = await client.OpenFundedAsync("alice", 1000);
     }
@@ -91,6 +94,37 @@ public sealed class CombinedFilterTests : IAsyncLifetime
         var answer = await client.ReadAsync(path);
 
         Assert.Equal((400, "invalid_cursor"), (answer.Status, answer.Code));
+    }
+
+    [Fact]
+    public async Task An_account_that_was_changed_several_times_in_a_block_is_found_once_by_what_it_has_now()
+    {
+        using (var declared = await client.PutAsync("/v1/metadata-keys/team", null, TestContext.Current.CancellationToken))
+            Assert.Equal(204, (int)declared.StatusCode);
+        while (!IsChangedTwiceInABlock())
+        {
+            // What comes while a block is written is the next one.
+            store.BeforeAppend = _ => Task.Delay(100, TestContext.Current.CancellationToken);
+            foreach (var change in await Task.WhenAll(Enumerable.Range(0, 12).Select(i => ChangeAsync(i % 2 == 0 ? "red" : "blue"))))
+                Assert.Equal(200, change);
+        }
+
+        var team = (string)(await client.ReadAsync($"/v1/accounts/{alice}")).Body["metadata"]!["team"]!;
+        foreach (var other in new[] { "red", "blue" })
+            Assert.Equal(
+                other == team ? [alice] : [],
+                (await ItemsAsync($"/v1/accounts?metadata.team={other}", "accounts")).Select(account => (string)account["id"]!));
+    }
+
+    private bool IsChangedTwiceInABlock() => Enumerable.Range(0, 4).SelectMany(store.Blocks)
+        .Any(block => block.ReadRecords().Count(record => record.Postings is [{ Kind: TransferKind.AccountChange }]) > 1);
+
+    private async Task<int> ChangeAsync(string team)
+    {
+        using var answer = await client.PatchAsync(
+            $"/v1/accounts/{alice}", JsonContent.Create(new { reason = "r", metadata = new { team } }),
+            TestContext.Current.CancellationToken);
+        return (int)answer.StatusCode;
     }
 
     private async Task<List<JsonNode>> ItemsAsync(string path, string member)

@@ -1,26 +1,19 @@
 using CreditSystem.Ledger.Model;
-using CreditSystem.Ledger.Testing;
 using CreditSystem.Testing;
-using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Api.Tests.Ledger.Rules;
 
 /// <summary>Promotional and expiring credits stay what they are when they change hands.</summary>
-public sealed class CarriedGrantRouteTests : IAsyncLifetime
+public sealed class CarriedGrantRouteTests()
+    : LedgerRoute(options => options.Assets["fixed"] = new() { GrantTransfers = GrantTransfer.PaidOnly }, funds: 0)
 {
-    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
-    private LedgerHost host = null!;
-    private HttpClient client = null!;
-    private string alice = null!, bob = null!;
+    private string bob = null!;
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask InitializeAsync()
     {
-        host = await LedgerHost.StartAsync(new InMemoryBlockStore(), time, options => options.Assets["fixed"] = new() { GrantTransfers = GrantTransfer.PaidOnly });
-        client = host.Client();
-        (alice, bob) = (await client.OpenAsync("alice"), await client.OpenAsync("bob"));
+        await base.InitializeAsync();
+        bob = await client.OpenAsync("bob");
     }
-
-    public ValueTask DisposeAsync() => host.DisposeAsync();
 
     [Fact]
     public async Task A_transfer_there_and_back_makes_no_promotional_credit_permanent()

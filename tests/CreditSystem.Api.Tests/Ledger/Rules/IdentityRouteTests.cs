@@ -1,28 +1,11 @@
-using CreditSystem.Ledger.Testing;
+using CreditSystem.Ledger;
 using CreditSystem.Testing;
 
 namespace CreditSystem.Api.Tests.Ledger.Rules;
 
 /// <summary>An account is one account by whatever name, and its own asset decides what may be moved.</summary>
-public sealed class IdentityRouteTests : IAsyncLifetime
+public sealed class IdentityRouteTests() : LedgerRoute(Configure, funds: 10_000)
 {
-    private LedgerHost host = null!;
-    private HttpClient client = null!;
-    private string alice = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        host = await LedgerHost.StartAsync(new InMemoryBlockStore(), configure: options =>
-        {
-            options.Assets["gold"] = new() { MinAmount = 100, MaxAmount = 1000 };
-            options.Tenants["big"] = new() { ["credits"] = new() { MaxAmount = 500_000_000 } };
-        });
-        client = host.Client();
-        alice = await client.OpenFundedAsync("alice", 10_000);
-    }
-
-    public ValueTask DisposeAsync() => host.DisposeAsync();
-
     [Theory]
     [InlineData("issuance", "reward")]
     [InlineData("revenue", "transfer")]
@@ -115,4 +98,10 @@ public sealed class IdentityRouteTests : IAsyncLifetime
         Assert.All((await client.ReadAsync("/v1/invariants")).Body["checks"]!.AsArray(), check => Assert.True((bool)check!["holds"]!, check.ToJsonString()));
 
     private static (int, string?) Code(Answer answer) => (answer.Status, answer.Code);
+
+    private static void Configure(LedgerOptions options)
+    {
+        options.Assets["gold"] = new() { MinAmount = 100, MaxAmount = 1000 };
+        options.Tenants["big"] = new() { ["credits"] = new() { MaxAmount = 500_000_000 } };
+    }
 }

@@ -5,21 +5,8 @@ using CreditSystem.Testing;
 namespace CreditSystem.Api.Tests.Ledger.Rules;
 
 /// <summary>Names that nobody can tell apart are one name, and each user has its own references.</summary>
-public sealed class NameRouteTests : IAsyncLifetime
+public sealed class NameRouteTests : LedgerRoute
 {
-    private LedgerHost host = null!;
-    private HttpClient client = null!;
-    private string alice = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        host = await LedgerHost.StartAsync(new InMemoryBlockStore());
-        client = host.Client();
-        alice = await client.OpenFundedAsync("alice", 1000);
-    }
-
-    public ValueTask DisposeAsync() => host.DisposeAsync();
-
     [Theory]
     [InlineData("Zo\u00EB", "Zoe\u0308")]
     [InlineData("Zo\u00EB", " Zo\u00EB\u00A0")]

@@ -1,28 +1,13 @@
 using System.Text.Json.Nodes;
 using CreditSystem.Ledger.Model;
-using CreditSystem.Ledger.Testing;
 using CreditSystem.Testing;
-using Microsoft.Extensions.Time.Testing;
 
 namespace CreditSystem.Api.Tests.Ledger.Rules;
 
 /// <summary>What becomes of credits that a reversal gives back to a grant that has ended; the answer says it.</summary>
-public sealed class ReversalPolicyRouteTests : IAsyncLifetime
+public sealed class ReversalPolicyRouteTests()
+    : LedgerRoute(options => options.Assets["kind"] = new() { Reversals = ReversalPolicy.Extend }, funds: 10)
 {
-    private readonly FakeTimeProvider time = new(new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
-    private LedgerHost host = null!;
-    private HttpClient client = null!;
-    private string alice = null!;
-
-    public async ValueTask InitializeAsync()
-    {
-        host = await LedgerHost.StartAsync(new InMemoryBlockStore(), time, options => options.Assets["kind"] = new() { Reversals = ReversalPolicy.Extend });
-        client = host.Client();
-        alice = await client.OpenFundedAsync("alice", 10);
-    }
-
-    public ValueTask DisposeAsync() => host.DisposeAsync();
-
     [Theory]
     [InlineData(null)]
     [InlineData("restore")]

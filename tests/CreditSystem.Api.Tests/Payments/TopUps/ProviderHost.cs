@@ -21,10 +21,12 @@ internal sealed class ProviderHost : IAsyncDisposable
 
     private readonly DevelopmentProvider provider;
     private readonly Dictionary<string, string?> configuration;
+    private readonly bool isShared;
 
     private ProviderHost(
-        DevelopmentProvider provider, IdentityHost api, Dictionary<string, string?> configuration, Registered owner, Registered buyer) =>
-        (this.provider, Api, this.configuration, Owner, Buyer) = (provider, api, configuration, owner, buyer);
+        DevelopmentProvider provider, IdentityHost api, Dictionary<string, string?> configuration, Registered owner, Registered buyer,
+        bool isShared) =>
+        (this.provider, Api, this.configuration, Owner, Buyer, this.isShared) = (provider, api, configuration, owner, buyer, isShared);
 
     public IdentityHost Api { get; }
 
@@ -52,8 +54,17 @@ internal sealed class ProviderHost : IAsyncDisposable
         };
         configure?.Invoke(configuration);
         var api = await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync(), configuration, WithoutLoops);
+        return await OpenAsync(provider, api, configuration, isShared: false);
+    }
+
+    /// <summary>Another tenant and buyer of the same API and provider.</summary>
+    public Task<ProviderHost> OpenAsync() => OpenAsync(provider, Api, configuration, isShared: true);
+
+    private static async Task<ProviderHost> OpenAsync(
+        DevelopmentProvider provider, IdentityHost api, Dictionary<string, string?> configuration, bool isShared)
+    {
         var owner = await api.OpenTenantAsync();
-        return new ProviderHost(provider, api, configuration, owner, await api.RegisterAsync(owner.Tenant, "paula"));
+        return new ProviderHost(provider, api, configuration, owner, await api.RegisterAsync(owner.Tenant, "paula"), isShared);
     }
 
     /// <summary>Another process of the same installation.</summary>
@@ -104,6 +115,8 @@ internal sealed class ProviderHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (isShared)
+            return;
         await Api.DisposeAsync();
         await provider.DisposeAsync();
     }

@@ -6,7 +6,7 @@ namespace CreditSystem.Identity.SecurityAudit;
 
 /// <summary>Who did what, when, from where, with which credential. Never what a request or an answer said.</summary>
 [BsonIgnoreExtraElements]
-public sealed record AuditEvent
+public sealed record SecurityAuditEvent
 {
     [BsonIgnore]
     public required string Tenant { get; init; }
@@ -54,7 +54,7 @@ public sealed record AuditEvent
 /// read, and never changed.
 /// </summary>
 [BsonIgnoreExtraElements]
-public sealed record AuditChunk
+public sealed record SecurityAuditChunk
 {
     private static long latest;
 
@@ -79,7 +79,7 @@ public sealed record AuditChunk
     public required string[] Principals { get; init; }
 
     [BsonElement("events")]
-    public required AuditEvent[] Events { get; init; }
+    public required SecurityAuditEvent[] Events { get; init; }
 
     /// <summary>Time (48 bits), number within it (16) and chance (64): of one process each id is greater than the one before.</summary>
     public static string NewId(DateTimeOffset now)
@@ -98,7 +98,7 @@ public sealed record AuditChunk
     public static string LeastIdAt(DateTimeOffset time) =>
         string.Create(CultureInfo.InvariantCulture, $"aud_{time.ToUnixTimeMilliseconds():x12}");
 
-    public static AuditChunk Of(string tenant, IReadOnlyList<AuditEvent> events, DateTimeOffset now) => new()
+    public static SecurityAuditChunk Of(string tenant, IReadOnlyList<SecurityAuditEvent> events, DateTimeOffset now) => new()
     {
         Id = NewId(now),
         Tenant = tenant,

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace CreditSystem.Api.Tests.Access;
 
-public sealed class AuditTrailTests(SharedApi api) : IAsyncLifetime, IClassFixture<SharedApi>
+public sealed class SecurityAuditTests(SharedApi api) : IAsyncLifetime, IClassFixture<SharedApi>
 {
     private readonly IdentityHost host = api.Host;
     private Registered owner = null!;
@@ -123,8 +123,8 @@ public sealed class AuditTrailTests(SharedApi api) : IAsyncLifetime, IClassFixtu
     [Fact]
     public void Can_neither_change_nor_remove_an_event()
     {
-        var methods = typeof(AuditStore).GetMethods(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.DeclaredOnly);
-        var source = File.ReadAllText(Repository.PathOf("CreditSystem.Identity", "SecurityAudit", "AuditStore.cs"));
+        var methods = typeof(SecurityAuditStore).GetMethods(System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.Public | System.Reflection.BindingFlags.DeclaredOnly);
+        var source = File.ReadAllText(Repository.PathOf("CreditSystem.Identity", "SecurityAudit", "SecurityAuditStore.cs"));
 
         Assert.Equal(["FindAsync", "InsertAsync"], methods.Select(method => method.Name).Order(StringComparer.Ordinal));
         Assert.DoesNotMatch("(Update|Replace|Delete|Drop|FindOneAnd)[A-Za-z]*(One|Many|Async|Collection)", source);

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace CreditSystem.Identity.SecurityAudit;
 
-public sealed class AuditOptions
+public sealed class SecurityAuditOptions
 {
     public const string SectionName = "Audit";
 

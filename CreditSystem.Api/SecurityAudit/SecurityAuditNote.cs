@@ -3,7 +3,7 @@ using System.Reflection;
 namespace CreditSystem.Api.SecurityAudit;
 
 /// <summary>What only the handler of a request knows about it, for its audit event.</summary>
-internal sealed class AuditNote : IBindableFromHttpContext<AuditNote>
+internal sealed class SecurityAuditNote : IBindableFromHttpContext<SecurityAuditNote>
 {
     private static readonly object Key = new();
 
@@ -15,14 +15,15 @@ internal sealed class AuditNote : IBindableFromHttpContext<AuditNote>
 
     public string? Target { get; private set; }
 
-    public static ValueTask<AuditNote?> BindAsync(HttpContext context, ParameterInfo parameter)
+    public static ValueTask<SecurityAuditNote?> BindAsync(HttpContext context, ParameterInfo parameter)
     {
         if (Find(context) is not { } note)
-            context.Items[Key] = note = new AuditNote();
-        return ValueTask.FromResult<AuditNote?>(note);
+            context.Items[Key] = note = new SecurityAuditNote();
+        return ValueTask.FromResult<SecurityAuditNote?>(note);
     }
 
-    public static AuditNote? Find(HttpContext context) => context.Items.TryGetValue(Key, out var note) ? (AuditNote?)note : null;
+    public static SecurityAuditNote? Find(HttpContext context) =>
+        context.Items.TryGetValue(Key, out var note) ? (SecurityAuditNote?)note : null;
 
     /// <summary>Adds to the audit event of the request; what is null stays as it was.</summary>
     /// <param name="action">What was done, where the route does not say it.</param>

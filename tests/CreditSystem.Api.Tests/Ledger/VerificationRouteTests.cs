@@ -4,7 +4,7 @@ using CreditSystem.Testing;
 
 namespace CreditSystem.Api.Tests.Ledger;
 
-public sealed class AuditRouteTests : IAsyncLifetime
+public sealed class VerificationRouteTests : IAsyncLifetime
 {
     private readonly InMemoryBlockStore store = new();
     private LedgerHost host = null!;

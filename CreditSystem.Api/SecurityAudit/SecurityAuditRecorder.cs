@@ -11,7 +11,8 @@ namespace CreditSystem.Api.SecurityAudit;
 /// Records each request that changes something, and each that was refused for lack of authority. The event of an
 /// administrative request is stored before its answer begins; that of a money write is stored soon after.
 /// </summary>
-internal sealed class AuditRecorder(RequestDelegate next, SecurityAuditTrail trail, IOptions<AuditOptions> options, TimeProvider time)
+internal sealed class SecurityAuditRecorder(
+    RequestDelegate next, SecurityAuditTrail trail, IOptions<SecurityAuditOptions> options, TimeProvider time)
 {
     private const int MaxUserAgentLength = 120;
 
@@ -49,13 +50,13 @@ internal sealed class AuditRecorder(RequestDelegate next, SecurityAuditTrail tra
             trail.Enqueue(occurred);
     }
 
-    private AuditEvent? Describe(HttpContext context, int status)
+    private SecurityAuditEvent? Describe(HttpContext context, int status)
     {
-        var (user, note) = (context.User, AuditNote.Find(context));
+        var (user, note) = (context.User, SecurityAuditNote.Find(context));
         if ((note?.Tenant ?? user.FindFirstValue(CredentialClaims.Tenant)) is not { } tenant)
             return null;
         var endpoint = context.GetEndpoint();
-        return new AuditEvent
+        return new SecurityAuditEvent
         {
             Tenant = tenant,
             At = time.GetUtcNow().UtcDateTime,
