@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace CreditSystem.Ledger.Projection;
@@ -56,13 +57,15 @@ public sealed record IdSegment(int Partition, long After, long Last, long At, by
         return hash.GetHashAndReset();
     }
 
-    /// <summary>The keys of all that it has; those of holds and reversed transfers tell that they are.</summary>
-    internal IEnumerable<ulong> Keys()
+    /// <summary>Copies the keys of all that it has; those of holds and reversed transfers tell that they are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void CopyKeys(Span<ulong> keys)
     {
+        var next = 0;
         for (var i = 0; i + IdBytes <= Ids.Length; i += IdBytes)
-            yield return BinaryPrimitives.ReadUInt64LittleEndian(Ids.AsSpan(i));
+            keys[next++] = BinaryPrimitives.ReadUInt64LittleEndian(Ids.AsSpan(i));
         for (var i = 0; i + LatestBytes <= Latest.Length; i += LatestBytes)
-            yield return IdIndex.LatestKey(new Guid(Latest.AsSpan(i, 16), bigEndian: true));
+            keys[next++] = IdIndex.LatestKey(new Guid(Latest.AsSpan(i, 16), bigEndian: true));
     }
 
     /// <summary>Adds the blocks that may hold the id; almost always none or the one.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace CreditSystem.Ledger.Projection;
 
@@ -23,19 +24,8 @@ internal sealed class IdTable
         Segments = segments;
         segmentBits = BitOperations.Log2((uint)segments.Count * 2 - 1);
         placeBits = Math.Max(BitOperations.Log2((uint)keys.Length | 1) - BucketBits, 0);
-        Array.Sort(keys, numbers);
         (entries, starts) = (new uint[keys.Length], new int[(1 << placeBits) + 1]);
-        for (var i = 0; i < keys.Length; i++)
-        {
-            entries[i] = (Remainder(keys[i]) << segmentBits) | numbers[i];
-            starts[Place(keys[i]) + 1] = i + 1;
-        }
-        for (var place = 1; place < starts.Length; place++)
-        {
-            starts[place] = Math.Max(starts[place], starts[place - 1]);
-            // The same id may be in several segments, and the latest counts.
-            Array.Sort(entries, starts[place - 1], starts[place] - starts[place - 1]);
-        }
+        Fill(keys, numbers);
     }
 
     /// <summary>What it covers, in order.</summary>
@@ -59,8 +49,11 @@ internal sealed class IdTable
         var (keys, numbers) = (new ulong[count], new ushort[count]);
         var next = 0;
         for (var number = 0; number < segments.Count; number++)
-            foreach (var key in segments[number].Keys())
-                (keys[next], numbers[next++]) = (key, (ushort)number);
+        {
+            segments[number].CopyKeys(keys.AsSpan(next));
+            numbers.AsSpan(next, segments[number].Count).Fill((ushort)number);
+            next += segments[number].Count;
+        }
         return new IdTable([.. segments.Select(segment => segment.Span)], keys, numbers);
     }
 
@@ -76,6 +69,31 @@ internal sealed class IdTable
         for (var i = after - 1; i >= first; i--)
             if (Segments[(int)(entries[i] & ((1u << segmentBits) - 1))] is var segment && !found.Contains(segment))
                 found.Add(segment);
+    }
+
+    // Counted into so many places that one id is in each, and then put in order: the same id may be in several segments, and the latest
+    // counts. A start does this with millions of ids when nothing has been compiled well yet, which makes a sort ten times as slow.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Fill(ulong[] keys, ushort[] numbers)
+    {
+        var shift = 64 - placeBits - BucketBits;
+        var counts = new int[(1 << (placeBits + BucketBits)) + 1];
+        foreach (var key in keys)
+            counts[(key >> shift) + 1]++;
+        for (var i = 1; i < counts.Length; i++)
+            counts[i] += counts[i - 1];
+        for (var place = 0; place < starts.Length; place++)
+            starts[place] = counts[place << BucketBits];
+        for (var i = 0; i < keys.Length; i++)
+            entries[counts[keys[i] >> shift]++] = (Remainder(keys[i]) << segmentBits) | numbers[i];
+        for (var place = 1; place < starts.Length; place++)
+            for (var i = starts[place - 1] + 1; i < starts[place]; i++)
+            {
+                var (entry, free) = (entries[i], i);
+                for (; free > starts[place - 1] && entries[free - 1] > entry; free--)
+                    entries[free] = entries[free - 1];
+                entries[free] = entry;
+            }
     }
 
     private int Place(ulong key) => placeBits == 0 ? 0 : (int)(key >> (64 - placeBits));

@@ -83,8 +83,10 @@ internal static class LedgerBenchmark
 
         async Task MeasureAsync(string name, Func<string, Task<Measurement>> measure)
         {
-            if (name.Contains(plan.Only, StringComparison.Ordinal))
-                measured(await measure(name));
+            if (!name.Contains(plan.Only, StringComparison.Ordinal))
+                return;
+            await pgbench.SettleAsync(cancellationToken);
+            measured(await measure(name));
         }
     }
 

@@ -31,6 +31,13 @@ internal sealed partial class Pgbench
     public async Task<string> SettingAsync(string name, CancellationToken cancellationToken) =>
         (await RunAsync("psql", [.. server, "-d", Database, "-Atc", $"SHOW {name}"], cancellationToken)).Trim();
 
+    /// <summary>
+    /// Has the engine write what earlier runs left in its buffers: what follows pgbench paid for its writes, at one connection with half of
+    /// its throughput.
+    /// </summary>
+    public Task SettleAsync(CancellationToken cancellationToken) =>
+        RunAsync("psql", [.. server, "-d", Database, "-Atc", "CHECKPOINT"], cancellationToken);
+
     public async Task<Measurement> MeasureAsync(int clients, double seconds, CancellationToken cancellationToken)
     {
         var log = Path.Combine(logDirectory, $"pgbench-{Guid.NewGuid():N}");
