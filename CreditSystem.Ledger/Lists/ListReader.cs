@@ -17,7 +17,7 @@ internal sealed class ListReader(PartitionReads reads, ListCoverage coverage, IP
         ListQuery query, ListPosition? before, int limit, ListFilter? filter, CancellationToken cancellationToken)
     {
         await coverage.PrepareAsync(reads.Lists.After, cancellationToken);
-        var source = new ListSource(query, Start(query, before), reads, coverage, projections);
+        var source = new ListSource(query, await StartAsync(query, before, cancellationToken), reads, coverage, projections);
         var found = new List<ListItem>();
         var (records, pages) = (0, 0);
         while (!source.IsAtEnd && pages++ < MostPages && records < MostRecords && source.LoggedBlocks < MostLoggedBlocks)
@@ -59,14 +59,36 @@ internal sealed class ListReader(PartitionReads reads, ListCoverage coverage, IP
     private async Task<bool> IsBeforeAsync(ListPosition position, long time, CancellationToken cancellationToken) =>
         (await reads.BlocksAsync([position.Block], cancellationToken))[position.Block].At < time;
 
-    private ListPosition Start(ListQuery query, ListPosition? before)
+    private async ValueTask<ListPosition> StartAsync(ListQuery query, ListPosition? before, CancellationToken cancellationToken)
     {
         var start = before ?? ListPosition.BeginningOf(reads.Lists.Head + 1);
         if (query.Until is not { } until)
             return start;
-        var stored = coverage.Current.EndAt(until) ?? long.MaxValue;
         var recent = reads.Lists.FirstAt(until) ?? long.MaxValue;
+        var stored = coverage.Current.Around(until) is (var first, var last) && first.Number < start.Block && first.Number < recent
+            ? await FirstAtAsync(until, first, last, cancellationToken)
+            : long.MaxValue;
         var end = ListPosition.BeginningOf(Math.Min(stored, recent));
         return end < start ? end : start;
+    }
+
+    /// <summary>
+    /// The first block that is not before a time, between one that is and one that is not. A span has thousands of records, all of which
+    /// would be looked through in its place. Time passes evenly between two blocks more often than not.
+    /// </summary>
+    private async ValueTask<long> FirstAtAsync(long time, BlockTime before, BlockTime last, CancellationToken cancellationToken)
+    {
+        for (var even = true; last.Number - before.Number > 1; even = !even)
+        {
+            var share = even ? (time - before.At) / (double)(last.At - before.At) : 0.5;
+            var number = Math.Clamp(
+                before.Number + (long)((last.Number - before.Number) * share), before.Number + 1, last.Number - 1);
+            var block = new BlockTime(number, (await reads.BlocksAsync([number], cancellationToken))[number].At);
+            if (block.At < time)
+                before = block;
+            else
+                last = block;
+        }
+        return last.Number;
     }
 }

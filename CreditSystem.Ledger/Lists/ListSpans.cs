@@ -46,8 +46,17 @@ internal sealed class ListSpans
         return block;
     }
 
-    /// <summary>A block from which on nothing is before a time, as near as spans tell; null where they do not.</summary>
-    public long? EndAt(long time) => Array.Find(known, span => span.At >= time) is { } span ? span.Last + 1 : null;
+    /// <summary>
+    /// Between which blocks a time begins, as near as spans tell: the first is before it (0 where that is not known), the last is not. Null
+    /// where no span is.
+    /// </summary>
+    public (BlockTime Before, BlockTime Last)? Around(long time)
+    {
+        var i = Array.FindIndex(known, span => span.At >= time);
+        if (i < 0)
+            return null;
+        return (i == 0 ? default : new(known[i - 1].Last, known[i - 1].At), new(known[i].Last, known[i].At));
+    }
 
     /// <summary>Whether all up to a block is before a time.</summary>
     public bool IsBefore(long block, long time) => Find(block, Guid.Empty) is { } span && span.At < time;
@@ -120,3 +129,6 @@ internal sealed class ListSpans
         return low - 1 is >= 0 and var index && known[index].Last >= block ? index : -1;
     }
 }
+
+/// <summary>A block and its time.</summary>
+internal readonly record struct BlockTime(long Number, long At);

@@ -50,6 +50,35 @@ public sealed class ListTests
     }
 
     [Fact]
+    public async Task A_page_before_a_time_reads_few_blocks_however_many_a_span_has()
+    {
+        await using (var host = await EngineHost.StartAsync(store, time: time))
+        {
+            var ann = await host.OpenAsync("ann", funds: 1000);
+            for (var i = 0; i < 300; i++)
+            {
+                await host.DoAsync(Ask.Move(Ask.To(ann), Ask.To(SystemAccount.Revenue), 1));
+                // Now and then nothing happens for long.
+                time.Advance(TimeSpan.FromSeconds(i % 50 == 0 ? 1000 : 1));
+            }
+        }
+        await using var again = await EngineHost.StartAsync(store, time: time);
+        await again.Partition.SynchronizeAsync();
+        foreach (var seconds in (int[])[10, 500, 1020, 2222, 3100, 6200])
+        {
+            var blocks = 0;
+            store.OnRead = () => blocks++;
+            var query = new ListQuery(Ask.Tenant, LedgerList.Transfers) { Until = Start.ToUnixTimeMilliseconds() + 1000L * seconds };
+
+            var page = await again.Ledger.ListAsync(query, null, 5, null, Cancellation);
+
+            Assert.Equal(Logged(query).Take(5), page.Items.Select(item => item.Posting!.Id));
+            store.OnRead = () => { };
+            Assert.InRange(blocks, 0, 25);
+        }
+    }
+
+    [Fact]
     public async Task A_page_stays_the_same_whatever_is_written_meanwhile()
     {
         await using var host = await EngineHost.StartAsync(store, time: time, configure: Small);
