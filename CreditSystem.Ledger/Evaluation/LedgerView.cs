@@ -89,7 +89,7 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at, i
     public Posting[] Apply(AccountState[] opened, Posting[] postings)
     {
         foreach (var account in opened)
-            Open(account);
+            Set(account with { OpenedIn = blockNumber });
         foreach (var posting in postings)
             foreach (var entry in posting.Entries)
             {
@@ -133,7 +133,7 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at, i
     {
         foreach (var opened in record.Opened)
             if (Account(opened.Id) is null)
-                Open(opened);
+                Set(opened with { OpenedIn = blockNumber });
         var holderIsCurrent = false;
         foreach (var entry in record.Postings.SelectMany(posting => posting.Entries))
         {
@@ -191,8 +191,6 @@ internal sealed class LedgerView(LedgerState state, long blockNumber, long at, i
         if (record.ReversedTransfer is { } transfer)
             reversals[transfer] = new ReversedAmount(record.Reversed, record.TakenBack);
     }
-
-    private void Open(AccountState account) => Set(account with { OpenedIn = blockNumber });
 
     private void Set(AccountState account)
     {
