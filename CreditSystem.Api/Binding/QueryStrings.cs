@@ -41,18 +41,19 @@ internal static class QueryStrings
             if (values.Count > 1)
                 return ApiProblems.BadRequest(ProblemCodes.RepeatedParameter, Repeated(query, name));
         }
-        // The generated binding refuses the value of a parameter that may be absent without a word.
-        if (context.Response.StatusCode != StatusCodes.Status400BadRequest)
-            return null;
+        // The generated binding takes an empty value for none and a number with blanks, and refuses others without a word.
         var wrong = parameters.Find(parameter => query.TryGetValue(parameter.Name, out var text) && !CanBe(parameter.Type, text!)).Name;
         return wrong is null ? null : ApiProblems.BadRequest(ProblemCodes.Malformed, FailureHandler.NoPossibleValue(wrong));
     }
 
-    private static bool CanBe(Type type, string text) => text.Length == 0 || type switch
+    // As the document has numbers: digits, behind a minus where they are out of the bounds anyway.
+    private static bool CanBe(Type type, string text) => type switch
     {
-        _ when type == typeof(int) => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out _),
-        _ when type == typeof(long) => long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out _),
-        _ when type == typeof(bool) => bool.TryParse(text, out _),
+        _ when type == typeof(int) =>
+            !text.StartsWith('+') && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
+        _ when type == typeof(long) =>
+            !text.StartsWith('+') && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _),
+        _ when type == typeof(bool) => text.ToUpperInvariant() is "TRUE" or "FALSE",
         _ when type == typeof(Guid) => Guid.TryParse(text, out _),
         _ => true,
     };

@@ -12,8 +12,8 @@ internal static class ParameterDescriptions
         {
             parameter.Description ??= parameter.Name switch
             {
-                "cursor" => "`next_cursor` of the page before.",
-                "limit" => $"How many at most, 1 to {Cursor.MaxLimit}; by default {Cursor.DefaultLimit}.",
+                "cursor" => "`next_cursor` of the page before, of the same list with the same filters.",
+                "limit" => $"How many at most, 1 to {Page.MaxLimit}; by default {Page.DefaultLimit}.",
                 "from" => "From when, RFC 3339, inclusive.",
                 "to" => "Until when, RFC 3339, exclusive.",
                 _ when parameter.In == ParameterLocation.Path =>
@@ -21,7 +21,7 @@ internal static class ParameterDescriptions
                 _ => null,
             };
             if (parameter is { Name: "limit", Schema: OpenApiSchema limit })
-                (limit.Minimum, limit.Maximum) = ("1", Cursor.MaxLimit.ToString(CultureInfo.InvariantCulture));
+                (limit.Minimum, limit.Maximum) = ("1", Page.MaxLimit.ToString(CultureInfo.InvariantCulture));
         }
     }
 

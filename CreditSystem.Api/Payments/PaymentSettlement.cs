@@ -13,7 +13,10 @@ internal sealed record Settlement(IReadOnlyList<PaymentMovement> Movements, Reje
     /// <summary>The transfer that credited the payment; null while none has.</summary>
     public Guid? Transfer => Movements.Count > 0 ? Movements[0].Transfer : null;
 
-    /// <summary>Credits that came back for refunds and disputes, less those that were given back; minor units.</summary>
+    /// <summary>
+    /// Credits that came back for refunds and disputes, less those that were given back; minor units. Negative where a debt was forgiven
+    /// before all was given back.
+    /// </summary>
     public long Recovered => -Movements.Skip(1).Sum(movement => movement.Credits);
 
     /// <summary>Credits that were to come back and were not there: the account owed them from then on.</summary>

@@ -57,7 +57,8 @@ internal sealed class AccountListReader(LedgerPartition partition)
     private static bool IsCandidate(ListQuery query, HistoryEntry entry) => entry.Kind != TransferKind.AccountChange && query.List switch
     {
         LedgerList.Holds => entry.Kind == TransferKind.Hold,
-        LedgerList.Grants => entry.Kind == TransferKind.Grant,
+        // The other side gave it.
+        LedgerList.Grants => entry is { Kind: TransferKind.Grant, Amount: > 0 },
         _ => query.Kind is null || entry.Kind == query.Kind,
     };
 
@@ -98,7 +99,7 @@ internal sealed class AccountListReader(LedgerPartition partition)
             var part = Array.FindIndex(record.Postings, posting => posting.Id == entry.Transfer);
             var item = new ListItem(record, new ListPosition(entry.Block, 0, part));
             // What is between two of the accounts is in the histories of both.
-            var first = accounts.First(one => Array.Exists(record.Postings[part].Entries, own => own.Account == one.Id)).Id;
+            var first = accounts.FirstOrDefault(one => item.IsOn(query.List, one.Id))?.Id;
             if (first == account && query.Accepts(item) && (query.List == LedgerList.Transfers || record.Command.Listed == query.List))
                 items.Add((item, before));
         }

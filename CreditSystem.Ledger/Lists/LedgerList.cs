@@ -54,6 +54,17 @@ public sealed record ListItem(LedgerRecord Record, ListPosition Position)
     /// <summary>The account that was opened.</summary>
     public AccountState? Opened =>
         Position.Part < Record.Opened.Length && Record.Postings.Length == 0 ? Record.Opened[Position.Part] : null;
+
+    /// <summary>
+    /// Whether it is on the account: a hold where it was placed, a grant where it was given to, a transfer on all that it moves.
+    /// </summary>
+    public bool IsOn(LedgerList list, Guid account) => list switch
+    {
+        LedgerList.Accounts => Opened?.Id == account,
+        LedgerList.Holds => Record.Hold?.Account == account,
+        LedgerList.Grants => Posting!.Credit.Account == account,
+        _ => Array.Exists(Posting!.Entries, entry => entry.Account == account),
+    };
 }
 
 /// <summary>What of a list is asked for; null is anything.</summary>

@@ -49,11 +49,28 @@ internal sealed class ListReader(PartitionReads reads, ListCoverage coverage, IP
         return [.. positions.Select(position => new ListItem(records[ListedRecords.PlaceOf(position)], position))];
     }
 
-    private static async ValueTask<IReadOnlyList<ListItem>> FilterAsync(
+    private async ValueTask<IReadOnlyList<ListItem>> FilterAsync(
         ListQuery query, ListFilter? filter, List<ListItem> items, CancellationToken cancellationToken)
     {
         items.RemoveAll(item => !query.Accepts(item));
+        if (query.List == LedgerList.Accounts)
+            await LeaveLastChangesAsync(items, cancellationToken);
         return filter is null || items.Count == 0 ? items : await filter(items, cancellationToken);
+    }
+
+    // A block may have several changes of an account: the last one counts, whichever page the others are on.
+    private async Task LeaveLastChangesAsync(List<ListItem> items, CancellationToken cancellationToken)
+    {
+        var changed = items.Where(item => item.Posting is not null).Select(item => item.Position.Block).Distinct().ToList();
+        if (changed.Count == 0)
+            return;
+        var last = new Dictionary<(long Block, Guid Account), Guid>();
+        foreach (var (number, block) in await reads.BlocksAsync(changed, cancellationToken))
+            foreach (var record in block.ReadRecords())
+                foreach (var posting in record.Postings)
+                    if (posting.Entries[0].Terms is not null)
+                        last[(number, posting.Entries[0].Account)] = posting.Id;
+        items.RemoveAll(item => item.Posting is { } posting && last[(item.Position.Block, posting.Entries[0].Account)] != posting.Id);
     }
 
     private async Task<bool> IsBeforeAsync(ListPosition position, long time, CancellationToken cancellationToken) =>

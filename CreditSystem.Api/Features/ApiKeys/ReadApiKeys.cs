@@ -5,15 +5,13 @@ namespace CreditSystem.Api.Features.ApiKeys;
 internal static class ReadApiKeys
 {
     public static async Task<Results<Ok<ApiKeyPage>, ProblemHttpResult>> ListAsync(
-        RequestCaller caller, ApiKeyStore keys, TimeProvider time, string? cursor, int? limit, CancellationToken cancellationToken)
+        RequestCaller caller, ApiKeyStore keys, TimeProvider time, [AsParameters] PageQuery paging, CancellationToken cancellationToken)
     {
-        if (!Cursor.Limit(limit).TryGet(out var count, out var problem))
+        if (!paging.Read().TryGet(out var wanted, out var problem))
             return problem;
-        if (!Cursor.IsId(cursor, "key_"))
-            return Cursor.Invalid();
-        var found = await keys.ListAsync(caller.Tenant, cursor, count + 1, cancellationToken);
-        var page = found.Take(count).Select(key => ApiKeyResponse.From(key, time.GetUtcNow())).ToList();
-        return TypedResults.Ok(new ApiKeyPage(page, found.Count > count ? page[^1].Id : null));
+        var found = await keys.ListAsync(caller.Tenant, wanted.PlaceId, wanted.Limit + 1, cancellationToken);
+        var page = found.Take(wanted.Limit).Select(key => ApiKeyResponse.From(key, time.GetUtcNow())).ToList();
+        return TypedResults.Ok(new ApiKeyPage(page, found.Count > wanted.Limit ? wanted.CursorAt(page[^1].Id) : null));
     }
 
     public static async Task<Results<Ok<ApiKeyResponse>, ProblemHttpResult>> GetAsync(

@@ -5,29 +5,29 @@ namespace CreditSystem.Api.Features.AuditTrail;
 internal static class ListAuditEvents
 {
     public static async Task<Results<Ok<AuditEventPage>, ProblemHttpResult>> HandleAsync(
-        RequestCaller caller, SecurityAuditStore store, SecurityAuditTrail trail, string? cursor, int? limit,
+        RequestCaller caller, SecurityAuditStore store, SecurityAuditTrail trail, [AsParameters] PageQuery paging,
         [AsParameters] AuditFilter filter,
         CancellationToken cancellationToken)
     {
-        if (!Cursor.Limit(limit).TryGet(out var size, out var problem))
+        if (!paging.Read().TryGet(out var page, out var problem))
             return problem;
         if (!AuditSearch.Query(caller, filter, isNewestFirst: true).TryGet(out var query, out problem))
             return problem;
         (string, int)? after = null;
-        if (cursor is not null)
+        if (page.PlaceId is { } place)
         {
-            if (!AuditPosition.TryParse(cursor, out var position))
-                return Cursor.Invalid();
+            if (!AuditPosition.TryParse(place, out var position))
+                return Page.Invalid();
             after = position;
         }
 
         // What this replica has just done is there, too.
         await trail.FlushAsync(cancellationToken);
-        var events = new List<AuditEventResponse>(size);
+        var events = new List<AuditEventResponse>(page.Limit);
         await foreach (var found in AuditSearch.ReadAsync(store, query, after, cancellationToken))
         {
-            if (events.Count == size)
-                return TypedResults.Ok(new AuditEventPage(events, events[^1].Id));
+            if (events.Count == page.Limit)
+                return TypedResults.Ok(new AuditEventPage(events, page.CursorAt(events[^1].Id)));
             events.Add(found);
         }
 

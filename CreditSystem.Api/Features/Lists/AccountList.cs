@@ -50,23 +50,23 @@ internal static class AccountList
                 current[id] = account;
             return request.Query.Key is null
                 ? found
-                : [.. found.Where(item => IsCurrent(item, current[IdOf(item)], request.Query)).DistinctBy(IdOf)];
+                : [.. found.Where(item => IsCurrent(item, current[IdOf(item)], request.Query))];
         }
     }
 
     private static Results<Ok<AccountPage>, ProblemHttpResult> PageOf(ListRequest request, List<AccountState> ofHolder)
     {
-        var (query, before) = (request.Query, ListCursor.DecodeStatus(request.Cursor));
-        if (before is null && request.Cursor is not null)
-            return Cursor.Invalid();
+        var (query, before) = (request.Query, ListPlace.ReadStatus(request.Page.Place));
+        if (before is null && request.Page.Place is not null)
+            return Page.Invalid();
         var wanted = ofHolder.Where(account => !(PlaceOf(account) >= before) && !(account.OpenedAt < query.From)
             && !(account.OpenedAt >= query.Until) && HasAll(account, query)).OrderByDescending(PlaceOf).ToList();
-        var page = wanted.Take(request.Limit).ToList();
+        var page = wanted.Take(request.Page.Limit).ToList();
         return TypedResults.Ok(new AccountPage(
-            [.. page.Select(AccountResponse.From)], page.Count < wanted.Count ? ListCursor.Encode(PlaceOf(page[^1])) : null));
+            [.. page.Select(AccountResponse.From)],
+            page.Count < wanted.Count ? request.Page.CursorAt(ListPlace.Of(PlaceOf(page[^1]))) : null));
     }
 
-    // A block may have several changes of an account, of which the last one counts.
     private static bool IsCurrent(ListItem item, AccountState account, ListQuery query) =>
         account.ChangedIn == (item.Opened is null ? item.Position.Block : 0) && HasAll(account, query);
 

@@ -12,18 +12,20 @@ internal sealed record ListBounds
     [FromQuery(Name = "created[lt]"), Description("The time before which, RFC 3339.")]
     public string? CreatedUntil { get; init; }
 
-    [FromQuery(Name = "cursor"), Description("next_cursor of the page before.")]
+    [FromQuery(Name = "cursor")]
     public string? Cursor { get; init; }
 
-    [FromQuery(Name = "limit"), Description("1 to 200; by default 50.")]
+    [FromQuery(Name = "limit")]
     public int? Limit { get; init; }
 
-    /// <summary>How many are wanted, and of what time in Unix milliseconds.</summary>
-    public Validated<(int Limit, long? From, long? Until)> Read()
+    public HttpContext Context { get; init; } = null!;
+
+    /// <summary>The page that is wanted, and of what time in Unix milliseconds.</summary>
+    public Validated<(Page Page, long? From, long? Until)> Read()
     {
-        if (!Http.Cursor.Limit(Limit).TryGet(out var limit, out var problem)
+        if (!Page.Read(Context, Cursor, Limit).TryGet(out var page, out var problem)
             || !Timestamp.Period("created[gte]", CreatedFrom, "created[lt]", CreatedUntil).TryGet(out var period, out problem))
             return problem;
-        return (limit, period.From, period.Until);
+        return (page, period.From, period.Until);
     }
 }

@@ -11,7 +11,7 @@ internal sealed record ListParameters(
 
 /// <summary>The same once it is known to be possible.</summary>
 /// <param name="Holder">Whose; null for anybody's.</param>
-internal sealed record ListRequest(ListQuery Query, int Limit, string? Cursor, string? Holder, string? Account, string? Reference);
+internal sealed record ListRequest(ListQuery Query, Page Page, string? Holder, string? Account, string? Reference);
 
 /// <summary>Reads what a list is asked for out of a query string.</summary>
 internal sealed class ListBinder(CreditLedger ledger, IOptions<LedgerOptions> options)
@@ -38,7 +38,7 @@ internal sealed class ListBinder(CreditLedger ledger, IOptions<LedgerOptions> op
         var holder = caller.Holder ?? parameters.Holder;
         var query = new ListQuery(
             caller.Tenant, parameters.List, kind, parameters.Asset, span.From, span.Until, metadata.Length == 0 ? null : metadata, key);
-        return new ListRequest(query, span.Limit, bounds.Cursor, holder, parameters.Account, parameters.Reference);
+        return new ListRequest(query, span.Page, holder, parameters.Account, parameters.Reference);
     }
 
     private Validated<KeyValuePair<string, string>[]> MetadataOf(RequestCaller caller, MetadataFilter filter)

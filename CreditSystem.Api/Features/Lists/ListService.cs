@@ -25,9 +25,9 @@ internal sealed class ListService(CreditLedger ledger, AccountLookup accounts, I
             return problem;
         if (request.Reference is { } reference)
             // One page at most, so there is no cursor of it.
-            return request.Cursor is null
+            return request.Page.Place is null
                 ? await ByReferenceAsync(caller, request, reference, own, filter, cancellationToken)
-                : Cursor.Invalid();
+                : Page.Invalid();
         if (request is { Account: not null, Holder: { } asked } && own is [{ } only] && !IsAsked(asked, only.Holder))
         {
             // Of another holder: what is between the two, which only a transfer can be.
@@ -37,11 +37,11 @@ internal sealed class ListService(CreditLedger ledger, AccountLookup accounts, I
         }
         if (request.Query is not { Status: not null, Key: null })
             return await ReadAsync(request, own, filter, cancellationToken);
-        var position = ListCursor.DecodeStatus(request.Cursor);
+        var position = ListPlace.ReadStatus(request.Page.Place);
         var query = request.Query with { Accounts = own?.Select(account => account.Id).ToList() };
-        if ((position is not null || request.Cursor is null)
-            && await ledger.ListByStatusAsync(query, position, request.Limit, filter, cancellationToken) is { } page)
-            return new FoundPage(page.Items, page.Next is { } next ? ListCursor.Encode(next) : null);
+        if ((position is not null || request.Page.Place is null)
+            && await ledger.ListByStatusAsync(query, position, request.Page.Limit, filter, cancellationToken) is { } page)
+            return new FoundPage(page.Items, page.Next is { } next ? request.Page.CursorAt(ListPlace.Of(next)) : null);
         // Not all statuses are stored yet, or were not when the first page was read: all of the list is looked through.
         return position is { } known
             ? await ReadAsync(Before(request, known), own, Before(known, filter), cancellationToken)
@@ -51,7 +51,7 @@ internal sealed class ListService(CreditLedger ledger, AccountLookup accounts, I
     private static ListRequest Before(ListRequest request, StatusPosition position)
     {
         var until = Math.Min(request.Query.Until ?? long.MaxValue, Math.Min(position.CreatedAt, long.MaxValue - 1) + 1);
-        return request with { Cursor = null, Query = request.Query with { Until = until } };
+        return request with { Page = request.Page.First(), Query = request.Query with { Until = until } };
     }
 
     private static ListFilter Before(StatusPosition position, ListFilter? filter) => async (found, cancellationToken) =>
@@ -62,22 +62,22 @@ internal sealed class ListService(CreditLedger ledger, AccountLookup accounts, I
 
     private static ListFilter Touching(IReadOnlyList<AccountState> own, ListFilter? filter) => async (found, cancellationToken) =>
     {
-        List<ListItem> touching = [.. found.Where(item => IsOn(own, item))];
+        List<ListItem> touching = [.. found.Where(item => IsOn(LedgerList.Transfers, own, item))];
         return filter is null || touching.Count == 0 ? touching : await filter(touching, cancellationToken);
     };
 
-    private static bool IsOn(IReadOnlyList<AccountState> own, ListItem item) =>
-        own.Any(account => Array.Exists(item.Posting!.Entries, entry => entry.Account == account.Id));
+    private static bool IsOn(LedgerList list, IReadOnlyList<AccountState> own, ListItem item) =>
+        own.Any(account => item.IsOn(list, account.Id));
 
     private async Task<Validated<FoundPage>> ReadAsync(
         ListRequest request, IReadOnlyList<AccountState>? own, ListFilter? filter, CancellationToken cancellationToken)
     {
         if (own is not null)
             return await OnAccountsAsync(request, own, filter, cancellationToken);
-        if (!ListCursor.TryDecode(request.Cursor, out ListPosition? before))
-            return Cursor.Invalid();
-        var page = await ledger.ListAsync(request.Query, before, request.Limit, filter, cancellationToken);
-        return new FoundPage(page.Items, page.Next is { } next ? ListCursor.Encode(next) : null);
+        if (!ListPlace.TryRead(request.Page.Place, out ListPosition? before))
+            return Page.Invalid();
+        var page = await ledger.ListAsync(request.Query, before, request.Page.Limit, filter, cancellationToken);
+        return new FoundPage(page.Items, page.Next is { } next ? request.Page.CursorAt(ListPlace.Of(next)) : null);
     }
 
     /// <summary>All accounts of a holder, newest first: there is at most one in each asset.</summary>
@@ -105,17 +105,17 @@ internal sealed class ListService(CreditLedger ledger, AccountLookup accounts, I
     private async Task<Validated<FoundPage>> OnAccountsAsync(
         ListRequest request, IReadOnlyList<AccountState> own, ListFilter? filter, CancellationToken cancellationToken)
     {
-        if (!ListCursor.TryDecode(request.Cursor, [.. own.Select(HistoryPosition.End)], out var from))
-            return Cursor.Invalid();
+        if (!ListPlace.TryRead(request.Page.Place, [.. own.Select(HistoryPosition.End)], out var from))
+            return Page.Invalid();
         try
         {
-            var page = await ledger.ListAsync(request.Query, own, from, request.Limit, filter, cancellationToken);
-            return new FoundPage(page.Items, page.Next is { } next ? ListCursor.Encode(next) : null);
+            var page = await ledger.ListAsync(request.Query, own, from, request.Page.Limit, filter, cancellationToken);
+            return new FoundPage(page.Items, page.Next is { } next ? request.Page.CursorAt(ListPlace.Of(next)) : null);
         }
-        catch (LedgerCorruptException) when (request.Cursor is not null)
+        catch (LedgerCorruptException) when (request.Page.Place is not null)
         {
             // A place that nobody was given.
-            return Cursor.Invalid();
+            return Page.Invalid();
         }
     }
 
@@ -134,7 +134,7 @@ internal sealed class ListService(CreditLedger ledger, AccountLookup accounts, I
                         items.Add(new ListItem(record, new ListPosition(record.Block, 0, i)));
         items.RemoveAll(item => !request.Query.Accepts(item));
         if (own is not null)
-            items.RemoveAll(item => !IsOn(own, item));
+            items.RemoveAll(item => !IsOn(request.Query.List, own, item));
         return new FoundPage(filter is null ? items : await filter(items, cancellationToken), null);
     }
 

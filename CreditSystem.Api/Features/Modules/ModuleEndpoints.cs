@@ -25,8 +25,8 @@ internal static class ModuleEndpoints
 {
     public static void MapModules(this IEndpointRouteBuilder routes)
     {
-        var modules = routes.MapGroup("/modules").WithTags("Modules").RequireScope(Scope.OpsRead, orOnManagementPort: true)
-            .ProducesReadProblems().AnswerHead();
+        var modules = routes.MapStrict("/modules").WithTags("Modules").RequireScope(Scope.OpsRead, orOnManagementPort: true)
+            .ProducesReadProblems();
         modules.MapGet("/status", ListAsync).WithName("ListModules").WithSummary("Read the health of all modules");
         // One type under two statuses is more than a signature can say.
         modules.MapGet("/{name}/health", GetAsync).WithName("GetModuleHealth").WithSummary("Read the health of one module")

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.History;
 
@@ -7,21 +6,17 @@ namespace CreditSystem.Api.Features.Verification;
 internal static class ListBlocks
 {
     public static async Task<Results<Ok<BlockPageResponse>, ProblemHttpResult>> HandleAsync(
-        RequestCaller caller, CreditLedger ledger,
-        [Description("next_cursor of the page before.")] string? cursor,
-        [Description("1 to 200; by default 50.")] int? limit,
-        CancellationToken cancellationToken)
+        RequestCaller caller, CreditLedger ledger, [AsParameters] PageQuery paging, CancellationToken cancellationToken)
     {
-        if (!Cursor.Limit(limit).TryGet(out var size, out var problem))
+        if (!paging.Read().TryGet(out var page, out var problem))
             return problem;
-        var after = default(HistoryPosition);
-        if (cursor is not null && (!Cursor.TryDecode(cursor, out after) || after.Sequence != 0))
-            return Cursor.Invalid();
-        var page = await ledger.Verification.BlocksAsync(caller.Tenant, after.Block, size, cancellationToken);
+        if (!HistoryPlace.TryRead(page.Place, out var after) || after is { Sequence: not 0 })
+            return Page.Invalid();
+        var found = await ledger.Verification.BlocksAsync(caller.Tenant, after?.Block ?? 0, page.Limit, cancellationToken);
         return TypedResults.Ok(new BlockPageResponse(
-            [.. page.Blocks.Select(block => new BlockResponse(
+            [.. found.Blocks.Select(block => new BlockResponse(
                 block.Number, WireNames.Time(block.At), Convert.ToHexStringLower(block.Previous), Convert.ToHexStringLower(block.Hash),
                 block.Records, block.Transfers))],
-            page.Next is { } next ? Cursor.Encode(new HistoryPosition(0, next)) : null));
+            found.Next is { } next ? page.CursorAt(HistoryPlace.Of(new HistoryPosition(0, next))) : null));
     }
 }

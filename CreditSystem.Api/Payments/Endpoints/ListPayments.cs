@@ -34,16 +34,16 @@ internal static class ListPayments
     {
         if (!bounds.Read().TryGet(out var span, out var problem) || !Bind(caller, query, options.Value).TryGet(out var wanted, out problem))
             return problem;
-        if (!TimeCursor.TryDecode(bounds.Cursor, out var after))
-            return Cursor.Invalid();
+        if (!TimePlace.TryRead(span.Page.Place, out var after))
+            return Page.Invalid();
         wanted = wanted with { From = TimeOf(span.From), Until = TimeOf(span.Until), After = after };
         if (query.Holder is { } holder && caller.Holder is null)
             wanted = wanted with { Accounts = await OfHolderAsync(caller, query, holder, lists, cancellationToken) };
-        var found = await store.ListAsync(wanted, span.Limit + 1, cancellationToken);
-        var page = found.Take(span.Limit).ToList();
+        var found = await store.ListAsync(wanted, span.Page.Limit + 1, cancellationToken);
+        var page = found.Take(span.Page.Limit).ToList();
         return TypedResults.Ok(new PaymentList(
             [.. page.Select(payment => PaymentResponse.From(payment))],
-            found.Count > span.Limit ? TimeCursor.Encode(page[^1].CreatedAt, page[^1].Id) : null));
+            found.Count > span.Page.Limit ? span.Page.CursorAt(TimePlace.Of(page[^1].CreatedAt, page[^1].Id)) : null));
     }
 
     private static Validated<PaymentQuery> Bind(RequestCaller caller, PaymentListQuery query, LedgerOptions options)

@@ -65,7 +65,8 @@ public sealed record PaymentMovementResponse(
 /// <param name="Price">What it costs, in minor units of the currency.</param>
 /// <param name="Withdrawn">What of that went back, by refunds and disputes.</param>
 /// <param name="Transfer">The transfer that credited it; absent until it is paid.</param>
-/// <param name="Recovered">Credits that came back for it.</param>
+/// <param name="Recovered">Credits that came back for it, less those that were given back again. Negative where more was given back: what
+/// was owed for it had been forgiven before its dispute was won.</param>
 /// <param name="Debt">Credits that were to come back and were not there: the account owed them from then on.</param>
 /// <param name="Refused">Why the ledger does not do what is due, by the code of the problem.</param>
 /// <param name="ReceiptUrl">Where the payer finds Stripe's receipt.</param>

@@ -31,19 +31,19 @@ internal static class NoticeEndpoints
 {
     public static void MapNotices(this IEndpointRouteBuilder routes)
     {
-        var notices = routes.MapGroup("/payments/notices").OnManagementPortOnly();
+        var notices = routes.MapGroup("").OnManagementPortOnly().MapStrict("/payments/notices");
         notices.MapGet("", ListAsync);
         notices.MapPost("/{id}/process", ProcessAsync);
     }
 
     private static async Task<Results<Ok<UnusableNoticePage>, ProblemHttpResult>> ListAsync(
-        NoticeStore store, string? cursor, int? limit, CancellationToken cancellationToken)
+        NoticeStore store, [AsParameters] PageQuery paging, CancellationToken cancellationToken)
     {
-        if (!Cursor.Limit(limit).TryGet(out var size, out var problem))
+        if (!paging.Read().TryGet(out var wanted, out var problem))
             return problem;
-        var found = await store.ListUnusableAsync(cursor, size + 1, cancellationToken);
-        var page = found.Take(size).Select(UnusableNoticeResponse.From).ToList();
-        return TypedResults.Ok(new UnusableNoticePage(page, found.Count > size ? page[^1].Id : null));
+        var found = await store.ListUnusableAsync(wanted.PlaceId, wanted.Limit + 1, cancellationToken);
+        var page = found.Take(wanted.Limit).Select(UnusableNoticeResponse.From).ToList();
+        return TypedResults.Ok(new UnusableNoticePage(page, found.Count > wanted.Limit ? wanted.CursorAt(page[^1].Id) : null));
     }
 
     /// <summary>A notice that does not say which payment it is about is processed with the one that the query names.</summary>

@@ -13,23 +13,22 @@ internal static class WebhookDeliveries
         [Description("Only those that are pending, delivered or dead.")]
         [AllowedValues(WebhookDelivery.Pending, WebhookDelivery.Delivered, WebhookDelivery.Dead)]
         string? status,
-        [Description("next_cursor of the page before.")] string? cursor,
-        [Description("1 to 200; by default 50.")] int? limit,
+        [AsParameters] PageQuery paging,
         CancellationToken cancellationToken)
     {
         if (status is not null && !Statuses.Contains(status))
             return ApiProblems.BadRequest("invalid_status", $"status must be one of {string.Join(", ", Statuses)}.");
-        if (!Cursor.Limit(limit).TryGet(out var size, out var problem))
+        if (!paging.Read().TryGet(out var wanted, out var problem))
             return problem;
-        if (!TimeCursor.TryDecode(cursor, out var after))
-            return Cursor.Invalid();
+        if (!TimePlace.TryRead(wanted.Place, out var after))
+            return Page.Invalid();
         if (await store.FindAsync(caller.Tenant, id, cancellationToken) is null)
             return ApiProblems.NotFound("webhook_endpoint");
-        var found = await store.ListDeliveriesAsync(id, status, after, size + 1, cancellationToken);
-        var page = found.Take(size).ToList();
+        var found = await store.ListDeliveriesAsync(id, status, after, wanted.Limit + 1, cancellationToken);
+        var page = found.Take(wanted.Limit).ToList();
         return TypedResults.Ok(new WebhookDeliveryList(
             [.. page.Select(WebhookDeliveryResponse.From)],
-            found.Count > size ? TimeCursor.Encode(page[^1].CreatedAt, page[^1].Id) : null));
+            found.Count > wanted.Limit ? wanted.CursorAt(TimePlace.Of(page[^1].CreatedAt, page[^1].Id)) : null));
     }
 
     /// <summary>From the first attempt on again, whatever became of it: the receiver knows the event by its id.</summary>

@@ -101,6 +101,31 @@ public sealed class UnusableNoticeTests(SharedShop shop) : IAsyncLifetime, IClas
     public async Task Shows_unusable_notices_on_the_management_port_alone() =>
         Assert.Equal(404, (await host.Owner.Client.ReadAsync("/payments/notices")).Status);
 
+    [Fact]
+    public async Task Lists_unusable_notices_in_pages_and_refuses_the_cursor_of_another_list()
+    {
+        var management = host.Api.ManagementClient();
+        foreach (var id in new[] { "evt_a", "evt_b" })
+            Assert.Equal(400, await SendSignedAsync($$"""{"id":"{{id}}","object":"event","type":true}"""));
+        var users = (string?)(await host.Owner.Client.ReadAsync("/v1/users?limit=1")).Body["next_cursor"] ?? "evt_b";
+
+        var first = (await management.ReadAsync("/payments/notices?limit=1")).Body;
+        var second = (await management.ReadAsync($"/payments/notices?limit=1&cursor={first["next_cursor"]}")).Body;
+
+        Assert.Equal(["evt_a", "evt_b"], new[] { first, second }.Select(page => (string)page["notices"]![0]!["id"]!).Order());
+        Assert.Null(second["next_cursor"]);
+        var wrong = new[] { ($"cursor={users}", "invalid_cursor"), ("limit=", "malformed"), ("lim=1", "unknown_parameter") };
+        foreach (var (query, code) in wrong)
+        {
+            var refused = await management.ReadAsync($"/payments/notices?{query}");
+            Assert.Equal((400, code), (refused.Status, refused.Code));
+        }
+        // The other tests begin without any.
+        var payment = await host.PayAsync();
+        foreach (var id in new[] { "evt_a", "evt_b" })
+            Assert.Equal(200, (await management.PostAsync($"/payments/notices/{id}/process?payment={payment}", new { })).Status);
+    }
+
     private async Task SellingAsync(string asset, Func<Task> meanwhile)
     {
         var options = host.Api.Services.GetRequiredService<IOptions<PaymentOptions>>().Value;

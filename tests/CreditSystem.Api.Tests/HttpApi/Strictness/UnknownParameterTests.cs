@@ -60,7 +60,8 @@ public sealed partial class UnknownParameterTests(WholeApi api)
     }
 
     private IEnumerable<ApiOperation> Operations =>
-        api.Operations.Where(operation => operation.Path.StartsWith("/v1/", StringComparison.Ordinal));
+        api.Operations.Where(operation => operation.Path.StartsWith("/v1/", StringComparison.Ordinal)
+            || operation.Path.StartsWith("/modules/", StringComparison.Ordinal));
 
     // Anything, and what is nearly one that there is.
     private static IEnumerable<string> Unknown(ApiOperation operation)

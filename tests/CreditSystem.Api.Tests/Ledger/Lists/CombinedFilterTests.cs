@@ -116,13 +116,57 @@ public sealed class CombinedFilterTests : IAsyncLifetime
                 (await ItemsAsync($"/v1/accounts?metadata.team={other}", "accounts")).Select(account => (string)account["id"]!));
     }
 
+    [Fact]
+    public async Task An_account_that_was_changed_several_times_in_a_block_is_on_one_page()
+    {
+        var bob = await client.OpenAsync("bob");
+        using var declared = await client.PutAsync("/v1/metadata-keys/team", null, TestContext.Current.CancellationToken);
+        // All have the same colour, and between two changes of one account there is one of the other.
+        while (!IsChangedBetweenInABlock())
+        {
+            store.BeforeAppend = _ => Task.Delay(100, TestContext.Current.CancellationToken);
+            await Task.WhenAll(Enumerable.Range(0, 12).Select(i => ChangeAsync("red", i % 2 == 0 ? alice : bob)));
+        }
+
+        var (found, cursor) = (new List<string>(), "");
+        do
+        {
+            var page = (await client.ReadAsync($"/v1/accounts?metadata.team=red&limit=1{cursor}")).Body;
+            found.AddRange(page["accounts"]!.AsArray().Select(account => (string)account!["id"]!));
+            cursor = page["next_cursor"] is { } next ? $"&cursor={next}" : null;
+        }
+        while (cursor is not null);
+        Assert.Equal(new[] { alice, bob }.Order(), found.Order());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("&status=active")]
+    [InlineData("&reference=gift")]
+    public async Task A_grant_is_on_the_account_that_it_was_given_to(string filter)
+    {
+        var grant = (string)(await client.PostAsync("/v1/grants", new { account = alice, amount = 5, reference = "gift" })).Body["id"]!;
+
+        Assert.Equal(grant, (string?)Assert.Single(await ItemsAsync($"/v1/grants?account={alice}{filter}", "grants"))["id"]);
+        Assert.Empty(await ItemsAsync($"/v1/grants?account=issuance{filter}", "grants"));
+        Assert.Empty(await ItemsAsync($"/v1/grants?account=promo{filter}", "grants"));
+    }
+
+    private bool IsChangedBetweenInABlock() => Enumerable.Range(0, 4).SelectMany(store.Blocks).Any(block =>
+    {
+        var changed = block.ReadRecords().Where(record => record.Postings is [{ Kind: TransferKind.AccountChange }])
+            .Select(record => record.Postings[0].Entries[0].Account).ToList();
+        return changed.Distinct().Count() == 2 && changed.LastIndexOf(changed[0]) > changed.FindIndex(account => account != changed[0]);
+    });
+
     private bool IsChangedTwiceInABlock() => Enumerable.Range(0, 4).SelectMany(store.Blocks)
         .Any(block => block.ReadRecords().Count(record => record.Postings is [{ Kind: TransferKind.AccountChange }]) > 1);
 
-    private async Task<int> ChangeAsync(string team)
+    private async Task<int> ChangeAsync(string team, string? account = null)
     {
         using var answer = await client.PatchAsync(
-            $"/v1/accounts/{alice}", JsonContent.Create(new { reason = "r", metadata = new { team } }),
+            $"/v1/accounts/{account ?? alice}",
+            JsonContent.Create(new { reason = "r", display_name = $"{Guid.NewGuid()}", metadata = new { team } }),
             TestContext.Current.CancellationToken);
         return (int)answer.StatusCode;
     }

@@ -1,33 +1,35 @@
 using System.Buffers.Binary;
-using System.Buffers.Text;
 using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Grants;
 
 /// <summary>The place of a grant in the order of burn-down, which stays the same when grants before it are used up.</summary>
-internal static class GrantCursor
+internal static class GrantPlace
 {
     private const int Size = 45;
 
-    public static string Encode(LotTerms terms)
+    public static byte[] Of(LotTerms terms)
     {
-        Span<byte> bytes = stackalloc byte[Size];
+        var place = new byte[Size];
+        var bytes = place.AsSpan();
         BinaryPrimitives.WriteInt32BigEndian(bytes, terms.Priority);
         BinaryPrimitives.WriteInt64BigEndian(bytes[4..], terms.ExpiresAt ?? long.MaxValue);
         bytes[12] = terms.Promotional ? (byte)1 : (byte)0;
         BinaryPrimitives.WriteInt64BigEndian(bytes[13..], terms.EffectiveAt);
         BinaryPrimitives.WriteInt64BigEndian(bytes[21..], terms.CreatedAt);
         terms.Id.TryWriteBytes(bytes[29..]);
-        return Base64Url.EncodeToString(bytes);
+        return place;
     }
 
-    public static bool TryDecode(string text, out LotTerms terms)
+    /// <returns>False where that is no place; of none, true and null.</returns>
+    public static bool TryRead(byte[]? place, out LotTerms? terms)
     {
-        terms = LotTerms.Base;
-        Span<byte> bytes = stackalloc byte[Size];
-        if (text.Length != Size / 3 * 4
-            || !Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, bytes, out var length) || length != Size)
+        terms = null;
+        if (place is null)
+            return true;
+        if (place.Length != Size)
             return false;
+        var bytes = place.AsSpan();
         var expiresAt = BinaryPrimitives.ReadInt64BigEndian(bytes[4..]);
         terms = new LotTerms(
             new Guid(bytes[29..]), 0, BinaryPrimitives.ReadInt32BigEndian(bytes), expiresAt == long.MaxValue ? null : expiresAt,
