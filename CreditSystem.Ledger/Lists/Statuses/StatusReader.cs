@@ -1,4 +1,3 @@
-using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 using CreditSystem.Ledger.Projection;
 
@@ -64,8 +63,6 @@ internal sealed class StatusReader(PartitionReads reads, IProjectionStore projec
         ? accounts.Select(account => ListTerms.Of(account, query.List, query.Status!.Value))
         : [ListTerms.Of(query.Tenant, query.List, query.Status!.Value)];
 
-    private static Guid AccountOf(LedgerRecord record) => record.Hold?.Account ?? record.Postings[0].Credit.Account;
-
     private List<StatusRow> Recent(ListQuery query, List<StatusChange> changes)
     {
         var rows = new List<StatusRow>();
@@ -103,15 +100,14 @@ internal sealed class StatusReader(PartitionReads reads, IProjectionStore projec
         {
             var record = row.Place.Block > 0 ? records.GetValueOrDefault(row.Place)
                 : await reads.FindRecordAsync(row.Position.Id, cancellationToken);
-            if (record is not { Accepted: true } || record.Command.Id != row.Position.Id || record.Command.Listed != query.List
-                || query.Accounts?.Contains(AccountOf(record)) == false)
+            if (record is not { Accepted: true } || record.Command.Id != row.Position.Id || record.Command.Listed != query.List)
                 continue;
             var item = new ListItem(record, row.Place)
             {
                 Hold = !changed.Contains(row.Position.Id) && records.GetValueOrDefault(row.Last)?.Hold is { } hold
                     && hold.Id == row.Position.Id ? hold : null,
             };
-            if (query.Accepts(item))
+            if (query.Accounts?.Any(account => item.IsOn(query.List, account)) != false && query.Accepts(item))
                 items.Add(item);
         }
         return filter is null || items.Count == 0 ? items : await filter(items, cancellationToken);
