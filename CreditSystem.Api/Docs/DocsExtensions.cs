@@ -1,4 +1,3 @@
-using CreditSystem.Api.Docs.Reference;
 using CreditSystem.Api.OpenApi;
 using Microsoft.Net.Http.Headers;
 
@@ -9,13 +8,12 @@ internal static class DocsExtensions
     private static readonly TimeSpan Permanently = TimeSpan.FromDays(365);
 
     /// <summary>
-    /// Adds the documentation: the OpenAPI document, pages that were written with the build, and the reference of the routes that are here.
+    /// Adds the documentation: the OpenAPI document, and pages that were written with the build.
     /// </summary>
     internal static void AddDocs(this WebApplicationBuilder builder)
     {
         builder.AddApiDocumentation();
         builder.Services.AddSingleton<SiteFiles>();
-        builder.Services.AddSingleton<ReferencePages>();
     }
 
     /// <summary>
@@ -25,15 +23,12 @@ internal static class DocsExtensions
     internal static void MapDocs(this WebApplication app)
     {
         app.MapApiDocumentation();
-        app.MapGet("/docs/{**page}", ServeAsync).AnswerHead().AllowAnonymous().ExcludeFromDescription();
+        app.MapGet("/docs/{**page}", Serve).AnswerHead().AllowAnonymous().ExcludeFromDescription();
     }
 
-    private static async Task<Results<FileContentHttpResult, ProblemHttpResult>> ServeAsync(
-        string? page, HttpResponse response, SiteFiles site, ReferencePages reference)
+    private static Results<FileContentHttpResult, ProblemHttpResult> Serve(string? page, HttpResponse response, SiteFiles site)
     {
-        var path = page?.TrimEnd('/') ?? "";
-        var file = ReferencePages.Has(path) ? await reference.FindAsync(path) : site.Find(path);
-        if (file is null)
+        if (site.Find(page?.TrimEnd('/') ?? "") is not { } file)
             return ApiProblems.Create(StatusCodes.Status404NotFound, ProblemCodes.NotFound, "There is no such page.");
         response.GetTypedHeaders().CacheControl = file.IsPermanent
             ? new CacheControlHeaderValue { Public = true, MaxAge = Permanently }

@@ -1,7 +1,13 @@
 using System.Collections.Frozen;
-using System.Text;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.StaticFiles;
+using Microsoft.Net.Http.Headers;
 
 namespace CreditSystem.Api.Docs;
+
+/// <summary>One file of the documentation, as it is sent.</summary>
+/// <param name="IsPermanent">Whether its name changes with its content, so that nobody need ask for it twice.</param>
+internal sealed record SiteFile(byte[] Content, string ContentType, EntityTagHeaderValue Tag, bool IsPermanent);
 
 /// <summary>The documentation that was built into this program (<c>build/CreditSystem.Site</c>), by the path below <c>/docs/</c>.</summary>
 internal sealed class SiteFiles
@@ -9,44 +15,33 @@ internal sealed class SiteFiles
     private const string Prefix = "site/";
     private const string Page = ".html";
 
-    private readonly FrozenDictionary<string, SiteFile> files;
+    private static readonly FileExtensionContentTypeProvider Types = new();
 
-    public SiteFiles()
-    {
-        var read = new Dictionary<string, SiteFile>(StringComparer.Ordinal);
-        var resources = typeof(SiteFiles).Assembly.GetManifestResourceNames();
-        foreach (var resource in resources.Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
-        {
-            var name = resource[Prefix.Length..].Replace('\\', '/');
-            read[PathOf(name)] = SiteFile.From(name, Read(resource));
-        }
-
-        files = read.ToFrozenDictionary(StringComparer.Ordinal);
-    }
+    private readonly FrozenDictionary<string, SiteFile> files = typeof(SiteFiles).Assembly.GetManifestResourceNames()
+        .Where(resource => resource.StartsWith(Prefix, StringComparison.Ordinal))
+        .ToFrozenDictionary(resource => PathOf(NameOf(resource)), Read);
 
     /// <summary>Every path that is served.</summary>
-    public IEnumerable<string> Paths => files.Keys.Where(path => path != Shell);
+    public IEnumerable<string> Paths => files.Keys;
 
-    /// <summary>What the pages of the reference are put into.</summary>
-    public string ShellText => Encoding.UTF8.GetString(files[Shell].Content);
+    public SiteFile? Find(string path) => files.GetValueOrDefault(path);
 
-    /// <summary>What the search looks through, as a JSON array.</summary>
-    public string SearchText => Encoding.UTF8.GetString(files[Search].Content);
-
-    public const string Search = "search.json";
-
-    private const string Shell = "shell";
-
-    public SiteFile? Find(string path) => path != Shell && files.TryGetValue(path, out var file) ? file : null;
+    private static string NameOf(string resource) => resource[Prefix.Length..].Replace('\\', '/');
 
     private static string PathOf(string name) =>
         name == "index.html" ? "" : name.EndsWith(Page, StringComparison.Ordinal) ? name[..^Page.Length] : name;
 
-    private static byte[] Read(string resource)
+    private static SiteFile Read(string resource)
     {
         using var stream = typeof(SiteFiles).Assembly.GetManifestResourceStream(resource)!;
         var content = new byte[stream.Length];
         stream.ReadExactly(content);
-        return content;
+        var name = NameOf(resource);
+        Types.TryGetContentType(name, out var type);
+        // As site.0123abcd.css.
+        var isNamedByContent = name.Split('.') is [_, { Length: 8 }, _];
+        return new SiteFile(
+            content, type!.StartsWith("text/", StringComparison.Ordinal) ? type + "; charset=utf-8" : type,
+            new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content))[..16]}\""), isNamedByContent);
     }
 }

@@ -17,9 +17,6 @@ internal sealed class Layout(SiteMap map, IReadOnlyDictionary<string, string> ti
         return Frame(page.Title, page.Summary, page.Source, page.Html + Neighbours(previous, next), Contents(contents));
     }
 
-    /// <summary>With the comments that the API replaces.</summary>
-    public string Shell() => Frame("<!--title-->", "<!--summary-->", SiteMap.Reference, "<!--content-->", "<!--contents-->");
-
     private string Frame(string title, string summary, string source, string content, string contents) => $"""
         <!doctype html>
         <html lang="en">
@@ -90,12 +87,12 @@ internal sealed class Layout(SiteMap map, IReadOnlyDictionary<string, string> ti
         </ul></nav>
         """;
 
-    private static string Neighbours(Page? previous, Page? next) => $"""
+    private static string Neighbours(Page? previous, Page? next) => previous is null && next is null ? "" : $"""
         <nav class="neighbours" aria-label="Before and after">
         {(previous is null ? "<span></span>" : $"<a rel=\"prev\" href=\"{previous.Url}\">← {Text(previous.Title)}</a>")}
         {(next is null ? "" : $"<a rel=\"next\" href=\"{next.Url}\">{Text(next.Title)} →</a>")}
         </nav>
         """;
 
-    private static string Text(string text) => text.StartsWith("<!--", StringComparison.Ordinal) ? text : WebUtility.HtmlEncode(text);
+    private static string Text(string text) => WebUtility.HtmlEncode(text);
 }

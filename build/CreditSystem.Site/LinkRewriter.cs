@@ -34,7 +34,7 @@ internal sealed class LinkRewriter(SiteMap map, string source, List<string> prob
         var (path, anchor) = target.Split('#', 2) is [var before, var after] ? (before, "#" + after) : (target, "");
         if (path.StartsWith('/'))
         {
-            // A page that the API makes, such as the reference.
+            // The reference, or what the API makes.
             Links.Add((link.Line + 1, target));
             return;
         }

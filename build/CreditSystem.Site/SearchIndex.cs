@@ -5,7 +5,7 @@ internal static class SearchIndex
 {
     private const int MaxExcerptLength = 160;
 
-    private static readonly char[] Marks = [.. " ,;:.()\"'|{}[]<>=$`\\!?→…·×"];
+    private static readonly char[] Marks = [.. " ,;:./()\"'|{}[]<>=$`\\!?→…·×"];
 
     public static IReadOnlyList<SearchEntry> Of(IReadOnlyList<Page> pages) =>
     [

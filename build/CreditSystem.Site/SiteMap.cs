@@ -16,7 +16,7 @@ internal sealed class SiteMap
 
     public IEnumerable<string> Pages => Sections.SelectMany(section => section.Pages).Where(page => page != Reference);
 
-    /// <summary>Not a file: the API writes it, from its own OpenAPI document.</summary>
+    /// <summary>Not a file: it is made of the OpenAPI document.</summary>
     public const string Reference = "reference";
 
     /// <summary>Reads it, and sees to it that no document is left out and none is missing.</summary>

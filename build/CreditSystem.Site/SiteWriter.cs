@@ -12,12 +12,9 @@ internal static class SiteWriter
     private static readonly JsonSerializerOptions Compact =
         new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) };
 
-    /// <summary>What the API puts its own pages into.</summary>
-    private const string Shell = "shell.html";
-
     public static string UrlOfImage(string file) => $"/docs/images/{Path.GetFileName(file)}";
 
-    public static void Write(SiteMap map, IReadOnlyList<Page> pages, string output)
+    public static void Write(SiteMap map, IReadOnlyList<Page> pages, IReadOnlyList<Page> reference, string output)
     {
         if (Directory.Exists(output))
             Directory.Delete(output, recursive: true);
@@ -31,8 +28,9 @@ internal static class SiteWriter
             Write(output, FileOf(pages[i].Url), html);
         }
 
-        Write(output, Shell, layout.Shell());
-        Write(output, "search.json", JsonSerializer.Serialize(SearchIndex.Of(pages), Compact));
+        foreach (var page in reference)
+            Write(output, FileOf(page.Url), layout.Render(page, null, null));
+        Write(output, "search.json", JsonSerializer.Serialize(SearchIndex.Of([.. pages, .. reference]), Compact));
         foreach (var image in pages.SelectMany(page => page.Images).Where(file => Path.GetExtension(file) != ".svg").Distinct())
             Write(output, UrlOfImage(image)["/docs/".Length..], File.ReadAllBytes(Path.Combine(map.Root, image)));
         foreach (var (name, content) in assets)

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace CreditSystem.Api.Docs.Reference;
+namespace CreditSystem.Site.Reference;
 
 /// <summary>What a value looks like: its type in words, and its members as a list.</summary>
 /// <param name="document">Where references lead.</param>
@@ -31,7 +31,7 @@ internal sealed class SchemaHtml(JsonObject document)
         var mark = isRequired ? " <span class=\"required\">required</span>" : "";
         return $"""
             <li><code class="name">{Html.Text(name)}</code> <span class="type">{Html.Text(TypeOf(resolved))}</span>{mark}
-            {(said is { Length: > 0 } ? $"<p>{Html.Inline(said)}</p>" : "")}{Limits(resolved)}{Members(resolved, depth + 1)}</li>
+            {Html.Prose(said)}{Limits(resolved)}{Members(resolved, depth + 1)}</li>
 
             """;
     }

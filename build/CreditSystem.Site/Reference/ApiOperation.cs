@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace CreditSystem.Api.Docs.Reference;
+namespace CreditSystem.Site.Reference;
 
 /// <summary>An operation of the OpenAPI document, or a webhook.</summary>
 /// <param name="Verb">In capitals; <c>POST</c> of a webhook as well, which is sent and not served.</param>

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 
-namespace CreditSystem.Api.Docs.Reference;
+namespace CreditSystem.Site.Reference;
 
 /// <summary>One operation: what it is for, what it takes, what it answers, and an example of each.</summary>
 internal static class OperationHtml
