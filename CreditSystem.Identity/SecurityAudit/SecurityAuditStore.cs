@@ -6,44 +6,36 @@ namespace CreditSystem.Identity.SecurityAudit;
 /// <summary>The audit events of all tenants. There is nothing here that changes or removes one.</summary>
 public sealed class SecurityAuditStore(MongoConnection connection)
 {
-    private const string CollectionName = "audit_events";
+    private readonly MongoSet<SecurityAuditChunk> chunks = new(connection, "audit_events", new CreateIndexModel<SecurityAuditChunk>(
+        Builders<SecurityAuditChunk>.IndexKeys.Ascending(chunk => chunk.Tenant).Ascending(chunk => chunk.Id),
+        new() { Name = "tenant_id" }));
 
-    private readonly IndexInitializer indexes = new();
-
-    public Task InsertAsync(IReadOnlyCollection<SecurityAuditChunk> chunks, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(async (database, token) =>
-    {
-        var collection = Chunks(database);
-        await indexes.EnsureAsync(
-            collection,
-            [new(Builders<SecurityAuditChunk>.IndexKeys.Ascending(chunk => chunk.Tenant).Ascending(chunk => chunk.Id),
-            new() { Name = "tenant_id" })], token);
-        await collection.InsertManyAsync(chunks, new() { IsOrdered = false }, token);
-        return true;
-    }, cancellationToken);
+    public Task InsertAsync(IReadOnlyCollection<SecurityAuditChunk> some, CancellationToken cancellationToken) =>
+        chunks.WriteAsync(async (all, token) =>
+        {
+            await all.InsertManyAsync(some, new() { IsOrdered = false }, token);
+            return true;
+        }, cancellationToken);
 
     /// <summary>Chunks that may have what is asked for, beginning behind a chunk.</summary>
     public Task<List<SecurityAuditChunk>> FindAsync(
-        SecurityAuditQuery query, string? beginning, bool isInclusive, int limit, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(
-        (database, token) =>
-        {
-            var filter = FilterOf(query);
-            var ids = Builders<SecurityAuditChunk>.Filter;
-            if (beginning is not null)
-                filter &= (query.IsNewestFirst, isInclusive) switch
-                {
-                    (true, true) => ids.Lte(chunk => chunk.Id, beginning),
-                    (true, false) => ids.Lt(chunk => chunk.Id, beginning),
-                    (false, true) => ids.Gte(chunk => chunk.Id, beginning),
-                    (false, false) => ids.Gt(chunk => chunk.Id, beginning),
-                };
-            var found = Chunks(database).Find(filter);
-            return (
-                query.IsNewestFirst
-                    ? found.SortByDescending(chunk => chunk.Id)
-                    : found.SortBy(chunk => chunk.Id)).Limit(limit).ToListAsync(token);
-        }, cancellationToken);
+        SecurityAuditQuery query, string? beginning, bool isInclusive, int limit, CancellationToken cancellationToken)
+    {
+        var filter = FilterOf(query);
+        var ids = Builders<SecurityAuditChunk>.Filter;
+        if (beginning is not null)
+            filter &= (query.IsNewestFirst, isInclusive) switch
+            {
+                (true, true) => ids.Lte(chunk => chunk.Id, beginning),
+                (true, false) => ids.Lt(chunk => chunk.Id, beginning),
+                (false, true) => ids.Gte(chunk => chunk.Id, beginning),
+                (false, false) => ids.Gt(chunk => chunk.Id, beginning),
+            };
+        return chunks.ListAsync(
+            all => (query.IsNewestFirst ? all.Find(filter).SortByDescending(chunk => chunk.Id) : all.Find(filter).SortBy(chunk => chunk.Id))
+                .Limit(limit),
+            cancellationToken);
+    }
 
     private static FilterDefinition<SecurityAuditChunk> FilterOf(SecurityAuditQuery query)
     {
@@ -60,9 +52,6 @@ public sealed class SecurityAuditStore(MongoConnection connection)
             filter &= filters.Lt(chunk => chunk.From, to.UtcDateTime);
         return filter;
     }
-
-    private static IMongoCollection<SecurityAuditChunk> Chunks(IMongoDatabase database) =>
-        database.GetCollection<SecurityAuditChunk>(CollectionName);
 }
 
 /// <summary>Which events.</summary>

@@ -8,62 +8,42 @@ namespace CreditSystem.Identity.Sessions;
 /// </summary>
 public sealed class SessionStore(MongoConnection connection)
 {
-    private const string CollectionName = "sessions";
-
     /// <summary>A session is rotated at most once a minute or so; older tokens than these are refused, without the alarm.</summary>
     private const int MaxUsed = 200;
 
-    private readonly IndexInitializer indexes = new();
+    private readonly MongoSet<Session> sessions = new(
+        connection, "sessions",
+        new(Builders<Session>.IndexKeys.Ascending(s => s.Tenant).Ascending(s => s.User), new() { Name = "tenant_user" }),
+        new(Builders<Session>.IndexKeys.Ascending(s => s.ExpiresAt), new() { Name = "expiry", ExpireAfter = TimeSpan.Zero }));
 
-    public Task InsertAsync(Session session, CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
-    {
-        var sessions = Sessions(database);
-        await indexes.EnsureAsync(sessions, [
-            new(Builders<Session>.IndexKeys.Ascending(s => s.Tenant).Ascending(s => s.User), new() { Name = "tenant_user" }),
-            new(Builders<Session>.IndexKeys.Ascending(s => s.ExpiresAt), new() { Name = "expiry", ExpireAfter = TimeSpan.Zero }),
-        ], token);
-        await sessions.InsertOneAsync(session, cancellationToken: token);
-        return true;
-    }, cancellationToken);
+    public Task InsertAsync(Session session, CancellationToken cancellationToken) => sessions.InsertAsync(session, cancellationToken);
 
-    public Task<Session?> FindAsync(string id, CancellationToken cancellationToken) => connection.ExecuteAsync(
-        async (database, token) => (Session?)await Sessions(database).Find(session => session.Id == id).FirstOrDefaultAsync(token),
-        cancellationToken);
+    public Task<Session?> FindAsync(string id, CancellationToken cancellationToken) =>
+        sessions.FindAsync(session => session.Id == id, cancellationToken);
 
     /// <summary>Replaces the token that is good now; of two who show it at once, one gets through.</summary>
-    public Task<bool> TryRotateAsync(string id, byte[] shown, byte[] next, DateTime expiresAt, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(
-        async (database, token) =>
-        {
-            var rotated = await Sessions(database).UpdateOneAsync(
-                session => session.Id == id && session.Current == shown && !session.Revoked,
-                Builders<Session>.Update.Set(session => session.Current, next).Set(session => session.ExpiresAt, expiresAt)
-                    .PushEach(session => session.Used, [shown], slice: -MaxUsed),
-                cancellationToken: token);
-            return rotated.ModifiedCount == 1;
-        }, cancellationToken);
+    public async Task<bool> TryRotateAsync(string id, byte[] shown, byte[] next, DateTime expiresAt, CancellationToken cancellationToken) =>
+        await sessions.ChangeAsync(
+            session => session.Id == id && session.Current == shown && !session.Revoked,
+            Builders<Session>.Update.Set(session => session.Current, next).Set(session => session.ExpiresAt, expiresAt)
+                .PushEach(session => session.Used, [shown], slice: -MaxUsed),
+            cancellationToken) is not null;
 
-    public Task RevokeAsync(string id, CancellationToken cancellationToken) => connection.ExecuteAsync(
-        (database, token) => Sessions(database).UpdateOneAsync(
-            session => session.Id == id, Builders<Session>.Update.Set(session => session.Revoked, true),
-            cancellationToken: token), cancellationToken);
+    public Task RevokeAsync(string id, CancellationToken cancellationToken) => sessions.ChangeAsync(
+        session => session.Id == id, Builders<Session>.Update.Set(session => session.Revoked, true), cancellationToken);
 
     /// <returns>The ids of the sessions that were revoked now.</returns>
     public Task<List<string>> RevokeAllAsync(string tenant, string user, string? except, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(
-        async (database, token) =>
+        sessions.UseAsync(async (all, token) =>
         {
-            var sessions = Sessions(database);
             var filter = Builders<Session>.Filter.Where(session => session.Tenant == tenant && session.User == user && !session.Revoked);
             if (except is not null)
                 filter &= Builders<Session>.Filter.Ne(session => session.Id, except);
-            var ids = await sessions.Find(filter).Project(session => session.Id).ToListAsync(token);
+            var ids = await all.Find(filter).Project(session => session.Id).ToListAsync(token);
             if (ids.Count > 0)
-                await sessions.UpdateManyAsync(
+                await all.UpdateManyAsync(
                     Builders<Session>.Filter.In(session => session.Id, ids), Builders<Session>.Update.Set(session => session.Revoked, true),
                     cancellationToken: token);
             return ids;
         }, cancellationToken);
-
-    private static IMongoCollection<Session> Sessions(IMongoDatabase database) => database.GetCollection<Session>(CollectionName);
 }

@@ -22,29 +22,15 @@ public sealed record Tenant
 
 public sealed class TenantStore(MongoConnection connection)
 {
-    private const string CollectionName = "tenants";
+    private readonly MongoSet<Tenant> tenants = new(connection, "tenants");
 
-    public Task<Tenant?> FindAsync(string name, CancellationToken cancellationToken) => connection.ExecuteAsync(
-        async (database, token) => (Tenant?)await Tenants(database).Find(tenant => tenant.Id == name).FirstOrDefaultAsync(token),
-        cancellationToken);
+    public Task<Tenant?> FindAsync(string name, CancellationToken cancellationToken) =>
+        tenants.FindAsync(tenant => tenant.Id == name, cancellationToken);
 
-    public Task<bool> AnyAsync(CancellationToken cancellationToken) => connection.ExecuteAsync(
-        (database, token) => Tenants(database).Find(FilterDefinition<Tenant>.Empty).AnyAsync(token), cancellationToken);
+    public Task<bool> AnyAsync(CancellationToken cancellationToken) => tenants.UseAsync(
+        (all, token) => all.Find(FilterDefinition<Tenant>.Empty).AnyAsync(token), cancellationToken);
 
     /// <returns>False when the name is taken: of two who open it at once one gets it.</returns>
     public Task<bool> TryInsertAsync(Tenant tenant, CancellationToken cancellationToken) =>
-        connection.ExecuteAsync(async (database, token) =>
-    {
-        try
-        {
-            await Tenants(database).InsertOneAsync(tenant, cancellationToken: token);
-            return true;
-        }
-        catch (MongoWriteException failure) when (failure.WriteError.Category == ServerErrorCategory.DuplicateKey)
-        {
-            return false;
-        }
-    }, cancellationToken);
-
-    private static IMongoCollection<Tenant> Tenants(IMongoDatabase database) => database.GetCollection<Tenant>(CollectionName);
+        tenants.TryInsertAsync(tenant, cancellationToken);
 }

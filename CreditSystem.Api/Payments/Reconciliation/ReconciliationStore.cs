@@ -1,3 +1,4 @@
+using CreditSystem.Identity;
 using CreditSystem.Secrets.Rotation;
 using MongoDB.Bson.Serialization.Attributes;
 using MongoDB.Driver;
@@ -23,23 +24,17 @@ internal sealed record ReconciliationRun
     public required Dictionary<string, int> Differences { get; init; }
 }
 
-/// <summary>The daily runs, and whose payments there are.</summary>
+/// <summary>The daily runs.</summary>
 internal sealed class ReconciliationStore(MongoConnection connection)
 {
-    public Task<ReconciliationRun?> FindLastAsync(CancellationToken cancellationToken) => connection.ExecuteAsync(
-        async (database, token) => (ReconciliationRun?)await Runs(database).Find(FilterDefinition<ReconciliationRun>.Empty)
-            .SortByDescending(run => run.Day).FirstOrDefaultAsync(token), cancellationToken);
+    private readonly MongoSet<ReconciliationRun> runs = new(connection, "payment_reconciliations");
+
+    public async Task<ReconciliationRun?> FindLastAsync(CancellationToken cancellationToken) => (await runs.ListAsync(
+        all => all.Find(FilterDefinition<ReconciliationRun>.Empty).SortByDescending(run => run.Day).Limit(1), cancellationToken))
+        .FirstOrDefault();
 
     /// <summary>Two replicas that both believe to be the one write the same.</summary>
-    public Task KeepAsync(ReconciliationRun run, CancellationToken cancellationToken) => connection.ExecuteAsync(
-        (database, token) => Runs(database).ReplaceOneAsync(
-            known => known.Day == run.Day, run, new ReplaceOptions { IsUpsert = true }, token), cancellationToken);
-
-    /// <summary>All tenants that have begun payments.</summary>
-    public Task<List<string>> TenantsAsync(CancellationToken cancellationToken) => connection.ExecuteAsync(async (database, token) =>
-        await (await database.GetCollection<Payment>("payments").DistinctAsync(
-            payment => payment.Tenant, FilterDefinition<Payment>.Empty, cancellationToken: token)).ToListAsync(token), cancellationToken);
-
-    private static IMongoCollection<ReconciliationRun> Runs(IMongoDatabase database) =>
-        database.GetCollection<ReconciliationRun>("payment_reconciliations");
+    public Task KeepAsync(ReconciliationRun run, CancellationToken cancellationToken) => runs.UseAsync(
+        (all, token) => all.ReplaceOneAsync(known => known.Day == run.Day, run, new ReplaceOptions { IsUpsert = true }, token),
+        cancellationToken);
 }
