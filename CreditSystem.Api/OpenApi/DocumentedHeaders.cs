@@ -1,3 +1,5 @@
+using CreditSystem.Api.Features.Accounts;
+using CreditSystem.Api.Features.AuditTrail;
 using Microsoft.OpenApi;
 
 namespace CreditSystem.Api.OpenApi;
@@ -8,6 +10,11 @@ internal static class DocumentedHeaders
     private const string Location = "Location";
     private const string RetryAfter = "Retry-After";
     private const string Challenge = "WWW-Authenticate";
+    private const string CacheControl = "Cache-Control";
+    private const string Pragma = "Pragma";
+    private const string Expires = "Expires";
+    private const string ContentDisposition = "Content-Disposition";
+    private const string AcceptEncoding = "Accept-Encoding";
 
     private static readonly (string Name, string Description, string Example)[] Headers =
     [
@@ -19,6 +26,11 @@ internal static class DocumentedHeaders
             "\"key\";r=9999;t=1"),
         (RateLimiting.RateLimitHeaders.PolicyName, "That limit: `q` requests in `w` seconds.", "\"key\";q=10000;w=3600"),
         (Challenge, "Which credential to send (RFC 9110, RFC 6750).", "Bearer"),
+        (CacheControl, "`no-store`: nothing on the way may keep the answer; after a failure `no-cache` as well (RFC 9111).", "no-store"),
+        (Pragma, "The same for caches of HTTP/1.0, after a failure.", "no-cache"),
+        (Expires, "Not a time: the answer to a failure is out of date at once (RFC 9111).", "-1"),
+        (ContentDisposition, "The file that the answer is to be kept as (RFC 6266).", "attachment; filename=\"audit-events.ndjson\""),
+        (AcceptEncoding, "Which encodings of a body are read, where one was sent that is not (RFC 9110).", "identity"),
     ];
 
     public static void Define(OpenApiDocument document)
@@ -47,6 +59,14 @@ internal static class DocumentedHeaders
         Add(IdempotencyKey.ReplayedHeaderName, isKeyed && status is < 300 or 404 or 409 or 422);
         Add(RetryAfter, status is 409 or 429 or 503);
         Add(Challenge, status is 401 or 403);
+        Add(CacheControl, true);
+        // What fails by an exception; the others are answered by the route.
+        Add(Pragma, status is 400 or 413 or >= 500);
+        Add(Expires, status is 400 or 413 or >= 500);
+        Add(AcceptEncoding, status == StatusCodes.Status415UnsupportedMediaType);
+        Add(
+            ContentDisposition,
+            response.Content?.Keys.Any(type => type is CsvStatement.ContentType or AuditEventLines.ContentType) == true);
 
         void Add(string name, bool isCarried)
         {

@@ -33,7 +33,7 @@ public sealed record AccountResponse(
 /// <param name="Posted">The sum of its entries.</param>
 /// <param name="Held">What active holds have set aside.</param>
 /// <param name="Pending">What grants hold that are not effective yet.</param>
-/// <param name="CreditLimit">How far it may be overdrawn.</param>
+/// <param name="CreditLimit">How far it may be overdrawn now, whatever time the balances are of.</param>
 /// <param name="Debt">What it owes: credits that went back to their buyer and had been used. What comes next pays it.</param>
 /// <param name="Available">What can be spent now.</param>
 /// <param name="Sequence">The number of its last entry.</param>

@@ -55,8 +55,7 @@ internal sealed partial class PublishedContract
     {
         if (operation.Node["responses"]![$"{status}"] is not { } response)
             return "the status is not in the document";
-        var undocumented = Documented.Where(name => headers.Contains(name, StringComparer.OrdinalIgnoreCase)
-            && response["headers"]?[name] is null).ToList();
+        var undocumented = headers.Where(name => !OfEveryAnswer.Contains(name) && response["headers"]?[name] is null).ToList();
         if (undocumented.Count > 0)
             return $"{string.Join(", ", undocumented)} is not in the document";
         if (response["content"] is not { } content)
@@ -83,9 +82,13 @@ internal sealed partial class PublishedContract
                 .SelectMany(detail => detail.Errors!.Select(error => $"{detail.InstanceLocation}: {error.Value}")).Distinct().Take(5));
     }
 
-    /// <summary>Headers that an answer has only where the document says so.</summary>
-    private static readonly string[] Documented =
-        ["Location", "Retry-After", "Idempotency-Replayed", "RateLimit", "RateLimit-Policy", "WWW-Authenticate"];
+    /// <summary>What carries an answer, and what tells a browser how to treat all of them: neither is of an operation.</summary>
+    private static readonly HashSet<string> OfEveryAnswer = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Connection", "Content-Length", "Content-Type", "Date", "Transfer-Encoding",
+        "Access-Control-Allow-Origin", "Access-Control-Expose-Headers", "Content-Security-Policy", "Cross-Origin-Resource-Policy",
+        "Permissions-Policy", "Referrer-Policy", "Strict-Transport-Security", "Vary", "X-Content-Type-Options", "X-Frame-Options",
+    };
 
     private JsonSchema Compile(string schema)
     {
