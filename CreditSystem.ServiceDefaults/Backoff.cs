@@ -26,10 +26,15 @@ public sealed class Backoff(TimeSpan first, TimeSpan longest, TimeProvider time)
     /// <param name="first">The longest wait after the first failure.</param>
     /// <param name="longest">The longest wait of all.</param>
     /// <param name="failures">1 after the first.</param>
-    public static TimeSpan After(TimeSpan first, TimeSpan longest, int failures)
+    public static TimeSpan After(TimeSpan first, TimeSpan longest, int failures) =>
+        Spread(Longest(first, longest, failures) * 0.75, 1 / 3d);
+
+    /// <summary>The longest wait after so many failures: for what only one replica does, so that nothing need be spread.</summary>
+    /// <inheritdoc cref="After" path="/param"/>
+    public static TimeSpan Longest(TimeSpan first, TimeSpan longest, int failures)
     {
-        var bound = first * Math.Pow(2, Math.Clamp(failures - 1, 0, MaxDoublings));
-        return Spread((bound < longest ? bound : longest) * 0.75, 1 / 3d);
+        var doubled = first * Math.Pow(2, Math.Clamp(failures - 1, 0, MaxDoublings));
+        return doubled < longest ? doubled : longest;
     }
 
     /// <summary>About that long, each time another.</summary>

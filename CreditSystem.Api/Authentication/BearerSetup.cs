@@ -14,8 +14,6 @@ internal sealed class BearerSetup(
     SigningKeys keys, VerifiedTokens verified, IOptions<AccessTokenOptions> tokens, TimeProvider time,
     SecurityMetrics metrics) : IConfigureNamedOptions<JwtBearerOptions>
 {
-    private const string Prefix = "Bearer ";
-
     public void Configure(JwtBearerOptions options) => Configure(JwtBearerDefaults.AuthenticationScheme, options);
 
     public void Configure(string? name, JwtBearerOptions options)
@@ -50,19 +48,16 @@ internal sealed class BearerSetup(
     /// <summary>Without a key every token would look forged: that is an outage (503), not the caller's fault.</summary>
     private Task RequireKeyAsync(MessageReceivedContext context)
     {
-        if (context.Request.Headers.Authorization is not [{ } authorization])
+        if (context.Request.Headers.Authorization is not [{ }])
             return Task.CompletedTask;
         _ = keys.Current;
-        if (TokenOf(authorization) is { } token && verified.Find(token) is { } principal)
+        if (ShownCredentials.TokenOf(context.Request) is { } token && verified.Find(token) is { } principal)
         {
             context.Principal = principal;
             context.Success();
         }
         return Task.CompletedTask;
     }
-
-    private static string? TokenOf(string authorization) =>
-        authorization.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? authorization[Prefix.Length..].Trim() : null;
 
     /// <summary>Replaces the token's claims by the few that the API acts on.</summary>
     private Task AcceptAsync(TokenValidatedContext context)
@@ -86,7 +81,7 @@ internal sealed class BearerSetup(
             user.FindFirst(JwtRegisteredClaimNames.Jti)?.Value ?? "",
             session,
             Revocation: session is null ? null : Revocations.KeyOfSession(session)));
-        if (context.Request.Headers.Authorization is [{ } authorization] && TokenOf(authorization) is { } token)
+        if (ShownCredentials.TokenOf(context.Request) is { } token)
             verified.Add(token, context.Principal, context.SecurityToken.ValidTo);
         return Task.CompletedTask;
     }

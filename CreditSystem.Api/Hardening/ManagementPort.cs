@@ -15,6 +15,13 @@ internal static class ManagementPort
         context.RequestServices.GetRequiredService<IConfiguration>().GetValue<int?>(ConfigurationKey) is { } port
             && context.Connection.LocalPort == port;
 
+    /// <summary>
+    /// Routes of those who run the installation, read as strictly as those of version 1. What is a probe's own (<c>/health</c>,
+    /// <c>/alive</c>, <c>/ready</c>, <c>/metrics</c>) is not: what a probe adds to its address must not make it fail.
+    /// </summary>
+    public static RouteGroupBuilder MapManagement(this IEndpointRouteBuilder routes) =>
+        routes.MapGroup("").OnManagementPortOnly().MapStrict("");
+
     /// <summary>404 elsewhere, as if the route were not there. It is no part of the public API's description.</summary>
     public static TBuilder OnManagementPortOnly<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder

@@ -1,15 +1,13 @@
-using System.Text.Json.Serialization;
-
 namespace CreditSystem.Api.Health;
 
 /// <param name="Status">healthy; degraded: every request is served, but something needs a look; unhealthy: requests fail.</param>
 /// <param name="Reasons">Why it is not healthy; absent when it is, so that the healthy document is the specification's to the byte.</param>
 internal sealed record HealthDocument(
     string Status, VaultHealth Vault, MongoHealth Mongodb, RedisHealth Redis,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Reasons)
+    IReadOnlyList<string>? Reasons)
 {
     public static HealthDocument Of(SystemHealth health) => new(
-        SystemHealth.Word(SystemHealth.Worst(health.Findings)), health.Vault, health.Mongodb, health.Redis,
+        WireNames.From(SystemHealth.Worst(health.Findings)), health.Vault, health.Mongodb, health.Redis,
         health.Findings.Count > 0 ? [.. health.Findings.Select(finding => finding.Reason)] : null);
 }
 
@@ -18,7 +16,3 @@ internal sealed record VaultHealth(bool Connected, bool Authenticated, bool Heal
 internal sealed record MongoHealth(bool Connected, bool UsingVaultCredentials);
 
 internal sealed record RedisHealth(bool Connected);
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
-[JsonSerializable(typeof(HealthDocument))]
-internal sealed partial class HealthJson : JsonSerializerContext;

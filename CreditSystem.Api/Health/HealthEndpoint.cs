@@ -25,7 +25,7 @@ internal static class HealthEndpoint
     {
         var health = await model.ReadAsync(cancellationToken);
         return TypedResults.Json(
-            HealthDocument.Of(health), HealthJson.Default.HealthDocument,
+            HealthDocument.Of(health), ApiJson.Default.HealthDocument,
             statusCode: SystemHealth.Worst(health.Findings) == HealthStatus.Unhealthy
                 ? StatusCodes.Status503ServiceUnavailable
                 : StatusCodes.Status200OK);

@@ -27,11 +27,4 @@ internal sealed record SystemHealth(VaultHealth Vault, MongoHealth Mongodb, Redi
 {
     public static HealthStatus Worst(IEnumerable<HealthFinding> findings) =>
         findings.Select(finding => finding.Status).DefaultIfEmpty(HealthStatus.Healthy).Min();
-
-    public static string Word(HealthStatus status) => status switch
-    {
-        HealthStatus.Healthy => "healthy",
-        HealthStatus.Degraded => "degraded",
-        _ => "unhealthy",
-    };
 }

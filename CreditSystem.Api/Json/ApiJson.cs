@@ -1,19 +1,30 @@
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using CreditSystem.Api.Features.Accounts;
 using CreditSystem.Api.Features.ApiKeys;
 using CreditSystem.Api.Features.AuditTrail;
 using CreditSystem.Api.Features.Auth;
+using CreditSystem.Api.Features.Grants;
+using CreditSystem.Api.Features.Holds;
+using CreditSystem.Api.Features.Lists;
 using CreditSystem.Api.Features.Modules;
+using CreditSystem.Api.Features.Transfers;
+using CreditSystem.Api.Features.Usage;
 using CreditSystem.Api.Features.Users;
+using CreditSystem.Api.Features.Verification;
+using CreditSystem.Api.Health;
 using CreditSystem.Api.Payments.Endpoints;
+using CreditSystem.Api.Payments.Notices;
 using CreditSystem.Api.Payments.Reconciliation;
+using CreditSystem.Api.Payments.TopUps;
 using CreditSystem.Api.Payments.TopUps.Endpoints;
+using CreditSystem.Api.Webhooks;
 using CreditSystem.Api.Webhooks.Endpoints;
 using CreditSystem.Identity.Users;
 
 namespace CreditSystem.Api.Json;
 
-/// <summary>The JSON of all routes but the ledger's, generated at build time.</summary>
+/// <summary>The JSON of all routes, and of what endpoints of tenants are sent, generated at build time.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -23,6 +34,37 @@ namespace CreditSystem.Api.Json;
     RespectNullableAnnotations = true,
     Converters = [typeof(ResponseTimeConverter)],
     MaxDepth = MaxDepth)]
+[JsonSerializable(typeof(LedgerCheckResponse))]
+[JsonSerializable(typeof(OpenAccountRequest))]
+[JsonSerializable(typeof(ChangeAccountRequest))]
+[JsonSerializable(typeof(AccountResponse))]
+[JsonSerializable(typeof(AccountPage))]
+[JsonSerializable(typeof(TransferPage))]
+[JsonSerializable(typeof(HoldPage))]
+[JsonSerializable(typeof(MetadataKeyList))]
+[JsonSerializable(typeof(BalanceResponse))]
+[JsonSerializable(typeof(EntryPage))]
+[JsonSerializable(typeof(CreateTransferRequest))]
+[JsonSerializable(typeof(TransferResponse))]
+[JsonSerializable(typeof(CreateBatchRequest))]
+[JsonSerializable(typeof(BatchResponse))]
+[JsonSerializable(typeof(ReverseTransferRequest))]
+[JsonSerializable(typeof(VoidRequest))]
+[JsonSerializable(typeof(VoidGrantRequest))]
+[JsonSerializable(typeof(PlaceHoldRequest))]
+[JsonSerializable(typeof(CaptureHoldRequest))]
+[JsonSerializable(typeof(HoldResponse))]
+[JsonSerializable(typeof(CaptureResponse))]
+[JsonSerializable(typeof(IssueGrantRequest))]
+[JsonSerializable(typeof(GrantResponse))]
+[JsonSerializable(typeof(GrantPage))]
+[JsonSerializable(typeof(VoidedGrantResponse))]
+[JsonSerializable(typeof(RecordUsageRequest))]
+[JsonSerializable(typeof(UsageResponse))]
+[JsonSerializable(typeof(StatementResponse))]
+[JsonSerializable(typeof(InvariantsResponse))]
+[JsonSerializable(typeof(ChainResponse))]
+[JsonSerializable(typeof(BlockPageResponse))]
 [JsonSerializable(typeof(RegisterRequest))]
 [JsonSerializable(typeof(RegisteredResponse))]
 [JsonSerializable(typeof(LoginRequest))]
@@ -57,6 +99,11 @@ namespace CreditSystem.Api.Json;
 [JsonSerializable(typeof(IssuedWebhookEndpointResponse))]
 [JsonSerializable(typeof(WebhookEndpointList))]
 [JsonSerializable(typeof(WebhookDeliveryList))]
+[JsonSerializable(typeof(UnusableNoticePage))]
+[JsonSerializable(typeof(ProcessedNoticeResponse))]
+[JsonSerializable(typeof(HealthDocument))]
+[JsonSerializable(typeof(WebhookMessage))]
+[JsonSerializable(typeof(TopUpMessage))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>How deep a body may be.</summary>
@@ -68,7 +115,6 @@ internal sealed partial class ApiJson : JsonSerializerContext
     private static class Known<T>
     {
         public static readonly JsonTypeInfo<T> Type = (JsonTypeInfo<T>)(
-            LedgerJson.Default.GetTypeInfo(typeof(T)) ?? Default.GetTypeInfo(typeof(T))
-            ?? throw new NotSupportedException($"{nameof(ApiJson)} does not list {typeof(T).Name}."));
+            Default.GetTypeInfo(typeof(T)) ?? throw new NotSupportedException($"{nameof(ApiJson)} does not list {typeof(T).Name}."));
     }
 }

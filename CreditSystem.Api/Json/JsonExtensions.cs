@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using CreditSystem.Api.Payments.Notices;
 
 namespace CreditSystem.Api.Json;
 
@@ -22,8 +21,6 @@ internal static class JsonExtensions
         serializer.RespectNullableAnnotations = true;
         serializer.RespectRequiredConstructorParameters = true;
         serializer.Converters.Add(new ResponseTimeConverter());
-        serializer.TypeInfoResolverChain.Insert(0, LedgerJson.Default);
-        serializer.TypeInfoResolverChain.Insert(1, ApiJson.Default);
-        serializer.TypeInfoResolverChain.Insert(2, NoticeJson.Default);
+        serializer.TypeInfoResolverChain.Insert(0, ApiJson.Default);
     });
 }

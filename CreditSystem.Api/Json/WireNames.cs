@@ -1,17 +1,13 @@
-using CreditSystem.Ledger.Model;
+using System.Collections.Frozen;
 
 namespace CreditSystem.Api.Json;
 
 /// <summary>Enumerations as the API spells them.</summary>
 internal static class WireNames
 {
-    public static string From(HoldStatus status) => status switch
-    {
-        HoldStatus.Active => "active",
-        HoldStatus.Captured => "captured",
-        HoldStatus.Voided => "voided",
-        _ => "expired",
-    };
+    /// <summary>One that is a single word.</summary>
+    public static string From<T>(T value)
+        where T : struct, Enum => Words<T>.Of[value];
 
     public static DateTimeOffset Time(long unixMilliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds);
 
@@ -20,4 +16,11 @@ internal static class WireNames
 
     /// <inheritdoc cref="Time(DateTime)"/>
     public static DateTimeOffset? Time(DateTime? utc) => utc is { } time ? Time(time) : null;
+
+    private static class Words<T>
+        where T : struct, Enum
+    {
+        public static readonly FrozenDictionary<T, string> Of =
+            Enum.GetValues<T>().ToFrozenDictionary(value => value, value => value.ToString().ToLowerInvariant());
+    }
 }

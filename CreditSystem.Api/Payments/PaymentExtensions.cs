@@ -3,6 +3,7 @@ using CreditSystem.Api.Payments.Endpoints;
 using CreditSystem.Api.Payments.Notices;
 using CreditSystem.Api.Payments.Reconciliation;
 using CreditSystem.Api.Payments.TopUps;
+using CreditSystem.Api.Payments.TopUps.Endpoints;
 using CreditSystem.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
@@ -43,7 +44,7 @@ internal static class PaymentExtensions
     public static void MapPayments(this IEndpointRouteBuilder routes)
     {
         routes.MapV1().MapPaymentEndpoints();
-        routes.MapV1().MapTopUps();
+        routes.MapV1().MapTopUpEndpoints();
         routes.MapReconciliation();
         routes.MapNotices();
     }

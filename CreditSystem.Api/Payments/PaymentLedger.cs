@@ -17,11 +17,6 @@ namespace CreditSystem.Api.Payments;
 /// <param name="At">Unix milliseconds.</param>
 internal sealed record PaymentMovement(Guid Transfer, string Kind, long Credits, long Debt, long Block, long At);
 
-/// <param name="Movements">All that the ledger has done for the payment, in its order; none before it is credited.</param>
-/// <param name="Refused">Why it did not do what is due.</param>
-/// <param name="HasMoved">Whether it did something just now.</param>
-internal sealed record LedgerOutcome(IReadOnlyList<PaymentMovement> Movements, RejectionCode? Refused, bool HasMoved);
-
 /// <summary>
 /// The payments of the ledger. A payment is one purchase, and what is taken back of it is a sequence of records whose ids follow from
 /// the purchase and their number: who finds a number taken reads what was done there and goes on with the next one.
@@ -41,7 +36,7 @@ internal sealed class PaymentLedger(CreditLedger ledger)
     }
 
     /// <summary>Brings what is taken back of a purchase to a sum.</summary>
-    public async Task<LedgerOutcome> TakeBackAsync(LedgerRecord purchase, string payment, long credits)
+    public async Task<Settlement> TakeBackAsync(LedgerRecord purchase, string payment, long credits)
     {
         var (tenant, transfer) = (purchase.Command.Tenant, purchase.Postings[0].Id);
         var (movements, taken) = (new List<PaymentMovement> { Credited(purchase) }, 0L);
@@ -51,13 +46,13 @@ internal sealed class PaymentLedger(CreditLedger ledger)
                 IdOf(transfer, movements.Count), Fingerprint($"{payment}/{movements.Count}"), tenant, transfer, credits, Details(payment));
             var committed = await SubmitAsync(command);
             if (committed.Record.Rejection is { } rejection)
-                return new LedgerOutcome(movements, rejection.Code, HasMoved: false);
+                return new Settlement(movements, rejection.Code, HasMoved: false);
             if (committed.Record.Postings.Length == 0)
-                return new LedgerOutcome(movements, null, HasMoved: false);
+                return new Settlement(movements, null, HasMoved: false);
             movements.Add(TakenBack(committed.Record, taken));
             taken = committed.Record.TakenBack;
             if (!committed.Replayed)
-                return new LedgerOutcome(movements, null, HasMoved: true);
+                return new Settlement(movements, null, HasMoved: true);
         }
     }
 

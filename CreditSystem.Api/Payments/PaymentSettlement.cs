@@ -47,16 +47,15 @@ internal sealed partial class PaymentSettlement(
         var wanted = payment.CreditsToTakeBack(order);
         var counted = await legacy.CountAsync(payment, order, wanted, cancellationToken);
         var outcome = await ledger.TakeBackAsync(purchase, payment.Id, Math.Max(0, wanted - counted));
-        var settled = new Settlement(outcome.Movements, outcome.Refused, isNew || outcome.HasMoved);
-        Tell(payment.Id, isNew, settled, outcome);
-        return settled;
+        Tell(payment.Id, isNew, outcome);
+        return outcome with { HasMoved = isNew || outcome.HasMoved };
     }
 
-    private void Tell(string payment, bool isNew, Settlement settled, LedgerOutcome outcome)
+    private void Tell(string payment, bool isNew, Settlement outcome)
     {
         if (isNew)
             metrics.Settled("credit", "posted");
-        if (settled.Refused is { } code)
+        if (outcome.Refused is { } code)
         {
             Log.NotTakenBack(logger, payment, code);
             metrics.Settled("recovery", "rejected");
@@ -64,7 +63,7 @@ internal sealed partial class PaymentSettlement(
 
         if (!outcome.HasMoved)
             return;
-        var last = settled.Movements[^1];
+        var last = outcome.Movements[^1];
         metrics.Settled("recovery", last.Kind == "given_back" ? "given_back" : last.Debt > 0 ? "owed" : "taken_back");
         if (last.Debt > 0)
             Log.Owed(logger, payment, last.Debt);

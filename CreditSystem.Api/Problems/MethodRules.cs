@@ -9,6 +9,10 @@ internal static class MethodRules
     /// <summary>The name of the endpoint that routing answers with where the path is known and the method is not.</summary>
     private const string WrongMethod = "405 HTTP Method Not Supported";
 
+    /// <summary>Whether a request by the method may change something.</summary>
+    public static bool IsWrite(string method) =>
+        !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
+
     /// <summary>A content type of no content says nothing: some clients send one with every POST, and routing would answer 415.</summary>
     public static Task IgnoreTypeOfNothingAsync(HttpContext context, RequestDelegate next)
     {

@@ -29,7 +29,7 @@ internal sealed class RateLimitMiddleware(
         var revocation = context.User.FindFirstValue(CredentialClaims.Revocation);
         if (await limiter.AskAsync(buckets, revocation, context.RequestAborted) is not { } decision)
             decision = new RateLimitDecision(
-                false, IsWrite(context.Request.Method) ? Array.ConvertAll(buckets, bucket => limiter.TakeLocally(bucket)) : []);
+                false, MethodRules.IsWrite(context.Request.Method) ? Array.ConvertAll(buckets, bucket => limiter.TakeLocally(bucket)) : []);
 
         if (decision.IsRevoked)
             await EndAsync(context);
@@ -98,7 +98,4 @@ internal sealed class RateLimitMiddleware(
         else
             await CredentialProblem.WriteAsync(context, ProblemCodes.TokenInvalid, "The session is over.");
     }
-
-    private static bool IsWrite(string method) =>
-        !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
 }

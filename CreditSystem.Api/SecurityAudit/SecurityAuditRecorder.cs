@@ -23,7 +23,7 @@ internal sealed class SecurityAuditRecorder(
 
     public async Task InvokeAsync(HttpContext context)
     {
-        var isWrite = context.GetEndpoint() is not null && IsWrite(context.Request.Method);
+        var isWrite = context.GetEndpoint() is not null && MethodRules.IsWrite(context.Request.Method);
         var isMoney = isWrite && context.GetEndpoint()!.Metadata.GetMetadata<ScopeRequirement>() is { } requirement
             && MoneyScopes.Contains(requirement.Scope);
         if (isWrite && !isMoney)
@@ -88,7 +88,4 @@ internal sealed class SecurityAuditRecorder(
 
     private static int StatusOf(Exception failure) =>
         failure is BadHttpRequestException bad ? bad.StatusCode : StatusCodes.Status503ServiceUnavailable;
-
-    private static bool IsWrite(string method) =>
-        !HttpMethods.IsGet(method) && !HttpMethods.IsHead(method) && !HttpMethods.IsOptions(method);
 }

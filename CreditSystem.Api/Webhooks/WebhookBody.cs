@@ -67,7 +67,7 @@ internal static class WebhookBody
         ledgerEvent.Id, ledgerEvent.Type, ledgerEvent.Tenant, ledgerEvent.Block, WireNames.Time(ledgerEvent.At),
         ledgerEvent.Posting < 0 ? Data(ledgerEvent.Record) : Data(ledgerEvent.Record, ledgerEvent.Posting, known)));
 
-    public static string Write(WebhookMessage message) => JsonSerializer.Serialize(message, WebhookBodyJson.Default.WebhookMessage);
+    public static string Write(WebhookMessage message) => JsonSerializer.Serialize(message, ApiJson.Default.WebhookMessage);
 
     private static WebhookData Data(LedgerRecord record) => record.Hold is { } hold
         ? new WebhookData(Hold: WebhookHold.From(hold, record.Postings[0].Asset))
@@ -92,9 +92,3 @@ internal static class WebhookBody
             Reversed: transfer.Reverses is { } reversed ? new ReversedTransfer(reversed, record.Reversed) : null);
     }
 }
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(ResponseTimeConverter)])]
-[JsonSerializable(typeof(WebhookMessage))]
-internal sealed partial class WebhookBodyJson : JsonSerializerContext;

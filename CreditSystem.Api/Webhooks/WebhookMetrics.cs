@@ -3,11 +3,10 @@ using System.Diagnostics.Metrics;
 namespace CreditSystem.Api.Webhooks;
 
 /// <summary>What becomes of deliveries. No label carries an id, an address or a tenant.</summary>
-internal sealed class WebhookMetrics : IDisposable
+internal sealed class WebhookMetrics
 {
     public const string MeterName = "CreditSystem.Webhooks";
 
-    private readonly Meter meter;
     private readonly Counter<long> attempts;
     private readonly Counter<long> queued;
     private readonly Counter<long> changes;
@@ -15,7 +14,7 @@ internal sealed class WebhookMetrics : IDisposable
 
     public WebhookMetrics(IMeterFactory factory, TimeProvider time)
     {
-        meter = factory.Create(MeterName);
+        var meter = factory.Create(MeterName);
         attempts = meter.CreateCounter<long>("credit_system_webhook_attempts", description: "Attempts to deliver an event, by outcome");
         queued = meter.CreateCounter<long>("credit_system_webhook_events_queued", description: "Events queued for an endpoint");
         changes = meter.CreateCounter<long>(
@@ -36,6 +35,4 @@ internal sealed class WebhookMetrics : IDisposable
 
     /// <param name="state">paused, disabled or enabled.</param>
     public void EndpointChanged(string state) => changes.Add(1, new KeyValuePair<string, object?>("state", state));
-
-    public void Dispose() => meter.Dispose();
 }

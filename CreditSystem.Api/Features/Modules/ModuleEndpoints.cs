@@ -1,7 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Hardening;
-using CreditSystem.Api.Health;
 using CreditSystem.Api.Modules;
 using CreditSystem.Identity;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -39,7 +38,7 @@ internal static class ModuleEndpoints
         var report = await checks.CheckHealthAsync(check => check.Tags.Contains(ModulesExtensions.Tag), cancellationToken);
         var modules = report.Entries.Select(entry => From(port, entry.Key, entry.Value))
             .OrderBy(module => module.Name, StringComparer.Ordinal);
-        return TypedResults.Ok(new ModulesResponse(SystemHealth.Word(report.Status), [.. modules]));
+        return TypedResults.Ok(new ModulesResponse(WireNames.From(report.Status), [.. modules]));
     }
 
     private static async Task<Results<JsonHttpResult<ModuleResponse>, ProblemHttpResult>> GetAsync(
@@ -55,7 +54,7 @@ internal static class ModuleEndpoints
     }
 
     private static ModuleResponse From(RequestPort port, string name, HealthReportEntry entry) =>
-        new(name, SystemHealth.Word(entry.Status), port.IsManagement ? Detail(entry) : null);
+        new(name, WireNames.From(entry.Status), port.IsManagement ? Detail(entry) : null);
 
     // A check that has thrown says what it was in the log alone.
     private static string? Detail(HealthReportEntry entry) => entry.Exception is null ? entry.Description : "The check has failed.";

@@ -44,26 +44,10 @@ internal static class ListPartitions
     }
 
     private static ReplicaResponse From(ReplicaStatus replica) => new(
-        replica.Name, replica.Address, From(replica.State), replica.Silence, replica.Owned, replica.Taken, replica.HandedOver,
+        replica.Name, replica.Address, WireNames.From(replica.State), replica.Silence, replica.Owned, replica.Taken, replica.HandedOver,
         replica.Lost);
 
     private static PartitionResponse From(OwnedLog log) => new(
-        log.Number, From(log.State), log.Owners, log.Since, log.Taken, log.Head, log.Unprojected, Math.Round(log.LagSeconds, 3),
+        log.Number, WireNames.From(log.State), log.Owners, log.Since, log.Taken, log.Head, log.Unprojected, Math.Round(log.LagSeconds, 3),
         log.Waiting, log.Forwarded);
-
-    private static string From(ReplicaState state) => state switch
-    {
-        ReplicaState.Single => "single",
-        ReplicaState.Joining => "joining",
-        ReplicaState.Active => "active",
-        _ => "leaving",
-    };
-
-    private static string From(OwnerState state) => state switch
-    {
-        OwnerState.Owned => "owned",
-        OwnerState.Unowned => "unowned",
-        OwnerState.Unknown => "unknown",
-        _ => "disputed",
-    };
 }

@@ -16,7 +16,7 @@ internal static class OperationsEndpoints
     {
         app.MapModules();
         app.MapClusterDashboard();
-        var operations = app.MapGroup("").OnManagementPortOnly();
+        var operations = app.MapManagement();
         operations.MapLedgerCheck();
         operations.MapGet("/vault/status", GetVaultStatus.HandleAsync);
         operations.MapGet("/config/sources", ListConfigSources.Handle);

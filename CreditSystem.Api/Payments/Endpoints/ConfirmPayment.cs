@@ -15,18 +15,11 @@ internal static class ConfirmPayment
             return problem;
         if (!provider.IsConfigured)
             return PaymentProblems.NotConfigured();
-        try
-        {
-            if (method is not null)
-                await PayAsync(provider, id, method, cancellationToken);
-            var (_, settled) = await service.ReconcileAsync(id, cancellationToken);
-            return TypedResults.Ok(PaymentResponse.From(
-                await store.FindAsync(payment.Tenant, id, cancellationToken) ?? payment, settled.Movements));
-        }
-        catch (PaymentException failure)
-        {
-            return PaymentProblems.From(failure);
-        }
+        if (method is not null)
+            await PayAsync(provider, id, method, cancellationToken);
+        var (_, settled) = await service.ReconcileAsync(id, cancellationToken);
+        return TypedResults.Ok(PaymentResponse.From(
+            await store.FindAsync(payment.Tenant, id, cancellationToken) ?? payment, settled.Movements));
     }
 
     /// <summary>

@@ -26,16 +26,9 @@ internal static class CreatePayment
             return ApiProblems.BadRequest("invalid_account", $"account must be a holder's account in {offer.Asset}.");
 
         var order = new PaymentOrder(caller.Tenant, found.Id, found.Asset, price.Credits, price.Price, offer.Currency);
-        try
-        {
-            // To the millisecond, as the database keeps it: a retry gets the same answer.
-            var now = DateTimeOffset.FromUnixTimeMilliseconds(time.GetUtcNow().ToUnixTimeMilliseconds()).UtcDateTime;
-            return await BeginAsync(request, provider, store, order, now);
-        }
-        catch (PaymentException failure)
-        {
-            return PaymentProblems.From(failure);
-        }
+        // To the millisecond, as the database keeps it: a retry gets the same answer.
+        var now = WireNames.Time(time.GetUtcNow().ToUnixTimeMilliseconds()).UtcDateTime;
+        return await BeginAsync(request, provider, store, order, now);
     }
 
     /// <summary>The provider first: cut off here, a retry gets the same payment from it, because the key is the same.</summary>

@@ -13,7 +13,7 @@ internal static class PaymentEndpoints
         scoped.MapGet("/credit-packages", ListPackages.Handle).ProducesReadProblems()
             .WithName("ListCreditPackages").WithSummary("List what credits can be bought");
 
-        var intents = scoped.MapGroup("/payments/intents");
+        var intents = scoped.MapGroup("/payments/intents").AnswerPaymentFailures();
         intents.MapPost("", CreatePayment.HandleAsync).ProducesWriteProblems()
             .WithName("CreatePayment").WithSummary("Begin a payment for credits");
         intents.MapGet("", ListPayments.HandleAsync).ProducesReadProblems().WithName("ListPaymentIntents")

@@ -2,6 +2,20 @@ namespace CreditSystem.Api.Payments.Endpoints;
 
 internal static class PaymentProblems
 {
+    /// <summary>Lets handlers say nothing of a provider that did not do what was asked.</summary>
+    public static TBuilder AnswerPaymentFailures<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.AddEndpointFilter(async (context, next) =>
+        {
+            try
+            {
+                return await next(context);
+            }
+            catch (PaymentException failure)
+            {
+                return From(failure);
+            }
+        });
+
     /// <summary>What a caller is told when the provider did not do what was asked.</summary>
     public static ProblemHttpResult From(PaymentException failure) => failure.Failure switch
     {

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using CreditSystem.Api.Hardening;
 using CreditSystem.Api.Payments.Endpoints;
 
@@ -31,7 +30,7 @@ internal static class NoticeEndpoints
 {
     public static void MapNotices(this IEndpointRouteBuilder routes)
     {
-        var notices = routes.MapGroup("").OnManagementPortOnly().MapStrict("/payments/notices");
+        var notices = routes.MapManagement().MapGroup("/payments/notices").AnswerPaymentFailures();
         notices.MapGet("", ListAsync);
         notices.MapPost("/{id}/process", ProcessAsync);
     }
@@ -54,21 +53,7 @@ internal static class NoticeEndpoints
             return ApiProblems.NotFound("notice");
         if ((payment ?? notice.Payment) is not { Length: > 0 } about)
             return ApiProblems.BadRequest("invalid_payment", "The notice does not say which payment it is about: name it as payment.");
-        try
-        {
-            var reason = await processor.ProcessAgainAsync(notice, about, cancellationToken);
-            return TypedResults.Ok(new ProcessedNoticeResponse(id, about, reason is null, reason));
-        }
-        catch (PaymentException failure)
-        {
-            return PaymentProblems.From(failure);
-        }
+        var reason = await processor.ProcessAgainAsync(notice, about, cancellationToken);
+        return TypedResults.Ok(new ProcessedNoticeResponse(id, about, reason is null, reason));
     }
 }
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(ResponseTimeConverter)])]
-[JsonSerializable(typeof(UnusableNoticePage))]
-[JsonSerializable(typeof(ProcessedNoticeResponse))]
-internal sealed partial class NoticeJson : JsonSerializerContext;

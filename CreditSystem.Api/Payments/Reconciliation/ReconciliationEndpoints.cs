@@ -15,9 +15,9 @@ internal static class ReconciliationEndpoints
     public static void MapReconciliation(this IEndpointRouteBuilder routes)
     {
         routes.MapV1().MapGet("/payments/reconciliation", OfTenantAsync).RequireScope(Scope.AuditRead).WithTags("Payments")
-            .WithRequestTimeout(LongRead.Policy).ProducesReadProblems()
+            .AnswerPaymentFailures().WithRequestTimeout(LongRead.Policy).ProducesReadProblems()
             .WithName("ReconcilePayments").WithSummary("Compare the payments of the provider with the ledger");
-        routes.MapGet("/payments/reconciliation", OfAllAsync).OnManagementPortOnly().WithRequestTimeout(LongRead.Policy);
+        routes.MapManagement().MapGet("/payments/reconciliation", OfAllAsync).WithRequestTimeout(LongRead.Policy).AnswerPaymentFailures();
     }
 
     private static Task<Results<Ok<ReconciliationResponse>, ProblemHttpResult>> OfTenantAsync(
@@ -37,18 +37,11 @@ internal static class ReconciliationEndpoints
     {
         if (!Timestamp.Period("from", from, "to", to).TryGet(out var period, out var problem))
             return problem;
-        var until = period.Until is { } given ? DateTimeOffset.FromUnixTimeMilliseconds(given) : time.GetUtcNow();
-        var since = period.From is { } begin ? DateTimeOffset.FromUnixTimeMilliseconds(begin) : until - DefaultPeriod;
+        var until = period.Until is { } given ? WireNames.Time(given) : time.GetUtcNow();
+        var since = period.From is { } begin ? WireNames.Time(begin) : until - DefaultPeriod;
         if (since >= until || until - since > LongestPeriod)
             return ApiProblems.BadRequest("invalid_range", $"from must be before to, by at most {LongestPeriod.TotalDays} days.");
-        try
-        {
-            return TypedResults.Ok(await reconciliation.CompareAsync(tenants, since.UtcDateTime, until.UtcDateTime, cancellationToken));
-        }
-        catch (PaymentException failure)
-        {
-            return PaymentProblems.From(failure);
-        }
+        return TypedResults.Ok(await reconciliation.CompareAsync(tenants, since.UtcDateTime, until.UtcDateTime, cancellationToken));
     }
 }
 

@@ -3,14 +3,13 @@ using System.Diagnostics.Metrics;
 namespace CreditSystem.Api.Payments.Reconciliation;
 
 /// <summary>What the last daily run has found, on the replica whose task it is.</summary>
-internal sealed class ReconciliationMetrics : IDisposable
+internal sealed class ReconciliationMetrics
 {
-    private readonly Meter meter;
     private ReconciliationRun? last;
 
     public ReconciliationMetrics(IMeterFactory factory, TimeProvider time)
     {
-        meter = factory.Create("CreditSystem.Payments.Reconciliation");
+        var meter = factory.Create("CreditSystem.Payments.Reconciliation");
         meter.CreateObservableGauge(
             "credit_system_payment_differences",
             () => last is { } run
@@ -29,6 +28,4 @@ internal sealed class ReconciliationMetrics : IDisposable
 
     /// <param name="run">The last one; null while it is another replica's task, or there has been none.</param>
     public void Show(ReconciliationRun? run) => last = run;
-
-    public void Dispose() => meter.Dispose();
 }

@@ -1,4 +1,3 @@
-using CreditSystem.Api.Payments.TopUps.Endpoints;
 using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Api.Payments.TopUps;
@@ -18,7 +17,4 @@ internal static class TopUpExtensions
         services.AddSingleton<TopUpWatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<TopUpWatcher>());
     }
-
-    /// <summary>Maps the policy of an account.</summary>
-    public static void MapTopUps(this IEndpointRouteBuilder routes) => routes.MapTopUpEndpoints();
 }

@@ -3,14 +3,13 @@ using System.Diagnostics.Metrics;
 namespace CreditSystem.Api.Payments.TopUps;
 
 /// <summary>What becomes of top-ups. No label carries an id.</summary>
-internal sealed class TopUpMetrics : IDisposable
+internal sealed class TopUpMetrics
 {
-    private readonly Meter meter;
     private readonly Counter<long> topUps;
 
     public TopUpMetrics(IMeterFactory factory)
     {
-        meter = factory.Create("CreditSystem.Payments.TopUps");
+        var meter = factory.Create("CreditSystem.Payments.TopUps");
         topUps = meter.CreateCounter<long>("credit_system_top_ups", description: "Top-ups of accounts, by outcome");
     }
 
@@ -23,6 +22,4 @@ internal sealed class TopUpMetrics : IDisposable
         foreach (var outcome in (string[])["succeeded", "declined", "stopped"])
             topUps.Add(0, new KeyValuePair<string, object?>("outcome", outcome));
     }
-
-    public void Dispose() => meter.Dispose();
 }

@@ -28,18 +28,8 @@ internal sealed class TopUpNotifier(TopUpStore store, WebhookStore webhooks, Cre
         var now = time.GetUtcNow().UtcDateTime;
         var message = new TopUpMessage(told.Id, told.Type, policy.Tenant, block, told.At, new TopUpMessageData(new TopUpMessageBody(
             policy.Account, told.Payment, told.Credits, told.Price, told.Currency, told.Reason)));
-        return new WebhookDelivery
-        {
-            Id = $"{endpoint.Id}.{told.Id.Replace("-", "", StringComparison.Ordinal)}",
-            Endpoint = endpoint.Id,
-            Tenant = endpoint.Tenant,
-            Event = told.Id,
-            Type = told.Type,
-            Body = JsonSerializer.Serialize(message, TopUpMessageJson.Default.TopUpMessage),
-            Status = WebhookDelivery.Pending,
-            NextAt = endpoint.PausedUntil > now ? endpoint.PausedUntil.Value : now,
-            CreatedAt = now,
-        };
+        return WebhookDelivery.Create(
+            endpoint, Guid.ParseExact(told.Id, "D"), told.Type, JsonSerializer.Serialize(message, ApiJson.Default.TopUpMessage), now);
     }
 }
 
@@ -56,9 +46,3 @@ internal sealed record TopUpMessageData(TopUpMessageBody TopUp);
 internal sealed record TopUpMessageBody(
     string Account, string? Payment, [property: JsonConverter(typeof(MinorUnitsConverter))] long Credits, long Price, string Currency,
     string? Reason);
-
-[JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(ResponseTimeConverter)])]
-[JsonSerializable(typeof(TopUpMessage))]
-internal sealed partial class TopUpMessageJson : JsonSerializerContext;

@@ -1,13 +1,12 @@
 using System.Globalization;
 using CreditSystem.Ledger.Model;
+using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Api.Payments.TopUps;
 
 /// <summary>What becomes of a policy: decided without I/O, and stored by the first who tries.</summary>
 internal static class TopUpRules
 {
-    private static readonly TimeSpan LongestBackOff = TimeSpan.FromDays(1);
-
     /// <summary>What is bought to come from what is available to where the terms say; null where the offer has it no more.</summary>
     public static (long Credits, long Price)? Purchase(TopUpTerms terms, PaymentOffer offer, long available)
     {
@@ -72,7 +71,7 @@ internal static class TopUpRules
                 OfMonth = charged.OfMonth - (MonthOf(charge.At) == charged.Month ? charge.Price : 0),
             },
             Declines = declines,
-            NextAt = isOver ? null : now + BackOff(declines, options),
+            NextAt = isOver ? null : now + Backoff.Longest(TimeSpan.FromMinutes(options.BackOffMinutes), TimeSpan.FromDays(1), declines),
         };
     }
 
@@ -90,12 +89,6 @@ internal static class TopUpRules
     {
         var (day, month) = (DayOf(now), MonthOf(now));
         return new TopUpSum(day, sum.Day == day ? sum.OfDay : 0, month, sum.Month == month ? sum.OfMonth : 0);
-    }
-
-    public static TimeSpan BackOff(int declines, TopUpOptions options)
-    {
-        var wait = TimeSpan.FromMinutes(options.BackOffMinutes) * Math.Pow(2, Math.Min(declines - 1, 20));
-        return wait < LongestBackOff ? wait : LongestBackOff;
     }
 
     private static TopUpPolicy Capped(TopUpPolicy policy, string reason, DateTime until, TopUpSum charged, DateTime now) =>

@@ -25,6 +25,25 @@ public sealed class ManagementPortTests(MongoServer mongo, RedisServer redis)
         Assert.DoesNotContain(AccessHost.Key, told.Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("GET", "/vault/status")]
+    [InlineData("GET", "/config/sources")]
+    [InlineData("GET", "/ledger/partitions")]
+    [InlineData("GET", "/payments/reconciliation")]
+    [InlineData("GET", "/payments/notices")]
+    [InlineData("POST", "/ledger/check")]
+    public async Task Reads_what_is_asked_there_as_strictly_as_everywhere(string method, string path)
+    {
+        await using var host = await IdentityHost.StartAsync(mongo, await redis.GetConnectionStringAsync());
+        using var asked = new HttpRequestMessage(new HttpMethod(method), $"{path}?dryRun=true");
+
+        var refused = await Answer.OfAsync(await host.ManagementClient().SendAsync(asked, TestContext.Current.CancellationToken));
+
+        Assert.Equal((400, "unknown_parameter"), (refused.Status, refused.Code));
+        // A probe that adds something to its address learns what it asked for.
+        Assert.Equal(200, (await host.ManagementClient().ReadAsync("/health?probe=1")).Status);
+    }
+
     [Fact]
     public async Task Tells_nobody_where_there_is_no_such_port()
     {

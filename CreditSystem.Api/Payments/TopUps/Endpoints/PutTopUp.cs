@@ -40,11 +40,9 @@ internal static class PutTopUp
                 ? TypedResults.Ok(TopUpResponse.From(stored, now))
                 : TopUpProblems.Changed();
         }
-        catch (PaymentException failure)
+        catch (PaymentException failure) when (failure.Failure is PaymentFailure.NotFound or PaymentFailure.Refused)
         {
-            return failure.Failure is PaymentFailure.NotFound or PaymentFailure.Refused
-                ? TopUpProblems.Invalid("invalid_payment_method", "Stripe knows no such payment method, or it is not this account's.")
-                : PaymentProblems.From(failure);
+            return ApiProblems.BadRequest("invalid_payment_method", "Stripe knows no such payment method, or it is not this account's.");
         }
     }
 
@@ -73,32 +71,32 @@ internal static class PutTopUp
     private static ProblemHttpResult? Check(PutTopUpRequest request, AccountState account, PaymentOffer offer, TopUpOptions options)
     {
         if (account.IsSystem || account.Asset != offer.Asset)
-            return TopUpProblems.Invalid("invalid_account", $"The account must be a holder's account in {offer.Asset}.");
+            return ApiProblems.BadRequest("invalid_account", $"The account must be a holder's account in {offer.Asset}.");
         if (RequestValidation.Text("payment_method", request.PaymentMethod, MaxPaymentMethodLength, required: true) is { } invalid)
             return invalid;
         if (request.Threshold < 1)
-            return TopUpProblems.Invalid("invalid_threshold", "threshold must be positive.");
+            return ApiProblems.BadRequest("invalid_threshold", "threshold must be positive.");
         if ((request.Amount is null ? 0 : 1) + (request.Package is null ? 0 : 1) + (request.Target is null ? 0 : 1) != 1)
-            return TopUpProblems.Invalid("invalid_amount", "Name exactly one of amount, package and target.");
+            return ApiProblems.BadRequest("invalid_amount", "Name exactly one of amount, package and target.");
         if (request.Amount < offer.Prices.MinPrice || request.Amount > offer.Prices.MaxPrice)
-            return TopUpProblems.Invalid(
+            return ApiProblems.BadRequest(
                 "invalid_amount",
                 $"amount must be between {offer.Prices.MinPrice} and {offer.Prices.MaxPrice} minor units of {offer.Currency}.");
         if (request.Target <= request.Threshold)
-            return TopUpProblems.Invalid("invalid_amount", "target must be above the threshold.");
+            return ApiProblems.BadRequest("invalid_amount", "target must be above the threshold.");
         var terms = new TopUpTerms(
             "", request.Threshold, request.Amount, request.Package, request.Target, offer.Currency, 0, 0,
             new SavedCard("", "", null, null));
         if (TopUpRules.Purchase(terms, offer, available: 0) is not { } purchase)
             return request.Package is null
-                ? TopUpProblems.Invalid("invalid_amount", "A payment for that target would be too large.")
+                ? ApiProblems.BadRequest("invalid_amount", "A payment for that target would be too large.")
                 : ApiProblems.NotFound("package");
         if (purchase.Credits < request.Threshold)
-            return TopUpProblems.Invalid(
+            return ApiProblems.BadRequest(
                 "invalid_amount", "One top-up must buy at least the threshold, or it would be followed by another.");
         return purchase.Price > request.DailyCap || request.DailyCap > request.MonthlyCap
             || request.DailyCap > options.MaxPerDay || request.MonthlyCap > options.MaxPerMonth
-            ? TopUpProblems.Invalid(
+            ? ApiProblems.BadRequest(
                 "invalid_cap", $"daily_cap must be at least the price of one top-up ({purchase.Price}) and at most monthly_cap and "
                     + $"{options.MaxPerDay}; monthly_cap at most {options.MaxPerMonth}.")
             : null;

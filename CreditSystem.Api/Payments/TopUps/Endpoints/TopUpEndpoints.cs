@@ -1,5 +1,6 @@
 using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Features.Accounts;
+using CreditSystem.Api.Payments.Endpoints;
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Identity;
 
@@ -9,7 +10,8 @@ internal static class TopUpEndpoints
 {
     public static void MapTopUpEndpoints(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/accounts/{id}/top-up").WithTags("Payments").RequireScope(Scope.PaymentsWrite);
+        var group = routes.MapGroup("/accounts/{id}/top-up").WithTags("Payments").RequireScope(Scope.PaymentsWrite)
+            .AnswerPaymentFailures();
         group.MapGet("", ReadAsync).ProducesReadProblems().ProducesProblems(404).WithName("GetTopUp")
             .WithSummary("Read how an account is topped up by itself");
         group.MapPut("", PutTopUp.HandleAsync).ProducesReadProblems().ProducesProblems(400, 402, 404, 409, 415, 422).WithName("PutTopUp")
@@ -62,8 +64,6 @@ internal static class TopUpEndpoints
 
 internal static class TopUpProblems
 {
-    public static ProblemHttpResult Invalid(string code, string detail) => ApiProblems.BadRequest(code, detail);
-
     /// <summary>Somebody else has changed it at the same time.</summary>
     public static ProblemHttpResult Changed() => ApiProblems.Create(
         StatusCodes.Status409Conflict, "top_up_changed", "The top-up was changed at the same time. Read it, and try again.");
