@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
 using MongoDB.Bson;
@@ -31,14 +32,14 @@ internal sealed partial class MongoProjectionStore(LedgerDatabase connection) : 
             return found is [var only] ? only : [.. found.SelectMany(chunk => chunk)];
         }, cancellationToken);
 
-    public Task SaveAsync(
-        int partition, IReadOnlyList<AccountState> accounts, long block, long rebuilds, CancellationToken cancellationToken) =>
+    public Task SaveAsync(int partition, ChangedAccounts changed, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(async (database, token) =>
         {
             await EnsureIndexAsync(database, token);
-            foreach (var chunk in accounts.Chunk(BatchAccounts))
-                await SaveAsync(database, partition, chunk, token);
-            await MarkAsync(database, partition, block, rebuilds, token);
+            foreach (var chunk in changed.Accounts.Chunk(BatchAccounts))
+                if (await SaveAsync(database, partition, changed, chunk, token) < chunk.Length)
+                    await RequireAsync(database, chunk.Where(account => !changed.MayBeNew(account)), token);
+            await MarkAsync(database, partition, changed.Block, changed.Rebuilds, token);
             return true;
         }, cancellationToken);
 
@@ -71,7 +72,9 @@ internal sealed partial class MongoProjectionStore(LedgerDatabase connection) : 
             return due.DecodeAll(AccountDocument.Decode);
         }, cancellationToken);
 
-    private async Task SaveAsync(IMongoDatabase database, int partition, AccountState[] accounts, CancellationToken cancellationToken)
+    /// <returns>How many were written.</returns>
+    private async Task<long> SaveAsync(
+        IMongoDatabase database, int partition, ChangedAccounts changed, AccountState[] accounts, CancellationToken cancellationToken)
     {
         var documents = Array.ConvertAll(accounts, account => new RawBsonDocument(AccountDocument.Encode(partition, account)));
         try
@@ -79,20 +82,32 @@ internal sealed partial class MongoProjectionStore(LedgerDatabase connection) : 
             var writes = accounts.Select((account, i) => new ReplaceOneModel<RawBsonDocument>(
                 new BsonDocument { { "_id", Binary(account.Id) }, { "appliedBlock", new BsonDocument("$lt", account.PreviousBlock) } },
                 documents[i])
-            { IsUpsert = true });
-            await connection.Collection<RawBsonDocument>(database, AccountsCollection)
+            { IsUpsert = changed.MayBeNew(account) });
+            var result = await connection.Collection<RawBsonDocument>(database, AccountsCollection)
                 .BulkWriteAsync(writes, new BulkWriteOptions { IsOrdered = false }, cancellationToken);
+            return result.MatchedCount + result.Upserts.Count;
         }
         catch (MongoBulkWriteException<RawBsonDocument> exception) when (
             exception.WriteErrors.All(error => error.Category == ServerErrorCategory.DuplicateKey))
         {
             // The filter did not match because the account is there and as new: nothing to write.
+            return exception.Result.MatchedCount + exception.Result.Upserts.Count;
         }
         finally
         {
             foreach (var document in documents)
                 document.Dispose();
         }
+    }
+
+    // What was not written is there and as new, or it is not there.
+    private async Task RequireAsync(IMongoDatabase database, IEnumerable<AccountState> accounts, CancellationToken cancellationToken)
+    {
+        var ids = accounts.Select(account => Binary(account.Id)).ToList();
+        var there = await Accounts(database).CountDocumentsAsync(
+            Builders<BsonDocument>.Filter.In("_id", ids), options: null, cancellationToken);
+        if (there < ids.Count)
+            throw new ProjectionLostException($"{ids.Count - there} accounts that were written before are not there");
     }
 
     // In the same collection, so that an old copy of it is known by an old mark.

@@ -46,6 +46,9 @@ internal sealed class LedgerState
 
     public AccountState? Account(Guid id) => accounts.GetValueOrDefault(id);
 
+    /// <summary>Whether one of some accounts has been loaded as of a later block than has been applied.</summary>
+    public bool IsBehind(IReadOnlyCollection<Guid> ids) => ids.Any(id => Account(id)?.LastBlock > Head);
+
     public HoldState? Hold(Guid id) => holds.GetValueOrDefault(id);
 
     public ReversedAmount? Reversed(Guid transfer) => reversed.TryGetValue(transfer, out var amount) ? amount : null;
@@ -63,8 +66,8 @@ internal sealed class LedgerState
     /// <summary>Adds what a page holds: it has changed since the checkpoint that the state is resumed from.</summary>
     public void LoadPaged(AccountState account)
     {
-        // One without entries does not say when it was opened: not after this.
-        accounts[account.Id] = account.Sequence > 0 ? account : account with { OpenedIn = Head };
+        // It may have been opened since as well, but not after this.
+        accounts[account.Id] = account with { OpenedIn = Head };
         changed.Add(account.Id);
         if (account.LastBlock > Head)
             unpaged.Add(account.Id);

@@ -32,7 +32,10 @@ internal sealed class CheckpointWriter(int partition, IProjectionStore projectio
         FailPoints.Hit(FailPoints.DuringCheckpoint);
         // A replica that lags has nothing to add, and must not put an older state where an account is missing.
         if (mark.Block < checkpoint.Block)
-            await projections.SaveAsync(partition, checkpoint.Accounts, checkpoint.Block, checkpoint.Rebuilds, cancellationToken);
+        {
+            var changed = new ChangedAccounts(checkpoint.Accounts, checkpoint.Entries.After, checkpoint.Block, checkpoint.Rebuilds);
+            await projections.SaveAsync(partition, changed, cancellationToken);
+        }
         FailPoints.Hit(FailPoints.BeforeDrop);
         // Those after the mark before this one stay until the next: a replica that starts now may be about to read them.
         if (Math.Min(mark.Block, checkpoint.Block) is > 0 and var passed)

@@ -16,10 +16,13 @@ public interface IProjectionStore
     Task<IReadOnlyList<AccountState>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes accounts, one that is newer already stays as it is; and then, beside them, that all accounts are as of
-    /// <paramref name="block"/> now, unless a rebuild has begun after those that the writer knows of (<paramref name="rebuilds"/>).
+    /// Writes accounts, one that is newer already stays as it is; and then, beside them, which block all accounts are as of now, unless a
+    /// rebuild has begun after those that the writer knows of.
     /// </summary>
-    Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, long rebuilds, CancellationToken cancellationToken);
+    /// <exception cref="Evaluation.ProjectionLostException">
+    /// An account that was written before is not there. It is not written either: the writer's may be older than what was lost.
+    /// </exception>
+    Task SaveAsync(int partition, ChangedAccounts changed, CancellationToken cancellationToken);
 
     /// <summary>What the accounts are as of; zero where they are gone.</summary>
     Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken);

@@ -1,3 +1,4 @@
+using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Lists.Statuses;
@@ -39,16 +40,15 @@ internal sealed partial class SimulatedStorage(SimulationScheduler scheduler, Si
         network.CallAsync<IReadOnlyList<AccountState>>(() =>
             [.. ids.Where(accounts.ContainsKey).Select(id => accounts[id])], cancellationToken);
 
-    public async Task SaveAsync(
-        int partition, IReadOnlyList<AccountState> changed, long block, long rebuilds, CancellationToken cancellationToken)
+    public async Task SaveAsync(int partition, ChangedAccounts changed, CancellationToken cancellationToken)
     {
         // As the real one: several writes, and the mark after them. None goes on across a loss.
         var before = losses;
-        foreach (var part in changed.Chunk(3))
+        foreach (var part in changed.Accounts.Chunk(3))
             await network.CallAsync(() =>
-                before == losses ? Save(part) : throw new TimeoutException("simulated: the connection is gone"), cancellationToken);
+                before == losses ? Save(changed, part) : throw new TimeoutException("simulated: the connection is gone"), cancellationToken);
         await network.CallAsync(() =>
-            mark = before == losses ? mark.Rebuilds == rebuilds ? mark with { Block = Math.Max(mark.Block, block) } : mark
+            mark = before == losses ? mark.Rebuilds == changed.Rebuilds ? mark with { Block = Math.Max(mark.Block, changed.Block) } : mark
             : throw new TimeoutException("simulated: the connection is gone"), cancellationToken);
     }
 
@@ -151,11 +151,14 @@ internal sealed partial class SimulatedStorage(SimulationScheduler scheduler, Si
         return true;
     }
 
-    private bool Save(AccountState[] changed)
+    private bool Save(ChangedAccounts changed, AccountState[] part)
     {
-        foreach (var account in changed)
-            if (!accounts.TryGetValue(account.Id, out var there) || there.PreviousBlock < account.PreviousBlock)
+        var isMissing = false;
+        foreach (var account in part)
+            if (accounts.TryGetValue(account.Id, out var there) ? there.PreviousBlock < account.PreviousBlock : changed.MayBeNew(account))
                 accounts[account.Id] = account;
-        return true;
+            else
+                isMissing |= there is null;
+        return isMissing ? throw new ProjectionLostException("accounts that were written before are not there") : true;
     }
 }

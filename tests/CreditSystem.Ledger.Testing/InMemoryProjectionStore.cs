@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Lists.Statuses;
@@ -21,6 +22,9 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
     public ConcurrentDictionary<int, long> Rebuilds { get; } = new();
 
     public int Loads { get; private set; }
+
+    /// <summary>What a test lets happen before accounts are read.</summary>
+    public Func<IReadOnlyCollection<Guid>, Task> BeforeLoad { get; set; } = _ => Task.CompletedTask;
 
     /// <summary>Where a test lets a write fail, or pauses it.</summary>
     public Func<Task> BeforeSave { get; set; } = () => Task.CompletedTask;
@@ -67,13 +71,14 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
         }
     }
 
-    public Task<IReadOnlyList<AccountState>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<AccountState>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
     {
         Loads++;
-        return Task.FromResult<IReadOnlyList<AccountState>>([.. ids.Where(Accounts.ContainsKey).Select(id => Accounts[id].Account)]);
+        await BeforeLoad(ids);
+        return [.. ids.Where(Accounts.ContainsKey).Select(id => Accounts[id].Account)];
     }
 
-    public async Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, long rebuilds, CancellationToken cancellationToken)
+    public async Task SaveAsync(int partition, ChangedAccounts changed, CancellationToken cancellationToken)
     {
         try
         {
@@ -84,10 +89,13 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
             Cancelled.TrySetResult();
             throw;
         }
-        foreach (var account in accounts)
-            Accounts.AddOrUpdate(account.Id, (partition, account), (_, there) => there.Account.PreviousBlock < account.PreviousBlock ? (partition, account) : there);
-        if (Rebuilds.GetValueOrDefault(partition) == rebuilds)
-            Saved.AddOrUpdate(partition, block, (_, there) => Math.Max(there, block));
+        foreach (var account in changed.Accounts)
+            if (changed.MayBeNew(account) || Accounts.ContainsKey(account.Id))
+                Accounts.AddOrUpdate(account.Id, (partition, account), (_, there) => there.Account.PreviousBlock < account.PreviousBlock ? (partition, account) : there);
+            else
+                throw new ProjectionLostException($"account {account.Id} was written before and is not there");
+        if (Rebuilds.GetValueOrDefault(partition) == changed.Rebuilds)
+            Saved.AddOrUpdate(partition, changed.Block, (_, there) => Math.Max(there, changed.Block));
     }
 
     public Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken) =>

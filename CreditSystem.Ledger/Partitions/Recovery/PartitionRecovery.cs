@@ -32,7 +32,7 @@ internal sealed partial class PartitionRecovery(
     public async Task LoadAsync(PartitionState state, IReadOnlyCollection<Guid> accounts, CancellationToken cancellationToken)
     {
         // On the way they may have left memory; and what is read of them may be of a later block than has been applied.
-        while (await steps.RunAsync(token => state.LoadAsync(accounts, token), cancellationToken) > 0)
+        while (await steps.RunAsync(token => state.LoadAsync(accounts, token), cancellationToken) > 0 || state.Ledger.IsBehind(accounts))
             await ApplyNewAsync(state, cancellationToken);
     }
 
@@ -91,7 +91,7 @@ internal sealed partial class PartitionRecovery(
         }
         onApplied(state);
         // While much is replayed at once, or faster than it is written, memory stays bounded.
-        if (state.IsChangedOverLimit)
+        if (blocks.Count > 0 && state.IsChangedOverLimit)
             await checkpointer.FlushAsync(state, cancellationToken);
         return true;
     }

@@ -157,8 +157,7 @@ public sealed class OwnershipChangeTests
         public Task<IReadOnlyList<AccountState>> LoadAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
             store.LoadAsync(ids, cancellationToken);
 
-        public Task SaveAsync(int partition, IReadOnlyList<AccountState> accounts, long block, long rebuilds,
-            CancellationToken cancellationToken) => throw NotOwner();
+        public Task SaveAsync(int partition, ChangedAccounts changed, CancellationToken cancellationToken) => throw NotOwner();
 
         public Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken) =>
             store.MarkAsync(partition, cancellationToken);
