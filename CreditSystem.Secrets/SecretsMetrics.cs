@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
 using CreditSystem.Secrets.Snapshot;
@@ -11,6 +12,11 @@ namespace CreditSystem.Secrets;
 public sealed class SecretsMetrics : IDisposable
 {
     public const string MeterName = "CreditSystem.Secrets";
+
+    /// <summary>
+    /// Spans around what is asked of Vault in the background, so that its calls do not stand alone. No tag ever carries a value.
+    /// </summary>
+    internal static readonly ActivitySource Tracing = new(MeterName);
 
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _loginFailures;

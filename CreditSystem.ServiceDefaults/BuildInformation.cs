@@ -4,20 +4,16 @@ using System.Runtime.InteropServices;
 namespace CreditSystem.ServiceDefaults;
 
 /// <summary><c>credit_system_build_info</c>: always 1; its labels say what runs, to compare behaviour with releases.</summary>
-internal sealed class BuildInformation : IDisposable
+internal sealed class BuildInformation
 {
-    private readonly Meter meter;
-
     public BuildInformation(IMeterFactory meters, ServiceIdentity service)
     {
-        meter = meters.Create("CreditSystem.Build");
         KeyValuePair<string, object?>[] labels =
         [
             new("service", service.Name), new("version", service.Version), new("revision", service.Revision),
             new("runtime", RuntimeInformation.FrameworkDescription),
         ];
-        meter.CreateObservableGauge("credit_system_build_info", () => new Measurement<int>(1, labels), description: "What runs here");
+        meters.Create("CreditSystem.Build").CreateObservableGauge(
+            "credit_system_build_info", () => new Measurement<int>(1, labels), description: "What runs here");
     }
-
-    public void Dispose() => meter.Dispose();
 }

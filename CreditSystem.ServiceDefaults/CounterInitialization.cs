@@ -16,22 +16,12 @@ public static class CounterInitialization
         return services;
     }
 
-    private sealed class AfterStart(Action measure) : IHostedLifecycleService
+    private sealed class AfterStart(Action measure) : HostedLifecycle
     {
-        public Task StartedAsync(CancellationToken cancellationToken)
+        public override Task StartedAsync(CancellationToken cancellationToken)
         {
             measure();
             return Task.CompletedTask;
         }
-
-        public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

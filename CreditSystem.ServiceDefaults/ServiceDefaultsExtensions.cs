@@ -5,12 +5,19 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Http.Resilience;
 
 namespace CreditSystem.ServiceDefaults;
 
 /// <summary>What every service of the system shares: telemetry, health, service discovery, resilient outgoing HTTP.</summary>
 public static class ServiceDefaultsExtensions
 {
+    /// <summary>For <c>/alive</c>: this process only. A failure restarts it, so nothing here may depend on another server.</summary>
+    private const string Live = "live";
+
+    /// <summary>For <c>/ready</c>: whether requests should come here. A failure takes the replica out of rotation.</summary>
+    private const string Ready = "ready";
+
     /// <summary>Adds the shared services. Call it first in <c>Program.cs</c>.</summary>
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
@@ -18,12 +25,13 @@ public static class ServiceDefaultsExtensions
         builder.AddStructuredLogging();
         builder.AddTelemetry();
         builder.Services.AddHealthChecks()
-            .AddCheck("self", () => HealthCheckResult.Healthy(), [HealthTags.Live])
-            .AddCheck<AcceptingRequestsCheck>("accepting", tags: [HealthTags.Ready]);
+            .AddCheck("self", () => HealthCheckResult.Healthy(), [Live])
+            .AddCheck<AcceptingRequestsCheck>("accepting", tags: [Ready]);
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
-            http.AddSafeResilience();
+            // The standard handler retries POST as well, which doubles unkeyed writes; here only safe methods are tried again.
+            http.AddStandardResilienceHandler(options => options.Retry.DisableForUnsafeHttpMethods());
             http.AddServiceDiscovery();
         });
         return builder;
@@ -37,8 +45,8 @@ public static class ServiceDefaultsExtensions
     /// <param name="mapHealth">False when the service answers <c>/health</c> with a document of its own.</param>
     public static WebApplication MapDefaultEndpoints(this WebApplication app, bool mapHealth = true)
     {
-        app.MapHealthChecks(ProbePaths.Alive, Tagged(HealthTags.Live)).AllowAnonymous();
-        app.MapHealthChecks(ProbePaths.Ready, Tagged(HealthTags.Ready)).AllowAnonymous();
+        app.MapHealthChecks(ProbePaths.Alive, Tagged(Live)).AllowAnonymous();
+        app.MapHealthChecks(ProbePaths.Ready, Tagged(Ready)).AllowAnonymous();
         if (mapHealth)
             app.MapHealthChecks(ProbePaths.Health).AllowAnonymous();
 

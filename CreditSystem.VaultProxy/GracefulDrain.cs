@@ -1,3 +1,4 @@
+using CreditSystem.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.VaultProxy;
@@ -8,31 +9,20 @@ namespace CreditSystem.VaultProxy;
 /// waits for the requests in flight, as long as the host's shutdown timeout allows.
 /// </summary>
 internal sealed partial class GracefulDrain(IOptions<VaultProxyOptions> options, IHostApplicationLifetime lifetime, TimeProvider time,
-    ILogger<GracefulDrain> logger)
-    : IHostedLifecycleService
+    ILogger<GracefulDrain> logger) : HostedLifecycle
 {
     private readonly DrainOptions _options = options.Value.Drain;
 
     /// <summary>Connections are not to be used again, so that clients look for another replica.</summary>
     internal bool IsDraining => lifetime.ApplicationStopping.IsCancellationRequested;
 
-    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public async Task StoppingAsync(CancellationToken cancellationToken)
+    public override async Task StoppingAsync(CancellationToken cancellationToken)
     {
         Log.Draining(logger, _options.DelaySeconds, _options.TimeoutSeconds);
         // Idempotent; says so as well when the host is stopped by code instead of a signal.
         lifetime.StopApplication();
         await Task.Delay(TimeSpan.FromSeconds(_options.DelaySeconds), time, cancellationToken);
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>The host's own limit has to cover both parts of the drain.</summary>
     internal static void ConfigureHost(HostOptions host, IOptions<VaultProxyOptions> proxy) =>

@@ -19,15 +19,9 @@ internal static class ScheduleExtensions
         {
             using var beat = new PeriodicTimer(interval, services.GetService<TimeProvider>() ?? TimeProvider.System);
             var commands = services.GetRequiredService<ResourceCommandService>();
-            try
-            {
-                // One that still runs refuses, and has its own way of saying that it has failed.
-                while (await beat.WaitForNextTickAsync(stoppingToken))
-                    await commands.ExecuteCommandAsync(resource, KnownResourceCommands.StartCommand, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-            }
+            // One that still runs refuses, and has its own way of saying that it has failed.
+            while (await beat.WaitForNextTickAsync(stoppingToken))
+                await commands.ExecuteCommandAsync(resource, KnownResourceCommands.StartCommand, stoppingToken);
         }
     }
 }

@@ -1,3 +1,5 @@
+using CreditSystem.ServiceDefaults;
+
 namespace CreditSystem.Cli.Initialization;
 
 /// <summary>
@@ -9,7 +11,6 @@ internal sealed class KeyDirectory(string path)
 
     private const string ShareFile = "unseal_key_";
     private const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     public string Path { get; } = path;
 
@@ -23,15 +24,8 @@ internal sealed class KeyDirectory(string path)
                 throw new CommandUsageException($"{Path} is not empty. Keys are never written over others: name a folder of their own.");
             Directory.CreateDirectory(Path, DirectoryMode);
             File.SetUnixFileMode(Path, DirectoryMode);
-            var streams = new List<FileStream>();
-            foreach (var name in Enumerable.Range(1, shares).Select(share => $"{ShareFile}{share}").Append(RootTokenFile))
-                streams.Add(new FileStream(System.IO.Path.Combine(Path, name), new FileStreamOptions
-                {
-                    Mode = System.IO.FileMode.CreateNew,
-                    Access = FileAccess.Write,
-                    UnixCreateMode = FileMode,
-                }));
-            return new KeyFiles(streams);
+            return new KeyFiles([.. Enumerable.Range(1, shares).Select(share => $"{ShareFile}{share}").Append(RootTokenFile)
+                .Select(name => PrivateFile.Create(System.IO.Path.Combine(Path, name)))]);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Cli.Rotation;
 
@@ -14,7 +15,6 @@ internal sealed partial class CredentialsDirectory(string path)
 
     private const string Data = "..data";
     private const UnixFileMode DirectoryMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-    private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     public string Path { get; } = path;
 
@@ -98,8 +98,7 @@ internal sealed partial class CredentialsDirectory(string path)
 
     private static async Task WriteAsync(string file, string text, CancellationToken cancellationToken)
     {
-        await using var stream = new FileStream(
-            file, new FileStreamOptions { Mode = System.IO.FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = FileMode });
+        await using var stream = PrivateFile.Create(file);
         await stream.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
         // The rename must not reach the disk before the contents.
         stream.Flush(flushToDisk: true);

@@ -1,3 +1,5 @@
+using CreditSystem.ServiceDefaults;
+
 namespace CreditSystem.Cli.Rotation;
 
 /// <summary>A folder on this machine, as the AppHost gives it to the API.</summary>
@@ -57,7 +59,7 @@ internal sealed class DirectoryTarget(string path) : ICredentialTarget
                 Mode = FileMode.OpenOrCreate,
                 Access = FileAccess.ReadWrite,
                 Share = FileShare.None,
-                UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                UnixCreateMode = PrivateFile.Mode,
             });
         }
         catch (IOException)

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Cli.Vault;
 
@@ -23,7 +24,7 @@ internal static class TransportFault
     {
         if (IsTls(exception, address))
             return $"cannot be talked to by TLS: {DescribeTls(exception, address)}";
-        return Chain(exception).OfType<SocketException>().FirstOrDefault() is { } socket ? $"cannot be reached: {socket.Message}"
+        return exception.SelfAndInner().OfType<SocketException>().FirstOrDefault() is { } socket ? $"cannot be reached: {socket.Message}"
             : exception is OperationCanceledException ? "has not answered in time"
             : Has(
                 exception, HttpRequestError.ResponseEnded,
@@ -33,12 +34,12 @@ internal static class TransportFault
 
     private static bool IsTls(Exception exception, Uri address) => address.Scheme == Uri.UriSchemeHttps
         && !HasSocketError(exception, SocketError.ConnectionRefused, SocketError.HostNotFound, SocketError.TimedOut)
-        && (Chain(exception).Any(each => each is AuthenticationException || each.GetType().Name.Contains("Ssl", StringComparison.Ordinal))
+        && (exception.SelfAndInner().Any(each => each is AuthenticationException || each.GetType().Name.Contains("Ssl", StringComparison.Ordinal))
         || Has(exception, HttpRequestError.SecureConnectionError, HttpRequestError.ResponseEnded));
 
     private static string DescribeTls(Exception exception, Uri address)
     {
-        var words = string.Join(' ', Chain(exception).Select(each => each.Message));
+        var words = string.Join(' ', exception.SelfAndInner().Select(each => each.Message));
         bool Say(string part) => words.Contains(part, StringComparison.OrdinalIgnoreCase);
         if (Say("RemoteCertificateNameMismatch"))
             return $"its certificate is not for {address.Host} (--address as the certificate says, or --tls-server-name)";
@@ -52,18 +53,12 @@ internal static class TransportFault
             || Has(exception, HttpRequestError.ResponseEnded) || Say("reset by peer") || Say("unexpected EOF"))
             return "it ends the connection; does it ask for a client certificate (--client-certificate and --client-key, or "
                 + "VAULT_CLIENT_CERT and VAULT_CLIENT_KEY)?";
-        return Chain(exception).Last().Message;
+        return exception.SelfAndInner().Last().Message;
     }
 
     private static bool Has(Exception exception, params ReadOnlySpan<HttpRequestError> errors) =>
         exception is HttpRequestException request && errors.Contains(request.HttpRequestError);
 
     private static bool HasSocketError(Exception exception, params SocketError[] errors) =>
-        Chain(exception).OfType<SocketException>().Any(each => errors.Contains(each.SocketErrorCode));
-
-    private static IEnumerable<Exception> Chain(Exception exception)
-    {
-        for (var each = exception; each is not null; each = each.InnerException)
-            yield return each;
-    }
+        exception.SelfAndInner().OfType<SocketException>().Any(each => errors.Contains(each.SocketErrorCode));
 }

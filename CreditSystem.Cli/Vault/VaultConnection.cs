@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using CreditSystem.ServiceDefaults.Certificates;
 
 namespace CreditSystem.Cli.Vault;
 
@@ -133,18 +134,18 @@ internal sealed class VaultConnection
 
     private static X509ChainPolicy ReadAuthorities(string file)
     {
-        var chain = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        var authorities = new X509Certificate2Collection();
         try
         {
-            chain.CustomTrustStore.ImportFromPemFile(file);
+            authorities.ImportFromPemFile(file);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw new CommandUsageException($"TLS: {file} is no readable PEM file of certificates: {exception.Message}", exception);
         }
 
-        return chain.CustomTrustStore.Count > 0
-            ? chain
+        return authorities.Count > 0
+            ? TrustBundle.PolicyOf(authorities)
             : throw new CommandUsageException($"TLS: {file} holds no certificate: Vault's could be signed by nobody.");
     }
 

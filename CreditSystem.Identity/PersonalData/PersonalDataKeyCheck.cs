@@ -47,17 +47,10 @@ internal sealed partial class PersonalDataKeyCheck(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        try
+        while (true)
         {
-            while (true)
-            {
-                await Task.Delay(checks.IsPending ? RetryDelay : Interval, time, stoppingToken);
-                await TryLearnAsync(stoppingToken);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The application stops.
+            await Task.Delay(checks.IsPending ? RetryDelay : Interval, time, stoppingToken);
+            await TryLearnAsync(stoppingToken);
         }
     }
 

@@ -86,7 +86,10 @@ public sealed partial class PersonalDataProtector(
         }
     }
 
-    /// <summary>Several texts of one owner under the newest key; null stays null.</summary>
+    /// <summary>
+    /// Several texts of one owner under the newest key, after a rotation, or when Vault takes over from the configuration's key; null stays
+    /// null.
+    /// </summary>
     /// <exception cref="VaultUnavailableException">Vault does not answer.</exception>
     public async Task<string?[]> RewrapManyAsync(IReadOnlyList<string?> texts, string owner, CancellationToken cancellationToken)
     {
@@ -96,21 +99,10 @@ public sealed partial class PersonalDataProtector(
         var rewrapped = await transit.RewrapManyAsync([.. ofVault.Select(i => (result[i]!, owner))], cancellationToken);
         foreach (var (i, text) in ofVault.Zip(rewrapped))
             result[i] = text;
-        foreach (var i in Enumerable.Range(0, result.Length).Except(ofVault).Where(i => result[i] is not null))
-            result[i] = await RewrapAsync(result[i]!, owner, cancellationToken);
+        foreach (var i in Enumerable.Range(0, result.Length).Except(ofVault).Where(i => transit.IsEnabled && result[i] is not null))
+            result[i] = await transit.EncryptAsync(
+                Encoding.UTF8.GetBytes(Bind(owner) + RevealLocally(result[i]!, owner, keys.Current.Encryption)), owner, cancellationToken);
         return result;
-    }
-
-    /// <summary>The same under the newest key: after a rotation, or when Vault takes over from the configuration's key.</summary>
-    /// <exception cref="VaultUnavailableException">Vault does not answer.</exception>
-    public async ValueTask<string> RewrapAsync(string text, string owner, CancellationToken cancellationToken)
-    {
-        if (text.StartsWith(TransitService.Prefix, StringComparison.Ordinal))
-            return await transit.RewrapAsync(text, owner, cancellationToken);
-        return transit.IsEnabled
-            ? await transit.EncryptAsync(
-                Encoding.UTF8.GetBytes(Bind(owner) + RevealLocally(text, owner, keys.Current.Encryption)), owner, cancellationToken)
-            : text;
     }
 
     /// <summary>What a value is found by: HMAC-SHA-256 of its case-folded form, different for each tenant and kind of value.</summary>

@@ -22,17 +22,16 @@ public static class SecurityEvent
 }
 
 /// <summary>Security events as one counter. No label ever carries an id, an address or a tenant.</summary>
-public sealed class SecurityMetrics : IDisposable
+public sealed class SecurityMetrics
 {
     public const string Name = "CreditSystem.Access";
 
-    private readonly Meter meter;
     private readonly Counter<long> events;
     private readonly Counter<long> auditLost;
 
     public SecurityMetrics(IMeterFactory factory)
     {
-        meter = factory.Create(Name);
+        var meter = factory.Create(Name);
         events = meter.CreateCounter<long>(
             "credit_system_security_events", description: "Failed logins, refused credentials and scopes, key changes and limits");
         auditLost = meter.CreateCounter<long>(
@@ -54,6 +53,4 @@ public sealed class SecurityMetrics : IDisposable
     }
 
     public void AuditLost(int count) => auditLost.Add(count);
-
-    public void Dispose() => meter.Dispose();
 }

@@ -38,7 +38,7 @@ internal static class ConnectionStrings
             return whole;
         // A stronger source of the password than of the whole string wins: a file's password over a default's string.
         if (engine is null && whole is not null
-            && (whole.Source.Origin > password.Source.Origin || !TryParse(whole.Value, out var url) || url!.Username is not null))
+            && (whole.Source.Origin > password.Source.Origin || ParseMongo(whole.Value) is not { Username: null }))
             return whole;
         return Compose(values, whole, host, engine) is { } composed ? new SourcedValue(composed, password.Source) : null;
     }
@@ -96,17 +96,16 @@ internal static class ConnectionStrings
 
     private static string NameOf(string option) => option.Split('=')[0];
 
-    private static bool TryParse(string connectionString, out MongoUrl? url)
+    /// <summary>Null where it is none.</summary>
+    public static MongoUrl? ParseMongo(string connectionString)
     {
         try
         {
-            url = MongoUrl.Create(connectionString);
-            return true;
+            return MongoUrl.Create(connectionString);
         }
         catch (MongoConfigurationException)
         {
-            url = null;
-            return false;
+            return null;
         }
     }
 }

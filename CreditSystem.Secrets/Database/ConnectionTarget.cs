@@ -1,6 +1,6 @@
 using System.Net.Security;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using CreditSystem.ServiceDefaults.Certificates;
 
 namespace CreditSystem.Secrets.Database;
 
@@ -14,27 +14,9 @@ public sealed record ConnectionTarget(string ConnectionString, string? CaCertifi
     {
         if (CaCertificate is null)
             return null;
-        var authorities = new X509Certificate2Collection();
-        authorities.ImportFromPem(CaCertificate);
-        return (_, certificate, _, errors) =>
-        {
-            if ((errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != 0 || certificate is null)
-                return false;
-            using var chain = new X509Chain
-            {
-                ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck }
-            };
-            chain.ChainPolicy.CustomTrustStore.AddRange(authorities);
-            try
-            {
-                return chain.Build(certificate as X509Certificate2 ?? X509CertificateLoader.LoadCertificate(certificate.GetRawCertData()));
-            }
-            catch (CryptographicException)
-            {
-                return false;
-            }
-        };
+        var trust = TrustBundle.Load(CaCertificate);
+        return (_, certificate, chain, errors) => (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) == 0
+            && certificate is X509Certificate2 remote && trust.Trusts(remote, chain);
     }
 
     public override string ToString() => nameof(ConnectionTarget);

@@ -39,27 +39,19 @@ public static class RedisConnectionString
     }
 
     /// <summary>Whether the client can read it; what it says of a part of it could be a secret.</summary>
-    public static bool IsWellFormed(string text)
-    {
-        try
-        {
-            return ConfigurationOptions.Parse(text).EndPoints.Count > 0;
-        }
-        catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
-        {
-            return false;
-        }
-    }
+    public static bool IsWellFormed(string text) => Parse(text) is { EndPoints.Count: > 0 };
 
-    public static bool HasPassword(string text)
+    public static bool HasPassword(string text) => Parse(text) is { Password.Length: > 0 };
+
+    private static ConfigurationOptions? Parse(string text)
     {
         try
         {
-            return !string.IsNullOrEmpty(ConfigurationOptions.Parse(text).Password);
+            return ConfigurationOptions.Parse(text);
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
         {
-            return false;
+            return null;
         }
     }
 

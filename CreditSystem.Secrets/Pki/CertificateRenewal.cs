@@ -18,17 +18,12 @@ public sealed partial class CertificateRenewal(
 
     private readonly PkiClient _pki = new(options);
     private readonly Backoff _backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), time);
-    private HealthReasons _reasons = new();
     private string? _issuer;
     private MountAuthorities? _authorities;
     private DateTimeOffset? _due;
 
-    /// <summary>Lets it report to the host, which it is older than.</summary>
-    internal CertificateRenewal With(HealthReasons reasons)
-    {
-        _reasons = reasons;
-        return this;
-    }
+    /// <summary>Of the host, which it is older than.</summary>
+    internal HealthReasons Reasons { private get; set; } = new();
 
     /// <summary>Does what is due. How long nothing else is.</summary>
     internal async Task<TimeSpan> StepAsync(CancellationToken cancellationToken)
@@ -39,7 +34,7 @@ public sealed partial class CertificateRenewal(
             if (Due() <= time.GetUtcNow())
                 await IssueAsync(cancellationToken);
             _backoff.Reset();
-            _reasons.Withdraw(Source);
+            Reasons.Withdraw(Source);
             var left = Due() - time.GetUtcNow();
             var poll = Backoff.Spread(options.PollInterval);
             return left < TimeSpan.Zero ? TimeSpan.Zero : left < poll ? left : poll;
@@ -50,22 +45,15 @@ public sealed partial class CertificateRenewal(
             var wait = _backoff.Failed();
             CertificateRenewalLog.Failed(logger, options.CommonName, exception.Message);
             if (folder.Current is not { } set || CertificateLife.ShareOf(set, time.GetUtcNow()) > Late)
-                _reasons.Report(Source, "certificates: the certificate ends soon, and Vault has issued no other.");
+                Reasons.Report(Source, "certificates: the certificate ends soon, and Vault has issued no other.");
             return wait;
         }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        try
-        {
-            while (true)
-                await Task.Delay(await StepAsync(stoppingToken), time, stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The application stops.
-        }
+        while (true)
+            await Task.Delay(await StepAsync(stoppingToken), time, stoppingToken);
     }
 
     private async Task FollowAuthoritiesAsync(CancellationToken cancellationToken)

@@ -34,6 +34,10 @@ public static class PkiExtensions
             // It goes on in the background.
         }
 
-        builder.Services.AddHostedService(services => renewal.With(services.GetRequiredService<HealthReasons>()));
+        builder.Services.AddHostedService(services =>
+        {
+            renewal.Reasons = services.GetRequiredService<HealthReasons>();
+            return renewal;
+        });
     }
 }

@@ -29,11 +29,7 @@ public abstract partial class Connection<TClient>
                     _backoff.Reset();
                 else
                     wait = _backoff.Failed();
-                using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                await Task.WhenAny(_changes.Reader.WaitToReadAsync(waiting.Token).AsTask(), Task.Delay(wait, _time, waiting.Token));
-                await waiting.CancelAsync();
-                cancellationToken.ThrowIfCancellationRequested();
-                if (_changes.Reader.TryRead(out _))
+                if (await _changes.WaitAsync(wait, _time, cancellationToken))
                     _backoff.Reset();
             }
         }
@@ -107,7 +103,8 @@ public abstract partial class Connection<TClient>
         {
             if (_current is not { } before || before.Target == target)
                 return true;
-            using var activity = ConnectionTracing.Rotate(Name);
+            // From a changed credential to the client that uses it.
+            using var activity = ConnectionMetrics.Tracing.StartActivity("connection.rotate")?.SetTag("connection.name", Name);
             var result = await ProbeAsync(target, cancellationToken);
             Report(target, result);
             if (!result.IsAccepted)

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using CreditSystem.Secrets.Database;
 using CreditSystem.Secrets.Sources;
 using CreditSystem.ServiceDefaults;
@@ -24,8 +23,7 @@ public abstract partial class Connection<TClient> : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly RepeatedLineFilter _logger;
     private readonly Backoff _backoff;
-    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Signal _changes = new();
     private readonly SemaphoreSlim _swap = new(1, 1);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
@@ -46,7 +44,7 @@ public abstract partial class Connection<TClient> : IAsyncDisposable
         _logger = new RepeatedLineFilter(
             application.GetRequiredService<ILoggerFactory>().CreateLogger("CreditSystem.Secrets.Rotation"), _time);
         _backoff = new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(15), _time);
-        _secrets.TargetsChanged += Wake;
+        _secrets.TargetsChanged += _changes.Raise;
     }
 
     /// <summary>The name of the connection string.</summary>
@@ -120,7 +118,7 @@ public abstract partial class Connection<TClient> : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        _secrets.TargetsChanged -= Wake;
+        _secrets.TargetsChanged -= _changes.Raise;
         await _stopping.CancelAsync();
         if (_current is { } current)
             await current.DisposeAsync();
@@ -172,8 +170,6 @@ public abstract partial class Connection<TClient> : IAsyncDisposable
             return _current;
         }
     }
-
-    private void Wake() => _changes.Writer.TryWrite(true);
 
     private static partial class Log
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Net;
 using MongoDB.Driver.Core.Servers;
@@ -5,14 +6,15 @@ using MongoDB.Driver.Core.Servers;
 namespace CreditSystem.Secrets.Rotation;
 
 /// <summary>Which servers can be reached, and how busy the connections to them are, from the clients in use now.</summary>
-internal sealed class ConnectionMetrics : IDisposable
+internal sealed class ConnectionMetrics
 {
     public const string MeterName = "CreditSystem.Connections";
-    private readonly Meter meter;
+
+    public static readonly ActivitySource Tracing = new(MeterName);
 
     public ConnectionMetrics(IMeterFactory meters, MongoConnection mongo, RedisConnection redis)
     {
-        meter = meters.Create(MeterName);
+        var meter = meters.Create(MeterName);
         meter.CreateObservableGauge(
             "credit_system_connection_server_up", () => MongoServers(mongo).Concat(RedisServers(redis)),
             description: "Whether a server that belongs to a connection can be reached");
@@ -22,8 +24,6 @@ internal sealed class ConnectionMetrics : IDisposable
             "credit_system_redis_failed_operations", () => redis.Latest?.GetCounters().Interactive.FailedAsynchronously ?? 0,
             description: "Operations of the connection in use that failed after they had been sent");
     }
-
-    public void Dispose() => meter.Dispose();
 
     private static IEnumerable<Measurement<int>> MongoServers(MongoConnection mongo) =>
         mongo.Latest?.Cluster.Description.Servers.Select(server => Up("mongodb", server.EndPoint, server.State == ServerState.Connected))

@@ -11,17 +11,10 @@ internal sealed class CredentialWatch(
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        try
+        while (true)
         {
-            while (true)
-            {
-                await Task.Delay(options.Value.CredentialCheckInterval, time, stoppingToken);
-                await Task.WhenAll(mongo.VerifyCredentialsAsync(stoppingToken), redis.VerifyCredentialsAsync(stoppingToken));
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The application stops.
+            await Task.Delay(options.Value.CredentialCheckInterval, time, stoppingToken);
+            await Task.WhenAll(mongo.VerifyCredentialsAsync(stoppingToken), redis.VerifyCredentialsAsync(stoppingToken));
         }
     }
 }

@@ -7,23 +7,18 @@ namespace CreditSystem.Secrets.Rotation;
 /// Redis for what must not wait for it: an answer within a moment or none. After a failure nobody asks for a second, so
 /// that an outage costs no request more than the first few.
 /// </summary>
-public sealed partial class FailFastRedis
+public sealed partial class FailFastRedis(RedisConnection connection, TimeProvider time, ILogger<FailFastRedis> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    private readonly RedisConnection _connection;
-    private readonly TimeProvider _time;
-    private readonly RepeatedLineFilter _outages;
+    private readonly RepeatedLineFilter _outages = new(logger, time);
     private long _pausedUntil;
-
-    public FailFastRedis(RedisConnection connection, TimeProvider time, ILogger<FailFastRedis> logger) =>
-        (_connection, _time, _outages) = (connection, time, new RepeatedLineFilter(logger, time));
 
     /// <summary>Asks unless Redis has failed within the last second.</summary>
     /// <returns>Whether Redis answered, and what.</returns>
     public ValueTask<(bool Answered, T? Value)> TryAsync<T>(
         Func<IDatabase, Task<T>> operation, TimeSpan timeout, CancellationToken cancellationToken) =>
-        _time.GetTimestamp() < Volatile.Read(ref _pausedUntil) ? default : TryDespiteOutageAsync(operation, timeout, cancellationToken);
+        time.GetTimestamp() < Volatile.Read(ref _pausedUntil) ? default : TryDespiteOutageAsync(operation, timeout, cancellationToken);
 
     /// <summary>Asks in any case, for what is worth trying although Redis has just failed.</summary>
     /// <returns>Whether Redis answered, and what.</returns>
@@ -34,13 +29,13 @@ public sealed partial class FailFastRedis
         {
             return (
                 true,
-                await _connection.ExecuteAsync((database, _) => operation(database), cancellationToken)
+                await connection.ExecuteAsync((database, _) => operation(database), cancellationToken)
                     .WaitAsync(timeout, cancellationToken));
         }
         catch (Exception failure) when (
             failure is RedisException or TimeoutException or ObjectDisposedException or InvalidOperationException)
         {
-            Volatile.Write(ref _pausedUntil, _time.GetTimestamp() + (long)(Pause.TotalSeconds * _time.TimestampFrequency));
+            Volatile.Write(ref _pausedUntil, time.GetTimestamp() + (long)(Pause.TotalSeconds * time.TimestampFrequency));
             FailFastRedisLog.Unanswered(_outages, failure);
             return default;
         }

@@ -8,12 +8,11 @@ namespace CreditSystem.Secrets.Rotation;
 /// The pool of the MongoDB client under the names of OpenTelemetry's database conventions
 /// (https://opentelemetry.io/docs/specs/semconv/db/database-metrics/), from the driver's own events.
 /// </summary>
-internal sealed class MongoPoolMetrics : IDisposable
+internal sealed class MongoPoolMetrics
 {
     private const string StateLabel = "db.client.connection.state";
     private static readonly KeyValuePair<string, object?> Pool = new("db.client.connection.pool.name", "mongodb");
 
-    private readonly Meter meter;
     private readonly UpDownCounter<long> connections;
     private readonly UpDownCounter<long> pending;
     private readonly Histogram<double> waits;
@@ -21,7 +20,7 @@ internal sealed class MongoPoolMetrics : IDisposable
 
     public MongoPoolMetrics(IMeterFactory meters)
     {
-        meter = meters.Create(ConnectionMetrics.MeterName);
+        var meter = meters.Create(ConnectionMetrics.MeterName);
         connections = meter.CreateUpDownCounter<long>("db.client.connection.count", "{connection}", "Connections by state");
         pending = meter.CreateUpDownCounter<long>(
             "db.client.connection.pending_requests", "{request}", "Operations that wait for a connection");
@@ -46,8 +45,6 @@ internal sealed class MongoPoolMetrics : IDisposable
         .Subscribe<ConnectionPoolCheckedInConnectionEvent>(_ => Move(from: "used", to: "idle"))
         .Subscribe<ConnectionPoolAddedConnectionEvent>(_ => Count("idle", 1))
         .Subscribe<ConnectionPoolRemovedConnectionEvent>(_ => Count("idle", -1));
-
-    public void Dispose() => meter.Dispose();
 
     private void Move(string from, string to)
     {

@@ -1,5 +1,6 @@
 using Aspire.StackExchange.Redis;
 using CreditSystem.Secrets.Database;
+using CreditSystem.ServiceDefaults;
 using StackExchange.Redis;
 
 namespace CreditSystem.Secrets.Rotation;
@@ -64,18 +65,9 @@ public sealed class RedisConnection : Connection<IConnectionMultiplexer>
     private protected override bool IsUnsent(Exception exception) =>
         exception is RedisConnectionException { CommandStatus: CommandStatus.WaitingToBeSent or CommandStatus.WaitingInBacklog };
 
-    private protected override bool IsAuthenticationFailure(Exception exception)
-    {
-        for (var cause = exception; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure })
-                return true;
-            if (Refusals.Any(refusal => cause.Message.Contains(refusal, StringComparison.Ordinal)) && cause is RedisException)
-                return true;
-        }
-
-        return false;
-    }
+    private protected override bool IsAuthenticationFailure(Exception exception) => exception.SelfAndInner().Any(cause =>
+        cause is RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure }
+        || (cause is RedisException && Refusals.Any(refusal => cause.Message.Contains(refusal, StringComparison.Ordinal))));
 
     private void Configure(ConfigurationOptions options, ConnectionTarget target, string name)
     {

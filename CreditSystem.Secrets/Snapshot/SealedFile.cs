@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Secrets.Snapshot;
 
@@ -9,31 +10,17 @@ namespace CreditSystem.Secrets.Snapshot;
 /// <param name="format">What the file begins with; another format has another key.</param>
 internal sealed class SealedFile(string path, SnapshotOptions options, byte[] format)
 {
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const int MinKeyBytes = 32;
 
     public bool Exists => File.Exists(path);
 
-    public bool OthersCanReadIt => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~OwnerOnly) != 0;
+    public bool OthersCanReadIt => !OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~PrivateFile.Mode) != 0;
 
     /// <summary>Whether an exception of reading or writing means that the file cannot be used.</summary>
     public static bool Covers(Exception exception) => exception is IOException or UnauthorizedAccessException or CryptographicException;
 
-    public void Write(byte[] plain)
-    {
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        var creation = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            creation.UnixCreateMode = OwnerOnly;
-        using (var file = new FileStream(temporary, creation))
-        {
-            file.Write(format);
-            file.Write(AesGcmEnvelope.Seal(ReadKey(), plain, associatedData: format));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(temporary, path, overwrite: true);
-    }
+    public void Write(byte[] plain) =>
+        PrivateFile.Replace(path, [.. format, .. AesGcmEnvelope.Seal(ReadKey(), plain, associatedData: format)]);
 
     /// <exception cref="CryptographicException">The file was changed, or is under another key.</exception>
     public byte[] Read()

@@ -27,13 +27,5 @@ public static class ConfigSources
     ];
 
     /// <summary>As <see cref="ConfigSource.Source"/> has it.</summary>
-    public static string WireName(this SecretOrigin origin) => origin switch
-    {
-        SecretOrigin.Vault => "vault",
-        SecretOrigin.Snapshot => "snapshot",
-        SecretOrigin.File => "file",
-        SecretOrigin.Environment => "environment",
-        SecretOrigin.Configuration => "configuration",
-        _ => "default",
-    };
+    public static string WireName(this SecretOrigin origin) => origin.ToString().ToLowerInvariant();
 }

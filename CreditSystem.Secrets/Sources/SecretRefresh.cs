@@ -10,17 +10,10 @@ internal sealed class SecretRefresh(SecretStore store, VaultStatus status, Vault
     {
         while (true)
         {
-            try
-            {
-                var wait = Backoff.Spread(options.PollInterval);
-                status.NextRefreshAt = time.GetUtcNow() + wait;
-                await Task.Delay(wait, time, stoppingToken);
-                await store.RefreshAsync(stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
+            var wait = Backoff.Spread(options.PollInterval);
+            status.NextRefreshAt = time.GetUtcNow() + wait;
+            await Task.Delay(wait, time, stoppingToken);
+            await store.RefreshAsync(stoppingToken);
         }
     }
 }

@@ -4,7 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using CreditSystem.Secrets.Database;
 using CreditSystem.ServiceDefaults.Logging;
-using MongoDB.Driver;
 
 namespace CreditSystem.Secrets.Sources;
 
@@ -17,61 +16,43 @@ internal static class SecretRules
     private static readonly string[] KnownSigningKeys = ["changeme", "change-me", "change-this", "your-secret-key", "your_secret_key",
         "dev-secret", "development", "example"];
 
+    /// <summary>What each value must be, by itself; and what is said of one that is not.</summary>
+    private static readonly (string Key, Func<string, bool> IsGood, string Otherwise)[] Forms =
+    [
+        (SecretKeys.MongoPort, IsPort, "is no port"),
+        (SecretKeys.RedisPort, IsPort, "is no port"),
+        (SecretKeys.RedisConnectionString, RedisConnectionString.IsWellFormed,
+            "is no configuration of Redis' client, such as host:6379,user=app,password=…,ssl=true"),
+        (SecretKeys.MongoTls, IsBoolean, "is neither true nor false"),
+        (SecretKeys.RedisTls, IsBoolean, "is neither true nor false"),
+        (SecretKeys.MongoCaCertificate, HoldsCertificate, "holds no certificate in PEM"),
+        (SecretKeys.RedisCaCertificate, HoldsCertificate, "holds no certificate in PEM"),
+        (SecretKeys.RedisPassword, text => !text.Contains(','), "holds a comma, which a Redis connection string cannot carry"),
+        (SecretKeys.SigningKey, IsLongEnough, $"is shorter than {MinSigningKeyBytes} bytes"),
+        (SecretKeys.PersonalDataKey, IsLongEnough, $"is shorter than {MinSigningKeyBytes} bytes"),
+        (SecretKeys.LogLevel, text => LogLevels.Parse(text) is not null, "is no log level"),
+        (SecretKeys.MetricsEnabled, IsBoolean, "is neither true nor false"),
+    ];
+
     /// <summary>Reasons why these values cannot work anywhere.</summary>
-    public static IEnumerable<SecretViolation> Violations(IReadOnlyDictionary<string, SourcedValue> values, KeyCheckValues checks) =>
-        [.. OfConnections(values), .. OfKeys(values, checks), .. OfMonitoring(values)];
-
-    private static IEnumerable<SecretViolation> OfConnections(IReadOnlyDictionary<string, SourcedValue> values)
+    public static IEnumerable<SecretViolation> Violations(IReadOnlyDictionary<string, SourcedValue> values, KeyCheckValues checks)
     {
-        if (values.TryGetValue(SecretKeys.MongoConnectionString, out var whole) && !IsMongo(whole.Value))
+        string? Value(string key) => values.GetValueOrDefault(key)?.Value;
+        string?[] mongo = [Value(SecretKeys.MongoConnectionString), Value(SecretKeys.MongoConnection)];
+        if (mongo.OfType<string>().Any(text => !IsMongo(text)))
             yield return new(SecretKeys.MongoConnectionString, "is no MongoDB connection string");
-        else if (values.TryGetValue(SecretKeys.MongoConnection, out var mongo) && !IsMongo(mongo.Value))
-            yield return new(SecretKeys.MongoConnectionString, "is no MongoDB connection string");
-        foreach (var key in new[] { SecretKeys.MongoPort, SecretKeys.RedisPort })
+        foreach (var (key, isGood, otherwise) in Forms)
         {
-            if (values.TryGetValue(key, out var port) && !IsPort(port.Value))
-                yield return new(key, "is no port");
+            if (Value(key) is { } value && !isGood(value))
+                yield return new(key, otherwise);
         }
 
-        if (values.TryGetValue(SecretKeys.RedisConnectionString, out var redis) && !RedisConnectionString.IsWellFormed(redis.Value))
-            yield return new(
-                SecretKeys.RedisConnectionString, "is no configuration of Redis' client, such as host:6379,user=app,password=…,ssl=true");
-        foreach (var key in new[] { SecretKeys.MongoTls, SecretKeys.RedisTls })
-        {
-            if (values.TryGetValue(key, out var tls) && !bool.TryParse(tls.Value, out _))
-                yield return new(key, "is neither true nor false");
-        }
-
-        foreach (var key in new[] { SecretKeys.MongoCaCertificate, SecretKeys.RedisCaCertificate })
-        {
-            if (values.TryGetValue(key, out var authority) && !HoldsCertificate(authority.Value))
-                yield return new(key, "holds no certificate in PEM");
-        }
-
-        if (values.TryGetValue(SecretKeys.RedisPassword, out var password) && password.Value.Contains(','))
-            yield return new(SecretKeys.RedisPassword, "holds a comma, which a Redis connection string cannot carry");
-    }
-
-    private static IEnumerable<SecretViolation> OfKeys(IReadOnlyDictionary<string, SourcedValue> values, KeyCheckValues checks)
-    {
-        if (values.TryGetValue(SecretKeys.SigningKey, out var key) && Encoding.UTF8.GetByteCount(key.Value) < MinSigningKeyBytes)
-            yield return new(SecretKeys.SigningKey, $"is shorter than {MinSigningKeyBytes} bytes");
-        if (values.TryGetValue(SecretKeys.PersonalDataKey, out var personal)
-            && Encoding.UTF8.GetByteCount(personal.Value) < MinSigningKeyBytes)
-            yield return new(SecretKeys.PersonalDataKey, $"is shorter than {MinSigningKeyBytes} bytes");
         // Where it is not delivered, the signing key stands in for it.
-        if ((personal ?? key) is { } used && checks.IsAnother(used.Value))
+        var personal = Value(SecretKeys.PersonalDataKey);
+        if ((personal ?? Value(SecretKeys.SigningKey)) is { } used && checks.IsAnother(used))
             yield return new(SecretKeys.PersonalDataKey, personal is null
                 ? "is missing, and the stored personal data was not written under app:secret_key"
                 : "is not the key that the stored personal data was written under");
-    }
-
-    private static IEnumerable<SecretViolation> OfMonitoring(IReadOnlyDictionary<string, SourcedValue> values)
-    {
-        if (values.TryGetValue(SecretKeys.LogLevel, out var level) && LogLevels.Parse(level.Value) is null)
-            yield return new(SecretKeys.LogLevel, "is no log level");
-        if (values.TryGetValue(SecretKeys.MetricsEnabled, out var enabled) && !bool.TryParse(enabled.Value, out _))
-            yield return new(SecretKeys.MetricsEnabled, "is neither true nor false");
     }
 
     /// <summary>Reasons why these values must not serve anybody outside development.</summary>
@@ -79,7 +60,7 @@ internal static class SecretRules
     {
         if (!values.TryGetValue(SecretKeys.MongoConnection, out var mongo))
             yield return new(SecretKeys.MongoConnectionString, "is not set", IsMissing: true);
-        else if (IsMongo(mongo.Value) && MongoUrl.Create(mongo.Value) is { Password: null, AuthenticationMechanism: null })
+        else if (ConnectionStrings.ParseMongo(mongo.Value) is { Password: null, AuthenticationMechanism: null })
             yield return new(SecretKeys.MongoConnectionString, "has no credentials");
         if (!values.TryGetValue(SecretKeys.RedisConnection, out var redis))
             yield return new(SecretKeys.RedisHost, "is not set", IsMissing: true);
@@ -108,16 +89,9 @@ internal static class SecretRules
         }
     }
 
-    private static bool IsMongo(string connectionString)
-    {
-        try
-        {
-            MongoUrl.Create(connectionString);
-            return true;
-        }
-        catch (MongoConfigurationException)
-        {
-            return false;
-        }
-    }
+    private static bool IsBoolean(string text) => bool.TryParse(text, out _);
+
+    private static bool IsLongEnough(string key) => Encoding.UTF8.GetByteCount(key) >= MinSigningKeyBytes;
+
+    private static bool IsMongo(string connectionString) => ConnectionStrings.ParseMongo(connectionString) is not null;
 }

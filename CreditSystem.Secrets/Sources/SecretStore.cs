@@ -38,7 +38,7 @@ public sealed partial class SecretStore(
     public async Task<bool> RefreshAsync(CancellationToken cancellationToken, bool wasDatabaseRefused = false)
     {
         await _gate.WaitAsync(cancellationToken);
-        using var activity = SecretsTracing.Refresh();
+        using var activity = SecretsMetrics.Tracing.StartActivity("vault.secrets.refresh");
         try
         {
             var snapshot = reader is null ? null : await reader.ReadAsync(Snapshot, wasDatabaseRefused, cancellationToken);

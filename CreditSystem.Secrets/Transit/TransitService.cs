@@ -46,16 +46,6 @@ public sealed class TransitService(VaultOptions options, VaultSession session)
         return Convert.FromBase64String(decrypted.Data.Base64EncodedPlainText);
     }
 
-    /// <summary>The same under the newest version of the key, without the plain text ever leaving Vault.</summary>
-    /// <exception cref="VaultUnavailableException">Vault does not answer, or cannot decrypt it.</exception>
-    public async Task<string> RewrapAsync(string text, string context, CancellationToken cancellationToken)
-    {
-        var request = new RewrapRequestOptions { CipherText = text, Base64EncodedContext = Encode(context) };
-        return (
-            await session.CallAsync(client => client.V1.Secrets.Transit.RewrapAsync(options.Transit.Key, request,
-            options.Transit.MountPoint), cancellationToken)).Data.CipherText;
-    }
-
     /// <summary>As many as there are, in as few calls as a body allows. A text that Vault cannot decrypt is null.</summary>
     /// <exception cref="VaultUnavailableException">Vault does not answer.</exception>
     public async Task<IReadOnlyList<byte[]?>> DecryptManyAsync(
@@ -88,7 +78,9 @@ public sealed class TransitService(VaultOptions options, VaultSession session)
         return decrypted;
     }
 
-    /// <summary>As <see cref="RewrapAsync"/>, in as few calls as a body allows.</summary>
+    /// <summary>
+    /// The same under the newest version of the key, in as few calls as a body allows, without the plain texts ever leaving Vault.
+    /// </summary>
     /// <exception cref="VaultUnavailableException">Vault does not answer, or cannot decrypt one of them.</exception>
     public async Task<IReadOnlyList<string>> RewrapManyAsync(
         IReadOnlyList<(string Text, string Context)> texts, CancellationToken cancellationToken)

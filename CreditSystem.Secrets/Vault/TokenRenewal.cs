@@ -1,5 +1,4 @@
 using System.Net;
-using System.Threading.Channels;
 using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Secrets.Vault;
@@ -20,8 +19,7 @@ public sealed partial class TokenRenewal(
     // A token that another part of the service has obtained may have a shorter lease than the one that was waited for.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
-    private readonly Channel<bool> _wakeUps = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Signal _wakeUp = new();
     private readonly Backoff _backoff = new(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), time);
     private readonly TokenRetirement _retirement = new(session, time, logger, beforeRevocation);
     private volatile bool _hasNewCredentials;
@@ -34,7 +32,7 @@ public sealed partial class TokenRenewal(
     {
         _hasNewCredentials = true;
         session.RetryNow();
-        _wakeUps.Writer.TryWrite(true);
+        _wakeUp.Raise();
     }
 
     /// <summary>Ends every token that is left, for the end of the service: each would be good for the rest of its lease.</summary>
@@ -60,23 +58,10 @@ public sealed partial class TokenRenewal(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        try
+        while (true)
         {
-            while (true)
-            {
-                var wait = await StepAsync(stoppingToken);
-                using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-                await Task.WhenAny(
-                    Task.Delay(wait < LongestWait ? wait : LongestWait, time, waiting.Token),
-                    _wakeUps.Reader.WaitToReadAsync(waiting.Token).AsTask());
-                await waiting.CancelAsync();
-                stoppingToken.ThrowIfCancellationRequested();
-                _wakeUps.Reader.TryRead(out _);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The application stops.
+            var wait = await StepAsync(stoppingToken);
+            await _wakeUp.WaitAsync(wait < LongestWait ? wait : LongestWait, time, stoppingToken);
         }
     }
 
@@ -145,7 +130,7 @@ public sealed partial class TokenRenewal(
     private async Task RenewAsync(VaultToken token, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        using var activity = SecretsTracing.Renew();
+        using var activity = SecretsMetrics.Tracing.StartActivity("vault.token.renew");
         try
         {
             var granted = await token.Client.V1.Auth.Token.RenewSelfAsync(

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Secrets.Vault;
 
@@ -65,17 +66,8 @@ internal static partial class VaultFailure
             : $"Vault at {server} ended the connection without an answer ({kind}); it may speak https";
     }
 
-    private static T? Find<T>(Exception? failure)
-        where T : Exception
-    {
-        for (; failure is not null; failure = failure.InnerException)
-        {
-            if (failure is T found)
-                return found;
-        }
-
-        return null;
-    }
+    private static T? Find<T>(Exception failure)
+        where T : Exception => failure.SelfAndInner().OfType<T>().FirstOrDefault();
 
     private static List<string>? ErrorsIn(string text)
     {

@@ -133,7 +133,7 @@ public sealed class VaultSession(VaultLogin login, TimeProvider time) : IDisposa
     {
         if (_backoff.IsHolding && _lastFailure is { } failure)
             throw failure;
-        using var activity = SecretsTracing.Login();
+        using var activity = SecretsMetrics.Tracing.StartActivity("vault.login");
         try
         {
             var token = await login.LoginAsync(cancellationToken);

@@ -41,15 +41,7 @@ internal sealed class VaultTls
     {
         RefreshAuthorities();
         if (_authorities is { } authorities)
-        {
-            ssl.CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck
-            };
-            ssl.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
-        }
-
+            ssl.CertificateChainPolicy = TrustBundle.PolicyOf(authorities);
         ssl.RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
             !IsRevoked(certificate) && (errors == SslPolicyErrors.None || IsTrustedSince(certificate, chain, errors))
                 ? true
@@ -70,10 +62,8 @@ internal sealed class VaultTls
     {
         if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is not X509Certificate2 received)
             return false;
-        var shown = chain?.ChainElements.Select(element => element.Certificate).Skip(1).ToList();
-        if (_folder?.Current?.Trust.Trusts(received, shown) == true)
-            return true;
-        return RefreshAuthorities() && TrustBundle.Of(_authorities!).Trusts(received, shown);
+        return _folder?.Current?.Trust.Trusts(received, chain) == true
+            || (RefreshAuthorities() && TrustBundle.Of(_authorities!).Trusts(received, chain));
     }
 
     /// <summary>

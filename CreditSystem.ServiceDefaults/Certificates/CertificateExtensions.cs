@@ -58,7 +58,7 @@ public static class CertificateExtensions
             _ => ClientCertificateMode.NoCertificate,
         };
         https.ClientCertificateValidation = (certificate, chain, _) => clients == ClientCertificates.Ask
-            || folder.Current?.Trust.Trusts(certificate, chain?.ChainElements.Select(element => element.Certificate).Skip(1)) == true;
+            || folder.Current?.Trust.Trusts(certificate, chain) == true;
     }
 
     /// <summary>A client's view: a certificate that the machine or the folder trusts, of the right name, not revoked.</summary>
@@ -71,5 +71,5 @@ public static class CertificateExtensions
         certificate is X509Certificate2 remote && !set.Trust.HasRevoked(remote)
         && (errors == SslPolicyErrors.None
             || (errors == SslPolicyErrors.RemoteCertificateChainErrors
-                && set.Trust.Trusts(remote, chain?.ChainElements.Select(element => element.Certificate).Skip(1))));
+                && set.Trust.Trusts(remote, chain)));
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Logging;
 
 namespace CreditSystem.ServiceDefaults.Certificates;
@@ -13,8 +14,6 @@ public sealed partial class CertificateFolder(string directory, ILogger startupL
     public const string KeyFile = "tls.key";
     public const string AuthoritiesFile = "ca.crt";
     public const string RevokedFile = "ca.crl";
-
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly Lock _lock = new();
     private volatile ILogger logger = startupLogger;
@@ -107,17 +106,8 @@ public sealed partial class CertificateFolder(string directory, ILogger startupL
             Replace(RevokedFile, revoked);
     }
 
-    private void Replace(string name, string text)
-    {
-        var path = Path.Combine(directory, name);
-        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        var creation = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            creation.UnixCreateMode = OwnerOnly;
-        using (var writer = new StreamWriter(temporary, creation))
-            writer.Write(text);
-        File.Move(temporary, path, overwrite: true);
-    }
+    private void Replace(string name, string text) =>
+        PrivateFile.Replace(Path.Combine(directory, name), Encoding.UTF8.GetBytes(text));
 
     private string? Read(string name)
     {

@@ -8,14 +8,7 @@ internal sealed class CertificateWatch(CertificateFolder folder, CertificateOpti
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.PollInterval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                folder.Refresh();
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The application stops.
-        }
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            folder.Refresh();
     }
 }

@@ -48,16 +48,8 @@ public sealed class TrustBundle
     /// <param name="shown">What it has shown besides.</param>
     public bool Trusts(X509Certificate2 certificate, IEnumerable<X509Certificate2>? shown = null)
     {
-        using var chain = new X509Chain
-        {
-            ChainPolicy =
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-                DisableCertificateDownloads = true,
-            },
-        };
-        chain.ChainPolicy.CustomTrustStore.AddRange(_roots);
+        using var chain = new X509Chain { ChainPolicy = PolicyOf(_roots) };
+        chain.ChainPolicy.DisableCertificateDownloads = true;
         chain.ChainPolicy.ExtraStore.AddRange(_intermediates);
         foreach (var other in shown ?? [])
             chain.ChainPolicy.ExtraStore.Add(other);
@@ -70,6 +62,20 @@ public sealed class TrustBundle
         {
             return false;
         }
+    }
+
+    /// <inheritdoc cref="Trusts(X509Certificate2, IEnumerable{X509Certificate2}?)"/>
+    /// <param name="certificate">As the other side has shown it.</param>
+    /// <param name="chain">As the handshake has built it: it has what was shown besides.</param>
+    public bool Trusts(X509Certificate2 certificate, X509Chain? chain) =>
+        Trusts(certificate, chain?.ChainElements.Select(element => element.Certificate).Skip(1));
+
+    /// <summary>For a handshake that trusts these authorities and no others. Names are checked all the same.</summary>
+    public static X509ChainPolicy PolicyOf(X509Certificate2Collection authorities)
+    {
+        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        policy.CustomTrustStore.AddRange(authorities);
+        return policy;
     }
 
     /// <summary>The earliest end among the given certificates' chain, as far as the bundle knows it.</summary>

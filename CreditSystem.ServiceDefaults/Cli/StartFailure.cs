@@ -25,7 +25,7 @@ public static class StartFailure
     /// <returns>Null for a fault of the program, which is better told with its trace.</returns>
     internal static string? Describe(Exception exception, params Type[] expected) => exception switch
     {
-        IOException { InnerException: { } inner } when IsPortRefused(Cause(inner)) => exception.Message,
+        IOException { InnerException: { } inner } when IsPortRefused(inner.SelfAndInner().Last()) => exception.Message,
         SocketException when IsPortRefused(exception) => exception.Message,
         OptionsValidationException or ValidationException => exception.Message,
         InvalidOperationException { InnerException: FormatException } => exception.Message,
@@ -35,6 +35,4 @@ public static class StartFailure
 
     private static bool IsPortRefused(Exception exception) =>
         exception is SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse or SocketError.AccessDenied };
-
-    private static Exception Cause(Exception exception) => exception.InnerException is { } inner ? Cause(inner) : exception;
 }

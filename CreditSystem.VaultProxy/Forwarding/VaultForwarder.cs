@@ -1,3 +1,4 @@
+using CreditSystem.ServiceDefaults;
 using CreditSystem.VaultProxy.Policy;
 using CreditSystem.VaultProxy.Telemetry;
 using CreditSystem.VaultProxy.Upstreams;
@@ -8,24 +9,13 @@ using Yarp.ReverseProxy.Forwarder;
 namespace CreditSystem.VaultProxy.Forwarding;
 
 /// <summary>Hands a judged request to YARP, and turns YARP's errors into Vault's.</summary>
-internal sealed class VaultForwarder : IDisposable
+internal sealed class VaultForwarder(
+    IHttpForwarder yarp, UpstreamPool pool, ProxyMetrics metrics, IOptions<VaultProxyOptions> options) : IDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
-    private readonly IHttpForwarder _yarp;
-    private readonly UpstreamPool _pool;
-    private readonly ProxyMetrics _metrics;
-    private readonly HttpMessageInvoker _client;
-
-    public VaultForwarder(IHttpForwarder yarp, UpstreamPool pool, ProxyMetrics metrics, IOptions<VaultProxyOptions> options)
-    {
-        _yarp = yarp;
-        _pool = pool;
-        _metrics = metrics;
-        var upstream = options.Value.Upstream;
-        _client = new HttpMessageInvoker(
-            new FailoverHandler(pool, new RetryBudget(upstream.RetryBudget), metrics, upstream,
-                UpstreamConnection.CreateHandler(upstream)));
-    }
+    private readonly HttpMessageInvoker _client = new(new FailoverHandler(
+        pool, new RetryBudget(options.Value.Upstream.RetryBudget), metrics, options.Value.Upstream,
+        UpstreamConnection.CreateHandler(options.Value.Upstream)));
 
     /// <param name="interceptor">Asked before a response, or the lack of one, is passed on.</param>
     /// <param name="body">The request's body where it has been read already.</param>
@@ -37,7 +27,7 @@ internal sealed class VaultForwarder : IDisposable
         var route = request.Route!;
         if (SelectNode(route) is not { } node)
         {
-            if (interceptor is null || !await interceptor.TryInterceptAsync(null, default, _pool.IsSealed))
+            if (interceptor is null || !await interceptor.TryInterceptAsync(null, default, pool.IsSealed))
                 await WriteNoUpstreamAsync(context);
             return ForwarderError.NoAvailableDestinations;
         }
@@ -61,7 +51,7 @@ internal sealed class VaultForwarder : IDisposable
         { Interceptor = interceptor };
         try
         {
-            var error = await _yarp.SendAsync(context, node.Address, _client, route.ForwarderConfig, transformer);
+            var error = await yarp.SendAsync(context, node.Address, _client, route.ForwarderConfig, transformer);
             // 6.4 What Vault has not answered, the proxy does, in Vault's form.
             if (error != ForwarderError.None)
                 await HandleErrorAsync(context, transformer, error);
@@ -72,20 +62,20 @@ internal sealed class VaultForwarder : IDisposable
             transformer.DiscardBuffer();
             // It may have made a node usable, or be a question of somebody who waits for that.
             if (route.IsForSealed || (route.ForwardsToUnhealthy && !transformer.Node.IsUsable))
-                _pool.RequestProbe();
+                pool.RequestProbe();
         }
     }
 
     private UpstreamNode? SelectNode(VaultRoute route)
     {
         if (route.IsForSealed)
-            return _pool.SelectSealed();
-        return _pool.Select() ?? (route.ForwardsToUnhealthy ? _pool.SelectAny() : null);
+            return pool.SelectSealed();
+        return pool.Select() ?? (route.ForwardsToUnhealthy ? pool.SelectAny() : null);
     }
 
     private ValueTask WriteNoUpstreamAsync(HttpContext context) =>
         VaultErrors.WriteAsync(context, StatusCodes.Status503ServiceUnavailable,
-            _pool.IsSealed ? VaultErrors.Sealed : VaultErrors.NoUpstream, RetryAfter);
+            pool.IsSealed ? VaultErrors.Sealed : VaultErrors.NoUpstream, RetryAfter);
 
     private static void PrepareRequest(HttpContext context, VaultRoute route)
     {
@@ -98,21 +88,21 @@ internal sealed class VaultForwarder : IDisposable
 
     private async ValueTask HandleErrorAsync(HttpContext context, VaultHttpTransformer transformer, ForwarderError error)
     {
-        _metrics.CountUpstreamError(error.ToString());
+        metrics.CountUpstreamError(error.ToString());
         if (error == ForwarderError.RequestTimedOut)
-            _pool.ReportError(transformer.Node, decisive: false);
+            pool.ReportError(transformer.Node, decisive: false);
         if (context.Response.HasStarted || context.RequestAborted.IsCancellationRequested)
             return;
 
         var tooLarge = context.GetForwarderErrorFeature()?.Exception is { } exception && IsBodyTooLarge(exception);
         context.Response.Clear();
-        if (transformer.Interceptor is not null && await transformer.Interceptor.TryInterceptAsync(null, default, _pool.IsSealed))
+        if (transformer.Interceptor is not null && await transformer.Interceptor.TryInterceptAsync(null, default, pool.IsSealed))
             return;
         if (error == ForwarderError.RequestTimedOut && !tooLarge)
             await VaultErrors.WriteAsync(context, StatusCodes.Status504GatewayTimeout, "Vault did not answer in time");
         else if (tooLarge || error is ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled)
             await WriteUnreadableAsync(context, tooLarge);
-        else if (!_pool.HasUsableNode)
+        else if (!pool.HasUsableNode)
             await WriteNoUpstreamAsync(context);
         else
             await VaultErrors.WriteAsync(context, StatusCodes.Status502BadGateway, "error connecting to Vault", RetryAfter);
@@ -122,18 +112,8 @@ internal sealed class VaultForwarder : IDisposable
         ? VaultErrors.WriteDenialAsync(context, DenialReason.BodyTooLarge)
         : VaultErrors.WriteAsync(context, StatusCodes.Status400BadRequest, "request body could not be read");
 
-    private static bool IsBodyTooLarge(Exception exception)
-    {
-        for (var current = exception; current is not null; current = current.InnerException)
-        {
-            if (current is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge })
-                return true;
-            if (current is AggregateException aggregate)
-                return aggregate.InnerExceptions.Any(IsBodyTooLarge);
-        }
-
-        return false;
-    }
+    private static bool IsBodyTooLarge(Exception exception) =>
+        exception.SelfAndInner().Any(each => each is BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge });
 
     public void Dispose() => _client.Dispose();
 }

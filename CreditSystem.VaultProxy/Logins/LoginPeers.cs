@@ -32,16 +32,10 @@ internal sealed partial class LoginPeers(LoginReports reports, IOptions<VaultPro
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (_configured.Length > 0 && !stoppingToken.IsCancellationRequested)
+        while (_configured.Length > 0)
         {
-            try
-            {
-                await AskAllAsync("", stoppingToken);
-                await Task.Delay(Interval, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-            }
+            await AskAllAsync("", stoppingToken);
+            await Task.Delay(Interval, stoppingToken);
         }
     }
 

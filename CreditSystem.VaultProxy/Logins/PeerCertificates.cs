@@ -21,7 +21,7 @@ internal sealed class PeerCertificates(TimeProvider time, CertificateFolder? fol
             return;
         ssl.LocalCertificateSelectionCallback = (_, _, _, _, _) => folder.Current?.Certificate!;
         ssl.RemoteCertificateValidationCallback = (_, certificate, chain, _) => certificate is X509Certificate2 remote
-            && folder.Current?.Trust.Trusts(remote, chain?.ChainElements.Select(element => element.Certificate).Skip(1)) == true
+            && folder.Current?.Trust.Trusts(remote, chain) == true
             && IsOfOurName(remote);
     }
 

@@ -6,11 +6,10 @@ using CreditSystem.VaultProxy.Upstreams;
 namespace CreditSystem.VaultProxy.Telemetry;
 
 /// <summary>The proxy's instruments. No label carries a path, a token or an address of a client.</summary>
-internal sealed class ProxyMetrics : IDisposable
+internal sealed class ProxyMetrics
 {
     internal const string MeterName = "CreditSystem.VaultProxy";
 
-    private readonly Meter _meter;
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _denials;
@@ -21,23 +20,23 @@ internal sealed class ProxyMetrics : IDisposable
 
     public ProxyMetrics(IMeterFactory meters, UpstreamPool pool)
     {
-        _meter = meters.Create(MeterName);
-        _requests = _meter.CreateCounter<long>("vault_proxy.requests", "{request}", "Requests by mount class, operation and status.");
-        _duration = _meter.CreateHistogram<double>("vault_proxy.request.duration", "s",
+        var meter = meters.Create(MeterName);
+        _requests = meter.CreateCounter<long>("vault_proxy.requests", "{request}", "Requests by mount class, operation and status.");
+        _duration = meter.CreateHistogram<double>("vault_proxy.request.duration", "s",
             "Time from the first byte read to the last byte written.");
-        _denials = _meter.CreateCounter<long>("vault_proxy.denials", "{request}", "Requests that were not forwarded, by reason.");
-        _retries = _meter.CreateCounter<long>("vault_proxy.retries", "{attempt}",
+        _denials = meter.CreateCounter<long>("vault_proxy.denials", "{request}", "Requests that were not forwarded, by reason.");
+        _retries = meter.CreateCounter<long>("vault_proxy.retries", "{attempt}",
             "Requests that were sent again, by what the attempt before met.");
-        _cache = _meter.CreateCounter<long>("vault_proxy.cache.requests", "{request}", "Cacheable reads, by what the cache said.");
-        _loginFailures = _meter.CreateCounter<long>("vault_proxy.login.failures", "{login}", "Logins that Vault refused.");
-        _upstreamErrors = _meter.CreateCounter<long>("vault_proxy.upstream.errors", "{request}",
+        _cache = meter.CreateCounter<long>("vault_proxy.cache.requests", "{request}", "Cacheable reads, by what the cache said.");
+        _loginFailures = meter.CreateCounter<long>("vault_proxy.login.failures", "{login}", "Logins that Vault refused.");
+        _upstreamErrors = meter.CreateCounter<long>("vault_proxy.upstream.errors", "{request}",
             "Requests that ended without a response from Vault, by error.");
-        _meter.CreateObservableGauge("vault_proxy.upstream.state", () => pool.Nodes.SelectMany(Observe), "{state}",
+        meter.CreateObservableGauge("vault_proxy.upstream.state", () => pool.Nodes.SelectMany(Observe), "{state}",
             "1 for the state that each node is in, 0 for all others.");
-        _meter.CreateObservableGauge(
+        meter.CreateObservableGauge(
             "vault_proxy.upstream.suspect", () => pool.Nodes.Select(node => new Measurement<int>(node.IsSuspect ? 1 : 0,
                 new KeyValuePair<string, object?>("node", node.Address))), "{state}", "1 for a node whose last request failed.");
-        _meter.CreateObservableGauge("vault_proxy.upstream.usable", () => pool.Nodes.Count(node => node.IsUsable), "{node}",
+        meter.CreateObservableGauge("vault_proxy.upstream.usable", () => pool.Nodes.Count(node => node.IsUsable), "{node}",
             "Nodes that get requests.");
     }
 
@@ -65,6 +64,4 @@ internal sealed class ProxyMetrics : IDisposable
     private static IEnumerable<Measurement<int>> Observe(UpstreamNode node) =>
         Enum.GetValues<NodeState>().Select(
             state => new Measurement<int>(node.State == state ? 1 : 0, new("node", node.Address), new("state", state.ToString())));
-
-    public void Dispose() => _meter.Dispose();
 }

@@ -17,19 +17,13 @@ internal sealed partial class HealthProber(UpstreamPool pool, IOptions<VaultProx
         using var client = new HttpMessageInvoker(UpstreamConnection.CreateHandler(_options));
         var interval = TimeSpan.FromSeconds(_options.ProbeIntervalSeconds);
         var recovery = interval < RecoveryInterval ? interval : RecoveryInterval;
-        try
+        while (true)
         {
-            while (true)
-            {
-                await Task.WhenAll(pool.Nodes.Select(node => ProbeAsync(client, node, stoppingToken)));
-                var pause = pool.Nodes.All(node => node.IsUsable) ? interval : recovery;
-                await pool.WaitForProbeAsync(Backoff.Spread(pause), stoppingToken);
-                // A node that fails every request must not be probed at the same rate.
-                await Task.Delay(Backoff.Spread(ShortestPause / 2, share: 1), stoppingToken);
-            }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
+            await Task.WhenAll(pool.Nodes.Select(node => ProbeAsync(client, node, stoppingToken)));
+            var pause = pool.Nodes.All(node => node.IsUsable) ? interval : recovery;
+            await pool.WaitForProbeAsync(Backoff.Spread(pause), stoppingToken);
+            // A node that fails every request must not be probed at the same rate.
+            await Task.Delay(Backoff.Spread(ShortestPause / 2, share: 1), stoppingToken);
         }
     }
 

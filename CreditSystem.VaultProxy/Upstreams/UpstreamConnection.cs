@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using CreditSystem.ServiceDefaults.Certificates;
 
 namespace CreditSystem.VaultProxy.Upstreams;
 
@@ -46,8 +47,6 @@ internal static class UpstreamConnection
         var roots = new X509Certificate2Collection();
         roots.ImportFromPemFile(authority);
         // The name is still checked: a chain policy only replaces the trusted roots.
-        tls.CertificateChainPolicy =
-            new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
-        tls.CertificateChainPolicy.CustomTrustStore.AddRange(roots);
+        tls.CertificateChainPolicy = TrustBundle.PolicyOf(roots);
     }
 }

@@ -1,4 +1,4 @@
-using System.Threading.Channels;
+using CreditSystem.ServiceDefaults;
 using Microsoft.Extensions.Options;
 
 namespace CreditSystem.VaultProxy.Upstreams;
@@ -6,8 +6,7 @@ namespace CreditSystem.VaultProxy.Upstreams;
 /// <summary>The Vault nodes: picks one per attempt, and learns from what came back.</summary>
 internal sealed class UpstreamPool(IOptions<VaultProxyOptions> options)
 {
-    private readonly Channel<bool> _probeNow = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Signal _probeNow = new();
 
     public IReadOnlyList<UpstreamNode> Nodes { get; } =
         [.. options.Value.Upstreams.Select((address, index) => new UpstreamNode(index, address.TrimEnd('/')))];
@@ -81,19 +80,9 @@ internal sealed class UpstreamPool(IOptions<VaultProxyOptions> options)
             RequestProbe();
     }
 
-    internal void RequestProbe() => _probeNow.Writer.TryWrite(true);
+    internal void RequestProbe() => _probeNow.Raise();
 
     /// <summary>Returns after the interval, or as soon as a failure asks for a probe.</summary>
-    internal async Task WaitForProbeAsync(TimeSpan interval, CancellationToken cancellationToken)
-    {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(interval);
-        try
-        {
-            await _probeNow.Reader.ReadAsync(timeout.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-        }
-    }
+    internal Task WaitForProbeAsync(TimeSpan interval, CancellationToken cancellationToken) =>
+        _probeNow.WaitAsync(interval, TimeProvider.System, cancellationToken);
 }

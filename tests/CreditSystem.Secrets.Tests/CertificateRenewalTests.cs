@@ -152,7 +152,7 @@ public sealed class CertificateRenewalTests : IAsyncLifetime
     {
         await _renewal.StepAsync(Token);
         var (first, reasons) = (Current, new ServiceDefaults.HealthReasons());
-        _renewal.With(reasons);
+        _renewal.Reasons = reasons;
         await _vault.DoAsync("DELETE", "pki/roles/web");
 
         await SkipAsync(TimeSpan.FromMinutes(45));

@@ -1,3 +1,5 @@
+using CreditSystem.Secrets.Sources;
+
 namespace CreditSystem.Secrets.Vault.AppRole;
 
 /// <summary>
@@ -15,36 +17,25 @@ public sealed class AppRoleCredentialsSource(VaultOptions options)
             .Select(file => (DateTimeOffset?)new DateTimeOffset(file.LastWriteTimeUtc)).Max();
 
     /// <summary>What to try, the best first: a wrapped secret_id, then a plain one. Empty when there are none, or not both yet.</summary>
-    public async Task<IReadOnlyList<AppRoleCredentials>> ReadAsync(CancellationToken cancellationToken)
+    public IReadOnlyList<AppRoleCredentials> Read()
     {
         var (roleId, secretId, wrapped) = (options.RoleId, options.SecretId, options.WrappedSecretId);
-        if (options.CredentialsDirectory is { } directory)
-        {
-            roleId = await ReadFileAsync(Path.Combine(directory, RoleIdFile), cancellationToken) ?? roleId;
-            secretId = await ReadFileAsync(Path.Combine(directory, SecretIdFile), cancellationToken) ?? secretId;
-            wrapped = await ReadFileAsync(Path.Combine(directory, WrappedSecretIdFile), cancellationToken) ?? wrapped;
-        }
-
-        if (roleId is null)
-            return [];
-        return
-        [
-            .. wrapped is null ? [] : new[] { new AppRoleCredentials(roleId, wrapped, IsWrapped: true) },
-            .. secretId is null ? [] : new[] { new AppRoleCredentials(roleId, secretId) },
-        ];
-    }
-
-    private static async Task<string?> ReadFileAsync(string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var text = (await File.ReadAllTextAsync(path, cancellationToken)).Trim();
-            return text.Length == 0 ? null : text;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        if (options.CredentialsDirectory is not null)
         {
             // Absent, or in the middle of a swap: the next login reads it again.
-            return null;
+            roleId = Text(RoleIdFile) ?? roleId;
+            secretId = Text(SecretIdFile) ?? secretId;
+            wrapped = Text(WrappedSecretIdFile) ?? wrapped;
         }
+
+        AppRoleCredentials?[] found =
+        [
+            roleId is null || wrapped is null ? null : new AppRoleCredentials(roleId, wrapped, IsWrapped: true),
+            roleId is null || secretId is null ? null : new AppRoleCredentials(roleId, secretId),
+        ];
+        return [.. found.OfType<AppRoleCredentials>()];
+
+        string? Text(string file) =>
+            SecretFiles.Read(Path.Combine(options.CredentialsDirectory, file))?.Trim() is { Length: > 0 } text ? text : null;
     }
 }

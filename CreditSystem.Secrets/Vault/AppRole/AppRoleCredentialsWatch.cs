@@ -1,3 +1,5 @@
+using CreditSystem.ServiceDefaults;
+
 namespace CreditSystem.Secrets.Vault.AppRole;
 
 /// <summary>
@@ -11,51 +13,41 @@ public sealed partial class AppRoleCredentialsWatch(
     // role_id and secret_id are written one after the other.
     private static readonly TimeSpan Settling = TimeSpan.FromMilliseconds(100);
 
+    private readonly Signal _changed = new();
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         if (options.CredentialsDirectory is not { } directory)
             return;
-        try
+        var known = Fingerprint();
+        while (true)
         {
-            var known = await FingerprintAsync(stoppingToken);
-            while (true)
+            // A new one each time: the folder itself may have been replaced. It looks before the files are read.
+            using var watcher = Watch(directory);
+            var latest = Fingerprint();
+            if (latest.Length > 0 && latest != known)
             {
-                var changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                // A new one each time: the folder itself may have been replaced. It looks before the files are read.
-                using var watcher = Watch(directory, changed);
-                var latest = await FingerprintAsync(stoppingToken);
-                if (latest.Length > 0 && latest != known)
-                {
-                    AppRoleCredentialsWatchLog.Changed(logger);
-                    renewal.UseNewCredentials();
-                }
-
-                known = latest.Length > 0 ? latest : known;
-                using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-                if (await Task.WhenAny(changed.Task, Task.Delay(options.CredentialsPollInterval, time, waiting.Token)) == changed.Task)
-                    await Task.Delay(Settling, stoppingToken);
-                await waiting.CancelAsync();
-                stoppingToken.ThrowIfCancellationRequested();
+                AppRoleCredentialsWatchLog.Changed(logger);
+                renewal.UseNewCredentials();
             }
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The application stops.
+
+            known = latest.Length > 0 ? latest : known;
+            if (await _changed.WaitAsync(options.CredentialsPollInterval, time, stoppingToken))
+                await Task.Delay(Settling, stoppingToken);
         }
     }
 
-    private async Task<string> FingerprintAsync(CancellationToken cancellationToken) =>
-        string.Join(',', (await source.ReadAsync(cancellationToken)).Select(credentials => credentials.Fingerprint));
+    private string Fingerprint() => string.Join(',', source.Read().Select(credentials => credentials.Fingerprint));
 
-    private static FileSystemWatcher? Watch(string directory, TaskCompletionSource changed)
+    private FileSystemWatcher? Watch(string directory)
     {
         try
         {
             var watcher = new FileSystemWatcher(directory);
-            watcher.Changed += (_, _) => changed.TrySetResult();
-            watcher.Created += (_, _) => changed.TrySetResult();
-            watcher.Deleted += (_, _) => changed.TrySetResult();
-            watcher.Renamed += (_, _) => changed.TrySetResult();
+            watcher.Changed += (_, _) => _changed.Raise();
+            watcher.Created += (_, _) => _changed.Raise();
+            watcher.Deleted += (_, _) => _changed.Raise();
+            watcher.Renamed += (_, _) => _changed.Raise();
             watcher.EnableRaisingEvents = true;
             return watcher;
         }

@@ -7,14 +7,12 @@ namespace CreditSystem.Secrets.Vault.AppRole;
 /// The secret_id that this service has taken out of its wrapping, kept encrypted beside the snapshot where there is one: a
 /// wrapping opens once, and after a restart nobody else is to blame for that.
 /// </summary>
-internal sealed class OpenedSecretId
+internal sealed class OpenedSecretId(SnapshotOptions options)
 {
     private static readonly byte[] Format = "credit-system secret_id 1\n"u8.ToArray();
 
-    private readonly SealedFile? _file;
-
-    public OpenedSecretId(SnapshotOptions options) =>
-        _file = options.Path is { Length: > 0 } path ? new SealedFile($"{Path.GetFullPath(path)}.secret_id", options, Format) : null;
+    private readonly SealedFile? _file =
+        options.Path is { Length: > 0 } path ? new SealedFile($"{Path.GetFullPath(path)}.secret_id", options, Format) : null;
 
     /// <summary>Whether it survives a restart.</summary>
     public bool IsKept => _file is not null;

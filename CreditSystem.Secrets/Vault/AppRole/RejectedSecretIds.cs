@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
+using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Secrets.Vault.AppRole;
 
@@ -27,11 +29,8 @@ internal sealed class RejectedSecretIds(string? path, TimeProvider time)
         try
         {
             var latest = _rejected.OrderByDescending(pair => pair.Value.At).Take(MaxKept);
-            File.WriteAllLines(
-                $"{path}.tmp",
-                latest.Select(pair => string.Create(CultureInfo.InvariantCulture,
-                $"{pair.Key} {pair.Value.At.ToUnixTimeSeconds()} {pair.Value.Role}")));
-            File.Move($"{path}.tmp", path, overwrite: true);
+            PrivateFile.Replace(path, Encoding.UTF8.GetBytes(string.Concat(
+                latest.Select(pair => $"{pair.Key} {pair.Value.At.ToUnixTimeSeconds()} {pair.Value.Role}\n"))));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -38,7 +38,7 @@ public sealed partial class VaultLogin(
     /// <exception cref="VaultUnavailableException">There is no token now; a later call may succeed.</exception>
     public async Task<VaultToken> LoginAsync(CancellationToken cancellationToken)
     {
-        var found = await source.ReadAsync(cancellationToken);
+        var found = source.Read();
         if (found.Count == 0)
             throw new VaultUnavailableException("There is no role_id or no secret_id.");
         foreach (var credentials in found)

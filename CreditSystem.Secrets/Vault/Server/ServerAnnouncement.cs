@@ -25,15 +25,8 @@ internal sealed partial class ServerAnnouncement(VaultClientFactory clients, Vau
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        try
-        {
-            while (true)
-                await Task.Delay(Backoff.Spread(await StepAsync(stoppingToken)), time, stoppingToken);
-        }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            // The application stops.
-        }
+        while (true)
+            await Task.Delay(Backoff.Spread(await StepAsync(stoppingToken)), time, stoppingToken);
     }
 
     private static partial class ServerAnnouncementLog

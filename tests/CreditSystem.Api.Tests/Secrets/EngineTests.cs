@@ -156,7 +156,7 @@ public sealed class EngineTests(MongoServer mongo, RedisServer redis)
         var text = await protector.ProtectAsync("alice@example.org", "usr_1", Token);
 
         vault.TransitVersion = 2;
-        var rewrapped = await protector.RewrapAsync(text, "usr_1", Token);
+        var rewrapped = (await protector.RewrapManyAsync([text], "usr_1", Token))[0]!;
 
         Assert.StartsWith("vault:v2:", rewrapped, StringComparison.Ordinal);
         Assert.Equal("alice@example.org", await protector.RevealAsync(text, "usr_1", Token));
@@ -177,7 +177,7 @@ public sealed class EngineTests(MongoServer mongo, RedisServer redis)
         await Assert.ThrowsAnyAsync<CryptographicException>(async () => await protector.RevealAsync(local, "usr_2", Token));
 
         vault.TransitVersion = 1;
-        Assert.StartsWith("vault:v1:", await protector.RewrapAsync(local, "usr_1", Token), StringComparison.Ordinal);
+        Assert.StartsWith("vault:v1:", (await protector.RewrapManyAsync([local], "usr_1", Token))[0], StringComparison.Ordinal);
     }
 
     [Fact]
