@@ -1,4 +1,3 @@
-using System.CommandLine;
 using CreditSystem.Cli.Administration;
 using CreditSystem.Cli.Audit;
 using CreditSystem.Cli.Bootstrap;

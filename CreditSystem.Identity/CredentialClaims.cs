@@ -22,3 +22,10 @@ public static class CredentialClaims
     /// <summary>The key that is in Redis once the credential has been revoked.</summary>
     public const string Revocation = "revocation";
 }
+
+/// <summary>What a caller has shown.</summary>
+public static class CredentialKind
+{
+    public const string Token = "token";
+    public const string ApiKey = "api_key";
+}

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-
 namespace CreditSystem.ServiceDefaults;
 
 /// <summary>Initialises counters to zero: an alert on increases does not see a series that begins with its first failure.</summary>

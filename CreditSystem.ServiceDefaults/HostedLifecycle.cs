@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Hosting;
-
 namespace CreditSystem.ServiceDefaults;
 
 /// <summary>Something to do at one moment of the host's life: the others are left as they are.</summary>

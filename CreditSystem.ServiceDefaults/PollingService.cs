@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Hosting;
-
 namespace CreditSystem.ServiceDefaults;
 
 /// <summary>Does something again and again until the host stops. What fails is told, and has its next turn.</summary>

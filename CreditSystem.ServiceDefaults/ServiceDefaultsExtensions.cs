@@ -2,9 +2,7 @@ using CreditSystem.ServiceDefaults.Http;
 using CreditSystem.ServiceDefaults.Logging;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Http.Resilience;
 
 namespace CreditSystem.ServiceDefaults;
@@ -54,4 +52,13 @@ public static class ServiceDefaultsExtensions
     }
 
     private static HealthCheckOptions Tagged(string tag) => new() { Predicate = check => check.Tags.Contains(tag) };
+
+    /// <summary>Not ready from the first moment of a shutdown, while requests in flight are still being finished.</summary>
+    private sealed class AcceptingRequestsCheck(IHostApplicationLifetime lifetime) : IHealthCheck
+    {
+        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+            Task.FromResult(lifetime.ApplicationStopping.IsCancellationRequested
+                ? HealthCheckResult.Unhealthy("Shutting down.")
+                : HealthCheckResult.Healthy());
+    }
 }

@@ -29,9 +29,8 @@ internal static class VaultErrors
 
     /// <returns>The body; with an empty message no error, as Vault says that there is nothing.</returns>
     internal static byte[] Render(string message) =>
-        Bodies.GetOrAdd(
-            message, static text => JsonSerializer.SerializeToUtf8Bytes(new ErrorBody(text.Length == 0 ? [] : [text]),
-                VaultErrorsJson.Default.ErrorBody));
+        Bodies.GetOrAdd(message, static text => JsonSerializer.SerializeToUtf8Bytes(
+            new ErrorBody(text.Length == 0 ? [] : [text]), VaultErrorsJson.Default.ErrorBody));
 
     internal static ValueTask WriteAsync(HttpContext context, int status, string message, TimeSpan? retryAfter = null)
     {
@@ -42,8 +41,7 @@ internal static class VaultErrors
         response.ContentLength = body.Length;
         response.Headers.CacheControl = "no-store";
         if (retryAfter is { } delay)
-            response.Headers.RetryAfter = (
-                (int)Math.Max(1, Math.Ceiling(delay.TotalSeconds))).ToString(System.Globalization.CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = $"{(int)Math.Max(1, Math.Ceiling(delay.TotalSeconds))}";
         return HttpMethods.IsHead(context.Request.Method)
             ? ValueTask.CompletedTask
             : new ValueTask(response.Body.WriteAsync(body, context.RequestAborted).AsTask());

@@ -76,7 +76,7 @@ internal sealed class VaultGateway(
     private void Record(HttpContext context, in VaultRequest request, in VaultCaller caller, TimeSpan elapsed)
     {
         var mountClass = request.Route?.MountLabel ?? "unknown";
-        var operation = VaultMethodLabels.Get(request.Operation);
+        var operation = VaultMethodNames.Label(request.Operation);
         metrics.CountRequest(mountClass, operation, context.Response.StatusCode, elapsed.TotalSeconds);
         accessLog.Write(request, mountClass, operation, context.Response.StatusCode, elapsed.TotalMilliseconds, caller.Token);
     }

@@ -8,7 +8,6 @@ internal static class VaultHeaders
     internal const string Request = "X-Vault-Request";
     internal const string WrapTtl = "X-Vault-Wrap-TTL";
     internal const string Index = "X-Vault-Index";
-    internal const string Inconsistent = "X-Vault-Inconsistent";
     internal const string NoForwarding = "X-Vault-No-Request-Forwarding";
     internal const string ForwardedFor = "X-Forwarded-For";
 }

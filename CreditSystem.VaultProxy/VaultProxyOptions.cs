@@ -86,7 +86,7 @@ internal sealed class VaultProxyOptions
         public int BodyLimitBytes { get; init; } = VaultRoute.SmallBodyBytes;
 
         internal VaultRoute ToRoute() => new(
-            MountClass.Custom, Methods.Aggregate(VaultMethods.None, (all, method) => all | VaultMethodsParser.Parse(method)), Path)
+            MountClass.Custom, Methods.Aggregate(VaultMethods.None, (all, method) => all | VaultMethodNames.Parse(method)), Path)
         {
             Query = Query,
             BodyLimitBytes = BodyLimitBytes,

@@ -69,7 +69,7 @@ internal sealed class VaultProxyOptionsValidator : IValidateOptions<VaultProxyOp
                 yield return $"Routes: '{route.Path}' is not a path below /v1/, such as auth/kubernetes/login or kv/data/{{name}}/{{tail}}";
             if (ForbiddenPaths.Contains(route.Path, spansNamespaces: true))
                 yield return $"Routes: '{route.Path}' is never forwarded";
-            if (route.Methods.Count == 0 || route.Methods.Any(method => VaultMethodsParser.Parse(method) == VaultMethods.None))
+            if (route.Methods.Count == 0 || route.Methods.Any(method => VaultMethodNames.Parse(method) == VaultMethods.None))
                 yield return $"Routes: '{route.Path}' needs Methods out of GET, HEAD, LIST, SCAN, POST, PUT, PATCH, DELETE";
             if (route.TimeoutSeconds is < 1 or > 90 || route.BodyLimitBytes is < 0 or > VaultRoute.LargeBodyBytes)
                 yield return $"Routes: '{route.Path}' has TimeoutSeconds outside 1 to 90, or BodyLimitBytes outside 0 to "

@@ -3,21 +3,14 @@ using System.Text.Json;
 namespace CreditSystem.AppHost.Kubernetes;
 
 /// <summary>The resources of an <c>aspire-manifest.json</c>, in its order.</summary>
-internal sealed class AspireManifest
+internal sealed class AspireManifest(IReadOnlyList<ManifestResource> resources)
 {
-    private readonly Dictionary<string, ManifestResource> byName;
-
-    private AspireManifest(IReadOnlyList<ManifestResource> resources)
-    {
-        Resources = resources;
-        byName = resources.ToDictionary(resource => resource.Name, StringComparer.OrdinalIgnoreCase);
-    }
-
     /// <summary>All resources, in the manifest's order.</summary>
-    public IReadOnlyList<ManifestResource> Resources { get; }
+    public IReadOnlyList<ManifestResource> Resources => resources;
 
     /// <summary>The resource of that name, or null.</summary>
-    public ManifestResource? Find(string name) => byName.GetValueOrDefault(name);
+    public ManifestResource? Find(string name) =>
+        resources.FirstOrDefault(resource => resource.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Reads a manifest.</summary>
     /// <exception cref="ManifestException">It is no manifest, or holds a resource that has no Kubernetes form here.</exception>
@@ -43,3 +36,6 @@ internal sealed class AspireManifest
         }
     }
 }
+
+/// <summary>The manifest asks for something that has no Kubernetes form here; the message says what and where.</summary>
+internal sealed class ManifestException(string message, Exception? inner = null) : Exception(message, inner);

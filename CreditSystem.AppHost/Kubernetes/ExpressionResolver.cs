@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace CreditSystem.AppHost.Kubernetes;
@@ -21,20 +19,14 @@ internal sealed partial class ExpressionResolver(AspireManifest manifest)
     /// <exception cref="ManifestException">An expression names something that is not in the manifest, or itself.</exception>
     public ResolvedValue Resolve(string value)
     {
-        var text = new StringBuilder();
         var isSecret = false;
-        var end = 0;
-        foreach (Match match in Expression().Matches(value))
+        var text = Expression().Replace(value, match =>
         {
-            text.Append(value, end, match.Index - end);
-            end = match.Index + match.Length;
             var part = ResolveExpression(match.Groups["path"].Value);
-            text.Append(part.Text);
             isSecret |= part.IsSecret;
-        }
-
-        text.Append(value, end, value.Length - end);
-        return new ResolvedValue(text.ToString(), isSecret);
+            return part.Text;
+        });
+        return new ResolvedValue(text, isSecret);
     }
 
     private ResolvedValue ResolveExpression(string expression)
@@ -84,12 +76,12 @@ internal sealed partial class ExpressionResolver(AspireManifest manifest)
         if (parts.Length != 3 || resource.Bindings.FirstOrDefault(binding => binding.Name == parts[1]) is not { } binding)
             return null;
 
-        var port = binding.Port.ToString(CultureInfo.InvariantCulture);
+        var port = $"{binding.Port}";
         string? text = parts[2] switch
         {
             "host" => resource.Name,
             "port" => port,
-            "targetPort" => binding.TargetPort.ToString(CultureInfo.InvariantCulture),
+            "targetPort" => $"{binding.TargetPort}",
             "scheme" => binding.Scheme,
             "url" => $"{binding.Scheme}://{resource.Name}:{port}",
             _ => null,

@@ -1,6 +1,5 @@
 #pragma warning disable ASPIREPIPELINES001 // Aspire's pipelines, the successor of its publishers, are not yet declared stable.
 using Aspire.Hosting.Pipelines;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 

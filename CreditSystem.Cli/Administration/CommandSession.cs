@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.ComponentModel.DataAnnotations;
 using CreditSystem.Identity;
 using CreditSystem.Secrets;
@@ -57,14 +56,7 @@ internal sealed class CommandSession : IAsyncDisposable
         params ReadOnlySpan<Symbol> symbols)
     {
         var command = new Command(name, description);
-        foreach (var symbol in symbols)
-        {
-            if (symbol is Argument argument)
-                command.Add(argument);
-            else
-                command.Add((Option)symbol);
-        }
-
+        command.AddAll(symbols);
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, host, run, cancellationToken));
         return command;
     }

@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
 using CreditSystem.Secrets.Sources;
 
 namespace CreditSystem.Cli.Administration;
@@ -18,7 +16,7 @@ internal static class ConfigSourcesCommand
         session.Parsed.WriteRows(sources, ["Key", "Source", "Location", "Version", "Age"], source =>
         [
             source.Key, source.Source, source.Location, $"{source.Version}",
-            source.AgeSeconds is { } age ? TimeSpan.FromSeconds(age).ToString("c", CultureInfo.InvariantCulture) : "",
+            source.AgeSeconds is { } age ? $"{TimeSpan.FromSeconds(age):c}" : "",
         ]);
         if (secrets.Status.Reason is { } reason)
             await session.Parsed.InvocationConfiguration.Error.WriteLineAsync(reason);

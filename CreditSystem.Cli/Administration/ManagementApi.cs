@@ -1,7 +1,5 @@
-using System.CommandLine;
 using System.Net.Http.Json;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 
 namespace CreditSystem.Cli.Administration;
 
@@ -23,34 +21,46 @@ internal static class ManagementApi
     public static async Task<JsonObject> GetAsync(
         CommandSession session, string? given, string path, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var address = AddressOf(session, given, path);
+        var address = AddressOf(session, given, path)
+            ?? throw new CommandUsageException("Name the API's management port: CREDIT_SYSTEM_API, or --api.");
+        var (status, body, failure) = await AskAsync(address, timeout, readsRefusals: true, cancellationToken);
+        return failure switch
+        {
+            null when status is >= 200 and < 300 && body is not null => body,
+            null => throw new CommandException($"The API answers {status}: {body?["detail"]}"),
+            HttpRequestException { HttpRequestError: var error } =>
+                throw new CommandException($"Nobody answers at {address.Authority} ({error}): is the API running?", failure),
+            OperationCanceledException => throw new CommandException($"The API at {address.Authority} has not answered in time."),
+            _ => throw new CommandException($"What answers at {address.Authority} is no API of this version.", failure),
+        };
+    }
+
+    /// <returns>Its status and its document; or why there is none.</returns>
+    public static async Task<(int Status, JsonObject? Body, Exception? Failure)> AskAsync(
+        Uri address, TimeSpan timeout, bool readsRefusals, CancellationToken cancellationToken)
+    {
         using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = ConnectTimeout }) { Timeout = timeout };
         try
         {
             using var response = await client.GetAsync(address, cancellationToken);
-            var body = await response.Content.ReadFromJsonAsync<JsonObject>(cancellationToken);
-            return response.IsSuccessStatusCode && body is not null
-                ? body
-                : throw new CommandException($"The API answers {(int)response.StatusCode}: {body?["detail"]}");
+            var body = response.IsSuccessStatusCode || readsRefusals
+                ? await response.Content.ReadFromJsonAsync<JsonObject>(cancellationToken)
+                : null;
+            return ((int)response.StatusCode, body, null);
         }
-        catch (HttpRequestException failure)
+        catch (Exception exception) when (exception is HttpRequestException or JsonException or NotSupportedException
+            || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            throw new CommandException($"Nobody answers at {address.Authority} ({failure.HttpRequestError}): is the API running?", failure);
-        }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException)
-        {
-            throw new CommandException($"What answers at {address.Authority} is no API of this version.", exception);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new CommandException($"The API at {address.Authority} has not answered in time.");
+            return (0, null, exception);
         }
     }
 
-    private static Uri AddressOf(CommandSession session, string? given, string path)
+    /// <returns>Null where no port is named.</returns>
+    /// <exception cref="CommandUsageException">It is no address.</exception>
+    public static Uri? AddressOf(CommandSession session, string? given, string path)
     {
-        var text = given ?? session.Configuration["CREDIT_SYSTEM_API"]
-            ?? throw new CommandUsageException("Name the API's management port: CREDIT_SYSTEM_API, or --api.");
+        if ((given ?? session.Configuration["CREDIT_SYSTEM_API"]) is not { Length: > 0 } text)
+            return null;
         return Uri.TryCreate($"{text.TrimEnd('/')}/{path}", UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
             ? address
             : throw new CommandUsageException($"'{text}' is no address of an API: http://<host>:<port>.");

@@ -1,8 +1,3 @@
-using System.Globalization;
-using System.Net.Http.Json;
-using System.Text.Json;
-using System.Text.Json.Nodes;
-
 namespace CreditSystem.Cli.Administration;
 
 /// <summary>What the API that runs says of itself to Vault (<c>GET /vault/status</c>): its token, not the command's.</summary>
@@ -18,32 +13,17 @@ internal sealed record RunningApi(string? Url, JsonObject? Status, string? Reaso
 
     public static async Task<RunningApi> AskAsync(CommandSession session, string? given, CancellationToken cancellationToken)
     {
-        if ((given ?? session.Configuration["CREDIT_SYSTEM_API"]) is not { Length: > 0 } text)
+        if (ManagementApi.AddressOf(session, given, "vault/status") is not { } address)
             return new RunningApi(null, null, "Its management port is not named (CREDIT_SYSTEM_API, or --api).");
-        if (!Uri.TryCreate($"{text.TrimEnd('/')}/vault/status", UriKind.Absolute, out var address)
-            || address.Scheme is not ("http" or "https"))
-            throw new CommandUsageException($"'{text}' is no address of an API: http://<host>:<port>.");
-        using var client = new HttpClient(new SocketsHttpHandler { ConnectTimeout = Timeout }) { Timeout = Timeout };
-        try
+        var (code, status, failure) = await ManagementApi.AskAsync(address, Timeout, readsRefusals: false, cancellationToken);
+        return new RunningApi($"{address}", status, failure switch
         {
-            using var response = await client.GetAsync(address, cancellationToken);
-            if (!response.IsSuccessStatusCode)
-                return new RunningApi($"{address}", null, $"It answers {(int)response.StatusCode}.");
-            var status = await response.Content.ReadFromJsonAsync<JsonObject>(cancellationToken);
-            return new RunningApi($"{address}", status, status is null ? "It says nothing." : null);
-        }
-        catch (HttpRequestException failure)
-        {
-            return new RunningApi($"{address}", null, $"Nobody answers ({failure.HttpRequestError}): is it running?");
-        }
-        catch (Exception exception) when (exception is JsonException or NotSupportedException)
-        {
-            return new RunningApi($"{address}", null, "What answers there is no API of this version.");
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return new RunningApi($"{address}", null, "It has not answered in time.");
-        }
+            null when status is not null => null,
+            null => code is >= 200 and < 300 ? "It says nothing." : $"It answers {code}.",
+            HttpRequestException { HttpRequestError: var error } => $"Nobody answers ({error}): is it running?",
+            OperationCanceledException => "It has not answered in time.",
+            _ => "What answers there is no API of this version.",
+        });
     }
 
     public void Print(TextWriter output)
@@ -69,5 +49,5 @@ internal sealed record RunningApi(string? Url, JsonObject? Status, string? Reaso
     }
 
     private static string At(string words, JsonNode? time) =>
-        time is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{words}{time.GetValue<DateTimeOffset>():u}");
+        time is null ? "" : $"{words}{time.GetValue<DateTimeOffset>():u}";
 }

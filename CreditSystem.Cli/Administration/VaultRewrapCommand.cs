@@ -1,4 +1,3 @@
-using System.CommandLine;
 using CreditSystem.Identity.PersonalData;
 using CreditSystem.Identity.Users;
 using CreditSystem.Secrets.Rotation;

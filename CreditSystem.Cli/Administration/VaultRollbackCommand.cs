@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using CreditSystem.Secrets.Vault;
@@ -12,7 +10,7 @@ internal static class VaultRollbackCommand
 {
     private static readonly Option<int> To = CliOption.Number("--to", "The version to go back to", least: 1, most: int.MaxValue,
         byDefault: null);
-    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Only show which keys would change" };
+    private static readonly Option<bool> DryRun = CliOption.Flag("--dry-run", "Only show which keys would change");
 
     internal sealed record Result(string Path, int From, int To, int? Written, string? DeletedAt, IReadOnlyList<string> Added,
         IReadOnlyList<string> Removed, IReadOnlyList<string> Changed);
@@ -26,13 +24,13 @@ internal static class VaultRollbackCommand
         var to = session.Parsed.GetValue(To);
         var metadata = await VaultVersionsCommand.ReadAsync(session, path, cancellationToken);
         var current = metadata.CurrentVersion;
-        if (!metadata.Versions.TryGetValue(to.ToString(CultureInfo.InvariantCulture), out var target)
+        if (!metadata.Versions.TryGetValue($"{to}", out var target)
             || VaultVersionsCommand.State(target, isCurrent: false, session.Time.GetUtcNow()) != "kept")
             throw new VaultUnavailableException($"Version {to} of {session.Options.MountPoint}/{path} does not exist, or is deleted.",
                 HttpStatusCode.NotFound);
 
         var after = await ReadAsync(session, path, to, cancellationToken);
-        var isCurrentThere = VaultVersionsCommand.State(metadata.Versions[current.ToString(CultureInfo.InvariantCulture)], isCurrent: true,
+        var isCurrentThere = VaultVersionsCommand.State(metadata.Versions[$"{current}"], isCurrent: true,
             session.Time.GetUtcNow()) == "current";
         var before = isCurrentThere ? await ReadAsync(session, path, current, cancellationToken) : new Dictionary<string, object>();
         var result = Compare(path, current, to, before, after);

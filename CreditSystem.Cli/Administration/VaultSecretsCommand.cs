@@ -1,4 +1,3 @@
-using System.CommandLine;
 using CreditSystem.Secrets.Vault;
 
 namespace CreditSystem.Cli.Administration;

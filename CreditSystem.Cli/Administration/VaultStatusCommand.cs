@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
 using CreditSystem.Secrets.Vault;
 
 namespace CreditSystem.Cli.Administration;
@@ -74,7 +72,7 @@ internal static class VaultStatusCommand
                     : "no answer"],
             ["Server", result.Server ?? "unknown"],
             .. result.Differences.Select(difference => (IReadOnlyList<string>)["", difference]),
-            ["Secrets", result.Secrets.ToString(CultureInfo.InvariantCulture)],
+            ["Secrets", $"{result.Secrets}"],
         ]);
         output.WriteLine();
         output.WriteTable(["Call", "Measured", "Original"], result.Latencies.Select(Row));
@@ -84,6 +82,6 @@ internal static class VaultStatusCommand
         [latency.Call, Format(latency.Milliseconds), latency.OriginalMilliseconds is { } original ? Format(original) : ""];
 
     private static string Format(double milliseconds) => milliseconds < 0.1
-        ? string.Create(CultureInfo.InvariantCulture, $"{milliseconds * 1000:0.###} µs")
-        : string.Create(CultureInfo.InvariantCulture, $"{milliseconds:0.#} ms");
+        ? $"{milliseconds * 1000:0.###} µs"
+        : $"{milliseconds:0.#} ms";
 }

@@ -1,6 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
-using System.Text.Json.Nodes;
 using CreditSystem.Cli.Vault;
 
 namespace CreditSystem.Cli.Audit;
@@ -17,12 +14,8 @@ internal sealed class AuditReportCommand
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<string[]> match = new("--match")
-    {
-        Description = "NAME=@FILE: look for the value in the file, by the hash that Vault makes of it (sys/audit-hash; VAULT_TOKEN); may "
-            + "be given again",
-    };
-
+    private readonly Option<string[]> match = CliOption.Texts("--match",
+        "NAME=@FILE: look for the value in the file, by the hash that Vault makes of it (sys/audit-hash; VAULT_TOKEN); may be given again");
     private readonly Option<string> device = CliOption.Text("--device", "The audit device whose log it is, for --match", "file");
 
     internal static Command Create(CommandHost host) => new AuditReportCommand().CreateCore(host);
@@ -61,25 +54,13 @@ internal sealed class AuditReportCommand
             if (text.Split("=@", 2) is not [{ Length: > 0 } name, { Length: > 0 } file])
                 throw new CommandUsageException(
                     $"--match is NAME=@FILE, and not '{text.Split('=')[0]}…': a value does not belong on a command line.");
-            var value = await ReadAsync(file, cancellationToken);
+            var value = await CommandFile.ReadTextAsync(file, cancellationToken);
             var answer = await vault.WriteAsync(
                 $"sys/audit-hash/{parsed.GetRequiredValue(device).Trim('/')}", new JsonObject { ["input"] = value }, cancellationToken);
             hashes[name] = (string?)answer?["data"]?["hash"] ?? throw new CommandException("Vault has given no hash.");
         }
 
         return hashes;
-    }
-
-    private static async Task<string> ReadAsync(string file, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await File.ReadAllTextAsync(file, cancellationToken)).Trim();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandUsageException($"{file} cannot be read: {exception.Message}", exception);
-        }
     }
 
     private static void Print(AuditReport report, TextWriter output)
@@ -97,9 +78,9 @@ internal sealed class AuditReportCommand
         Section(output, "secret_ids, by the start of their hash", ["Hash", "Role", "Made", "Age", "Logins", "Last used", "From", "Ended"],
             report.SecretIds,
             one => [one.Id, one.Role, one.MadeAt is null ? "before, or wrapped" : Format(one.MadeAt), Age(one.AgeSeconds),
-                Number(one.Logins), Format(one.LastUsedAt), string.Join(", ", one.Addresses), Format(one.EndedAt)]);
+                $"{one.Logins}", Format(one.LastUsedAt), string.Join(", ", one.Addresses), Format(one.EndedAt)]);
         Section(output, "Values", ["Name", "Lines", "First", "Last", "Paths"], report.Matches,
-            one => [one.Name, Number(one.Lines), Format(one.First), Format(one.Last), string.Join(", ", one.Paths)]);
+            one => [one.Name, $"{one.Lines}", Format(one.First), Format(one.Last), string.Join(", ", one.Paths)]);
     }
 
     private static void Section<T>(
@@ -112,12 +93,10 @@ internal sealed class AuditReportCommand
         output.WriteTable(head, rows.Select(cells));
     }
 
-    private static IEnumerable<string> Cells(Occurrences times) => [Number(times.Count), Format(times.First), Format(times.Last)];
-
-    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+    private static IEnumerable<string> Cells(Occurrences times) => [$"{times.Count}", Format(times.First), Format(times.Last)];
 
     private static string Age(long? seconds) => seconds is { } age
-        ? string.Create(CultureInfo.InvariantCulture, $"{TimeSpan.FromSeconds(age).TotalHours:0.#} h") : "";
+        ? $"{TimeSpan.FromSeconds(age).TotalHours:0.#} h" : "";
 
-    private static string Format(DateTimeOffset? at) => at?.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "";
+    private static string Format(DateTimeOffset? at) => $"{at:yyyy-MM-dd HH:mm:ss}";
 }

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using CreditSystem.Cli.Bootstrap.Access;
 using CreditSystem.Cli.Bootstrap.Databases;
 using CreditSystem.Cli.Bootstrap.Values;
@@ -54,14 +53,10 @@ internal sealed class BootstrapCommand
         "Leave root_user and root_password out of the mongodb secret");
     private readonly Option<string> environment = CliOption.Text("--environment", "The value of app.environment where there is none",
         "production");
-    private readonly Option<string[]> set =
-        new("--set") { Description = "SECRET.KEY=@FILE (or =VALUE where it is not confidential); may be given again" };
-    private readonly Option<string[]> setDefault = new("--set-default")
-    {
-        Description = "As --set, for a secret that is not in Vault yet; one that is there stays as it is",
-    };
-
-    internal static Task<int> RunAsync(string[] args, CommandHost host) => CommandLine.RunAsync([Name, .. args], host);
+    private readonly Option<string[]> set = CliOption.Texts("--set",
+        "SECRET.KEY=@FILE (or =VALUE where it is not confidential); may be given again");
+    private readonly Option<string[]> setDefault = CliOption.Texts("--set-default",
+        "As --set, for a secret that is not in Vault yet; one that is there stays as it is");
 
     internal static Command Create(CommandHost host) => new BootstrapCommand().CreateCore(host);
 
@@ -172,15 +167,8 @@ internal sealed class BootstrapCommand
         if (parsed.GetValue(tokenFile) is not { } path)
             return host.VariableOrNull("VAULT_TOKEN")
                 ?? throw new CommandException("Set VAULT_TOKEN to an administrator's token, or give --token-file.");
-        try
-        {
-            return (await File.ReadAllTextAsync(path, cancellationToken)).Trim() is { Length: > 0 } token
-                ? token
-                : throw new CommandUsageException($"{path} is empty: it should hold an administrator's token.");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandUsageException($"{path} cannot be read: {exception.Message}", exception);
-        }
+        return await CommandFile.ReadTextAsync(path, cancellationToken) is { Length: > 0 } token
+            ? token
+            : throw new CommandUsageException($"{path} is empty: it should hold an administrator's token.");
     }
 }

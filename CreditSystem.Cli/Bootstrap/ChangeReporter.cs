@@ -36,6 +36,17 @@ internal sealed class ChangeReporter(TextWriter output, bool isDryRun, bool says
 
     public Task ChangeAsync(string what, Func<Task> apply) => ApplyAsync('~', what, apply);
 
+    /// <summary>Adds what is not there, changes what is otherwise, and keeps what is as it should be.</summary>
+    public Task EnsureAsync(string what, bool exists, bool isAsWanted, Func<Task> add, Func<Task>? change = null)
+    {
+        if (!exists)
+            return AddAsync(what, add);
+        if (!isAsWanted)
+            return ChangeAsync(what, change ?? add);
+        Keep(what);
+        return Task.CompletedTask;
+    }
+
     private async Task ApplyAsync(char sign, string what, Func<Task> apply)
     {
         if (!IsDryRun)

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using CreditSystem.Cli.Vault;
 
 namespace CreditSystem.Cli.Bootstrap;
@@ -21,12 +20,9 @@ internal sealed class NameOptions
     private readonly Option<string> databaseRole = CliOption.Text("--database-role", "Role of the database engine", Default.DatabaseRole);
     private readonly Option<string> pkiMount = CliOption.Text("--pki-mount", "Mount of the PKI engine", Default.PkiMount);
     private readonly Option<string> pkiRole = CliOption.Text("--pki-role", "Role of the PKI engine", Default.PkiRole);
-    private readonly Option<string[]> domains = new("--certificate-domain")
-    {
-        Description = $"A name that may be in certificates, with all below it; by default {string.Join(", ", Default.CertificateDomains)}; "
-            + "may be given again",
-    };
-
+    private readonly Option<string[]> domains = CliOption.Texts("--certificate-domain",
+        $"A name that may be in certificates, with all below it; by default {string.Join(", ", Default.CertificateDomains)}; "
+            + "may be given again");
     private readonly Option<string> appRoleMount = CliOption.Text("--approle-mount", "Mount of the AppRole method below auth/",
         Default.AppRoleMount);
     private readonly Option<string> policy = CliOption.Text("--policy", "The API's policy; by default PREFIX-policy");
@@ -43,13 +39,9 @@ internal sealed class NameOptions
         "--rotator-secret-id-days", "Life of the rotation's own secret_id, which the bootstrap replaces in its last quarter", least: 2,
         most: 3_650, byDefault: (int)Default.RotatorSecretIdTtl.TotalDays);
 
-    public void AddTo(Command command)
-    {
-        foreach (var option in (Option[])[prefix, kvMount, transitMount, transitKey, databaseMount, databaseRole,
-            pkiMount, pkiRole, domains, appRoleMount, policy,
-            role, rotatorRole, secretIdHours, rotatorDays])
-            command.Options.Add(option);
-    }
+    public void AddTo(Command command) => command.AddAll(
+        prefix, kvMount, transitMount, transitKey, databaseMount, databaseRole, pkiMount, pkiRole, domains, appRoleMount, policy, role,
+        rotatorRole, secretIdHours, rotatorDays);
 
     /// <exception cref="CommandUsageException">One of them cannot be a name in Vault.</exception>
     public BootstrapSettings Read(ParseResult parsed)

@@ -1,8 +1,8 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using CreditSystem.Cli.Bootstrap.Access;
 using CreditSystem.Cli.Bootstrap.Steps;
 using CreditSystem.Cli.Vault;
+using CreditSystem.Secrets.Vault.Server;
 
 namespace CreditSystem.Cli.Bootstrap;
 
@@ -111,8 +111,7 @@ internal sealed class Preflight(VaultAdminClient vault, BootstrapRequest request
     }
 
     private async Task<bool> IsOpenBaoAsync(CancellationToken cancellationToken) =>
-        await vault.ReadDocumentAsync("sys/seal-status", cancellationToken) is { } status && status["commit_date"] is not null
-            && status["build_date"] is null;
+        ServerProfile.From(await vault.ReadDocumentAsync("sys/seal-status", cancellationToken)) is { IsOpenBao: true };
 
     private async Task SayMissingRightsAsync(HashSet<string> engines, HashSet<string> logins, CancellationToken cancellationToken)
     {

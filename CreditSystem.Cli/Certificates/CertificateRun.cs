@@ -10,13 +10,12 @@ namespace CreditSystem.Cli.Certificates;
 /// </summary>
 internal sealed class CertificateRun(VaultAdminClient vault, PkiOptions options, ICertificateTarget target, TimeProvider time)
 {
-    private readonly AdministratorTransport transport = new(vault);
     private readonly PkiClient pki = new(options);
 
     /// <summary>Looks. Nothing is written.</summary>
     public async Task<CertificatePlan> PlanAsync(CancellationToken cancellationToken)
     {
-        var authorities = await pki.ReadAuthoritiesAsync(transport, cancellationToken);
+        var authorities = await pki.ReadAuthoritiesAsync(vault, cancellationToken);
         var present = await target.FindAsync(cancellationToken);
         if (present is null)
             return new CertificatePlan(CertificateAction.Issue, "there is none", authorities);
@@ -41,7 +40,7 @@ internal sealed class CertificateRun(VaultAdminClient vault, PkiOptions options,
                 plan.Present! with { Authorities = plan.Authorities.Pem, Revoked = plan.Authorities.Revoked }, cancellationToken);
         if (plan.Action != CertificateAction.Issue)
             return;
-        var issued = await pki.IssueAsync(transport, cancellationToken);
+        var issued = await pki.IssueAsync(vault, cancellationToken);
         await target.PutAsync(
             new CertificateFiles(issued.Chain, issued.Key, plan.Authorities.Pem, plan.Authorities.Revoked), cancellationToken);
     }

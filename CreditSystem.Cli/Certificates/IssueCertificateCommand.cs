@@ -1,4 +1,3 @@
-using System.CommandLine;
 using CreditSystem.Cli.Bootstrap;
 using CreditSystem.Cli.Rotation;
 using CreditSystem.Cli.Vault;
@@ -23,8 +22,6 @@ internal sealed class IssueCertificateCommand
 
     private readonly Option<string> mount = CliOption.Text("--pki-mount", "Mount of the PKI engine", Default.PkiMount);
     private readonly Option<string> role = CliOption.Text("--pki-role", "Role of the PKI engine", Default.PkiRole);
-
-    internal static Task<int> RunAsync(string[] args, CommandHost host) => CommandLine.RunAsync([Name, .. args], host);
 
     internal static Command Create(CommandHost host) => new IssueCertificateCommand().CreateCore(host);
 

@@ -1,5 +1,4 @@
-using System.CommandLine;
-using System.Text.Json.Nodes;
+using CreditSystem.Cli.Vault;
 
 namespace CreditSystem.Cli.Initialization;
 
@@ -8,6 +7,7 @@ namespace CreditSystem.Cli.Initialization;
 /// </summary>
 internal sealed class VaultInitCommand
 {
+    private readonly VaultConnection connection = new();
     private readonly Option<string> directory = new("--directory")
     {
         Description = "A new folder for the key shares and the root token, a file each",
@@ -18,23 +18,28 @@ internal sealed class VaultInitCommand
         byDefault: 5);
     private readonly Option<int> threshold = CliOption.Number("--key-threshold", "How many of them unseal it", least: 1, most: 255,
         byDefault: 3);
-    private readonly Option<string[]> pgpKeys = new("--pgp-key")
-    {
-        Description = "File of a keeper's public OpenPGP key, for which Vault encrypts one share; as often as there are shares",
-    };
+    private readonly Option<string[]> pgpKeys = CliOption.Texts("--pgp-key",
+        "File of a keeper's public OpenPGP key, for which Vault encrypts one share; as often as there are shares");
     private readonly Option<string> rootTokenPgpKey = CliOption.Text(
         "--root-token-pgp-key", "File of the public OpenPGP key for which Vault encrypts the root token");
 
     internal static Command Create(CommandHost host) => new VaultInitCommand().CreateCore(host);
 
-    private Command CreateCore(CommandHost host) => NewVaultCommand.Create(host, "init",
-        "Initialise a new Vault, once. Its key shares and its root token are nowhere else than in the folder then: give each share to "
-        + "its keeper, or have Vault encrypt it for its keeper by --pgp-key.",
-        InitializeAsync, directory, shares, threshold, pgpKeys, rootTokenPgpKey);
-
-    private async Task<int> InitializeAsync(NewVaultRun run, CancellationToken cancellationToken)
+    private Command CreateCore(CommandHost host)
     {
-        var parsed = run.Parsed;
+        var command = new Command(
+            "init", "Initialise a new Vault, once. Its key shares and its root token are nowhere else than in the folder then: give each "
+                + "share to its keeper, or have Vault encrypt it for its keeper by --pgp-key.")
+        {
+            directory, shares, threshold, pgpKeys, rootTokenPgpKey,
+        };
+        connection.AddTo(command);
+        command.SetAction((parsed, cancellationToken) => InitializeAsync(parsed, host, cancellationToken));
+        return command;
+    }
+
+    private async Task<int> InitializeAsync(ParseResult parsed, CommandHost host, CancellationToken cancellationToken)
+    {
         var (all, needed) = (parsed.GetValue(shares), parsed.GetValue(threshold));
         if (needed > all)
             throw new CommandUsageException("--key-threshold cannot be larger than --key-shares.");
@@ -42,7 +47,7 @@ internal sealed class VaultInitCommand
             throw new CommandUsageException("--key-threshold must be larger than 1 where there are several shares.");
         var body = ReadRequest(parsed, all, needed);
         var keys = new KeyDirectory(Path.GetFullPath(parsed.GetRequiredValue(directory)));
-        using var vault = await run.OpenAsync(cancellationToken);
+        using var vault = await connection.OpenAsync(parsed, host, cancellationToken, mayBeNew: true);
         var status = await SealStatus.ReadAsync(vault, cancellationToken);
         if (status.IsInitialized)
             throw new CommandException("This Vault has been initialised already, and tells its keys once. Nothing was changed.");
@@ -67,7 +72,7 @@ internal sealed class VaultInitCommand
         }
 
         var encrypted = body.ContainsKey("pgp_keys") ? ", each of which its keeper alone can decrypt (base64 -d, gpg -d)" : "";
-        await run.Output.WriteLineAsync(
+        await parsed.InvocationConfiguration.Output.WriteLineAsync(
             $"Initialised. {keys.Path} holds {all} key shares{encrypted}, {needed} of which unseal it, and the root token: nobody else has "
             + "them.");
         return CommandExitCodes.Done;

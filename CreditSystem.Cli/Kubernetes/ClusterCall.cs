@@ -55,18 +55,19 @@ internal sealed class ClusterCall(string name, CallTimeout callTimeout)
     {
         var answer = $"{name}: the API server answers {(int)code}{(status?.Reason is { Length: > 0 } reason ? $" {reason}" : "")} to "
             + $"{verb}{WordsOf(code, status)}.";
+        // Not the client's exception, which holds the request.
+        var cause = new HttpRequestException(null, null, code);
         return code switch
         {
             HttpStatusCode.Unauthorized => new CommandException(
                 $"{answer} The token by which this command shows who it is has expired, or is none of this cluster's: a new pod or a new "
-                    + "kubeconfig gets another.", ExceptionOf(code)),
-            HttpStatusCode.Forbidden => new CommandException($"{answer} The Role of the service account needs '{verb}' on this Secret.",
-                ExceptionOf(code)),
-            HttpStatusCode.NotFound => new CommandException($"{name} does not exist, or its namespace does not (docs/deployment.md).",
-                ExceptionOf(code)),
-            HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError => new TargetUnavailableException(answer,
-                ExceptionOf(code)),
-            _ => new CommandException(answer, ExceptionOf(code)),
+                    + "kubeconfig gets another.", cause),
+            HttpStatusCode.Forbidden => new CommandException(
+                $"{answer} The Role of the service account needs '{verb}' on this Secret.", cause),
+            HttpStatusCode.NotFound => new CommandException(
+                $"{name} does not exist, or its namespace does not (docs/deployment.md).", cause),
+            HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError => new TargetUnavailableException(answer, cause),
+            _ => new CommandException(answer, cause),
         };
     }
 
@@ -91,6 +92,4 @@ internal sealed class ClusterCall(string name, CallTimeout callTimeout)
             return null;
         }
     }
-
-    private static HttpRequestException ExceptionOf(HttpStatusCode code) => new(null, null, code);
 }

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using CreditSystem.Cli.Rotation;
 using k8s;
 using k8s.Exceptions;
@@ -17,11 +16,7 @@ internal sealed class ClusterConnection
     private readonly Option<int> timeout = CliOption.Number("--kubernetes-timeout-seconds",
         "How long one request to the Kubernetes API may take, its answer's body included", least: 1, most: 30, byDefault: 10);
 
-    public void AddTo(Command command)
-    {
-        command.Add(secretNamespace);
-        command.Add(timeout);
-    }
+    public void AddTo(Command command) => command.AddAll(secretNamespace, timeout);
 
     /// <exception cref="CommandException">There is no way to it, or no namespace is named.</exception>
     public Cluster Open(ParseResult parsed, CommandHost host)

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using System.Text.Json.Nodes;
 using CreditSystem.Cli.Rotation;
 using k8s;
 using k8s.Models;

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using CreditSystem.Cli.Administration;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.MongoDb;
@@ -11,14 +10,11 @@ namespace CreditSystem.Cli.Ledger;
 /// <summary><c>ledger verify</c> and <c>ledger repartition</c>: exit code 0 when all is well, else 1 with a sentence.</summary>
 internal static class LedgerCommands
 {
-    private static readonly Option<bool> Full = new("--full")
-    {
-        Description = "Read every block again, from the first of each log; "
-        + "without it, say what the last reading has found"
-    };
+    private static readonly Option<bool> Full = CliOption.Flag("--full",
+        "Read every block again, from the first of each log; without it, say what the last reading has found");
     private static readonly Option<int?> Partitions =
         new("--partitions") { Description = "How many logs the tenants are to be spread over, 1 to 4096" };
-    private static readonly Option<bool> Cancel = new("--cancel") { Description = "Go back from a move that has not ended" };
+    private static readonly Option<bool> Cancel = CliOption.Flag("--cancel", "Go back from a move that has not ended");
 
     private const int MostPartitions = 4096;
 

@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using CreditSystem.Cli.Administration;
@@ -87,5 +85,5 @@ internal static class LedgerPartitionsCommand
 
     private static string LagOf(Partition log) => log.LagRecords == 0
         ? "0"
-        : string.Create(CultureInfo.InvariantCulture, $"{log.LagRecords} records, {log.LagSeconds:0.0} s");
+        : $"{log.LagRecords} records, {log.LagSeconds:0.0} s";
 }

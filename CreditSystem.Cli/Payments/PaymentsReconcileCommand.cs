@@ -1,6 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
-using System.Text.Json.Nodes;
 using CreditSystem.Cli.Administration;
 
 namespace CreditSystem.Cli.Payments;
@@ -30,10 +27,9 @@ internal static class PaymentsReconcileCommand
             session, session.Parsed.GetValue(Api), PathOf(session.Parsed), Timeout, cancellationToken);
         var differences = report["differences"]?.AsArray().Select(Read).ToList() ?? [];
         if (!session.Parsed.GetValue(CommandOutput.Json))
-            await session.Parsed.InvocationConfiguration.Output.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture,
+            await session.Parsed.InvocationConfiguration.Output.WriteLineAsync(
                 $"{report["payments"]} payments with {report["refunds"]} refunds and {report["disputes"]} disputes, {report["purchases"]} "
-                    + $"purchases of the ledger, from {report["from"]} to {report["to"]}: {differences.Count} differences."));
+                    + $"purchases of the ledger, from {report["from"]} to {report["to"]}: {differences.Count} differences.");
         session.Parsed.WriteRows(
             differences, ["Kind", "Tenant", "Payment", "Transfer", "Expected", "Ledger", "About"],
             found => [found.Kind, found.Tenant, found.Payment ?? "", found.Transfer ?? "", found.Expected, found.Actual,

@@ -1,12 +1,15 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using CreditSystem.Cli.Vault;
 
 namespace CreditSystem.Cli.Rotation;
 
 /// <summary>The secret_ids of one AppRole: which there are, what they say of themselves, and their end.</summary>
-internal sealed class AppRoleSecretIds(VaultAdminClient vault, string path)
+internal class AppRoleSecretIds(VaultAdminClient vault, string path)
 {
+    protected VaultAdminClient Vault => vault;
+
+    protected string Path => path;
+
     /// <returns>Their accessors.</returns>
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken)
     {

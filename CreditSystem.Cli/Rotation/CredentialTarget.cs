@@ -54,3 +54,6 @@ internal sealed record TargetState(string Version, string? RoleId, string? Secre
 {
     public override string ToString() => $"{nameof(TargetState)} {Version}";
 }
+
+/// <summary>Where the credentials go did not answer.</summary>
+internal sealed class TargetUnavailableException(string message, Exception inner) : Exception(message, inner);

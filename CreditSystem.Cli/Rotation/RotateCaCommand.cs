@@ -1,7 +1,5 @@
-using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json.Nodes;
 using CreditSystem.Cli.Bootstrap;
 using CreditSystem.Cli.Bootstrap.Steps;
 using CreditSystem.Cli.Vault;
@@ -29,8 +27,6 @@ internal sealed class RotateCaCommand
     private readonly Option<int> overlap = CliOption.Number("--overlap-seconds",
         "How long both authorities are trusted before the new one signs: longer than services, and the renewal every hour, take to notice",
         least: 0, most: 2_592_000, byDefault: 7_200);
-
-    internal static Task<int> RunAsync(string[] args, CommandHost host) => CommandLine.RunAsync([Name, .. args], host);
 
     internal static Command Create(CommandHost host) => new RotateCaCommand().CreateCore(host);
 
@@ -88,7 +84,7 @@ internal sealed class RotateCaCommand
                 // Vault does not tell since when an issuer is the default.
                 await vault.WriteAsync($"{mount}/issuer/{step.Authority.Id}", new JsonObject
                 {
-                    ["issuer_name"] = SignsSince + time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+                    ["issuer_name"] = $"{SignsSince}{time.GetUtcNow().ToUnixTimeSeconds()}",
                 }, cancellationToken);
                 await vault.WriteAsync($"{mount}/config/issuers", new JsonObject { ["default"] = step.Authority.Id }, cancellationToken);
                 return "~ the new authority signs; services replace their certificates within minutes. Run it again when the old ones "

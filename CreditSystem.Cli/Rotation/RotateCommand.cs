@@ -1,5 +1,3 @@
-using System.CommandLine;
-using System.Globalization;
 using CreditSystem.Cli.Bootstrap;
 
 namespace CreditSystem.Cli.Rotation;
@@ -15,8 +13,6 @@ internal sealed class RotateCommand
         "--role", "The AppRole whose secret_id is replaced", new BootstrapSettings().Role);
     private readonly Option<int> overlap = CliOption.Number("--overlap-seconds", "How long a replaced secret_id stays valid at least",
         least: 0, most: 86_400, byDefault: 600);
-
-    internal static Task<int> RunAsync(string[] args, CommandHost host) => CommandLine.RunAsync([Name, .. args], host);
 
     internal static Command Create(CommandHost host) => new RotateCommand().CreateCore(host);
 
@@ -40,9 +36,8 @@ internal sealed class RotateCommand
     {
         if (run.OwnRole is { } own && await run.SecretIds.FindOwnEndAsync(own, run.OwnSecretId, cancellationToken) is { } end
             && end - time.GetUtcNow() < Notice)
-            await run.Output.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture,
+            await run.Output.WriteLineAsync(
                 $"WARNING: the rotation's own secret_id ends on {end:yyyy-MM-dd HH:mm} UTC, and with it the rotation. Run the bootstrap, "
-                    + $"which replaces it."));
+                    + "which replaces it.");
     }
 }

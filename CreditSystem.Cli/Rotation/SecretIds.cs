@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using CreditSystem.Cli.Vault;
 using CreditSystem.Secrets.Vault.Mfa;
 
@@ -11,20 +10,17 @@ namespace CreditSystem.Cli.Rotation;
 /// <param name="role">Whose secret_ids.</param>
 /// <param name="secondFactor">For the rotation's own login, where Vault asks for one.</param>
 internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, string role, RotatorSecondFactor secondFactor)
+    : AppRoleSecretIds(vault, $"auth/{appRoleMount}/role/{role}")
 {
     private const int WrapSeconds = 60;
-
-    private readonly AppRoleSecretIds known = new(vault, $"auth/{appRoleMount}/role/{role}");
-
-    private string Path => $"auth/{appRoleMount}/role/{role}";
 
     /// <returns>The name of the role that has logged in; null where Vault does not tell it.</returns>
     public async Task<string?> LoginAsync(string roleId, string secretId, CancellationToken cancellationToken)
     {
         var auth = await LoginCoreAsync(roleId, secretId, cancellationToken);
         if (MfaRequirement.From(auth) is { } requirement)
-            auth = await secondFactor.SatisfyAsync(vault, requirement, cancellationToken);
-        vault.Token = (string?)auth?["client_token"] is { Length: > 0 } token
+            auth = await secondFactor.SatisfyAsync(Vault, requirement, cancellationToken);
+        Vault.Token = (string?)auth?["client_token"] is { Length: > 0 } token
             ? token
             : throw new CommandException("The login has given no token.");
         return (string?)auth["metadata"]?["role_name"];
@@ -35,7 +31,7 @@ internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, str
     /// </summary>
     public async Task<string> CreateWrappedAsync(SecretIdMark mark, CancellationToken cancellationToken)
     {
-        var answer = await vault.WriteAsync($"{Path}/secret-id", new JsonObject { ["metadata"] = mark.ToMetadata() }, cancellationToken,
+        var answer = await Vault.WriteAsync($"{Path}/secret-id", new JsonObject { ["metadata"] = mark.ToMetadata() }, cancellationToken,
             WrapSeconds);
         return (string?)answer?["wrap_info"]?["token"] ?? throw new CommandException($"Vault has not wrapped the secret_id of {role}.");
     }
@@ -47,13 +43,13 @@ internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, str
     {
         try
         {
-            var about = (await vault.WriteAsync("sys/wrapping/lookup", new JsonObject { ["token"] = wrapped }, cancellationToken))?["data"];
+            var about = (await Vault.WriteAsync("sys/wrapping/lookup", new JsonObject { ["token"] = wrapped }, cancellationToken))?["data"];
             var madeAt = ((string?)about?["creation_path"] ?? "").Trim('/');
             // Below a namespace Vault may put its name in front.
             if (madeAt != $"{Path}/secret-id" && !madeAt.EndsWith($"/{Path}/secret-id", StringComparison.Ordinal))
                 throw new CommandException("SECURITY: the wrapped secret_id was made at another path than it should be. It is not used. "
                     + "Find out who stands between this command and Vault.");
-            var data = (await vault.WriteAsync("sys/wrapping/unwrap", body: null, cancellationToken, token: wrapped))?["data"];
+            var data = (await Vault.WriteAsync("sys/wrapping/unwrap", body: null, cancellationToken, token: wrapped))?["data"];
             return new NewSecretId(
                 (string?)data?["secret_id"] ?? throw new CommandException("The wrapped answer holds no secret_id."),
                 (string?)data?["secret_id_accessor"] ?? throw new CommandException("The wrapped answer holds no accessor."));
@@ -77,12 +73,8 @@ internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, str
         if ((string?)auth?["client_token"] is not { Length: > 0 } token)
             throw new CommandException("The login with the new secret_id has given no token.");
         if ((string?)auth["token_type"] != "batch")
-            await vault.WriteAsync("auth/token/revoke-self", body: null, cancellationToken, token: token);
+            await Vault.WriteAsync("auth/token/revoke-self", body: null, cancellationToken, token: token);
     }
-
-    public Task DestroyAsync(string accessor, CancellationToken cancellationToken) => known.DestroyAsync(accessor, cancellationToken);
-
-    public Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken) => known.ListAsync(cancellationToken);
 
     /// <summary>Which of the role's secret_ids this one is.</summary>
     /// <returns>Whether Vault has told it (a policy of an earlier version does not let it), and its accessor, null where Vault does
@@ -93,7 +85,7 @@ internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, str
             return (true, null);
         try
         {
-            return (true, (await known.FindAsync(secretId, cancellationToken))?.Accessor);
+            return (true, (await FindAsync(secretId, cancellationToken))?.Accessor);
         }
         catch (VaultRequestException refusal) when (refusal.Status == HttpStatusCode.Forbidden)
         {
@@ -108,7 +100,7 @@ internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, str
     public async Task<IReadOnlyList<string>> FindOrphansAsync(SecretIdMark own, IReadOnlySet<string> held, DateTimeOffset before,
         CancellationToken cancellationToken) =>
     [
-        .. (await known.ListOthersAsync(held, cancellationToken))
+        .. (await ListOthersAsync(held, cancellationToken))
             .Where(other => other.Mark is { Holder: not null } mark && mark == own with { Cluster = mark.Cluster } && other.MadeAt < before)
             .Select(other => other.Accessor),
     ];
@@ -119,7 +111,7 @@ internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, str
         try
         {
             return (await new AppRoleSecretIds(
-                vault, $"auth/{appRoleMount}/role/{ownRole}").FindAsync(secretId, cancellationToken))?.EndsAt;
+                Vault, $"auth/{appRoleMount}/role/{ownRole}").FindAsync(secretId, cancellationToken))?.EndsAt;
         }
         catch (VaultRequestException refusal) when (refusal.Status == HttpStatusCode.Forbidden)
         {
@@ -131,7 +123,7 @@ internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, str
     {
         try
         {
-            await vault.WriteAsync("auth/token/revoke-self", body: null, cancellationToken);
+            await Vault.WriteAsync("auth/token/revoke-self", body: null, cancellationToken);
         }
         catch (CommandException)
         {
@@ -140,7 +132,7 @@ internal sealed class SecretIds(VaultAdminClient vault, string appRoleMount, str
     }
 
     private async Task<JsonNode?> LoginCoreAsync(string roleId, string secretId, CancellationToken cancellationToken) =>
-        (await vault.WriteAsync($"auth/{appRoleMount}/login", new JsonObject { ["role_id"] = roleId, ["secret_id"] = secretId },
+        (await Vault.WriteAsync($"auth/{appRoleMount}/login", new JsonObject { ["role_id"] = roleId, ["secret_id"] = secretId },
             cancellationToken))?["auth"];
 }
 

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using CreditSystem.Cli.Bootstrap;
 using CreditSystem.Cli.Kubernetes;
 using CreditSystem.Cli.Vault;
@@ -36,13 +35,11 @@ internal sealed class UnattendedCommand<TTarget>(
     /// <param name="work">What it does between login and logout.</param>
     /// <param name="options">Its own.</param>
     public Command Create(CommandHost host, string name, string description, Func<ParseResult, string> role,
-        Func<UnattendedRun<TTarget>, CancellationToken, Task> work, params ReadOnlySpan<Option> options)
+        Func<UnattendedRun<TTarget>, CancellationToken, Task> work, params ReadOnlySpan<Symbol> options)
     {
         var command = new Command(name, description) { directory, secret };
-        foreach (var option in options)
-            command.Options.Add(option);
-        foreach (var option in (Option[])[credentials, totpFile, appRoleMount])
-            command.Options.Add(option);
+        command.AddAll(options);
+        command.AddAll(credentials, totpFile, appRoleMount);
         connection.AddTo(command);
         clusters.AddTo(command);
         command.Validators.Add(result =>

@@ -34,7 +34,8 @@ internal static class TransportFault
 
     private static bool IsTls(Exception exception, Uri address) => address.Scheme == Uri.UriSchemeHttps
         && !HasSocketError(exception, SocketError.ConnectionRefused, SocketError.HostNotFound, SocketError.TimedOut)
-        && (exception.SelfAndInner().Any(each => each is AuthenticationException || each.GetType().Name.Contains("Ssl", StringComparison.Ordinal))
+        && (exception.SelfAndInner().Any(each =>
+            each is AuthenticationException || each.GetType().Name.Contains("Ssl", StringComparison.Ordinal))
         || Has(exception, HttpRequestError.SecureConnectionError, HttpRequestError.ResponseEnded));
 
     private static string DescribeTls(Exception exception, Uri address)

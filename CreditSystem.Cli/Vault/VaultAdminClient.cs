@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using CreditSystem.Secrets.Pki;
 
 namespace CreditSystem.Cli.Vault;
 
@@ -10,7 +10,7 @@ namespace CreditSystem.Cli.Vault;
 /// know in the shape that can be compared before it is written. It may be talking to any node: every request carries the index
 /// of the last write, and what a standby cannot answer yet is asked again.
 /// </summary>
-internal sealed class VaultAdminClient(HttpClient http, string? vaultNamespace, TimeProvider time) : IDisposable
+internal sealed class VaultAdminClient(HttpClient http, string? vaultNamespace, TimeProvider time) : IPkiTransport, IDisposable
 {
     private const string IndexHeader = "X-Vault-Index";
 
@@ -80,6 +80,27 @@ internal sealed class VaultAdminClient(HttpClient http, string? vaultNamespace, 
     }
 
     public void Dispose() => http.Dispose();
+
+    Task<JsonObject?> IPkiTransport.ReadAsync(string path, CancellationToken cancellationToken) =>
+        ReadDocumentAsync(path, cancellationToken);
+
+    async Task<JsonObject?> IPkiTransport.FindAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadDocumentAsync(path, cancellationToken);
+        }
+        catch (VaultRequestException)
+        {
+            return null;
+        }
+    }
+
+    Task<JsonObject?> IPkiTransport.ListAsync(string path, CancellationToken cancellationToken) =>
+        ReadDocumentAsync($"{path}?list=true", cancellationToken);
+
+    Task<JsonObject?> IPkiTransport.WriteAsync(string path, JsonObject body, CancellationToken cancellationToken) =>
+        WriteAsync(path, body, cancellationToken);
 
     private async Task<JsonObject?> SendAsync(Call call, CancellationToken cancellationToken)
     {

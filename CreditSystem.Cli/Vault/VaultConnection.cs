@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -26,11 +25,8 @@ internal sealed class VaultConnection
     private readonly Option<int> wait = CliOption.Number("--wait", "Seconds to wait for Vault to be unsealed and active", least: 0,
         most: 86_400, byDefault: 30);
 
-    public void AddTo(Command command)
-    {
-        foreach (var option in (Option[])[address, vaultNamespace, caCertificate, clientCertificate, clientKey, serverName, wait])
-            command.Options.Add(option);
-    }
+    public void AddTo(Command command) =>
+        command.AddAll(address, vaultNamespace, caCertificate, clientCertificate, clientKey, serverName, wait);
 
     /// <summary>A client without a token, of a Vault that is ready to work.</summary>
     /// <param name="parsed">With the options.</param>

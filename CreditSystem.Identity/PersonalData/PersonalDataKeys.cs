@@ -15,7 +15,7 @@ public sealed class PersonalDataKeys(IConfiguration configuration, KeyCheckValue
     public const string ConfigurationKey = SecretKeys.PersonalDataKey;
 
     private readonly Lock gate = new();
-    private (string Secret, byte[] Encryption, byte[] Index)? derived;
+    private (string Secret, (byte[] Encryption, byte[] Index) Keys)? derived;
 
     public (byte[] Encryption, byte[] Index) Current
     {
@@ -28,8 +28,8 @@ public sealed class PersonalDataKeys(IConfiguration configuration, KeyCheckValue
             lock (gate)
             {
                 if (derived?.Secret != secret)
-                    derived = (secret, Derive(secret, "personal data: encryption"), Derive(secret, "personal data: blind index"));
-                return (derived.Value.Encryption, derived.Value.Index);
+                    derived = (secret, Of(secret));
+                return derived.Value.Keys;
             }
         }
     }

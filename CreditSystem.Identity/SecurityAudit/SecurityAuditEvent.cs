@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using MongoDB.Bson.Serialization.Attributes;
 
@@ -91,12 +90,12 @@ public sealed record SecurityAuditChunk
             next = Math.Max(before + 1, now.ToUnixTimeMilliseconds() << 16);
         }
         while (Interlocked.CompareExchange(ref latest, next, before) != before);
-        return string.Create(CultureInfo.InvariantCulture, $"aud_{next:x16}{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+        return $"aud_{next:x16}{RandomNumberGenerator.GetHexString(16, lowercase: true)}";
     }
 
     /// <summary>The least id that a chunk written at the time can have.</summary>
     public static string LeastIdAt(DateTimeOffset time) =>
-        string.Create(CultureInfo.InvariantCulture, $"aud_{time.ToUnixTimeMilliseconds():x12}");
+        $"aud_{time.ToUnixTimeMilliseconds():x12}";
 
     public static SecurityAuditChunk Of(string tenant, IReadOnlyList<SecurityAuditEvent> events, DateTimeOffset now) => new()
     {

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using CreditSystem.ServiceDefaults;
 using Microsoft.Extensions.Options;
 using MongoDB.Driver;
 
@@ -8,27 +9,17 @@ namespace CreditSystem.Identity.SecurityAudit;
 /// Takes events and has them stored: at once where the answer waits for it, with others where it does not. What the database
 /// does not take in time goes to the log, so that none is lost without a trace.
 /// </summary>
-public sealed partial class SecurityAuditTrail : BackgroundService
+public sealed partial class SecurityAuditTrail(
+    SecurityAuditStore store, IOptions<SecurityAuditOptions> configured, SecurityMetrics metrics, TimeProvider time,
+    ILogger<SecurityAuditTrail> logger) : BackgroundService
 {
     private const int MaxChunkEvents = 500;
 
-    private readonly SecurityAuditStore store;
-    private readonly SecurityAuditOptions options;
-    private readonly SecurityMetrics metrics;
-    private readonly TimeProvider time;
-    private readonly ILogger<SecurityAuditTrail> logger;
-    private readonly Channel<SecurityAuditEvent> queue;
+    private readonly SecurityAuditOptions options = configured.Value;
+    private readonly Channel<SecurityAuditEvent> queue = Channel.CreateBounded<SecurityAuditEvent>(
+        new BoundedChannelOptions(configured.Value.QueueCapacity) { FullMode = BoundedChannelFullMode.Wait });
     private readonly SemaphoreSlim flushing = new(1, 1);
     private readonly List<SecurityAuditEvent> unstored = [];
-
-    public SecurityAuditTrail(
-        SecurityAuditStore store, IOptions<SecurityAuditOptions> options, SecurityMetrics metrics, TimeProvider time,
-        ILogger<SecurityAuditTrail> logger)
-    {
-        (this.store, this.options, this.metrics, this.time, this.logger) = (store, options.Value, metrics, time, logger);
-        queue = Channel.CreateBounded<SecurityAuditEvent>(
-            new BoundedChannelOptions(this.options.QueueCapacity) { FullMode = BoundedChannelFullMode.Wait });
-    }
 
     /// <summary>Stores it soon. Nobody waits for it.</summary>
     public void Enqueue(SecurityAuditEvent occurred)
@@ -55,23 +46,16 @@ public sealed partial class SecurityAuditTrail : BackgroundService
     /// <summary>Stores everything that has been taken until now.</summary>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
-        await flushing.WaitAsync(cancellationToken);
-        try
-        {
-            while (unstored.Count < options.QueueCapacity && queue.Reader.TryRead(out var occurred))
-                unstored.Add(occurred);
-            if (unstored.Count == 0)
-                return;
-            var now = time.GetUtcNow();
-            var chunks = unstored.GroupBy(occurred => occurred.Tenant, StringComparer.Ordinal)
-                .SelectMany(events => events.Chunk(MaxChunkEvents).Select(chunk => SecurityAuditChunk.Of(events.Key, chunk, now))).ToList();
-            await store.InsertAsync(chunks, cancellationToken);
-            unstored.Clear();
-        }
-        finally
-        {
-            flushing.Release();
-        }
+        using var turn = await flushing.EnterAsync(cancellationToken);
+        while (unstored.Count < options.QueueCapacity && queue.Reader.TryRead(out var occurred))
+            unstored.Add(occurred);
+        if (unstored.Count == 0)
+            return;
+        var now = time.GetUtcNow();
+        var chunks = unstored.GroupBy(occurred => occurred.Tenant, StringComparer.Ordinal)
+            .SelectMany(events => events.Chunk(MaxChunkEvents).Select(chunk => SecurityAuditChunk.Of(events.Key, chunk, now))).ToList();
+        await store.InsertAsync(chunks, cancellationToken);
+        unstored.Clear();
     }
 
     public override void Dispose()

@@ -39,17 +39,12 @@ public sealed class UserProfiles(PersonalDataProtector protector, PasswordHashin
         };
     }
 
-    public async Task<UserProfile> RevealAsync(User user, CancellationToken cancellationToken) => new(
-        user.Id,
-        user.Tenant,
-        user.Role,
+    public async Task<UserProfile> RevealAsync(User user, CancellationToken cancellationToken) => Describe(
+        user,
         await protector.RevealAsync(user.Email, user.Id, cancellationToken),
         await protector.RevealAsync(user.Username, user.Id, cancellationToken),
         user.Name is null ? null : await protector.RevealAsync(user.Name, user.Id, cancellationToken),
-        user.Phone is null ? null : await protector.RevealAsync(user.Phone, user.Id, cancellationToken),
-        user.Disabled,
-        walletOf(user),
-        new DateTimeOffset(user.CreatedAt, TimeSpan.Zero));
+        user.Phone is null ? null : await protector.RevealAsync(user.Phone, user.Id, cancellationToken));
 
     /// <summary>For a list: what follows asks Vault no more.</summary>
     public Task PreloadAsync(IEnumerable<User> users, CancellationToken cancellationToken) => protector.PreloadAsync(
@@ -57,8 +52,10 @@ public sealed class UserProfiles(PersonalDataProtector protector, PasswordHashin
             user.Phone }.OfType<string>().Select(text => (text, user.Id))), cancellationToken);
 
     /// <summary>The profile of a user that has just been made of these: what is known needs no decryption.</summary>
-    public UserProfile Describe(User user, NewUser asked) => new(
-        user.Id, user.Tenant, user.Role, asked.Email, asked.Username, asked.Name, asked.Phone, user.Disabled, walletOf(user),
+    public UserProfile Describe(User user, NewUser asked) => Describe(user, asked.Email, asked.Username, asked.Name, asked.Phone);
+
+    private UserProfile Describe(User user, string email, string username, string? name, string? phone) => new(
+        user.Id, user.Tenant, user.Role, email, username, name, phone, user.Disabled, walletOf(user),
         new DateTimeOffset(user.CreatedAt, TimeSpan.Zero));
 
     public string EmailIndex(string tenant, string email) => protector.Index(tenant, EmailKind, email);
@@ -67,3 +64,6 @@ public sealed class UserProfiles(PersonalDataProtector protector, PasswordHashin
 
     public string AddressIndex(string tenant, string address) => protector.Index(tenant, AddressKind, address);
 }
+
+/// <summary>Names the account that a user has from its registration on; who keeps the accounts supplies it.</summary>
+public delegate Guid WalletOf(User user);

@@ -1,4 +1,5 @@
 using CreditSystem.Secrets.Database;
+using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Secrets.Rotation;
 
@@ -74,19 +75,12 @@ public abstract partial class Connection<TClient>
     /// <summary>The credentials may no longer be used: Vault has not confirmed them for too long.</summary>
     private async Task DisconnectAsync(CancellationToken cancellationToken)
     {
-        await _swap.WaitAsync(cancellationToken);
-        try
-        {
-            if (_current is not { } before || Configured is not null)
-                return;
-            _current = null;
-            Log.Disconnected(_logger, Name);
-            Retire(before);
-        }
-        finally
-        {
-            _swap.Release();
-        }
+        using var turn = await _swap.EnterAsync(cancellationToken);
+        if (_current is not { } before || Configured is not null)
+            return;
+        _current = null;
+        Log.Disconnected(_logger, Name);
+        Retire(before);
     }
 
     private void Retire(ConnectionGeneration<TClient> before)
@@ -98,32 +92,25 @@ public abstract partial class Connection<TClient>
 
     private async Task<bool> TrySwapAsync(ConnectionTarget target, CancellationToken cancellationToken)
     {
-        await _swap.WaitAsync(cancellationToken);
-        try
-        {
-            if (_current is not { } before || before.Target == target)
-                return true;
-            // From a changed credential to the client that uses it.
-            using var activity = ConnectionMetrics.Tracing.StartActivity("connection.rotate")?.SetTag("connection.name", Name);
-            var result = await ProbeAsync(target, cancellationToken);
-            Report(target, result);
-            if (!result.IsAccepted)
-            {
-                Log.NotAccepted(_logger, Section, result.Reason);
-                return false;
-            }
-
-            // Connecting may block its thread, as Redis' client does.
-            var next = await Task.Run(() => Open(target, ++_generations), cancellationToken);
-            _current = next;
-            Log.TakenOver(_logger, Name, next.Number);
-            Retire(before);
+        using var turn = await _swap.EnterAsync(cancellationToken);
+        if (_current is not { } before || before.Target == target)
             return true;
-        }
-        finally
+        // From a changed credential to the client that uses it.
+        using var activity = ConnectionMetrics.Tracing.StartActivity("connection.rotate")?.SetTag("connection.name", Name);
+        var result = await ProbeAsync(target, cancellationToken);
+        Report(target, result);
+        if (!result.IsAccepted)
         {
-            _swap.Release();
+            Log.NotAccepted(_logger, Section, result.Reason);
+            return false;
         }
+
+        // Connecting may block its thread, as Redis' client does.
+        var next = await Task.Run(() => Open(target, ++_generations), cancellationToken);
+        _current = next;
+        Log.TakenOver(_logger, Name, next.Number);
+        Retire(before);
+        return true;
     }
 
     /// <summary>

@@ -78,16 +78,8 @@ public sealed class SecretLayers(VaultOptions options, IReadOnlyList<IConfigurat
                 value, new SecretSource(origin, $"{options.MountPoint}/{secret.Path}", secret.Version, secret.CreatedAt));
     }
 
-    private string? Configured(string key)
-    {
-        foreach (var provider in configuration.Reverse())
-        {
-            if (provider.TryGet(key, out var value) && !string.IsNullOrEmpty(value))
-                return value;
-        }
-
-        return null;
-    }
+    private string? Configured(string key) => configuration.Reverse()
+        .Select(provider => provider.TryGet(key, out var value) ? value : null).FirstOrDefault(value => !string.IsNullOrEmpty(value));
 
     private static Dictionary<string, string> Defaults(bool isDevelopment)
     {

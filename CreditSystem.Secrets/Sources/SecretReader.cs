@@ -107,7 +107,7 @@ public sealed class SecretReader(VaultOptions options, VaultSession session, Dat
         {
             var metadata = (await client.V1.Secrets.KeyValue.V2.ReadSecretMetadataAsync(path, options.MountPoint)).Data;
             return metadata.Versions?.GetValueOrDefault(
-                metadata.CurrentVersion.ToString(CultureInfo.InvariantCulture)) is { Destroyed: false } current
+                $"{metadata.CurrentVersion}") is { Destroyed: false } current
                     && !IsOver(current.DeletionTime, time.GetUtcNow())
                 ? new SecretVersion(path, metadata.CurrentVersion, Parse(current.CreatedTime))
                 : null;
@@ -139,7 +139,7 @@ public sealed class SecretReader(VaultOptions options, VaultSession session, Dat
                 break;
             case JsonValueKind.Array:
                 foreach (var (index, item) in value.EnumerateArray().Index())
-                    Flatten($"{key}:{index.ToString(CultureInfo.InvariantCulture)}", item, values);
+                    Flatten($"{key}:{index}", item, values);
                 break;
             case JsonValueKind.String:
                 values[key] = value.GetString()!;

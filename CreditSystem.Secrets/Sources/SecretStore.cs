@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using CreditSystem.Secrets.Database;
 using CreditSystem.Secrets.Snapshot;
 using CreditSystem.Secrets.Vault;
+using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Secrets.Sources;
 
@@ -37,7 +38,7 @@ public sealed partial class SecretStore(
     /// <param name="wasDatabaseRefused">MongoDB does not accept the credentials in use.</param>
     public async Task<bool> RefreshAsync(CancellationToken cancellationToken, bool wasDatabaseRefused = false)
     {
-        await _gate.WaitAsync(cancellationToken);
+        using var turn = await _gate.EnterAsync(cancellationToken);
         using var activity = SecretsMetrics.Tracing.StartActivity("vault.secrets.refresh");
         try
         {
@@ -60,10 +61,6 @@ public sealed partial class SecretStore(
             // Files and environment do not depend on Vault.
             PublishStale();
             return false;
-        }
-        finally
-        {
-            _gate.Release();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Secrets.Vault;
 
@@ -65,4 +66,13 @@ internal sealed partial class TokenRetirement(
         [LoggerMessage(2006, LogLevel.Warning, "The replaced token is not revoked, it ends with its lease")]
         public static partial void Kept(ILogger logger);
     }
+}
+
+/// <summary>Ends the token, and with it the database users that were issued to it, when everything that needs them has stopped.</summary>
+internal sealed class TokenRevocation(TokenRenewal renewal) : HostedLifecycle
+{
+    /// <summary>
+    /// After the last request and the last background service: where Vault does not answer, the token ends with its lease.
+    /// </summary>
+    public override Task StoppedAsync(CancellationToken cancellationToken) => renewal.RevokeAllAsync().WaitAsync(cancellationToken);
 }

@@ -46,32 +46,18 @@ public sealed class VaultSession(VaultLogin login, TimeProvider time) : IDisposa
     {
         if (Current is { } known)
             return known;
-        await _gate.WaitAsync(cancellationToken);
-        try
-        {
-            return Current ?? await LoginAsync(cancellationToken);
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        using var turn = await _gate.EnterAsync(cancellationToken);
+        return Current ?? await LoginAsync(cancellationToken);
     }
 
     /// <summary>Logs in while the current token still works, and takes the new one. The one before, for the caller to revoke.</summary>
     /// <exception cref="VaultUnavailableException">The current token stays.</exception>
     public async Task<VaultToken?> ReplaceAsync(CancellationToken cancellationToken)
     {
-        await _gate.WaitAsync(cancellationToken);
-        try
-        {
-            var before = _current;
-            await LoginAsync(cancellationToken);
-            return before;
-        }
-        finally
-        {
-            _gate.Release();
-        }
+        using var turn = await _gate.EnterAsync(cancellationToken);
+        var before = _current;
+        await LoginAsync(cancellationToken);
+        return before;
     }
 
     /// <summary>Names the token that a client carries; empty when it has been replaced meanwhile.</summary>

@@ -2,10 +2,6 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace CreditSystem.ServiceDefaults.Certificates;
@@ -72,4 +68,15 @@ public static class CertificateExtensions
         && (errors == SslPolicyErrors.None
             || (errors == SslPolicyErrors.RemoteCertificateChainErrors
                 && set.Trust.Trusts(remote, chain)));
+}
+
+/// <summary>Looks at the folder again and again: a mounted Secret may change without a sign on some file systems.</summary>
+internal sealed class CertificateWatch(CertificateFolder folder, CertificateOptions options, TimeProvider time) : BackgroundService
+{
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.PollInterval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+            folder.Refresh();
+    }
 }

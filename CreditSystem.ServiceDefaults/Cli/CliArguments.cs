@@ -5,10 +5,6 @@ public static class CliArguments
 {
     /// <summary>Whether it is meant as a command, known or not. A misspelt one must not start a service in its place.</summary>
     /// <param name="argument">The first argument of the process.</param>
-    public static bool IsCommand(string argument)
-    {
-        ArgumentNullException.ThrowIfNull(argument);
-        return argument is "--help" or "-h" or "-?" or "--version"
-            || (argument is not [] and not ['-' or '/', ..] && !argument.Contains('=', StringComparison.Ordinal));
-    }
+    public static bool IsCommand(string argument) => argument is "--help" or "-h" or "-?" or "--version"
+        || (argument is not [] and not ['-' or '/', ..] && !argument.Contains('=', StringComparison.Ordinal));
 }

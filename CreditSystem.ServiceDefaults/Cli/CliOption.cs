@@ -6,6 +6,17 @@ namespace CreditSystem.ServiceDefaults.Cli;
 /// <summary>The options of our commands.</summary>
 public static class CliOption
 {
+    public static void AddAll(this Command command, params ReadOnlySpan<Symbol> symbols)
+    {
+        foreach (var symbol in symbols)
+        {
+            if (symbol is Argument argument)
+                command.Add(argument);
+            else
+                command.Add((Option)symbol);
+        }
+    }
+
     /// <param name="name">With its dashes.</param>
     /// <param name="description">What it is for.</param>
     public static Option<bool> Flag(string name, string description) => new(name) { Description = description };
@@ -21,6 +32,11 @@ public static class CliOption
         return option;
     }
 
+    /// <summary>That may be given again.</summary>
+    /// <param name="name">With its dashes.</param>
+    /// <param name="description">What it is for.</param>
+    public static Option<string[]> Texts(string name, string description) => new(name) { Description = description };
+
     /// <summary>A whole number within bounds. What is none, or lies outside, is said in one sentence.</summary>
     /// <param name="name">With its dashes.</param>
     /// <param name="description">Without the bounds.</param>
@@ -31,8 +47,8 @@ public static class CliOption
     public static Option<int> Number(string name, string description, int least, int most, int? byDefault, string? reason = null)
     {
         var bounds = most == int.MaxValue
-            ? string.Create(CultureInfo.InvariantCulture, $"{least} or more")
-            : string.Create(CultureInfo.InvariantCulture, $"{least} to {most}");
+            ? $"{least} or more"
+            : $"{least} to {most}";
         var option = new Option<int>(name)
         {
             Description = $"{description} ({bounds})",

@@ -18,8 +18,6 @@ public static class CommandOutput
     /// <summary>The result: as JSON where that is asked for, else what <paramref name="print"/> writes.</summary>
     public static void Write<T>(this ParseResult parsed, T result, Action<TextWriter> print)
     {
-        ArgumentNullException.ThrowIfNull(parsed);
-        ArgumentNullException.ThrowIfNull(print);
         var output = parsed.InvocationConfiguration.Output;
         if (parsed.GetValue(Json))
             output.WriteLine(JsonSerializer.Serialize(result, Options));
@@ -35,8 +33,6 @@ public static class CommandOutput
     /// <summary>Columns as wide as their widest cell.</summary>
     public static void WriteTable(this TextWriter output, IReadOnlyList<string> head, IEnumerable<IReadOnlyList<string>> rows)
     {
-        ArgumentNullException.ThrowIfNull(output);
-        ArgumentNullException.ThrowIfNull(head);
         IReadOnlyList<string>[] lines = [head, .. rows];
         var widths = head.Select((_, column) => lines.Max(line => line[column].Length)).ToArray();
         foreach (var line in lines)

@@ -15,11 +15,8 @@ public static class CommandRunner
     /// <param name="create">Makes the program with its commands.</param>
     /// <param name="describe">As in <see cref="RunAsync"/>.</param>
     /// <returns>The exit code, or null when the first argument is meant as no command.</returns>
-    public static async Task<int?> TryRunAsync(string[] args, Func<RootCommand> create, Func<Exception, string?>? describe = null)
-    {
-        ArgumentNullException.ThrowIfNull(create);
-        return args is [var first, ..] && CliArguments.IsCommand(first) ? await RunAsync(create(), args, output: null, describe) : null;
-    }
+    public static async Task<int?> TryRunAsync(string[] args, Func<RootCommand> create, Func<Exception, string?>? describe = null) =>
+        args is [var first, ..] && CliArguments.IsCommand(first) ? await RunAsync(create(), args, output: null, describe) : null;
 
     /// <summary>Runs a command to its end, which always has a reason on the standard error unless it is a success.</summary>
     /// <param name="command">The program with its commands.</param>
@@ -30,8 +27,6 @@ public static class CommandRunner
     public static async Task<int> RunAsync(
         RootCommand command, IReadOnlyList<string> args, TextWriter? output = null, Func<Exception, string?>? describe = null)
     {
-        ArgumentNullException.ThrowIfNull(command);
-        ArgumentNullException.ThrowIfNull(args);
         // Signals are ours: System.CommandLine would cancel the action before it is known that there was one.
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         if (output is not null)

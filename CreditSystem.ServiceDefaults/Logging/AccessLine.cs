@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using Microsoft.Extensions.Logging;
 
 namespace CreditSystem.ServiceDefaults.Logging;
 

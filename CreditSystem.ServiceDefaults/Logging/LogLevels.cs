@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace CreditSystem.ServiceDefaults.Logging;
 
 /// <summary>Names of log levels as people write them.</summary>

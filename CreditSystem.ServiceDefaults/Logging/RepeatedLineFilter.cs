@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace CreditSystem.ServiceDefaults.Logging;
 
 /// <summary>
@@ -28,7 +26,6 @@ public sealed class RepeatedLineFilter(ILogger inner, TimeProvider time) : ILogg
     public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?,
         string> formatter)
     {
-        ArgumentNullException.ThrowIfNull(formatter);
         if (logLevel < LogLevel.Warning || IsNew((eventId.Id, formatter(state, exception))))
             inner.Log(logLevel, eventId, state, exception, formatter);
     }

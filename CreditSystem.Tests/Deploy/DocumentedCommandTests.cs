@@ -70,7 +70,7 @@ public sealed partial class DocumentedCommandTests
             var (exitCode, output) = command.Words[2] switch
             {
                 BootstrapCommand.Name => await nowhere.BootstrapAsync(command.Words[3..]),
-                _ => await nowhere.RunAsync(RotateCommand.RunAsync, command.Words[3..]),
+                _ => await nowhere.RunAsync(RotateCommand.Name, command.Words[3..]),
             };
             Assert.True(exitCode == (command.Words.Contains("--print-policy") ? 0 : 1), $"{command.File}: {command.Text}: {output}");
         }

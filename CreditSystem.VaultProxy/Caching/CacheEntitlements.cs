@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using CreditSystem.VaultProxy.Telemetry;
 
 namespace CreditSystem.VaultProxy.Caching;
 
@@ -14,15 +13,15 @@ internal sealed class CacheEntitlements(CacheOptions options, TimeProvider time)
     private const int MaxSecretsPerCaller = 1_000;
     private readonly TimeSpan _valid = TimeSpan.FromSeconds(options.ProofSeconds);
     private readonly TimeSpan _validInOutage = TimeSpan.FromSeconds(options.ProofSeconds + options.StaleIfErrorSeconds);
-    private ConcurrentDictionary<Caller, Known> _callers = new();
+    private ConcurrentDictionary<VaultCaller, Known> _callers = new();
 
-    internal bool Has(in Caller caller, in CacheKey key) => Has(caller, key, _valid);
+    internal bool Has(in VaultCaller caller, in CacheKey key) => Has(caller, key, _valid);
 
     /// <summary>While Vault cannot be asked, a proof lasts as much longer as a response does, but no longer than the token.</summary>
-    internal bool HasInOutage(in Caller caller, in CacheKey key) => Has(caller, key, _validInOutage);
+    internal bool HasInOutage(in VaultCaller caller, in CacheKey key) => Has(caller, key, _validInOutage);
 
     /// <returns>What Vault has said of the token, unless that is older than a proof may be. Counted uses stay counted.</returns>
-    internal TokenLife? FindLife(in Caller caller)
+    internal TokenLife? FindLife(in VaultCaller caller)
     {
         if (!_callers.TryGetValue(caller, out var known))
             return null;
@@ -31,7 +30,7 @@ internal sealed class CacheEntitlements(CacheOptions options, TimeProvider time)
     }
 
     /// <param name="askedAt">The timestamp before the question.</param>
-    internal void Learn(in Caller caller, TokenLife life, long askedAt)
+    internal void Learn(in VaultCaller caller, TokenLife life, long askedAt)
     {
         if (caller.Token.IsNone)
             return;
@@ -42,7 +41,7 @@ internal sealed class CacheEntitlements(CacheOptions options, TimeProvider time)
             static (_, before, learned) => learned with { Secrets = before.Secrets }, known);
     }
 
-    internal void Add(in Caller caller, in CacheKey key)
+    internal void Add(in VaultCaller caller, in CacheKey key)
     {
         if (!_callers.TryGetValue(caller, out var known))
             return;
@@ -52,19 +51,17 @@ internal sealed class CacheEntitlements(CacheOptions options, TimeProvider time)
     }
 
     /// <summary>Vault has refused the caller something, so it has to show everything again.</summary>
-    internal void Remove(in Caller caller) => _callers.TryRemove(caller, out _);
+    internal void Remove(in VaultCaller caller) => _callers.TryRemove(caller, out _);
 
-    internal void Clear() => _callers = new ConcurrentDictionary<Caller, Known>();
+    internal void Clear() => _callers = new ConcurrentDictionary<VaultCaller, Known>();
 
-    private bool Has(in Caller caller, in CacheKey key, TimeSpan valid) =>
+    private bool Has(in VaultCaller caller, in CacheKey key, TimeSpan valid) =>
         !caller.Token.IsNone
         && _callers.TryGetValue(caller, out var known)
         && known.Life.MayBeServed
         && time.GetElapsedTime(known.AskedAt) < known.Life.Lasts
         && known.Secrets.TryGetValue(key, out var shownAt)
         && time.GetElapsedTime(shownAt) < valid;
-
-    internal readonly record struct Caller(TokenId Token, string Address);
 
     private sealed record Known(TokenLife Life, long AskedAt)
     {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using CreditSystem.VaultProxy.Forwarding;
 using CreditSystem.VaultProxy.Policy;
@@ -6,7 +5,7 @@ using CreditSystem.VaultProxy.Policy;
 namespace CreditSystem.VaultProxy.Caching;
 
 /// <summary>One read that the cache answers, or learns from.</summary>
-internal sealed class CachedRead(KvCache cache, HttpContext context, VaultRequest request, CacheEntitlements.Caller caller, CacheKey key)
+internal sealed class CachedRead(KvCache cache, HttpContext context, VaultRequest request, VaultCaller caller, CacheKey key)
     : IResponseInterceptor
 {
     private readonly long _epoch = cache.Store.Epoch;
@@ -16,7 +15,7 @@ internal sealed class CachedRead(KvCache cache, HttpContext context, VaultReques
 
     public VaultRequest Request => request;
 
-    public CacheEntitlements.Caller Caller => caller;
+    public VaultCaller Caller => caller;
 
     public CacheKey Key => key;
 
@@ -74,7 +73,7 @@ internal sealed class CachedRead(KvCache cache, HttpContext context, VaultReques
         response.StatusCode = StatusCodes.Status200OK;
         response.ContentType = VaultErrors.JsonContentType;
         response.Headers.CacheControl = "no-store";
-        response.Headers.Age = ((int)age.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        response.Headers.Age = $"{(int)age.TotalSeconds}";
         response.Headers["X-Cache"] = state;
         cache.Count(result);
     }

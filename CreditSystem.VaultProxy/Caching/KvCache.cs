@@ -37,11 +37,11 @@ internal sealed class KvCache(IOptions<VaultProxyOptions> options, VaultForwarde
 
         if (!route.Cacheable || !TryGetKey(context, request, out var key))
             return false;
-        await ServeReadAsync(new CachedRead(this, context, request, new(caller.Token, caller.Address), key), caller);
+        await ServeReadAsync(new CachedRead(this, context, request, caller, key));
         return true;
     }
 
-    private async ValueTask ServeReadAsync(CachedRead read, VaultCaller caller)
+    private async ValueTask ServeReadAsync(CachedRead read)
     {
         if (read.TryServeFresh("hit"))
         {
@@ -65,7 +65,7 @@ internal sealed class KvCache(IOptions<VaultProxyOptions> options, VaultForwarde
         try
         {
             metrics.CountCache("miss");
-            await forwarder.ForwardAsync(read.Context, read.Request, caller, read);
+            await forwarder.ForwardAsync(read.Context, read.Request, read.Caller, read);
         }
         finally
         {
@@ -150,9 +150,9 @@ internal sealed class KvCache(IOptions<VaultProxyOptions> options, VaultForwarde
         || name.Equals(VaultHeaders.Request, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>A read on its way to Vault.</summary>
-    private sealed class Flight(CacheEntitlements.Caller caller)
+    private sealed class Flight(VaultCaller caller)
     {
-        public CacheEntitlements.Caller Caller => caller;
+        public VaultCaller Caller => caller;
 
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -13,11 +13,11 @@ internal sealed class TokenLookup(UpstreamPool pool, IOptions<VaultProxyOptions>
 
     private readonly UpstreamOptions _options = options.Value.Upstream;
     private readonly HttpMessageInvoker _client = new(UpstreamConnection.CreateHandler(options.Value.Upstream));
-    private readonly ConcurrentDictionary<CacheEntitlements.Caller, Lazy<Task<TokenLife>>> _asking = new();
+    private readonly ConcurrentDictionary<VaultCaller, Lazy<Task<TokenLife>>> _asking = new();
 
     /// <summary>One question for all who want to know the same at once: of a counted token, each costs a use.</summary>
     /// <returns><see cref="TokenLife.Unserved"/> where Vault does not say.</returns>
-    internal async Task<TokenLife> AskAsync(HttpContext context, CacheEntitlements.Caller caller)
+    internal async Task<TokenLife> AskAsync(HttpContext context, VaultCaller caller)
     {
         var asking = _asking.GetOrAdd(
             caller, static (caller, state) =>
@@ -32,7 +32,7 @@ internal sealed class TokenLookup(UpstreamPool pool, IOptions<VaultProxyOptions>
         }
     }
 
-    private async Task<TokenLife> SendAsync(IHeaderDictionary headers, CacheEntitlements.Caller caller)
+    private async Task<TokenLife> SendAsync(IHeaderDictionary headers, VaultCaller caller)
     {
         if (pool.Select() is not { } node)
             return TokenLife.Unserved;
@@ -52,7 +52,7 @@ internal sealed class TokenLookup(UpstreamPool pool, IOptions<VaultProxyOptions>
         }
     }
 
-    private HttpRequestMessage CreateRequest(UpstreamNode node, IHeaderDictionary headers, CacheEntitlements.Caller caller)
+    private HttpRequestMessage CreateRequest(UpstreamNode node, IHeaderDictionary headers, VaultCaller caller)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, node.Address + "/v1/auth/token/lookup-self")
         {

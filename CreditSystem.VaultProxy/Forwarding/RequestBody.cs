@@ -11,10 +11,7 @@ internal static class RequestBody
 
     /// <returns>Empty where there is no body; null where it is larger, in which case nothing of it has been taken.</returns>
     /// <exception cref="IOException">The body is malformed, larger than its route allows, or broken off.</exception>
-    internal static ValueTask<byte[]?> ReadSmallAsync(HttpContext context) => ReadAsync(context, SmallBytes);
-
-    /// <inheritdoc cref="ReadSmallAsync"/>
-    internal static async ValueTask<byte[]?> ReadAsync(HttpContext context, int limitBytes)
+    internal static async ValueTask<byte[]?> ReadAsync(HttpContext context, int limitBytes = SmallBytes)
     {
         if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
             return [];

@@ -36,7 +36,7 @@ internal sealed class VaultForwarder(
         PrepareRequest(context, route);
         try
         {
-            body ??= await RequestBody.ReadSmallAsync(context);
+            body ??= await RequestBody.ReadAsync(context);
         }
         catch (IOException unreadable)
         {
@@ -66,12 +66,9 @@ internal sealed class VaultForwarder(
         }
     }
 
-    private UpstreamNode? SelectNode(VaultRoute route)
-    {
-        if (route.IsForSealed)
-            return pool.SelectSealed();
-        return pool.Select() ?? (route.ForwardsToUnhealthy ? pool.SelectAny() : null);
-    }
+    private UpstreamNode? SelectNode(VaultRoute route) => route.IsForSealed
+        ? pool.SelectSealed()
+        : pool.Select() ?? (route.ForwardsToUnhealthy ? pool.SelectAny() : null);
 
     private ValueTask WriteNoUpstreamAsync(HttpContext context) =>
         VaultErrors.WriteAsync(context, StatusCodes.Status503ServiceUnavailable,

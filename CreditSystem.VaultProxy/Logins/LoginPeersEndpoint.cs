@@ -29,19 +29,13 @@ internal static class LoginPeersEndpoint
             return Task.CompletedTask;
         }
 
-        if (context.Request.QueryString.HasValue && !HasIds(context.Request.Query))
-        {
-            context.Response.StatusCode = StatusCodes.Status400BadRequest;
-            return Task.CompletedTask;
-        }
-
-        var report = TokenId.TryParseHex(context.Request.Query["role"].ToString(), out var role)
-            && TokenId.TryParseHex(context.Request.Query["pair"].ToString(), out var pair)
-            ? reports.Write(role, pair)
-            : reports.WriteAll();
-        return context.Response.WriteAsJsonAsync(report, PeerReportJson.Default.PeerReport, cancellationToken: context.RequestAborted);
+        var report = !context.Request.QueryString.HasValue ? reports.WriteAll()
+            : TokenId.TryParseHex(context.Request.Query["role"].ToString(), out var role)
+                && TokenId.TryParseHex(context.Request.Query["pair"].ToString(), out var pair) ? reports.Write(role, pair)
+            : null;
+        if (report is not null)
+            return context.Response.WriteAsJsonAsync(report, PeerReportJson.Default.PeerReport, cancellationToken: context.RequestAborted);
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return Task.CompletedTask;
     }
-
-    private static bool HasIds(IQueryCollection query) =>
-        TokenId.TryParseHex(query["role"].ToString(), out _) && TokenId.TryParseHex(query["pair"].ToString(), out _);
 }

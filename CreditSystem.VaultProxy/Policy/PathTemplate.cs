@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace CreditSystem.VaultProxy.Policy;
 
 /// <summary>
@@ -8,6 +10,9 @@ namespace CreditSystem.VaultProxy.Policy;
 internal sealed class PathTemplate
 {
     private const string NameSegment = "{name}";
+    private static readonly SearchValues<char> NameCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
+
     private readonly string[] _segments;
     private readonly TailMode _tail;
 
@@ -54,18 +59,8 @@ internal sealed class PathTemplate
     }
 
     /// <summary>Letters, digits, and inside <c>_ - .</c>: no encoding, no dot segment.</summary>
-    internal static bool IsName(ReadOnlySpan<char> segment)
-    {
-        if (segment.IsEmpty || segment[0] is '.' || segment[^1] is '.')
-            return false;
-        foreach (var c in segment)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not ('_' or '-' or '.'))
-                return false;
-        }
-
-        return true;
-    }
+    internal static bool IsName(ReadOnlySpan<char> segment) =>
+        segment is not ([] or ['.', ..] or [.., '.']) && !segment.ContainsAnyExcept(NameCharacters);
 
     /// <param name="path">The decoded path below <c>/v1/</c>, already free of dot segments and empty segments.</param>
     /// <param name="firstEncoded">Where the first percent-encoded character stands; only the tail may hold any.</param>

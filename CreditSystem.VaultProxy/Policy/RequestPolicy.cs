@@ -21,7 +21,7 @@ internal sealed class RequestPolicy(IOptions<VaultProxyOptions> options, TimePro
             return new VaultRequest { Denial = DenialReason.HeaderAmbiguous };
 
         var raw = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var method = VaultMethodsParser.Parse(context.Request.Method);
+        var method = VaultMethodNames.Parse(context.Request.Method);
         var reason = RequestTargetParser.Parse(raw, out var target);
         if (reason != DenialReason.None)
             return Refuse(raw, reason, method);
@@ -70,13 +70,8 @@ internal sealed class RequestPolicy(IOptions<VaultProxyOptions> options, TimePro
                 continue;
             nearest ??= route;
             var judged = route.DropsUnknownQuery ? QueryRules.DropUnknown(target, route.Query) : target;
-            if (!QueryRules.Check(judged.Query, route.Query, out var read))
-            {
-                denial = DenialReason.QueryNotAllowed;
-                continue;
-            }
-
-            if (read.Lists != VaultMethods.None && method != VaultMethods.Get && method != read.Lists)
+            if (!QueryRules.Check(judged.Query, route.Query, out var read)
+                || (read.Lists != VaultMethods.None && method != VaultMethods.Get && method != read.Lists))
             {
                 denial = DenialReason.QueryNotAllowed;
                 continue;

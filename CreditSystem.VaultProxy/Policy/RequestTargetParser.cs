@@ -116,13 +116,7 @@ internal static class RequestTargetParser
             return false;
         }
 
-        foreach (var c in path)
-        {
-            if (char.IsControl(c))
-                return false;
-        }
-
-        return true;
+        return !path.Any(char.IsControl);
     }
 
     private static DenialReason CheckSegments(ReadOnlySpan<char> path)

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace CreditSystem.VaultProxy.Policy;
 
 /// <summary>
@@ -26,35 +28,17 @@ internal enum VaultMethods
     Read = Get | Head | List | Scan,
 }
 
-internal static class VaultMethodsParser
+internal static class VaultMethodNames
 {
-    /// <summary>HTTP verbs are case-sensitive (RFC 9110, section 9.1), so nothing else is accepted.</summary>
-    internal static VaultMethods Parse(string method) => method switch
-    {
-        "GET" => VaultMethods.Get,
-        "HEAD" => VaultMethods.Head,
-        "LIST" => VaultMethods.List,
-        "SCAN" => VaultMethods.Scan,
-        "POST" => VaultMethods.Post,
-        "PUT" => VaultMethods.Put,
-        "PATCH" => VaultMethods.Patch,
-        "DELETE" => VaultMethods.Delete,
-        _ => VaultMethods.None,
-    };
-}
+    private static readonly FrozenDictionary<string, VaultMethods> ByName = ((VaultMethods[])[
+        VaultMethods.Get, VaultMethods.Head, VaultMethods.List, VaultMethods.Scan, VaultMethods.Post, VaultMethods.Put,
+        VaultMethods.Patch, VaultMethods.Delete,
+    ]).ToFrozenDictionary(method => method.ToString().ToUpperInvariant(), StringComparer.Ordinal);
 
-internal static class VaultMethodLabels
-{
-    internal static string Get(VaultMethods method) => method switch
-    {
-        VaultMethods.Get => "GET",
-        VaultMethods.Head => "HEAD",
-        VaultMethods.List => "LIST",
-        VaultMethods.Scan => "SCAN",
-        VaultMethods.Post => "POST",
-        VaultMethods.Put => "PUT",
-        VaultMethods.Patch => "PATCH",
-        VaultMethods.Delete => "DELETE",
-        _ => "other",
-    };
+    private static readonly FrozenDictionary<VaultMethods, string> Names = ByName.ToFrozenDictionary(pair => pair.Value, pair => pair.Key);
+
+    /// <summary>HTTP verbs are case-sensitive (RFC 9110, section 9.1), so nothing else is accepted.</summary>
+    internal static VaultMethods Parse(string method) => ByName.GetValueOrDefault(method);
+
+    internal static string Label(VaultMethods method) => Names.GetValueOrDefault(method, "other");
 }

@@ -14,7 +14,7 @@ internal sealed partial class AccessLog(ILogger<AccessLog> logger, TimeProvider 
     internal void Write(in VaultRequest request, string mountClass, string operation, int status, double milliseconds, TokenId token)
     {
         if (logger.IsEnabled(LogLevel.Information) && (request.Route?.IsPoll != true || _polls.IsWorthALine(mountClass, status)))
-            Line(logger, VaultMethodLabels.Get(request.Method), mountClass, operation, status, Math.Round(milliseconds, 3), token);
+            Line(logger, VaultMethodNames.Label(request.Method), mountClass, operation, status, Math.Round(milliseconds, 3), token);
     }
 
     [LoggerMessage(1, LogLevel.Information,

@@ -10,6 +10,9 @@ internal sealed class ProxyMetrics
 {
     internal const string MeterName = "CreditSystem.VaultProxy";
 
+    /// <summary>Boxed, so that counting a request allocates none.</summary>
+    private static readonly object[] StatusLabels = [.. Enumerable.Range(0, 600).Select(status => (object)status)];
+
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _denials;
@@ -45,7 +48,8 @@ internal sealed class ProxyMetrics
 
     internal void CountRequest(string mountClass, string operation, int status, double seconds)
     {
-        var tags = new TagList { { "mount_class", mountClass }, { "operation", operation }, { "status", StatusLabels.Get(status) } };
+        var label = (uint)status < (uint)StatusLabels.Length ? StatusLabels[status] : status;
+        var tags = new TagList { { "mount_class", mountClass }, { "operation", operation }, { "status", label } };
         _requests.Add(1, tags);
         _duration.Record(seconds, tags);
     }

@@ -6,8 +6,7 @@ namespace CreditSystem.VaultProxy.Telemetry;
 /// <summary>Spans without paths: the path of a secret says what it is.</summary>
 internal static class ProxyTracing
 {
-    internal const string SourceName = "CreditSystem.VaultProxy";
-    private static readonly ActivitySource Source = new(SourceName);
+    private static readonly ActivitySource Source = new(ProxyMetrics.MeterName);
     private static readonly string[] TagsWithPaths = ["url.path", "url.query", "url.full", "http.target", "http.url"];
 
     /// <summary>Takes out of the server's span what ASP.NET Core's instrumentation has put there, and begins one for Vault.</summary>
@@ -17,7 +16,7 @@ internal static class ProxyTracing
             Redact(server);
         if (!Source.HasListeners())
             return null;
-        var operation = VaultMethodLabels.Get(request.Operation);
+        var operation = VaultMethodNames.Label(request.Operation);
         var mount = request.Route?.MountLabel ?? "unknown";
         return Source.StartActivity($"vault {operation} {mount}", ActivityKind.Client)?
             .SetTag("vault.mount_class", mount)

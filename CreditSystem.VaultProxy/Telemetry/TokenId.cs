@@ -29,21 +29,20 @@ internal readonly record struct TokenId(ulong High, ulong Low)
         Span<byte> digest = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(Key, input[..length], digest);
         CryptographicOperations.ZeroMemory(input[..length]);
-        return new TokenId(BinaryPrimitives.ReadUInt64BigEndian(digest), BinaryPrimitives.ReadUInt64BigEndian(digest[8..]));
+        return Of(digest);
     }
 
     /// <summary>
     /// Under no key, so that other replicas have the same name for it. Only for what nobody can guess: it can be tried out.
     /// </summary>
-    public static TokenId ForReplicas(ReadOnlySpan<char> text, byte kind)
+    public static TokenId ForReplicas(string text, byte kind)
     {
-        var input = new byte[Encoding.UTF8.GetMaxByteCount(text.Length) + 1];
+        var input = new byte[1 + Encoding.UTF8.GetByteCount(text)];
         input[0] = kind;
-        var length = 1 + Encoding.UTF8.GetBytes(text, input.AsSpan(1));
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(input.AsSpan(0, length), digest);
+        Encoding.UTF8.GetBytes(text, input.AsSpan(1));
+        var digest = SHA256.HashData(input);
         CryptographicOperations.ZeroMemory(input);
-        return new TokenId(BinaryPrimitives.ReadUInt64BigEndian(digest), BinaryPrimitives.ReadUInt64BigEndian(digest[8..]));
+        return Of(digest);
     }
 
     /// <summary>All 128 bits.</summary>
@@ -59,6 +58,9 @@ internal readonly record struct TokenId(ulong High, ulong Low)
         id = new TokenId(high, low);
         return true;
     }
+
+    private static TokenId Of(ReadOnlySpan<byte> digest) =>
+        new(BinaryPrimitives.ReadUInt64BigEndian(digest), BinaryPrimitives.ReadUInt64BigEndian(digest[8..]));
 
     /// <summary>For logs: 64 bits, enough to tell tokens apart.</summary>
     public override string ToString() => IsNone ? "-" : $"hmac-sha256:{High:x16}";

@@ -49,11 +49,7 @@ internal readonly record struct AttemptOutcome
             return new AttemptOutcome { Kind = AttemptKind.Behind, Failure = "429", Response = response };
         return status switch
         {
-            412 => Failed(response, "412"),
-            500 => Failed(response, "500"),
-            502 => Failed(response, "502"),
-            503 => Failed(response, "503"),
-            504 => Failed(response, "504"),
+            412 or 500 or 502 or 503 or 504 => new AttemptOutcome { Kind = AttemptKind.Failed, Failure = $"{status}", Response = response },
             _ => new AttemptOutcome { Kind = AttemptKind.Responded, Failure = "", Response = response },
         };
     }
@@ -70,9 +66,6 @@ internal readonly record struct AttemptOutcome
         Exception?.Throw();
         return Response!;
     }
-
-    private static AttemptOutcome Failed(HttpResponseMessage response, string failure) =>
-        new() { Kind = AttemptKind.Failed, Failure = failure, Response = response };
 
     // ConnectTimeout ends in a cancellation that nobody asked for.
     private static bool IsNotSent(Exception exception) => exception is OperationCanceledException

@@ -38,17 +38,8 @@ internal sealed class UpstreamPool(IOptions<VaultProxyOptions> options)
     public UpstreamNode SelectSealed() => Nodes.FirstOrDefault(node => node.State == NodeState.Sealed) ?? SelectAny();
 
     /// <summary>The node at that scheme, host and port; null where none of the configured ones is.</summary>
-    internal UpstreamNode? Find(Uri address)
-    {
-        foreach (var node in Nodes)
-        {
-            if (Uri.Compare(new Uri(node.Address), address, UriComponents.SchemeAndServer, UriFormat.Unescaped,
-                StringComparison.OrdinalIgnoreCase) == 0)
-                return node;
-        }
-
-        return null;
-    }
+    internal UpstreamNode? Find(Uri address) => Nodes.FirstOrDefault(node => Uri.Compare(
+        new Uri(node.Address), address, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0);
 
     /// <summary>The node has said so itself, before any probe could have.</summary>
     internal void ReportNotActive(UpstreamNode node)

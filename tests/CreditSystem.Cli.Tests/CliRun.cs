@@ -12,7 +12,7 @@ internal sealed class CliRun(IReadOnlyDictionary<string, string?> environment, T
     /// <summary>What all runs together have printed.</summary>
     public string Everything => _everything.ToString();
 
-    public Task<(int ExitCode, string Output)> BootstrapAsync(params string[] args) => RunAsync(BootstrapCommand.RunAsync, args);
+    public Task<(int ExitCode, string Output)> BootstrapAsync(params string[] args) => RunAsync(BootstrapCommand.Name, args);
 
     /// <summary>Runs a command on an installation that has these settings.</summary>
     public static async Task<(int ExitCode, string Output)> OnInstallationAsync(IEnumerable<KeyValuePair<string, string?>> settings, params string[] args)
@@ -23,10 +23,11 @@ internal sealed class CliRun(IReadOnlyDictionary<string, string?> environment, T
         return (await Cli.CommandLine.RunAsync(args, host), output.ToString());
     }
 
-    public async Task<(int ExitCode, string Output)> RunAsync(Func<string[], CommandHost, Task<int>> command, params string[] args)
+    public async Task<(int ExitCode, string Output)> RunAsync(string command, params string[] args)
     {
         var output = new StringWriter();
-        var exitCode = await command(args, new CommandHost(environment.GetValueOrDefault, time ?? TimeProvider.System, output));
+        var host = new CommandHost(environment.GetValueOrDefault, time ?? TimeProvider.System, output);
+        var exitCode = await Cli.CommandLine.RunAsync([command, .. args], host);
         _everything.Append(output);
         return (exitCode, output.ToString());
     }

@@ -79,7 +79,7 @@ public sealed class TlsTests(VaultServer vaults) : IDisposable
 
         var (exitCode, output) = await command.BootstrapAsync("--prefix", name, "--credentials-directory", approle, "--rotator-credentials-directory", rotator);
         Assert.True(exitCode == 3, output);
-        (exitCode, output) = await command.RunAsync(RotateCommand.RunAsync, "--role", $"{name}-approle", "--directory", approle);
+        (exitCode, output) = await command.RunAsync(RotateCommand.Name, "--role", $"{name}-approle", "--directory", approle);
         Assert.True(exitCode == 0, output);
     }
 

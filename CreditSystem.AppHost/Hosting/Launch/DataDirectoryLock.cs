@@ -31,7 +31,7 @@ internal sealed class DataDirectoryLock : IDisposable
             return null;
         }
 
-        File.WriteAllText(processFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        File.WriteAllText(processFile, $"{Environment.ProcessId}");
         return new DataDirectoryLock(file, holder);
     }
 

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-
 namespace CreditSystem.AppHost.Hosting.Launch;
 
 internal static class LaunchExtensions

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -59,35 +58,18 @@ internal static class LaunchPorts
     }
 
     /// <summary>It is started as <c>dcp start-apiserver --monitor PROCESS</c>, detached from the AppHost.</summary>
-    private static Process? OrchestratorOf(int? appHost)
-    {
-        if (appHost is not { } process)
-            return null;
-
-        Process? found = null;
-        foreach (var candidate in Process.GetProcessesByName("dcp"))
-        {
-            if (found is null && IsMonitorOf(candidate.Id, process))
-                found = candidate;
-            else
-                candidate.Dispose();
-        }
-
-        return found;
-    }
+    private static Process? OrchestratorOf(int? appHost) => appHost is { } process
+        ? Process.GetProcessesByName("dcp").FirstOrDefault(candidate => IsMonitorOf(candidate.Id, process))
+        : null;
 
     private static bool IsMonitorOf(int orchestrator, int appHost)
     {
         try
         {
             var arguments = File.ReadAllText($"/proc/{orchestrator}/cmdline").Split('\0');
-            return arguments.Contains("start-apiserver") && arguments.Contains(appHost.ToString(CultureInfo.InvariantCulture));
+            return arguments.Contains("start-apiserver") && arguments.Contains($"{appHost}");
         }
-        catch (IOException)
-        {
-            return false;
-        }
-        catch (UnauthorizedAccessException)
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException)
         {
             return false;
         }

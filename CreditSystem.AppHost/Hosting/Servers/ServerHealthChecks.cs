@@ -5,64 +5,59 @@ using StackExchange.Redis;
 
 namespace CreditSystem.AppHost.Hosting.Servers;
 
-/// <summary>Whether MongoDB answers with the credentials of its connection string.</summary>
-internal sealed class MongoDBHealthCheck(IResourceWithConnectionString mongodb) : IHealthCheck
+/// <summary>Whether a server answers with the credentials of its connection string, on a connection that is made once.</summary>
+internal abstract class ServerHealthCheck<TClient>(string name, IResourceWithConnectionString server) : IHealthCheck
+    where TClient : class
 {
-    private static readonly BsonDocument Ping = new("ping", 1);
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+    protected static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
 
-    private MongoClient? client;
+    private TClient? client;
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
-            client ??= await ConnectAsync(cancellationToken);
-            await client.GetDatabase("admin").RunCommandAsync<BsonDocument>(Ping, ReadPreference.Primary, cancellationToken);
+            client ??= await ConnectAsync(await server.GetConnectionStringAsync(cancellationToken) ?? "");
+            await PingAsync(client, cancellationToken);
             return HealthCheckResult.Healthy();
         }
-        catch (Exception failed) when (failed is MongoException or TimeoutException)
+        catch (Exception failed) when (failed is MongoException or RedisException or TimeoutException)
         {
-            return HealthCheckResult.Unhealthy("MongoDB does not answer.", failed);
+            return HealthCheckResult.Unhealthy($"{name} does not answer.", failed);
         }
     }
 
-    private async Task<MongoClient> ConnectAsync(CancellationToken cancellationToken)
-    {
-        var settings = MongoClientSettings.FromConnectionString(await mongodb.GetConnectionStringAsync(cancellationToken));
-        settings.ServerSelectionTimeout = Timeout;
-        settings.ConnectTimeout = Timeout;
-        settings.HeartbeatInterval = TimeSpan.FromSeconds(1);
-        return new MongoClient(settings);
-    }
+    protected abstract Task<TClient> ConnectAsync(string connectionString);
+
+    protected abstract Task PingAsync(TClient client, CancellationToken cancellationToken);
 }
 
-/// <summary>Whether Redis answers with the credentials of its connection string.</summary>
-internal sealed class RedisHealthCheck(IResourceWithConnectionString redis) : IHealthCheck
+internal sealed class MongoDBHealthCheck(IResourceWithConnectionString mongodb) : ServerHealthCheck<MongoClient>("MongoDB", mongodb)
 {
-    private const int TimeoutMilliseconds = 2_000;
+    private static readonly BsonDocument Ping = new("ping", 1);
 
-    private ConnectionMultiplexer? connection;
-
-    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    protected override Task<MongoClient> ConnectAsync(string connectionString)
     {
-        try
-        {
-            connection ??= await ConnectAsync(cancellationToken);
-            await connection.GetDatabase().PingAsync();
-            return HealthCheckResult.Healthy();
-        }
-        catch (Exception failed) when (failed is RedisException or TimeoutException)
-        {
-            return HealthCheckResult.Unhealthy("Redis does not answer.", failed);
-        }
+        var settings = MongoClientSettings.FromConnectionString(connectionString);
+        (settings.ServerSelectionTimeout, settings.ConnectTimeout) = (Timeout, Timeout);
+        settings.HeartbeatInterval = TimeSpan.FromSeconds(1);
+        return Task.FromResult(new MongoClient(settings));
     }
 
-    private async Task<ConnectionMultiplexer> ConnectAsync(CancellationToken cancellationToken)
+    protected override Task PingAsync(MongoClient client, CancellationToken cancellationToken) =>
+        client.GetDatabase("admin").RunCommandAsync<BsonDocument>(Ping, ReadPreference.Primary, cancellationToken);
+}
+
+internal sealed class RedisHealthCheck(IResourceWithConnectionString redis) : ServerHealthCheck<ConnectionMultiplexer>("Redis", redis)
+{
+    protected override Task<ConnectionMultiplexer> ConnectAsync(string connectionString)
     {
-        var options = ConfigurationOptions.Parse(await redis.GetConnectionStringAsync(cancellationToken) ?? "");
-        (options.AbortOnConnectFail, options.ConnectTimeout, options.AsyncTimeout) = (true, TimeoutMilliseconds, TimeoutMilliseconds);
-        options.BacklogPolicy = BacklogPolicy.FailFast;
-        return await ConnectionMultiplexer.ConnectAsync(options);
+        var options = ConfigurationOptions.Parse(connectionString);
+        (options.ConnectTimeout, options.AsyncTimeout) = ((int)Timeout.TotalMilliseconds, (int)Timeout.TotalMilliseconds);
+        (options.AbortOnConnectFail, options.BacklogPolicy) = (true, BacklogPolicy.FailFast);
+        return ConnectionMultiplexer.ConnectAsync(options);
     }
+
+    protected override Task PingAsync(ConnectionMultiplexer client, CancellationToken cancellationToken) =>
+        client.GetDatabase().PingAsync();
 }

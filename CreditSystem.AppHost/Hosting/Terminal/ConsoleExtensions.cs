@@ -1,6 +1,5 @@
 using CreditSystem.AppHost.Hosting.Launch;
 using CreditSystem.AppHost.Hosting.Vault;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace CreditSystem.AppHost.Hosting.Terminal;

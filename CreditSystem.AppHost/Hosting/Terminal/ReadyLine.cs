@@ -1,4 +1,3 @@
-using System.Globalization;
 using CreditSystem.ServiceDefaults.Http;
 using Microsoft.Extensions.Configuration;
 
@@ -27,18 +26,14 @@ internal sealed class ReadyLine(DistributedApplicationModel model, IConfiguratio
         if (DashboardUrl() is { } dashboardUrl)
             urls += $", dashboard {dashboardUrl}";
         var trust = authorities is null ? "" : $"--cacert {authorities} ";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"\nReady after {elapsed.TotalSeconds:0} s: {urls}. Try: curl {trust}{apiUrl}{ProbePaths.Health}\n");
+        return $"\nReady after {elapsed.TotalSeconds:0} s: {urls}. Try: curl {trust}{apiUrl}{ProbePaths.Health}\n";
     }
 
     /// <summary>With the token that lets a browser in, unless everybody may.</summary>
-    private string? DashboardUrl()
-    {
-        return UrlOf(Dashboard) is { } url && configuration["AppHost:BrowserToken"] is { Length: > 0 } token
+    private string? DashboardUrl() =>
+        UrlOf(Dashboard) is { } url && configuration["AppHost:BrowserToken"] is { Length: > 0 } token
             ? $"{url}/login?t={token}"
             : UrlOf(Dashboard);
-    }
 
     private string? UrlOf(string name) =>
         model.Resources.OfType<IResourceWithEndpoints>().FirstOrDefault(resource => resource.Name == name)?.GetEndpoint("http")

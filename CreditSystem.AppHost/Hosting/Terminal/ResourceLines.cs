@@ -19,21 +19,9 @@ internal static partial class ResourceLines
 
     /// <summary>What a resource has written last.</summary>
     internal static async Task<IReadOnlyList<string>> LastLinesAsync(this ResourceLoggerService logs, IResource resource,
-        CancellationToken cancellationToken)
-    {
-        var last = new Queue<string>();
-        await foreach (var lines in logs.GetAllAsync(resource).WithCancellation(cancellationToken))
-        {
-            foreach (var line in lines.Select(line => Plain(line.Content)).OfType<string>().Where(line => line.Length > 0))
-            {
-                last.Enqueue(line);
-                if (last.Count > LastLines)
-                    last.Dequeue();
-            }
-        }
-
-        return [.. last];
-    }
+        CancellationToken cancellationToken) =>
+        await logs.GetAllAsync(resource).SelectMany(lines => lines).Select(line => Plain(line.Content) ?? "")
+            .Where(line => line.Length > 0).TakeLast(LastLines).ToListAsync(cancellationToken);
 
     [GeneratedRegex(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d) ?")]
     private static partial Regex Timestamp();

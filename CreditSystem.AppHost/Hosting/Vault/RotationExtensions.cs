@@ -1,5 +1,4 @@
 using CreditSystem.AppHost.Hosting.Terminal;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace CreditSystem.AppHost.Hosting.Vault;
 

@@ -44,30 +44,21 @@ internal static class VaultBootstrapExtensions
                 .WithEnvironment("VAULT_SECRET_ID", builder.AddParameter(SecretIdParameter, secret: true));
         }
 
-        bootstrap.Resource.TryGetLastAnnotation<CredentialsAnnotation>(out var credentials);
-        return service.WithEnvironment("VAULT_CREDENTIALS_DIRECTORY", credentials!.Directory).WaitForCompletion(bootstrap);
+        return service.WithEnvironment("VAULT_CREDENTIALS_DIRECTORY", Credentials(bootstrap).Directory).WaitForCompletion(bootstrap);
     }
 
     /// <summary>Gives the rotation its own AppRole.</summary>
     internal static IResourceBuilder<ProjectResource> WithRotatorAppRole(this IResourceBuilder<ProjectResource> rotation,
-        IResourceBuilder<ProjectResource> bootstrap)
-    {
-        bootstrap.Resource.TryGetLastAnnotation<CredentialsAnnotation>(out var credentials);
-        return rotation.WithArgs("--credentials-directory", credentials!.RotatorDirectory).WaitForCompletion(bootstrap);
-    }
+        IResourceBuilder<ProjectResource> bootstrap) =>
+        rotation.WithArgs("--credentials-directory", Credentials(bootstrap).RotatorDirectory).WaitForCompletion(bootstrap);
 
     /// <summary>Lets the rotation replace the secret_id of the API.</summary>
     internal static IResourceBuilder<ProjectResource> WithSecretIdRotation(this IResourceBuilder<ProjectResource> rotation,
-        IResourceBuilder<ProjectResource> bootstrap)
-    {
-        bootstrap.Resource.TryGetLastAnnotation<CredentialsAnnotation>(out var credentials);
-        return rotation.WithArgs("rotate-secret-id", "--directory", credentials!.Directory).WithRotatorAppRole(bootstrap);
-    }
+        IResourceBuilder<ProjectResource> bootstrap) =>
+        rotation.WithArgs("rotate-secret-id", "--directory", Credentials(bootstrap).Directory).WithRotatorAppRole(bootstrap);
 
-    private sealed class CredentialsAnnotation(string directory, string rotatorDirectory) : IResourceAnnotation
-    {
-        public string Directory { get; } = directory;
+    private static CredentialsAnnotation Credentials(IResourceBuilder<ProjectResource> bootstrap) =>
+        bootstrap.Resource.Annotations.OfType<CredentialsAnnotation>().Last();
 
-        public string RotatorDirectory { get; } = rotatorDirectory;
-    }
+    private sealed record CredentialsAnnotation(string Directory, string RotatorDirectory) : IResourceAnnotation;
 }

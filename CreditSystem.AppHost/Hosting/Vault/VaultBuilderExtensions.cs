@@ -6,6 +6,10 @@ namespace CreditSystem.AppHost.Hosting.Vault;
 /// <summary>Provides extension methods for adding Vault to the application.</summary>
 internal static class VaultBuilderExtensions
 {
+    internal const string Registry = "docker.io";
+    internal const string Image = "hashicorp/vault";
+    internal const string Tag = "1.21";
+
     private const int ContainerPort = 8200;
     private const string AddressVariable = "VAULT_ADDR";
 
@@ -18,15 +22,12 @@ internal static class VaultBuilderExtensions
     internal static IResourceBuilder<VaultResource> AddVault(this IDistributedApplicationBuilder builder, [ResourceName] string name,
         int? port = null)
     {
-        ArgumentNullException.ThrowIfNull(builder);
-        ArgumentException.ThrowIfNullOrEmpty(name);
-
         var rootToken = builder.ExecutionContext.IsRunMode
             ? builder.AddParameter($"{name}-root-token", new GenerateParameterDefault { MinLength = 26, Special = false }, secret: true)
             : null;
         var vault = builder.AddResource(new VaultResource(name, rootToken?.Resource))
-            .WithImage(VaultContainerImageTags.Image, VaultContainerImageTags.Tag)
-            .WithImageRegistry(VaultContainerImageTags.Registry)
+            .WithImage(Image, Tag)
+            .WithImageRegistry(Registry)
             .WithHttpEndpoint(port: port, targetPort: ContainerPort, name: VaultResource.PrimaryEndpointName)
             .WithIconName("KeyMultiple")
             .WithArgs("server", "-dev")
@@ -42,8 +43,6 @@ internal static class VaultBuilderExtensions
     internal static IResourceBuilder<VaultResource> PublishAsAddress(this IResourceBuilder<VaultResource> builder,
         [ResourceName] string parameterName)
     {
-        ArgumentNullException.ThrowIfNull(builder);
-
         if (builder.ApplicationBuilder.ExecutionContext.IsRunMode)
             return builder;
 
@@ -83,9 +82,6 @@ internal static class VaultBuilderExtensions
         string? connectionName = null)
         where T : IResourceWithEnvironment
     {
-        ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(vault);
-
         // The manifest has no Vault that it could refer to, nor has a run with one that is there already: only the address.
         var reference = vault.Resource.PublishedAddress is null && vault.Resource.Existing is null
             ? builder.WithReference((IResourceBuilder<IResourceWithConnectionString>)vault, connectionName)

@@ -9,52 +9,22 @@ internal static class Policies
     public static string Application(BootstrapSettings settings) => BeforeCertificates(settings)
         + BootstrapRight.Write(PkiRights.Use(settings, "A certificate of its own, and the authorities that it and others are of."));
 
-    private static string BeforeCertificates(BootstrapSettings settings) => $$"""
-        # The API reads its own secrets and nothing else. Written by the bootstrap.
-        path "{{settings.KvMount}}/data/{{settings.Prefix}}/*" {
-          capabilities = ["read"]
-        }
-        path "{{settings.KvMount}}/metadata/{{settings.Prefix}}" {
-          capabilities = ["list"]
-        }
-        path "{{settings.KvMount}}/metadata/{{settings.Prefix}}/*" {
-          capabilities = ["read", "list"]
-        }
-
-        # Personal data is encrypted under this one key; its material never leaves Vault.
-        path "{{settings.TransitMount}}/encrypt/{{settings.TransitKey}}" {
-          capabilities = ["update"]
-        }
-        path "{{settings.TransitMount}}/decrypt/{{settings.TransitKey}}" {
-          capabilities = ["update"]
-        }
-        path "{{settings.TransitMount}}/rewrap/{{settings.TransitKey}}" {
-          capabilities = ["update"]
-        }
-
-        # A MongoDB user of its own, for as long as it renews the lease.
-        path "{{settings.DatabaseMount}}/creds/{{settings.DatabaseRole}}" {
-          capabilities = ["read"]
-        }
-        path "sys/leases/renew" {
-          capabilities = ["update"]
-        }
-
-        # Its own token.
-        path "auth/token/lookup-self" {
-          capabilities = ["read"]
-        }
-        path "auth/token/renew-self" {
-          capabilities = ["update"]
-        }
-        path "auth/token/revoke-self" {
-          capabilities = ["update"]
-        }
-        path "sys/capabilities-self" {
-          capabilities = ["update"]
-        }
-
-        """;
+    private static string BeforeCertificates(BootstrapSettings settings) => Write(
+        new($"{settings.KvMount}/data/{settings.Prefix}/*",
+            "The API reads its own secrets and nothing else. Written by the bootstrap.", "read"),
+        new($"{settings.KvMount}/metadata/{settings.Prefix}", null, "list"),
+        new($"{settings.KvMount}/metadata/{settings.Prefix}/*", null, "read", "list"),
+        new($"{settings.TransitMount}/encrypt/{settings.TransitKey}",
+            "Personal data is encrypted under this one key; its material never leaves Vault.", "update"),
+        new($"{settings.TransitMount}/decrypt/{settings.TransitKey}", null, "update"),
+        new($"{settings.TransitMount}/rewrap/{settings.TransitKey}", null, "update"),
+        new($"{settings.DatabaseMount}/creds/{settings.DatabaseRole}",
+            "A MongoDB user of its own, for as long as it renews the lease.", "read"),
+        new("sys/leases/renew", null, "update"),
+        new("auth/token/lookup-self", "Its own token.", "read"),
+        new("auth/token/renew-self", null, "update"),
+        new("auth/token/revoke-self", null, "update"),
+        new("sys/capabilities-self", null, "update"));
 
     /// <summary>The texts by which releases before this one have written the API's policy.</summary>
     public static IReadOnlyList<string> EarlierApplication(BootstrapSettings settings) => [BeforeCertificates(settings)];
@@ -69,30 +39,19 @@ internal static class Policies
     public static string Rotator(BootstrapSettings settings) => RotatorBeforeCertificates(settings)
         + BootstrapRight.Write(PkiRights.Use(settings, "The certificates of servers that cannot ask for one themselves."));
 
-    private static string RotatorBeforeCertificates(BootstrapSettings settings) => $$"""
-        # The rotation makes secret_ids of the API's role and ends old ones. Written by the bootstrap.
-        path "auth/{{settings.AppRoleMount}}/role/{{settings.Role}}/secret-id" {
-          capabilities = ["update", "list"]
-        }
-        path "auth/{{settings.AppRoleMount}}/role/{{settings.Role}}/secret-id/lookup" {
-          capabilities = ["update"]
-        }
-        path "auth/{{settings.AppRoleMount}}/role/{{settings.Role}}/secret-id-accessor/lookup" {
-          capabilities = ["update"]
-        }
-        path "auth/{{settings.AppRoleMount}}/role/{{settings.Role}}/secret-id-accessor/destroy" {
-          capabilities = ["update"]
-        }
-
-        # When its own secret_id ends, so that it can say so in time.
-        path "auth/{{settings.AppRoleMount}}/role/{{settings.RotatorRole}}/secret-id/lookup" {
-          capabilities = ["update"]
-        }
-        path "auth/token/revoke-self" {
-          capabilities = ["update"]
-        }
-
-        """;
+    private static string RotatorBeforeCertificates(BootstrapSettings settings)
+    {
+        var role = $"auth/{settings.AppRoleMount}/role/{settings.Role}";
+        return Write(
+            new($"{role}/secret-id",
+                "The rotation makes secret_ids of the API's role and ends old ones. Written by the bootstrap.", "update", "list"),
+            new($"{role}/secret-id/lookup", null, "update"),
+            new($"{role}/secret-id-accessor/lookup", null, "update"),
+            new($"{role}/secret-id-accessor/destroy", null, "update"),
+            new($"auth/{settings.AppRoleMount}/role/{settings.RotatorRole}/secret-id/lookup",
+                "When its own secret_id ends, so that it can say so in time.", "update"),
+            new("auth/token/revoke-self", null, "update"));
+    }
 
     /// <summary>The least that an administrator's token needs for the bootstrap itself.</summary>
     public static string Bootstrap(BootstrapSettings settings) =>
@@ -100,4 +59,6 @@ internal static class Policies
         + "#   vault policy write credit-system-bootstrap-policy credit-system-bootstrap-policy.hcl\n"
         + "#   vault token create -orphan -policy=credit-system-bootstrap-policy -ttl=30m -field=token\n"
         + BootstrapRight.Write(BootstrapRight.All(settings));
+
+    private static string Write(params IEnumerable<BootstrapRight> rights) => BootstrapRight.Write(rights).TrimStart('\n');
 }

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Net;
-using System.Text.Json.Nodes;
 
 namespace CreditSystem.Cli.Bootstrap.Access;
 
@@ -67,7 +65,7 @@ internal sealed record RoleComparison(JsonObject Changes, IReadOnlyList<string> 
     {
         JsonArray array => string.Join(',', array.Select(Canonical).Order(StringComparer.Ordinal)),
         JsonValue single when single.TryGetValue<bool>(out var flag) => flag ? "true" : "",
-        JsonValue single when single.TryGetValue<long>(out var number) => number == 0 ? "" : number.ToString(CultureInfo.InvariantCulture),
+        JsonValue single when single.TryGetValue<long>(out var number) => number == 0 ? "" : $"{number}",
         _ => value?.ToString() is { } text && text.EndsWith("/32", StringComparison.Ordinal) ? text[..^3] : value?.ToString() ?? "",
     };
 }

@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Net;
 
 namespace CreditSystem.Cli.Bootstrap.Access;
@@ -13,24 +12,14 @@ internal sealed class RoleOptions
         "service, or batch: tokens that Vault does not store, and that can be neither renewed nor revoked");
     private readonly Option<int> uses = CliOption.Number("--secret-id-uses",
         "How many logins one secret_id is good for; 0 without limit", least: 0, most: 1_000_000, byDefault: -1);
-    private readonly Option<string[]> secretIdCidrs = new("--secret-id-cidr")
-    {
-        Description = "Addresses that may log in, as Vault sees them (behind the vault-proxy: the proxy's); may be given again",
-    };
-
-    private readonly Option<string[]> tokenCidrs = new("--token-cidr")
-    {
-        Description = "Addresses that may use the tokens, as Vault sees them; may be given again",
-    };
-
+    private readonly Option<string[]> secretIdCidrs = CliOption.Texts("--secret-id-cidr",
+        "Addresses that may log in, as Vault sees them (behind the vault-proxy: the proxy's); may be given again");
+    private readonly Option<string[]> tokenCidrs = CliOption.Texts("--token-cidr",
+        "Addresses that may use the tokens, as Vault sees them; may be given again");
     private readonly Option<bool> allowWeaker = CliOption.Flag("--allow-weaker",
         "Change what is there also where that takes a restriction away");
 
-    public void AddTo(Command command)
-    {
-        foreach (var option in (Option[])[tokenType, uses, secretIdCidrs, tokenCidrs, allowWeaker])
-            command.Options.Add(option);
-    }
+    public void AddTo(Command command) => command.AddAll(tokenType, uses, secretIdCidrs, tokenCidrs, allowWeaker);
 
     /// <exception cref="CommandUsageException">One of them cannot be right.</exception>
     public BootstrapSettings Read(ParseResult parsed, BootstrapSettings settings) => settings with

@@ -1,4 +1,3 @@
-using System.Globalization;
 using CreditSystem.Cli.Bootstrap.Values;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -19,7 +18,7 @@ internal sealed class MongoStep(AdministeredMongo server, ChangeReporter changes
         var password = secret.SetIfMissing("user_password", Generated.Password);
         secret.Set("database_name", server.Database);
         secret.Set("service_name", address.Host);
-        secret.Set("port", address.Port.ToString(CultureInfo.InvariantCulture));
+        secret.Set("port", $"{address.Port}");
         secret.Set("connection_string", new MongoUrlBuilder(administrator.Url)
         {
             Username = user,
@@ -48,12 +47,10 @@ internal sealed class MongoStep(AdministeredMongo server, ChangeReporter changes
         await server.RequireAuthenticationAsync(cancellationToken);
         var present = await RunAsync(new BsonDocument("usersInfo", name));
         var what = $"MongoDB user {server.Database}.{name} (readWrite on {server.Database})";
-        if (present["users"].AsBsonArray.Count == 0)
-            await changes.AddAsync(what, () => RunAsync(new BsonDocument("createUser", name).AddRange(user)));
-        else if (await server.LogsInAsync(MongoUrl.Create(secret["connection_string"]!), cancellationToken))
-            changes.Keep(what);
-        else
-            await changes.ChangeAsync(what, () => RunAsync(new BsonDocument("updateUser", name).AddRange(user)));
+        var exists = present["users"].AsBsonArray.Count > 0;
+        var isAsWanted = exists && await server.LogsInAsync(MongoUrl.Create(secret["connection_string"]!), cancellationToken);
+        await changes.EnsureAsync(what, exists, isAsWanted,
+            () => RunAsync(new BsonDocument(exists ? "updateUser" : "createUser", name).AddRange(user)));
 
         Task<BsonDocument> RunAsync(BsonDocument command) =>
             database.RunCommandAsync<BsonDocument>(command, cancellationToken: cancellationToken);

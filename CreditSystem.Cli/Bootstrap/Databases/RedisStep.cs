@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using CreditSystem.Cli.Bootstrap.Values;
 using StackExchange.Redis;
@@ -54,7 +53,7 @@ internal sealed class RedisStep
         var (host, port) = Server;
         secret.Set("host", host);
         secret.Set("service_name", host);
-        secret.Set("port", port.ToString(CultureInfo.InvariantCulture));
+        secret.Set("port", $"{port}");
         secret.Set("password", administrator.Password!);
     }
 

@@ -28,20 +28,15 @@ internal sealed class ServerPassword(ClusterSecret secret, string key)
     /// <param name="changes">Says what is done.</param>
     /// <param name="admitAsync">Makes the running server take the new password, by the one before, which it is given.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task WriteAsync(ChangeReporter changes, Func<string, Task> admitAsync, CancellationToken cancellationToken)
+    public Task WriteAsync(ChangeReporter changes, Func<string, Task> admitAsync, CancellationToken cancellationToken)
     {
-        var what = $"{secret.Name}: {key}";
+        return changes.EnsureAsync($"{secret.Name}: {key}", IsInPlace, _inSecret == _chosen, PutAsync, async () =>
+        {
+            await admitAsync(_inSecret!);
+            await PutAsync();
+        });
+
         Task PutAsync() =>
             secret.PutAsync(new Dictionary<string, string> { [key] = _chosen! }, new Dictionary<string, string>(), cancellationToken);
-        if (_inSecret is null)
-            await changes.AddAsync(what, PutAsync);
-        else if (_inSecret == _chosen)
-            changes.Keep(what);
-        else
-            await changes.ChangeAsync(what, async () =>
-            {
-                await admitAsync(_inSecret);
-                await PutAsync();
-            });
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using CreditSystem.Cli.Vault;
 
 namespace CreditSystem.Cli.Bootstrap.Steps;

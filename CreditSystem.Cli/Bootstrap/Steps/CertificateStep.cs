@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using CreditSystem.Cli.Certificates;
 using CreditSystem.Cli.Vault;
 
@@ -59,12 +57,9 @@ internal sealed class CertificateStep(VaultAdminClient vault, BootstrapRequest r
 
     private async Task AuthorityAsync(bool isMounted, CancellationToken cancellationToken)
     {
-        var what = $"authority of {settings.PkiMount}/";
-        if (isMounted && (await vault.ListAsync($"{settings.PkiMount}/issuers", cancellationToken)).Count > 0)
-            changes.Keep(what);
-        else
-            await changes.AddAsync(
-                what, () => vault.WriteAsync($"{settings.PkiMount}/root/generate/internal", Authority(), cancellationToken));
+        var exists = isMounted && (await vault.ListAsync($"{settings.PkiMount}/issuers", cancellationToken)).Count > 0;
+        await changes.EnsureAsync($"authority of {settings.PkiMount}/", exists, isAsWanted: true,
+            () => vault.WriteAsync($"{settings.PkiMount}/root/generate/internal", Authority(), cancellationToken));
     }
 
     private async Task RoleAsync(bool isMounted, CancellationToken cancellationToken)
@@ -98,7 +93,7 @@ internal sealed class CertificateStep(VaultAdminClient vault, BootstrapRequest r
             changes.Say($"{path} is another than the bootstrap makes, and stays so (--allow-weaker replaces it).");
     }
 
-    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalSeconds}s");
+    private static string Seconds(TimeSpan time) => $"{(long)time.TotalSeconds}s";
 
     private static JsonNode? Plain(JsonNode? value) => value is null ? null : JsonNode.Parse(value.ToJsonString());
 }

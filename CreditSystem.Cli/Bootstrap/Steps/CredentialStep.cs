@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.Json.Nodes;
 using CreditSystem.Cli.Rotation;
 using CreditSystem.Cli.Vault;
 
@@ -21,10 +19,10 @@ internal sealed class CredentialStep(VaultAdminClient vault, BootstrapSettings s
         var others = await new AppRoleSecretIds(vault, PathOf(role)).ListOthersAsync(new HashSet<string>(), cancellationToken);
         if (others.FirstOrDefault(other => other.Mark?.Cluster is { } id && !cluster.Own.Contains(id)) is not { } foreign)
             return;
-        throw new CommandException(string.Create(CultureInfo.InvariantCulture,
+        throw new CommandException(
             $"{PathOf(role)} is another cluster's (kube-system {foreign.Mark!.Cluster}): it has a secret_id of "
                 + $"{foreign.MadeAt:yyyy-MM-dd HH:mm} UTC. Give this one names of its own (--prefix, --namespace), or, where both are to "
-                + $"share roles and secrets, --share-roles. Nothing was changed."));
+                + "share roles and secrets, --share-roles. Nothing was changed.");
     }
 
     /// <param name="role">Whose.</param>
@@ -66,7 +64,7 @@ internal sealed class CredentialStep(VaultAdminClient vault, BootstrapSettings s
         null => "Vault does not know the one there",
         { EndsAt: null } => "the one there never ends",
         { EndsAt: { } end, MadeAt: var made } when end - time.GetUtcNow() < (end - made < lifetime ? end - made : lifetime) / 4 => "the "
-            + $"one there ends on {end.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)} UTC",
+            + $"one there ends on {end:yyyy-MM-dd HH:mm} UTC",
         _ => null,
     };
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using CreditSystem.Cli.Bootstrap.Databases;
 using CreditSystem.Cli.Vault;
 using MongoDB.Bson;
@@ -54,12 +53,8 @@ internal sealed class DatabaseStep(VaultAdminClient vault, BootstrapSettings set
     {
         var full = $"{settings.DatabaseMount}/{path}";
         var present = isMounted ? await vault.ReadAsync(full, cancellationToken) : null;
-        if (present is null)
-            await changes.AddAsync(full, () => vault.WriteAsync(full, body, cancellationToken));
-        else if (isAsWanted(present))
-            changes.Keep(full);
-        else
-            await changes.ChangeAsync(full, () => vault.WriteAsync(full, body, cancellationToken));
+        await changes.EnsureAsync(
+            full, present is not null, present is not null && isAsWanted(present), () => vault.WriteAsync(full, body, cancellationToken));
     }
 
     // Vault puts the credentials in; they stand in no connection string that it shows.

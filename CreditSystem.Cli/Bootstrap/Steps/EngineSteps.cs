@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using CreditSystem.Cli.Vault;
 
 namespace CreditSystem.Cli.Bootstrap.Steps;
@@ -27,10 +26,8 @@ internal sealed class EngineSteps(VaultAdminClient vault, BootstrapSettings sett
     private async Task TransitKeyAsync(bool isMounted, CancellationToken cancellationToken)
     {
         var path = $"{settings.TransitMount}/keys/{settings.TransitKey}";
-        if (isMounted && await vault.ReadAsync(path, cancellationToken) is not null)
-            changes.Keep($"transit key {path}");
-        else
-            await changes.AddAsync(
-                $"transit key {path}", () => vault.WriteAsync(path, new JsonObject { ["type"] = "aes256-gcm96" }, cancellationToken));
+        var exists = isMounted && await vault.ReadAsync(path, cancellationToken) is not null;
+        await changes.EnsureAsync($"transit key {path}", exists, isAsWanted: true,
+            () => vault.WriteAsync(path, new JsonObject { ["type"] = "aes256-gcm96" }, cancellationToken));
     }
 }

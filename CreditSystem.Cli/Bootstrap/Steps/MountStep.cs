@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using CreditSystem.Cli.Vault;
 
 namespace CreditSystem.Cli.Bootstrap.Steps;

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace CreditSystem.Cli.Bootstrap.Values;
 
 /// <summary>One secret between what Vault holds and what it will hold. Keys that nobody sets stay as they are.</summary>

@@ -123,7 +123,7 @@ public sealed class IssueCertificateTests(MongoServer mongo) : IAsyncDisposable
             await File.WriteAllTextAsync(Path.Combine(_folder, "rotator", name), api.ValueOf("vault-rotator-creds", name), Token);
         _time.Skip(TimeSpan.FromHours(50));
         (exitCode, output) = await _command.RunAsync(
-            IssueCertificateCommand.RunAsync, ["--kubernetes-secret", "vault-proxy-tls", .. cluster]);
+            IssueCertificateCommand.Name, ["--kubernetes-secret", "vault-proxy-tls", .. cluster]);
 
         Assert.True(exitCode == 0, output);
         Assert.NotEqual(first, api.ValueOf("vault-proxy-tls", "tls.crt"));
@@ -209,7 +209,7 @@ public sealed class IssueCertificateTests(MongoServer mongo) : IAsyncDisposable
 
     private async Task<string> IssueAsync(params string[] options)
     {
-        var (exitCode, output) = await _command.RunAsync(IssueCertificateCommand.RunAsync, ["--directory", Proxy, .. options]);
+        var (exitCode, output) = await _command.RunAsync(IssueCertificateCommand.Name, ["--directory", Proxy, .. options]);
         Assert.True(exitCode == 0, output);
         return output;
     }

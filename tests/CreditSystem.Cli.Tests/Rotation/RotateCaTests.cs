@@ -61,7 +61,7 @@ public sealed class RotateCaTests : IAsyncLifetime
 
     private async Task<string> RunAsync(int expected, params string[] options)
     {
-        var (exitCode, output) = await _command.RunAsync(RotateCaCommand.RunAsync, options);
+        var (exitCode, output) = await _command.RunAsync(RotateCaCommand.Name, options);
         Assert.True(exitCode == expected, output);
         return output;
     }

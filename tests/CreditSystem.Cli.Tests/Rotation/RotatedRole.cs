@@ -74,7 +74,7 @@ internal sealed class RotatedRole : IDisposable
         ["--prefix", Name, "--policy", $"{Name}-policy", "--role", RoleName, "--rotator-role", $"{Name}-rotator", .. args]);
 
     public Task<(int ExitCode, string Output)> RotateAsync(params string[] args) =>
-        Command.RunAsync(RotateCommand.RunAsync, ["--role", RoleName, .. args is [] ? ["--directory", Credentials] : args]);
+        Command.RunAsync(RotateCommand.Name, ["--role", RoleName, .. args is [] ? ["--directory", Credentials] : args]);
 
     /// <summary>Rotates in a process of its own, which ends itself as a kill does at the step. Its exit code.</summary>
     public async Task<int> RotateUntilKilledAsync(string step)

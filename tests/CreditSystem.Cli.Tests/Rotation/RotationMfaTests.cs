@@ -18,7 +18,7 @@ public sealed class RotationMfaTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(_folder, "totp"), seed, TestContext.Current.CancellationToken);
         var before = await File.ReadAllTextAsync(Path.Combine(_folder, "approle", "secret_id"), TestContext.Current.CancellationToken);
 
-        var (exitCode, output) = await command.RunAsync(RotateCommand.RunAsync, "--directory", Path.Combine(_folder, "approle"));
+        var (exitCode, output) = await command.RunAsync(RotateCommand.Name, "--directory", Path.Combine(_folder, "approle"));
 
         Assert.True(exitCode == 0, output);
         Assert.NotEqual(before, await File.ReadAllTextAsync(Path.Combine(_folder, "approle", "secret_id"), TestContext.Current.CancellationToken));
@@ -33,7 +33,7 @@ public sealed class RotationMfaTests : IDisposable
         await File.WriteAllTextAsync(Path.Combine(_folder, "totp"), "", TestContext.Current.CancellationToken);
         var made = vault.Count("auth/approle/role/credit-system-approle/secret-id");
 
-        var (exitCode, output) = await command.RunAsync(RotateCommand.RunAsync, "--directory", Path.Combine(_folder, "approle"));
+        var (exitCode, output) = await command.RunAsync(RotateCommand.Name, "--directory", Path.Combine(_folder, "approle"));
 
         Assert.Equal(1, exitCode);
         Assert.Contains("The rotation cannot log in: The login asks for a second factor (all: totp", output, StringComparison.Ordinal);

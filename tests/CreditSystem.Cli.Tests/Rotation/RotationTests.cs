@@ -126,7 +126,7 @@ public sealed class RotationTests(VaultServer vaults)
     [InlineData("--directory", "a", "--kubernetes-secret", "b")]
     public async Task Wants_exactly_one_target(params string[] args)
     {
-        var (exitCode, output) = await new CliRun(new Dictionary<string, string?>()).RunAsync(RotateCommand.RunAsync, args);
+        var (exitCode, output) = await new CliRun(new Dictionary<string, string?>()).RunAsync(RotateCommand.Name, args);
         Assert.Equal(2, exitCode);
         Assert.Contains("Give one target", output, StringComparison.Ordinal);
     }
