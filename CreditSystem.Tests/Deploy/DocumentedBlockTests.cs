@@ -36,7 +36,7 @@ public sealed partial class DocumentedBlockTests
 
     public static TheoryData<string> Files => [.. Documents];
 
-    private static IEnumerable<string> Documents => DocumentedCommand.Files().Concat(
+    internal static IEnumerable<string> Documents => DocumentedCommand.Files().Concat(
         Directory.EnumerateFiles(Repository.PathOf("dev"), "*.md", SearchOption.AllDirectories))
         .Select(file => Path.GetRelativePath(Repository.Root, file)).Order(StringComparer.Ordinal);
 
@@ -103,7 +103,7 @@ public sealed partial class DocumentedBlockTests
         source.Contains($"\"{option}\"", StringComparison.Ordinal) || option is "--publisher" or "--output-path" or "--output";
 
     /// <summary>Blocks of commands: those that are indented, and those that say that they are.</summary>
-    private static IEnumerable<string> Blocks(string file)
+    internal static IEnumerable<string> Blocks(string file)
     {
         var text = File.ReadAllText(Repository.PathOf(file));
         foreach (Match fence in Fences().Matches(text))
