@@ -22,6 +22,20 @@ internal static class LedgerRequests
             ? await ledger.CommitAsync(request, valid)
             : await ledger.RefuseAsync(request, problem);
 
+    /// <summary>Commits each command that can be one, with an outcome of its own; the first outcome is the request's.</summary>
+    public static async Task<Validated<Committed[]>> CommitEachAsync(
+        this CreditLedger ledger, KeyedRequest request, IEnumerable<Validated<Transfer>> items)
+    {
+        var commands = new List<Command>();
+        foreach (var item in items)
+            if (item.TryGet(out var command, out _))
+                commands.Add(command);
+        var header = TransferBatch.Header(request.Key.Id, request.Key.Fingerprint, request.Caller.Tenant, request.Caller.Holder);
+        if (await ledger.ExecuteAsync(header, commands) is not { } outcomes)
+            return LedgerProblems.InFlight();
+        return (await ledger.AcceptAsync(request, outcomes[0])).TryGet(out _, out var problem) ? outcomes : problem;
+    }
+
     /// <summary>
     /// What to answer to a request that is outside its bounds now. Bounds can be changed: where the log has the request
     /// under its key, it was inside them, and a retry must learn what became of it.

@@ -12,6 +12,7 @@ internal static class RequestValidation
     public const int MaxNameLength = 128;
     public const int MaxReferenceLength = 64;
     public const int MaxMetadataBytes = 1024;
+    private const int MaxOverlapSeconds = 7 * 86_400;
 
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -47,6 +48,11 @@ internal static class RequestValidation
         ? ApiProblems.Create(
             StatusCodes.Status422UnprocessableEntity, "limit_exceeded",
             $"{name} must be between {bounds.MinAmount} and {bounds.MaxAmount} minor units.")
+        : null;
+
+    /// <summary>How long an old secret may stay good beside a new one.</summary>
+    public static ProblemHttpResult? Overlap(int? seconds) => seconds is < 0 or > MaxOverlapSeconds
+        ? ApiProblems.BadRequest("invalid_overlap_seconds", $"overlap_seconds must be between 0 and {MaxOverlapSeconds}.")
         : null;
 
     public static ProblemHttpResult NullItem() => ApiProblems.BadRequest(ProblemCodes.Malformed, "an object, not null.");

@@ -1,15 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using CreditSystem.Api.Features.ApiKeys;
-using CreditSystem.Api.Features.Auth;
-using CreditSystem.Api.Features.Transfers;
-using CreditSystem.Api.Features.Usage;
 using CreditSystem.Api.Features.Verification;
-using CreditSystem.Api.Payments.Endpoints;
-using CreditSystem.Api.Payments.Reconciliation;
 using CreditSystem.Api.Payments.TopUps;
 using CreditSystem.Api.Webhooks;
-using CreditSystem.Api.Webhooks.Endpoints;
 using CreditSystem.Identity.Users;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
@@ -27,27 +20,12 @@ internal static class SchemaNames
     private static readonly Dictionary<Type, string> Special = new()
     {
         [typeof(ProblemDetails)] = "Problem",
-        [typeof(ValidateApiKeyResponse)] = "ApiKeyValidity",
-        [typeof(IssuedApiKeyResponse)] = "IssuedApiKey",
-        [typeof(BatchResponse)] = "TransferBatch",
-        [typeof(BatchItemResult)] = "TransferBatchResult",
-        [typeof(UsageResponse)] = "UsageResults",
-        [typeof(TokenResponse)] = "Tokens",
-        [typeof(RegisteredResponse)] = "Registration",
-        [typeof(InvariantsResponse)] = "LedgerChecks",
         [typeof(InvariantResult)] = "LedgerCheck",
-        [typeof(ChainResponse)] = "ChainVerification",
-        [typeof(FullVerificationResponse)] = "FullVerification",
-        [typeof(BlockPageResponse)] = "BlockPage",
-        [typeof(CreditPackageList)] = "CreditOffer",
-        [typeof(PaymentList)] = "PaymentPage",
-        [typeof(ReconciliationResponse)] = "PaymentReconciliation",
         [typeof(WebhookMessage)] = "LedgerEvent",
         [typeof(WebhookData)] = "LedgerEventData",
         [typeof(TopUpMessage)] = "TopUpEvent",
         [typeof(TopUpMessageData)] = "TopUpEventData",
         [typeof(TopUpMessageBody)] = "TopUpEventDetails",
-        [typeof(WebhookDeliveryList)] = "WebhookDeliveryPage",
         [typeof(UserProfile)] = "User",
     };
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using CreditSystem.Api.Payments.Endpoints;
 using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Commands.Receivables;
@@ -8,14 +9,6 @@ using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 
 namespace CreditSystem.Api.Payments;
-
-/// <summary>What the ledger has done for a payment, in one record.</summary>
-/// <param name="Transfer">The transfer, or what changed nothing but what is owed.</param>
-/// <param name="Kind">purchase, taken_back or given_back.</param>
-/// <param name="Credits">Minor units: what the account has more of it, or less.</param>
-/// <param name="Debt">Minor units: what the account owes more because of it, or less.</param>
-/// <param name="At">Unix milliseconds.</param>
-internal sealed record PaymentMovement(Guid Transfer, string Kind, long Credits, long Debt, long Block, long At);
 
 /// <summary>
 /// The payments of the ledger. A payment is one purchase, and what is taken back of it is a sequence of records whose ids follow from
@@ -90,7 +83,7 @@ internal sealed class PaymentLedger(CreditLedger ledger)
         (await ledger.SubmitAsync(command.Tenant, [command with { KeepsOutcome = false }]))[0];
 
     private static PaymentMovement Credited(LedgerRecord record) =>
-        new(record.Postings[0].Id, "purchase", record.Postings[0].Amount, 0, record.Block, record.At);
+        new(record.Postings[0].Id, "purchase", record.Postings[0].Amount, 0, record.Block, WireNames.Time(record.At));
 
     // What was taken back and did not move is what is owed, and likewise what was given back.
     private static PaymentMovement TakenBack(LedgerRecord record, long before)
@@ -100,8 +93,8 @@ internal sealed class PaymentLedger(CreditLedger ledger)
             if (posting.Kind == TransferKind.Refund)
                 moved += posting.Amount;
         return change > 0
-            ? new(record.Postings[0].Id, "taken_back", -moved, change - moved, record.Block, record.At)
-            : new(record.Postings[^1].Id, "given_back", moved, change + moved, record.Block, record.At);
+            ? new(record.Postings[0].Id, "taken_back", -moved, change - moved, record.Block, WireNames.Time(record.At))
+            : new(record.Postings[^1].Id, "given_back", moved, change + moved, record.Block, WireNames.Time(record.At));
     }
 
     private static Guid IdOf(Guid purchase, int number) => LedgerId.Derive(purchase, "taken back", number);

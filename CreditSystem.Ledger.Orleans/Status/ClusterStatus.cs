@@ -45,25 +45,25 @@ public sealed record ReplicaStatus(
     string Name, string? Address, ReplicaState State, string? Silence, int Owned, long Taken, long HandedOver, long Lost);
 
 /// <summary>A log of the ledger, as its owner says.</summary>
-/// <param name="Number">Which.</param>
+/// <param name="Partition">The number of the log.</param>
 /// <param name="State">Whether it has an owner.</param>
 /// <param name="Owners">The names of those that say that they are.</param>
 /// <param name="Since">Since when; of several, the last.</param>
 /// <param name="Taken">How often a replica that has answered has become its owner.</param>
-/// <param name="Head">The number of its last block.</param>
-/// <param name="Unprojected">Records that are not in the projection yet.</param>
+/// <param name="Block">The number of its last block.</param>
+/// <param name="LagRecords">Records that are not in the projection yet.</param>
 /// <param name="LagSeconds">How long the oldest of them has waited.</param>
 /// <param name="Waiting">Commands that wait for a commit.</param>
 /// <param name="Forwarded">Commands that wait at other replicas for an answer of the owner.</param>
 public sealed record OwnedLog(
-    int Number, OwnerState State, IReadOnlyList<string> Owners, DateTimeOffset? Since, long Taken, long Head, long Unprojected,
+    int Partition, OwnerState State, IReadOnlyList<string> Owners, DateTimeOffset? Since, long Taken, long Block, long LagRecords,
     double LagSeconds, int Waiting, int Forwarded);
 
-/// <summary>Which replica owns which log.</summary>
+/// <summary>Which replica owns which log; the API shows it as it is.</summary>
 /// <param name="Replicas">Those that are alive, as far as is known, by name.</param>
-/// <param name="Logs">All logs, by number.</param>
-public sealed record ClusterStatus(IReadOnlyList<ReplicaStatus> Replicas, IReadOnlyList<OwnedLog> Logs)
+/// <param name="Partitions">All logs, by number.</param>
+public sealed record ClusterStatus(IReadOnlyList<ReplicaStatus> Replicas, IReadOnlyList<OwnedLog> Partitions)
 {
     /// <summary>Whether every log has one owner, and every replica answers.</summary>
-    public bool IsSettled => Logs.All(log => log.State == OwnerState.Owned) && Replicas.All(replica => replica.Silence is null);
+    public bool Settled => Partitions.All(log => log.State == OwnerState.Owned) && Replicas.All(replica => replica.Silence is null);
 }

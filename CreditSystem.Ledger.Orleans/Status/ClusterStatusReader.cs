@@ -50,7 +50,7 @@ public sealed class ClusterStatusReader
         var owner = owners.Select(said => said.Log).FirstOrDefault();
         return new OwnedLog(
             number, state, [.. owners.Select(said => said.Name)], owner?.Since, all.Sum(said => said.Log.Taken),
-            all.Select(said => said.Log.Head).DefaultIfEmpty().Max(), owner?.Unprojected ?? 0, owner?.LagSeconds ?? 0,
+            all.Select(said => said.Log.Head).DefaultIfEmpty().Max(), owner?.Unprojected ?? 0, Math.Round(owner?.LagSeconds ?? 0, 3),
             owner?.Waiting ?? 0, all.Sum(said => said.Log.Forwarded));
     }
 }

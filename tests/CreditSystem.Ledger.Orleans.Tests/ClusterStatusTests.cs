@@ -24,19 +24,19 @@ public sealed class ClusterStatusTests(MongoServer server)
         var status = await ReadAsync(first);
         var seen = await ReadAsync(second);
 
-        Assert.True(status.IsSettled);
+        Assert.True(status.Settled);
         Assert.Equal(["first", "second"], status.Replicas.Select(replica => replica.Name));
         Assert.All(status.Replicas, replica => Assert.Equal((ReplicaState.Active, 3), (replica.State, replica.Owned)));
         Assert.Equal((6, 3), (status.Replicas[0].Taken, status.Replicas[0].HandedOver));
         Assert.Equal((3, 0), (status.Replicas[1].Taken, status.Replicas[1].HandedOver));
         Assert.Equal(
             first.Ledger.Partitions.Select(partition => partition.IsOwned ? "first" : "second"),
-            status.Logs.Select(log => Assert.Single(log.Owners)));
-        Assert.All(status.Logs, log => Assert.Equal(log.Owners[0] == "first" ? 1 : 2, log.Taken));
-        Assert.All(status.Logs, log => Assert.NotNull(log.Since));
-        Assert.Equal(2, status.Logs[first.Partition.Number].Head);
-        Assert.Equal(status.Logs.Select(log => (log.Number, log.Owners[0], log.Since)),
-            seen.Logs.Select(log => (log.Number, log.Owners[0], log.Since)));
+            status.Partitions.Select(log => Assert.Single(log.Owners)));
+        Assert.All(status.Partitions, log => Assert.Equal(log.Owners[0] == "first" ? 1 : 2, log.Taken));
+        Assert.All(status.Partitions, log => Assert.NotNull(log.Since));
+        Assert.Equal(2, status.Partitions[first.Partition.Number].Block);
+        Assert.Equal(status.Partitions.Select(log => (log.Partition, log.Owners[0], log.Since)),
+            seen.Partitions.Select(log => (log.Partition, log.Owners[0], log.Since)));
     }
 
     [Fact]
@@ -47,10 +47,10 @@ public sealed class ClusterStatusTests(MongoServer server)
 
         var status = await ReadAsync(alone);
 
-        Assert.True(status.IsSettled);
+        Assert.True(status.Settled);
         var self = Assert.Single(status.Replicas);
         Assert.Equal(("alone", ReplicaState.Single, 6), (self.Name, self.State, self.Owned));
-        Assert.All(status.Logs, log => Assert.Equal((OwnerState.Owned, 0), (log.State, log.Taken)));
+        Assert.All(status.Partitions, log => Assert.Equal((OwnerState.Owned, 0), (log.State, log.Taken)));
     }
 
     [Fact]
@@ -64,14 +64,14 @@ public sealed class ClusterStatusTests(MongoServer server)
         var known = ClusterStatusReader.Merge([a, b], 3);
         var unsure = ClusterStatusReader.Merge([a, b, silent], 3);
 
-        Assert.Equal([OwnerState.Disputed, OwnerState.Owned, OwnerState.Unowned], known.Logs.Select(log => log.State));
-        Assert.Equal(["b", "a"], known.Logs[0].Owners);
-        Assert.Equal(early.AddMinutes(1), known.Logs[0].Since);
-        Assert.Equal([OwnerState.Disputed, OwnerState.Owned, OwnerState.Unknown], unsure.Logs.Select(log => log.State));
-        Assert.False(known.IsSettled);
+        Assert.Equal([OwnerState.Disputed, OwnerState.Owned, OwnerState.Unowned], known.Partitions.Select(log => log.State));
+        Assert.Equal(["b", "a"], known.Partitions[0].Owners);
+        Assert.Equal(early.AddMinutes(1), known.Partitions[0].Since);
+        Assert.Equal([OwnerState.Disputed, OwnerState.Owned, OwnerState.Unknown], unsure.Partitions.Select(log => log.State));
+        Assert.False(known.Settled);
         Assert.Equal("It does not answer.", unsure.Replicas[2].Silence);
-        Assert.False(ClusterStatusReader.Merge([Member("a", Owned(0, early)), silent], 1).IsSettled);
-        Assert.True(ClusterStatusReader.Merge([Member("a", Owned(0, early))], 1).IsSettled);
+        Assert.False(ClusterStatusReader.Merge([Member("a", Owned(0, early)), silent], 1).Settled);
+        Assert.True(ClusterStatusReader.Merge([Member("a", Owned(0, early))], 1).Settled);
     }
 
     private static async Task<ClusterStatus> ReadAsync(TestReplica replica) =>

@@ -20,7 +20,7 @@ public sealed record ValidateApiKeyRequest(string Key);
 
 /// <summary>Whether a key is one of the tenant and good now.</summary>
 /// <param name="Reason">Why it is not: unknown (also for another tenant's), expired or revoked.</param>
-public sealed record ValidateApiKeyResponse(
+public sealed record ApiKeyValidityResponse(
     bool Valid, [property: AllowedValues("unknown", "expired", "revoked")] string? Reason, ApiKeyResponse? ApiKey);
 
 /// <summary>An API key, without its secret.</summary>

@@ -7,7 +7,6 @@ namespace CreditSystem.Api.Features.ApiKeys;
 internal static class ApiKeyRules
 {
     public const int MaxNameLength = 100;
-    private const int MaxOverlapSeconds = 7 * 86_400;
 
     /// <summary>The scopes of a new key: none that its creator does not have.</summary>
     public static Validated<string[]> Scopes(Caller caller, IReadOnlyList<string>? asked)
@@ -25,9 +24,5 @@ internal static class ApiKeyRules
 
     public static ProblemHttpResult? Lifetime(int? days, ApiKeyOptions options) => days is < 1 || days > options.MaxLifetimeDays
         ? ApiProblems.BadRequest("invalid_expires_in_days", $"expires_in_days must be between 1 and {options.MaxLifetimeDays}.")
-        : null;
-
-    public static ProblemHttpResult? Overlap(int? seconds) => seconds is < 0 or > MaxOverlapSeconds
-        ? ApiProblems.BadRequest("invalid_overlap_seconds", $"overlap_seconds must be between 0 and {MaxOverlapSeconds}.")
         : null;
 }

@@ -21,17 +21,17 @@ internal static class ReadApiKeys
             : ApiProblems.NotFound("api_key");
 
     /// <summary>Of a key in hand: whether it is good. It tells of the caller's tenant alone.</summary>
-    public static async Task<Results<Ok<ValidateApiKeyResponse>, ProblemHttpResult>> ValidateAsync(
+    public static async Task<Results<Ok<ApiKeyValidityResponse>, ProblemHttpResult>> ValidateAsync(
         RequestCaller caller, JsonBody<ValidateApiKeyRequest> body, ApiKeyStore keys, TimeProvider time,
         CancellationToken cancellationToken)
     {
         var hash = ApiKeyFormat.IsWellFormed(body.Value.Key) ? ApiKeyFormat.HashOf(body.Value.Key) : null;
         var key = hash is null ? null : await keys.FindByHashAsync(hash, cancellationToken);
         if (key is null || key.Tenant != caller.Tenant)
-            return TypedResults.Ok(new ValidateApiKeyResponse(false, "unknown", null));
+            return TypedResults.Ok(new ApiKeyValidityResponse(false, "unknown", null));
         var now = time.GetUtcNow();
         var isExpired = key.Secrets.First(secret => secret.Hash == hash).ExpiresAt <= now.UtcDateTime;
         var reason = key.RevokedAt is not null ? "revoked" : isExpired ? "expired" : null;
-        return TypedResults.Ok(new ValidateApiKeyResponse(reason is null, reason, ApiKeyResponse.From(key, now)));
+        return TypedResults.Ok(new ApiKeyValidityResponse(reason is null, reason, ApiKeyResponse.From(key, now)));
     }
 }

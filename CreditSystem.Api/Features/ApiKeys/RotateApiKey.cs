@@ -12,7 +12,8 @@ internal static class RotateApiKey
         CancellationToken cancellationToken)
     {
         var request = body.Value;
-        if ((ApiKeyRules.Lifetime(request.ExpiresInDays, options.Value) ?? ApiKeyRules.Overlap(request.OverlapSeconds)) is { } invalid)
+        if ((ApiKeyRules.Lifetime(request.ExpiresInDays, options.Value)
+            ?? RequestValidation.Overlap(request.OverlapSeconds)) is { } invalid)
             return invalid;
         if (await keys.FindAsync(caller.Tenant, id, cancellationToken) is not { } key)
             return ApiProblems.NotFound("api_key");

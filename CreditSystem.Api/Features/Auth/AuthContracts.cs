@@ -31,10 +31,10 @@ public sealed record ChangePasswordRequest(string CurrentPassword, string NewPas
 /// <param name="ExpiresIn">How long the access token is good for, in seconds.</param>
 /// <param name="RefreshToken">For the next tokens, once.</param>
 /// <param name="RefreshExpiresIn">How long the refresh token is good for, in seconds.</param>
-public sealed record TokenResponse(
+public sealed record TokensResponse(
     string AccessToken, [property: AllowedValues("Bearer")] string TokenType, int ExpiresIn, string RefreshToken, int RefreshExpiresIn);
 
-public sealed record RegisteredResponse(UserProfile User, TokenResponse Tokens);
+public sealed record RegistrationResponse(UserProfile User, TokensResponse Tokens);
 
 /// <param name="Principal">The user or the API key.</param>
 /// <param name="User">The user, where the credential is one's.</param>

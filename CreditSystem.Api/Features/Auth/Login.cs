@@ -11,7 +11,7 @@ internal static class Login
 {
     private const int MaxLoginLength = 254;
 
-    public static async Task<Results<Ok<TokenResponse>, ProblemHttpResult>> HandleAsync(
+    public static async Task<Results<Ok<TokensResponse>, ProblemHttpResult>> HandleAsync(
         JsonBody<LoginRequest> body, ClientAddress address, SecurityAuditNote audit,
         UserStore users, TenantStore tenants, UserProfiles profiles, PasswordHashing passwords, LoginLimiter limiter,
         LoginCompletion completion,
@@ -48,7 +48,7 @@ internal static class Login
             : Refused();
     }
 
-    internal static TokenResponse ToResponse(IssuedTokens tokens) =>
+    internal static TokensResponse ToResponse(IssuedTokens tokens) =>
         new(tokens.Access.Value, "Bearer", tokens.Access.LifetimeSeconds, tokens.RefreshToken, tokens.RefreshLifetimeSeconds);
 
     /// <summary>The same for a wrong password, an unknown user and an unknown tenant.</summary>

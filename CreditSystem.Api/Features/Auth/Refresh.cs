@@ -6,7 +6,7 @@ namespace CreditSystem.Api.Features.Auth;
 
 internal static class Refresh
 {
-    public static async Task<Results<Ok<TokenResponse>, ProblemHttpResult>> HandleAsync(
+    public static async Task<Results<Ok<TokensResponse>, ProblemHttpResult>> HandleAsync(
         JsonBody<RefreshRequest> body, SecurityAuditNote audit, SessionIssuer sessions, SecurityMetrics metrics,
         CancellationToken cancellationToken)
     {

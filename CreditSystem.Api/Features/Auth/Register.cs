@@ -11,7 +11,7 @@ namespace CreditSystem.Api.Features.Auth;
 
 internal static class Register
 {
-    public static async Task<Results<Created<RegisteredResponse>, ProblemHttpResult>> HandleAsync(
+    public static async Task<Results<Created<RegistrationResponse>, ProblemHttpResult>> HandleAsync(
         JsonBody<RegisterRequest> body, ClientAddress address, SecurityAuditNote audit,
         TenantProvisioning provisioning, Wallets wallets, TenantStore tenants, UserRegistration registration, UserProfiles profiles,
         SessionIssuer sessions,
@@ -39,7 +39,7 @@ internal static class Register
         if (!(await registration.CompleteAsync(user, asked, cancellationToken)).TryGet(out var profile, out problem))
             return problem;
         return await sessions.BeginAsync(user, cancellationToken) is { } tokens
-            ? TypedResults.Created("/v1/auth/me", new RegisteredResponse(profile, Login.ToResponse(tokens)))
+            ? TypedResults.Created("/v1/auth/me", new RegistrationResponse(profile, Login.ToResponse(tokens)))
             : Login.Refused();
     }
 }

@@ -1,7 +1,9 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Modules;
 using CreditSystem.Api.Features.Verification;
 using CreditSystem.Api.Hardening;
+using CreditSystem.Ledger.Orleans.Status;
 
 namespace CreditSystem.Api.Features.Operations;
 
@@ -26,8 +28,13 @@ internal static class OperationsEndpoints
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    WriteIndented = true, Converters = [typeof(ResponseTimeConverter)])]
+    WriteIndented = true,
+    Converters = [typeof(ResponseTimeConverter), typeof(WordConverter<ReplicaState>), typeof(WordConverter<OwnerState>)])]
 [JsonSerializable(typeof(VaultStatusResponse))]
 [JsonSerializable(typeof(ConfigSourcesResponse))]
-[JsonSerializable(typeof(PartitionsResponse))]
+[JsonSerializable(typeof(ClusterStatus))]
 internal sealed partial class OperationsJson : JsonSerializerContext;
+
+/// <summary>An enumeration by its words.</summary>
+internal sealed class WordConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.SnakeCaseLower)
+    where T : struct, Enum;

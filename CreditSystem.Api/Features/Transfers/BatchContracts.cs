@@ -17,10 +17,10 @@ public sealed record CreateBatchRequest(IReadOnlyList<CreateTransferRequest> Tra
 /// <summary>What became of each transfer.</summary>
 /// <param name="Id">Names the batch: follows from tenant, principal and Idempotency-Key.</param>
 /// <param name="Results">One for each transfer of the request, in its order.</param>
-public sealed record BatchResponse(Guid Id, IReadOnlyList<BatchItemResult> Results);
+public sealed record TransferBatchResponse(Guid Id, IReadOnlyList<TransferBatchResult> Results);
 
 /// <param name="Index">The place in the request, from 0.</param>
 /// <param name="Status">The status that the transfer alone would have been answered with.</param>
 /// <param name="Transfer">The transfer, where the status is 201.</param>
 /// <param name="Error">Why there is none, otherwise.</param>
-public sealed record BatchItemResult(int Index, int Status, TransferResponse? Transfer, ItemProblem? Error);
+public sealed record TransferBatchResult(int Index, int Status, TransferResponse? Transfer, ItemProblem? Error);

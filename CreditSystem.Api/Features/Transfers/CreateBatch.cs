@@ -10,7 +10,7 @@ internal static class CreateBatch
 {
     public const int MaxItems = 1000;
 
-    public static async Task<Results<Ok<BatchResponse>, ProblemHttpResult>> HandleAsync(
+    public static async Task<Results<Ok<TransferBatchResponse>, ProblemHttpResult>> HandleAsync(
         KeyedRequest<CreateBatchRequest> request, CreditLedger ledger, IOptions<LedgerOptions> options)
     {
         var (caller, key, transfers) = (request.Caller, request.Key, request.Body.Transfers);
@@ -26,7 +26,9 @@ internal static class CreateBatch
 
         if (request.Body.Atomic)
             return (await TogetherAsync(request, ledger, items)).Answer(record => TypedResults.Ok(Together(record)));
-        return (await EachAsync(request, ledger, items)).Answer(TypedResults.Ok);
+        return (await ledger.CommitEachAsync(request, items)).TryGet(out var outcomes, out var problem)
+            ? TypedResults.Ok(await ResultsAsync(ledger, key.Id, items, outcomes, request.Aborted))
+            : problem;
     }
 
     /// <summary>The bounds that every list of work in a request has.</summary>
@@ -37,24 +39,10 @@ internal static class CreateBatch
         _ => null,
     };
 
-    private static async Task<Validated<BatchResponse>> EachAsync(KeyedRequest request, CreditLedger ledger, Validated<Transfer>[] items)
-    {
-        var commands = new List<Command>(items.Length);
-        foreach (var item in items)
-            if (item.TryGet(out var command, out _))
-                commands.Add(command);
-        var header = TransferBatch.Header(request.Key.Id, request.Key.Fingerprint, request.Caller.Tenant, request.Caller.Holder);
-        if (await ledger.ExecuteAsync(header, commands) is not { } outcomes)
-            return LedgerProblems.InFlight();
-        return (await ledger.AcceptAsync(request, outcomes[0])).TryGet(out _, out var problem)
-            ? await ResultsAsync(ledger, request.Key.Id, items, outcomes, request.Aborted)
-            : problem;
-    }
-
-    private static async Task<BatchResponse> ResultsAsync(
+    private static async Task<TransferBatchResponse> ResultsAsync(
         CreditLedger ledger, Guid id, Validated<Transfer>[] items, Committed[] outcomes, CancellationToken cancellationToken)
     {
-        var results = new BatchItemResult[items.Length];
+        var results = new TransferBatchResult[items.Length];
         var next = 1;
         for (var i = 0; i < items.Length; i++)
             results[i] = items[i].TryGet(out _, out var problem)
@@ -62,17 +50,17 @@ internal static class CreateBatch
                     i, outcomes[next].Record,
                     outcomes[next++].Record is { Accepted: false } refused ? await ledger.ExistingAsync(refused, cancellationToken) : null)
                 : Result(i, ItemProblem.From(problem));
-        return new BatchResponse(id, results);
+        return new TransferBatchResponse(id, results);
     }
 
-    private static BatchItemResult Result(int index, LedgerRecord record, Guid? existing) => record.Rejection is { } rejection
+    private static TransferBatchResult Result(int index, LedgerRecord record, Guid? existing) => record.Rejection is { } rejection
         ? Result(index, ItemProblem.From(rejection, existing))
         : Done(index, record, 0);
 
-    private static BatchItemResult Done(int index, LedgerRecord record, int posting) =>
+    private static TransferBatchResult Done(int index, LedgerRecord record, int posting) =>
         new(index, StatusCodes.Status201Created, TransferResponse.Create(record, posting), null);
 
-    private static BatchItemResult Result(int index, (int Status, ItemProblem Problem) refused) =>
+    private static TransferBatchResult Result(int index, (int Status, ItemProblem Problem) refused) =>
         new(index, refused.Status, null, refused.Problem);
 
     private static async Task<Validated<LedgerRecord>> TogetherAsync(
@@ -91,11 +79,11 @@ internal static class CreateBatch
             new TransferBatch(request.Key.Id, request.Key.Fingerprint, request.Caller.Tenant, request.Caller.Holder, moves));
     }
 
-    private static BatchResponse Together(LedgerRecord record)
+    private static TransferBatchResponse Together(LedgerRecord record)
     {
-        var results = new BatchItemResult[record.Postings.Length];
+        var results = new TransferBatchResult[record.Postings.Length];
         for (var i = 0; i < results.Length; i++)
             results[i] = Done(i, record, i);
-        return new BatchResponse(record.Command.Id, results);
+        return new TransferBatchResponse(record.Command.Id, results);
     }
 }

@@ -11,27 +11,16 @@ internal static class RecordUsage
 {
     private const string EventMember = "event_id";
 
-    public static async Task<Results<Ok<UsageResponse>, ProblemHttpResult>> HandleAsync(
+    public static async Task<Results<Ok<UsageResults>, ProblemHttpResult>> HandleAsync(
         KeyedRequest<RecordUsageRequest> request, CreditLedger ledger, IOptions<LedgerOptions> options)
     {
-        var (caller, key, events) = (request.Caller, request.Key, request.Body.Events);
+        var (caller, events) = (request.Caller, request.Body.Events);
         if ((CreateBatch.Count(events, "events") ?? Unusable(events)) is { } unusable)
             return unusable;
         var accounts = await KnownAccounts.FindAsync(
             ledger, options.Value, caller.Tenant, events.Select(used => used.Account), request.Aborted);
-        var items = new Validated<Transfer>[events.Count];
-        var commands = new List<Command>(items.Length);
-        for (var i = 0; i < items.Length; i++)
-        {
-            items[i] = ToCommand(events[i], caller, ledger, accounts);
-            if (items[i].TryGet(out var command, out _))
-                commands.Add(command);
-        }
-
-        var header = TransferBatch.Header(key.Id, key.Fingerprint, caller.Tenant, caller.Holder);
-        if (await ledger.ExecuteAsync(header, commands) is not { } outcomes)
-            return LedgerProblems.InFlight();
-        return (await ledger.AcceptAsync(request, outcomes[0])).Answer(_ => TypedResults.Ok(Results(events, items, outcomes)));
+        Validated<Transfer>[] items = [.. events.Select(used => ToCommand(used, caller, ledger, accounts))];
+        return (await ledger.CommitEachAsync(request, items)).Answer(outcomes => TypedResults.Ok(Results(events, items, outcomes)));
     }
 
     /// <summary>Without an id of its own an event cannot be charged once, so the whole request is refused.</summary>
@@ -76,7 +65,7 @@ internal static class RecordUsage
         Guid IdOf(string name) => LedgerId.ForUsageEvent(caller.Tenant, holder is null ? name : $"{holder}\0{name}");
     }
 
-    private static UsageResponse Results(IReadOnlyList<UsageEvent> events, Validated<Transfer>[] items, Committed[] outcomes)
+    private static UsageResults Results(IReadOnlyList<UsageEvent> events, Validated<Transfer>[] items, Committed[] outcomes)
     {
         var results = new UsageResult[items.Length];
         var next = 1;
@@ -84,7 +73,7 @@ internal static class RecordUsage
             results[i] = items[i].TryGet(out var command, out var problem)
                 ? Result(events[i].Id, command, outcomes[next++].Record)
                 : Refused(events[i].Id, ItemProblem.From(problem));
-        return new UsageResponse(results);
+        return new UsageResults(results);
     }
 
     private static UsageResult Result(string id, Transfer command, LedgerRecord record)

@@ -44,7 +44,7 @@ public sealed record UsageEvent(
 
 /// <summary>What became of each event.</summary>
 /// <param name="Results">One for each event of the request, in its order.</param>
-public sealed record UsageResponse(IReadOnlyList<UsageResult> Results);
+public sealed record UsageResults(IReadOnlyList<UsageResult> Results);
 
 /// <param name="Event">The id of the event.</param>
 /// <param name="Status">201 when it is charged, by this request or by an earlier one; else why not.</param>

@@ -8,7 +8,8 @@ namespace CreditSystem.Api.Features.Verification;
 /// <param name="AsOf">The time of that block; absent where there is none yet.</param>
 /// <param name="Accounts">How many accounts were looked at.</param>
 /// <param name="Checks">Each check with its result.</param>
-public sealed record InvariantsResponse(bool Holds, long Block, DateTimeOffset? AsOf, long Accounts, IReadOnlyList<InvariantResult> Checks);
+public sealed record LedgerChecksResponse(
+    bool Holds, long Block, DateTimeOffset? AsOf, long Accounts, IReadOnlyList<InvariantResult> Checks);
 
 /// <param name="Name">entries_sum_to_zero, accounts_within_limit, lots_equal_posted, debts_follow_entries,
 /// chain_unbroken or projection_matches_log.</param>
@@ -33,7 +34,7 @@ public sealed record LedgerFinding(int Partition, string Check, string? Tenant, 
 /// <param name="BrokenBlock">The first block that is not what was sealed.</param>
 /// <param name="Problem">What is wrong with it.</param>
 /// <param name="LastFull">The last time that every block was read again; absent before the first.</param>
-public sealed record ChainResponse(
+public sealed record ChainVerificationResponse(
     bool Intact, long Blocks, string HeadHash, long? BrokenBlock, string? Problem, FullVerificationResponse? LastFull);
 
 /// <param name="At">When it ended.</param>

@@ -5,7 +5,7 @@ namespace CreditSystem.Api.Payments.Endpoints;
 
 internal static class ListPackages
 {
-    public static Results<Ok<CreditPackageList>, ProblemHttpResult> Handle(
+    public static Results<Ok<CreditOffer>, ProblemHttpResult> Handle(
         RequestCaller caller, IOptions<PaymentOptions> options,
         [Description("One of the currencies of the offer; by default its first.")] string? currency)
     {
@@ -14,7 +14,7 @@ internal static class ListPackages
         var (prices, asset) = (offer.Prices, offer.Asset);
         var packages = offer.Packages.Select(package =>
             new CreditPackageResponse(package.Id, package.Credits, asset, package.Price, offer.Currency));
-        return TypedResults.Ok(new CreditPackageList(
+        return TypedResults.Ok(new CreditOffer(
             [.. packages], [.. PaymentOffer.CurrenciesOf(options.Value, caller.Tenant)],
             new FreeAmountResponse(prices.MinPrice, prices.MaxPrice, prices.UnitsPerPriceUnit, asset, offer.Currency)));
     }

@@ -28,7 +28,7 @@ internal sealed record PaymentListQuery
 
 internal static class ListPayments
 {
-    public static async Task<Results<Ok<PaymentList>, ProblemHttpResult>> HandleAsync(
+    public static async Task<Results<Ok<PaymentPage>, ProblemHttpResult>> HandleAsync(
         RequestCaller caller, PaymentStore store, ListService lists, IOptions<LedgerOptions> options,
         [AsParameters] PaymentListQuery query, [AsParameters] ListBounds bounds, CancellationToken cancellationToken)
     {
@@ -41,7 +41,7 @@ internal static class ListPayments
             wanted = wanted with { Accounts = await OfHolderAsync(caller, query, holder, lists, cancellationToken) };
         var found = await store.ListAsync(wanted, span.Page.Limit + 1, cancellationToken);
         var page = found.Take(span.Page.Limit).ToList();
-        return TypedResults.Ok(new PaymentList(
+        return TypedResults.Ok(new PaymentPage(
             [.. page.Select(payment => PaymentResponse.From(payment))],
             found.Count > span.Page.Limit ? span.Page.CursorAt(TimePlace.Of(page[^1].CreatedAt, page[^1].Id)) : null));
     }

@@ -17,7 +17,7 @@ public sealed record FreeAmountResponse(int MinPrice, int MaxPrice, int UnitsPer
 
 /// <summary>What the tenant's users can buy.</summary>
 /// <param name="Currencies">The currencies in which something is offered; the first one is meant where none is named.</param>
-public sealed record CreditPackageList(
+public sealed record CreditOffer(
     IReadOnlyList<CreditPackageResponse> Packages, IReadOnlyList<string> Currencies, FreeAmountResponse FreeAmount);
 
 /// <summary>Begins a payment for credits.</summary>
@@ -49,14 +49,10 @@ public sealed record ForgivenDebtResponse(
 /// <param name="Kind">purchase, taken_back (the money went back) or given_back (it came back again).</param>
 /// <param name="Credits">What the account has more of it, in minor units; negative for less.</param>
 /// <param name="Debt">What it owes more because of it: what was to be taken back and was not there; negative for less.</param>
-public sealed record PaymentMovementResponse(
+public sealed record PaymentMovement(
     Guid Transfer, [property: AllowedValues("purchase", "taken_back", "given_back")] string Kind,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Credits,
-    [property: JsonConverter(typeof(MinorUnitsConverter))] long Debt, long Block, DateTimeOffset CreatedAt)
-{
-    internal static PaymentMovementResponse From(PaymentMovement movement) => new(
-        movement.Transfer, movement.Kind, movement.Credits, movement.Debt, movement.Block, WireNames.Time(movement.At));
-}
+    [property: JsonConverter(typeof(MinorUnitsConverter))] long Debt, long Block, DateTimeOffset CreatedAt);
 
 /// <summary>A payment.</summary>
 /// <param name="Id">The id of the payment intent at Stripe.</param>
@@ -78,16 +74,16 @@ public sealed record PaymentResponse(
     long Price, string Currency, long Withdrawn, string? Transfer,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Recovered,
     [property: JsonConverter(typeof(MinorUnitsConverter))] long Debt,
-    string? Refused, string? ReceiptUrl, DateTimeOffset CreatedAt, IReadOnlyList<PaymentMovementResponse>? Movements = null,
+    string? Refused, string? ReceiptUrl, DateTimeOffset CreatedAt, IReadOnlyList<PaymentMovement>? Movements = null,
     string? ClientSecret = null)
 {
     internal static PaymentResponse From(
         Payment payment, IReadOnlyList<PaymentMovement>? movements = null, string? clientSecret = null) => new(
         payment.Id, payment.Status, payment.Account, payment.Asset, payment.Credits, payment.Price, payment.Currency, payment.Withdrawn,
         payment.Transfer, payment.Recovered, payment.Debt, payment.Refused, payment.ReceiptUrl, WireNames.Time(payment.CreatedAt),
-        movements?.Select(PaymentMovementResponse.From).ToList(), clientSecret);
+        movements, clientSecret);
 }
 
 /// <summary>Payments, newest first.</summary>
 /// <param name="NextCursor">Where the next page begins; absent on the last one.</param>
-public sealed record PaymentList(IReadOnlyList<PaymentResponse> Payments, string? NextCursor);
+public sealed record PaymentPage(IReadOnlyList<PaymentResponse> Payments, string? NextCursor);

@@ -17,7 +17,7 @@ internal sealed class PaymentReconciliation(
     /// <param name="to">The first moment after it.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="PaymentException">The provider does not answer.</exception>
-    public async Task<ReconciliationResponse> CompareAsync(
+    public async Task<PaymentReconciliationResponse> CompareAsync(
         IReadOnlyDictionary<string, IReadOnlyCollection<string>> tenants, DateTime from, DateTime to, CancellationToken cancellationToken)
     {
         var states = (await provider.ListAsync(from, to, cancellationToken))
@@ -36,7 +36,7 @@ internal sealed class PaymentReconciliation(
 
         foreach (var state in states.Values)
             differences.AddRange(await CompareAsync(state, cancellationToken));
-        return new ReconciliationResponse(
+        return new PaymentReconciliationResponse(
             from, to, states.Count, states.Values.Sum(state => state.Refunds.Count), states.Values.Sum(state => state.Disputes.Count),
             count,
             [.. differences.Take(MostDifferences)], differences.Count > MostDifferences);

@@ -11,7 +11,7 @@ namespace CreditSystem.Api.Payments.Reconciliation;
 /// <param name="Purchases">How many purchases of the ledger were compared.</param>
 /// <param name="Differences">Where they differ; none, if all is well.</param>
 /// <param name="IsTruncated">Whether there are more differences than are shown.</param>
-public sealed record ReconciliationResponse(
+public sealed record PaymentReconciliationResponse(
     DateTimeOffset From, DateTimeOffset To, int Payments, int Refunds, int Disputes, int Purchases,
     IReadOnlyList<PaymentDifference> Differences, bool IsTruncated);
 

@@ -20,18 +20,18 @@ internal static class ReconciliationEndpoints
         routes.MapManagement().MapGet("/payments/reconciliation", OfAllAsync).WithRequestTimeout(LongRead.Policy).AnswerPaymentFailures();
     }
 
-    private static Task<Results<Ok<ReconciliationResponse>, ProblemHttpResult>> OfTenantAsync(
+    private static Task<Results<Ok<PaymentReconciliationResponse>, ProblemHttpResult>> OfTenantAsync(
         RequestCaller caller, PaymentReconciliation reconciliation, ReconciliationScope scope, TimeProvider time,
         [Description("RFC 3339; by default a day before to.")] string? from, [Description("RFC 3339; by default now.")] string? to,
         CancellationToken cancellationToken) =>
         CompareAsync(reconciliation, scope.Of(caller.Tenant), time, from, to, cancellationToken);
 
-    private static async Task<Results<Ok<ReconciliationResponse>, ProblemHttpResult>> OfAllAsync(
+    private static async Task<Results<Ok<PaymentReconciliationResponse>, ProblemHttpResult>> OfAllAsync(
         PaymentReconciliation reconciliation, ReconciliationScope scope, TimeProvider time, string? from, string? to,
         CancellationToken cancellationToken) =>
         await CompareAsync(reconciliation, await scope.OfAllAsync(cancellationToken), time, from, to, cancellationToken);
 
-    private static async Task<Results<Ok<ReconciliationResponse>, ProblemHttpResult>> CompareAsync(
+    private static async Task<Results<Ok<PaymentReconciliationResponse>, ProblemHttpResult>> CompareAsync(
         PaymentReconciliation reconciliation, IReadOnlyDictionary<string, IReadOnlyCollection<string>> tenants, TimeProvider time,
         string? from, string? to, CancellationToken cancellationToken)
     {

@@ -22,14 +22,9 @@ internal static class ChangeWebhookEndpoint
             changes.Add(Builders<WebhookEndpoint>.Update.Set(item => item.Url, url));
         if (request.Types is { } types)
             changes.Add(Builders<WebhookEndpoint>.Update.Set(item => item.Types, types.Distinct(StringComparer.Ordinal).ToArray()));
-        return Answer(
+        return ManageWebhookEndpoints.Answer(
             await store.UpdateAsync(caller.Tenant, id, Builders<WebhookEndpoint>.Update.Combine(changes), cancellationToken), time);
     }
-
-    /// <summary>Nothing is delivered to it until it is enabled; nothing of the time in between is lost.</summary>
-    public static async Task<Results<Ok<WebhookEndpointResponse>, ProblemHttpResult>> PauseAsync(
-        RequestCaller caller, string id, WebhookHealth health, TimeProvider time, CancellationToken cancellationToken) =>
-        Answer(await health.HoldAsync(caller.Tenant, id, cancellationToken), time);
 
     /// <summary>An event that belongs to nothing, signed and delivered like all others.</summary>
     public static async Task<Results<Accepted<WebhookDeliveryResponse>, ProblemHttpResult>> TestAsync(
@@ -45,9 +40,4 @@ internal static class ChangeWebhookEndpoint
         await store.QueueAsync([delivery], cancellationToken);
         return TypedResults.Accepted((string?)null, WebhookDeliveryResponse.From(delivery));
     }
-
-    private static Results<Ok<WebhookEndpointResponse>, ProblemHttpResult> Answer(WebhookEndpoint? endpoint, TimeProvider time) =>
-        endpoint is null
-            ? ApiProblems.NotFound("webhook_endpoint")
-            : TypedResults.Ok(WebhookEndpointResponse.From(endpoint, time.GetUtcNow()));
 }

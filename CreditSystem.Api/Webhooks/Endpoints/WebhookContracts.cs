@@ -59,4 +59,4 @@ public sealed record WebhookDeliveryResponse(
 /// <summary>Deliveries, newest first.</summary>
 /// <param name="Deliveries">At most as many as were asked for.</param>
 /// <param name="NextCursor">Where the next page begins; absent on the last one.</param>
-public sealed record WebhookDeliveryList(IReadOnlyList<WebhookDeliveryResponse> Deliveries, string? NextCursor);
+public sealed record WebhookDeliveryPage(IReadOnlyList<WebhookDeliveryResponse> Deliveries, string? NextCursor);

@@ -8,7 +8,7 @@ internal static class WebhookDeliveries
 {
     private static readonly string[] Statuses = [WebhookDelivery.Pending, WebhookDelivery.Delivered, WebhookDelivery.Dead];
 
-    public static async Task<Results<Ok<WebhookDeliveryList>, ProblemHttpResult>> ListAsync(
+    public static async Task<Results<Ok<WebhookDeliveryPage>, ProblemHttpResult>> ListAsync(
         RequestCaller caller, string id, WebhookStore store,
         [Description("Only those that are pending, delivered or dead.")]
         [AllowedValues(WebhookDelivery.Pending, WebhookDelivery.Delivered, WebhookDelivery.Dead)]
@@ -26,7 +26,7 @@ internal static class WebhookDeliveries
             return ApiProblems.NotFound("webhook_endpoint");
         var found = await store.ListDeliveriesAsync(id, status, after, wanted.Limit + 1, cancellationToken);
         var page = found.Take(wanted.Limit).ToList();
-        return TypedResults.Ok(new WebhookDeliveryList(
+        return TypedResults.Ok(new WebhookDeliveryPage(
             [.. page.Select(WebhookDeliveryResponse.From)],
             found.Count > wanted.Limit ? wanted.CursorAt(TimePlace.Of(page[^1].CreatedAt, page[^1].Id)) : null));
     }

@@ -20,7 +20,7 @@ internal static class WebhookEndpoints
             .WithName("GetWebhookEndpoint").WithSummary("Read a webhook endpoint, without its secret");
         write.MapPatch("", ChangeWebhookEndpoint.HandleAsync).ProducesProblems(415)
             .WithName("ChangeWebhookEndpoint").WithSummary("Change where an endpoint is, or what it is told of");
-        write.MapPost("/pause", ChangeWebhookEndpoint.PauseAsync)
+        write.MapPost("/pause", ManageWebhookEndpoints.PauseAsync)
             .WithName("PauseWebhookEndpoint").WithSummary("Deliver nothing to an endpoint until it is enabled");
         write.MapPost("/send-test", ChangeWebhookEndpoint.TestAsync)
             .WithName("TestWebhookEndpoint").WithSummary("Send an endpoint a test event");
