@@ -1,4 +1,3 @@
-using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Commands;
 using CreditSystem.Api.Docs;
 using CreditSystem.Api.Features.Operations;
@@ -8,7 +7,6 @@ using CreditSystem.Api.Modules;
 using CreditSystem.Api.Payments;
 using CreditSystem.Api.RequestLog;
 using CreditSystem.Api.Webhooks;
-using CreditSystem.Identity;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Orleans;
 using CreditSystem.Secrets;

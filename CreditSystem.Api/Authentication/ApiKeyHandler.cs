@@ -1,10 +1,8 @@
 using System.Text.Encodings.Web;
-using CreditSystem.Identity;
 using CreditSystem.Identity.ApiKeys;
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.Identity.Sessions;
 using Microsoft.AspNetCore.Authentication;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Authentication;
 

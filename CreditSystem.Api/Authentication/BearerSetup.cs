@@ -1,9 +1,7 @@
-using CreditSystem.Identity;
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.Identity.Sessions;
 using CreditSystem.Identity.Tokens;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
-using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 

@@ -1,5 +1,4 @@
 using CreditSystem.Api.Hardening;
-using CreditSystem.Identity;
 using Microsoft.AspNetCore.Authorization;
 
 namespace CreditSystem.Api.Authentication;

@@ -2,8 +2,6 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using CreditSystem.Identity;
-using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Binding;
 

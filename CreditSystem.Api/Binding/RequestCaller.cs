@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Security.Claims;
-using CreditSystem.Identity;
 
 namespace CreditSystem.Api.Binding;
 

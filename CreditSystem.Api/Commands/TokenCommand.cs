@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CreditSystem.Identity;
 using CreditSystem.Identity.Tokens;
 using CreditSystem.ServiceDefaults.Cli;
 

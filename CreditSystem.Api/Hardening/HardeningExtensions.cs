@@ -1,7 +1,6 @@
 using CreditSystem.Api.RateLimiting;
 using CreditSystem.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Cors.Infrastructure;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Hardening;
 

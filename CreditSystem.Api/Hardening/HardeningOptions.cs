@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace CreditSystem.Api.Hardening;
 
 /// <summary>What the API trusts of what stands in front of it, and which pages may call it.</summary>

@@ -1,6 +1,5 @@
 using CreditSystem.Secrets.Rotation;
 using CreditSystem.Secrets.Vault;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Health;
 

@@ -4,7 +4,6 @@ using CreditSystem.Api.Features.Auth;
 using CreditSystem.Api.Features.Users;
 using CreditSystem.Api.RateLimiting;
 using CreditSystem.Identity.Users;
-using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Http;
 

@@ -1,6 +1,3 @@
-using System.Text.Json.Serialization;
-using CreditSystem.Ledger.Model;
-
 namespace CreditSystem.Api.Http;
 
 /// <summary>Why one item of a request was refused.</summary>

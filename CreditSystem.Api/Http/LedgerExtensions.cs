@@ -5,7 +5,6 @@ using CreditSystem.Api.Features.Lists;
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Api.Features.Usage;
 using CreditSystem.Api.Features.Verification;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.MongoDb;
 using CreditSystem.Ledger.Verification;
 using CreditSystem.Secrets.Rotation;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Http;
 

@@ -1,6 +1,4 @@
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
-using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 
 namespace CreditSystem.Api.Http;

@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using CreditSystem.Ledger;
-using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Http;
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using CreditSystem.Api.Features.Accounts;
 using CreditSystem.Api.Features.ApiKeys;

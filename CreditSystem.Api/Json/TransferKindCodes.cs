@@ -1,5 +1,3 @@
-using CreditSystem.Ledger.Model;
-
 namespace CreditSystem.Api.Json;
 
 /// <summary>Why credits can move, as answers spell it.</summary>

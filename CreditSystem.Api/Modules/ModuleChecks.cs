@@ -1,9 +1,7 @@
 using CreditSystem.Api.Health;
 using CreditSystem.Identity.PersonalData;
-using CreditSystem.Ledger;
 using CreditSystem.Secrets.Sources;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Modules;
 

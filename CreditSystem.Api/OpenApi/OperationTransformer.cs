@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Features.Accounts;
 using CreditSystem.Api.Features.AuditTrail;
 using Microsoft.AspNetCore.Authorization;

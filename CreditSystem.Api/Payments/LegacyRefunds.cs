@@ -1,7 +1,5 @@
 using System.Globalization;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
-using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Payments;
 

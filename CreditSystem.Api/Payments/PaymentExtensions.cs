@@ -5,7 +5,6 @@ using CreditSystem.Api.Payments.Reconciliation;
 using CreditSystem.Api.Payments.TopUps;
 using CreditSystem.Api.Payments.TopUps.Endpoints;
 using CreditSystem.ServiceDefaults;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Payments;
 

@@ -2,10 +2,8 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using CreditSystem.Api.Payments.Endpoints;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Commands.Receivables;
-using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
 
 namespace CreditSystem.Api.Payments;

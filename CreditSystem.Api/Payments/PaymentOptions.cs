@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace CreditSystem.Api.Payments;
 
 /// <summary>What credits cost, and how the payment provider is reached. Its secrets are not here: they come from Vault.</summary>

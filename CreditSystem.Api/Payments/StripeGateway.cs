@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Net;
 using CreditSystem.Api.Payments.Notices;
-using Microsoft.Extensions.Options;
 using Stripe;
 
 namespace CreditSystem.Api.Payments;

@@ -1,7 +1,6 @@
 using System.Net.Mime;
 using CreditSystem.Api.RequestLog;
 using Microsoft.AspNetCore.Http.Json;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Problems;
 

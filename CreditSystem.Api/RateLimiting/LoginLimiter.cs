@@ -1,6 +1,5 @@
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.Identity.Users;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.RateLimiting;
 

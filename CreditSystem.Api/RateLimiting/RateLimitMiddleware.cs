@@ -1,11 +1,8 @@
 using System.Globalization;
 using System.Security.Claims;
-using CreditSystem.Api.Authentication;
-using CreditSystem.Identity;
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.ServiceDefaults.Http;
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.RateLimiting;
 

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace CreditSystem.Api.RateLimiting;
 
 /// <summary>How much one caller may ask for. The defaults are those of the original system.</summary>

@@ -1,6 +1,5 @@
 using CreditSystem.Secrets.Rotation;
 using CreditSystem.ServiceDefaults.Http;
-using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace CreditSystem.Api.RateLimiting;

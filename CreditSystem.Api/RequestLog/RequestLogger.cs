@@ -1,6 +1,5 @@
 using System.Security.Claims;
 using CreditSystem.Api.SecurityAudit;
-using CreditSystem.Identity;
 using CreditSystem.ServiceDefaults.Http;
 using CreditSystem.ServiceDefaults.Logging;
 using Microsoft.AspNetCore.Diagnostics;

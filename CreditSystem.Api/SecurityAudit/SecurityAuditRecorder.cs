@@ -1,9 +1,6 @@
 using System.Security.Claims;
-using CreditSystem.Api.Authentication;
 using CreditSystem.Api.RateLimiting;
-using CreditSystem.Identity;
 using CreditSystem.Identity.SecurityAudit;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.SecurityAudit;
 

@@ -1,9 +1,7 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Accounts;
 using CreditSystem.Api.Features.Grants;
 using CreditSystem.Api.Features.Transfers;
-using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Outbox;
 
 namespace CreditSystem.Api.Webhooks;

@@ -1,10 +1,7 @@
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Log;
-using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Outbox;
 using CreditSystem.Ledger.Partitions;
 using CreditSystem.ServiceDefaults;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Webhooks;
 

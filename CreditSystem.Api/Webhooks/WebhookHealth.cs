@@ -1,6 +1,5 @@
 using CreditSystem.Identity.SecurityAudit;
 using CreditSystem.ServiceDefaults;
-using Microsoft.Extensions.Options;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Webhooks;

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace CreditSystem.Api.Webhooks;
 
 /// <summary>How tenants are told what happens in their ledger.</summary>

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using CreditSystem.Ledger;
 using CreditSystem.ServiceDefaults;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Webhooks;
 

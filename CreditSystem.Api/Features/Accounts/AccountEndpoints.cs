@@ -1,6 +1,3 @@
-using CreditSystem.Api.Authentication;
-using CreditSystem.Identity;
-
 namespace CreditSystem.Api.Features.Accounts;
 
 internal static class AccountEndpoints

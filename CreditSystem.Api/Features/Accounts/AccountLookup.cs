@@ -1,7 +1,3 @@
-using CreditSystem.Ledger;
-using CreditSystem.Ledger.Model;
-using Microsoft.Extensions.Options;
-
 namespace CreditSystem.Api.Features.Accounts;
 
 /// <summary>The account that a route names, as far as the caller may see it.</summary>

@@ -1,9 +1,6 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Transfers;
 using CreditSystem.Ledger.History;
-using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Accounts;
 

@@ -1,8 +1,5 @@
-using System.Text.Json.Serialization;
 using CreditSystem.Api.SecurityAudit;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands.Accounts;
-using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Accounts;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using CreditSystem.Ledger.History;
-using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Accounts;
 

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Globalization;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.History;
 
 namespace CreditSystem.Api.Features.Accounts;

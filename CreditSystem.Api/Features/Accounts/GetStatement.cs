@@ -1,7 +1,5 @@
 using System.ComponentModel;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.History;
-using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Accounts;
 

@@ -1,5 +1,3 @@
-using CreditSystem.Ledger;
-
 namespace CreditSystem.Api.Features.Accounts;
 
 /// <summary>Lets a read of history wait for its turn while commands wait.</summary>

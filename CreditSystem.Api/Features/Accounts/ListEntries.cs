@@ -1,4 +1,3 @@
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.History;
 
 namespace CreditSystem.Api.Features.Accounts;

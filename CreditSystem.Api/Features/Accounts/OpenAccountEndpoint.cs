@@ -1,8 +1,4 @@
-using System.Text.Json.Serialization;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
-using CreditSystem.Ledger.Model;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.Accounts;
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace CreditSystem.Api.Features.Accounts;
 
 /// <summary>A statement of account: written while it is read, however long it is.</summary>

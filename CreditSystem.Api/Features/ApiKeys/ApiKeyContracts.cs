@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-using CreditSystem.Identity;
 using CreditSystem.Identity.ApiKeys;
 
 namespace CreditSystem.Api.Features.ApiKeys;

@@ -1,6 +1,3 @@
-using CreditSystem.Api.Authentication;
-using CreditSystem.Identity;
-
 namespace CreditSystem.Api.Features.ApiKeys;
 
 internal static class ApiKeyEndpoints

@@ -1,4 +1,3 @@
-using CreditSystem.Identity;
 using CreditSystem.Identity.ApiKeys;
 
 namespace CreditSystem.Api.Features.ApiKeys;

@@ -1,7 +1,6 @@
 using CreditSystem.Api.SecurityAudit;
 using CreditSystem.Identity.ApiKeys;
 using CreditSystem.Identity.SecurityAudit;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.ApiKeys;
 

@@ -1,6 +1,5 @@
 using CreditSystem.Identity.ApiKeys;
 using CreditSystem.Identity.SecurityAudit;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.ApiKeys;
 

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-using CreditSystem.Identity;
 using CreditSystem.Identity.SecurityAudit;
 
 namespace CreditSystem.Api.Features.AuditTrail;

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using System.Runtime.CompilerServices;
 using CreditSystem.Identity.SecurityAudit;
 using Microsoft.AspNetCore.Mvc;

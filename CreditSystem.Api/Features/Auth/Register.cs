@@ -1,11 +1,9 @@
 using CreditSystem.Api.Features.Users;
 using CreditSystem.Api.RateLimiting;
 using CreditSystem.Api.SecurityAudit;
-using CreditSystem.Identity;
 using CreditSystem.Identity.Sessions;
 using CreditSystem.Identity.Tenants;
 using CreditSystem.Identity.Users;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.Auth;
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using CreditSystem.Identity.Users;
-using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Auth;
 

@@ -1,9 +1,7 @@
 using CreditSystem.Api.Features.Transfers;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
 using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Lists.Statuses;
-using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Grants;
 

@@ -1,6 +1,4 @@
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
-using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Grants;
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Grants;
 

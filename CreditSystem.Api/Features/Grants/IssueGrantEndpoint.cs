@@ -1,7 +1,4 @@
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
-using CreditSystem.Ledger.Model;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.Grants;
 

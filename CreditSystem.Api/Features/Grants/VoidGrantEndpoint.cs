@@ -1,7 +1,5 @@
 using CreditSystem.Api.Features.Transfers;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
-using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Grants;
 

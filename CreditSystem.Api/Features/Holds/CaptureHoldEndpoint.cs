@@ -1,5 +1,4 @@
 using CreditSystem.Api.Features.Transfers;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
 
 namespace CreditSystem.Api.Features.Holds;

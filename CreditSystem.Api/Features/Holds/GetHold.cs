@@ -1,5 +1,3 @@
-using CreditSystem.Ledger;
-
 namespace CreditSystem.Api.Features.Holds;
 
 internal static class GetHold

@@ -1,8 +1,5 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Transfers;
-using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Holds;
 

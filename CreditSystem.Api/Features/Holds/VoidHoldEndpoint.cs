@@ -1,4 +1,3 @@
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
 
 namespace CreditSystem.Api.Features.Holds;

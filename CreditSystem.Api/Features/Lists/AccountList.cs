@@ -1,10 +1,8 @@
 using System.ComponentModel;
 using CreditSystem.Api.Features.Accounts;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands.Accounts;
 using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Lists.Statuses;
-using CreditSystem.Ledger.Model;
 using Microsoft.AspNetCore.Mvc;
 
 namespace CreditSystem.Api.Features.Lists;

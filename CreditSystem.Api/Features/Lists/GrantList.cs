@@ -1,7 +1,5 @@
 using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using CreditSystem.Api.Features.Grants;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Lists.Statuses;
 using Microsoft.AspNetCore.Mvc;

@@ -1,10 +1,7 @@
 using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using CreditSystem.Api.Features.Holds;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Lists.Statuses;
-using CreditSystem.Ledger.Model;
 using Microsoft.AspNetCore.Mvc;
 
 namespace CreditSystem.Api.Features.Lists;

@@ -1,7 +1,5 @@
-using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Features.Accounts;
 using CreditSystem.Api.Features.Grants;
-using CreditSystem.Identity;
 
 namespace CreditSystem.Api.Features.Lists;
 

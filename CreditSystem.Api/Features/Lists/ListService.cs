@@ -1,11 +1,8 @@
 using CreditSystem.Api.Features.Accounts;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Log;
-using CreditSystem.Ledger.Model;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.Lists;
 

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Lists;
 
 namespace CreditSystem.Api.Features.Lists;

@@ -1,8 +1,5 @@
-using System.ComponentModel.DataAnnotations;
-using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Hardening;
 using CreditSystem.Api.Modules;
-using CreditSystem.Identity;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace CreditSystem.Api.Features.Modules;

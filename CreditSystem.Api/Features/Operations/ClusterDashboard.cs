@@ -1,6 +1,5 @@
 using CreditSystem.Api.Hardening;
 using CreditSystem.Ledger.Orleans;
-using Microsoft.Extensions.Options;
 using Orleans.Dashboard;
 
 namespace CreditSystem.Api.Features.Operations;

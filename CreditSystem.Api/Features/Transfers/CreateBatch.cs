@@ -1,8 +1,5 @@
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
-using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.Transfers;
 

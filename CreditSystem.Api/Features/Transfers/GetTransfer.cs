@@ -1,6 +1,3 @@
-using CreditSystem.Ledger;
-using CreditSystem.Ledger.Model;
-
 namespace CreditSystem.Api.Features.Transfers;
 
 internal static class GetTransfer

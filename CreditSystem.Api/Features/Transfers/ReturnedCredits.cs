@@ -1,7 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Serialization;
-using CreditSystem.Ledger.Model;
-
 namespace CreditSystem.Api.Features.Transfers;
 
 /// <summary>What became of a part of the credits that a reversal gave back.</summary>

@@ -1,9 +1,4 @@
-using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Serialization;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
-using CreditSystem.Ledger.Model;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.Transfers;
 

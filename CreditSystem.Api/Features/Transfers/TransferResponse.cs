@@ -1,6 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
-using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Features.Transfers;
 

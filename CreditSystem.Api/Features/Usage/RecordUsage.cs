@@ -1,9 +1,6 @@
 using CreditSystem.Api.Features.Transfers;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
-using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Partitions;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Features.Usage;
 

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using CreditSystem.Api.Features.Transfers;
 
 namespace CreditSystem.Api.Features.Usage;

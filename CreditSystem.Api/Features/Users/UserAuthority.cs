@@ -1,5 +1,3 @@
-using CreditSystem.Identity;
-
 namespace CreditSystem.Api.Features.Users;
 
 /// <summary>Nobody gives away, or takes from others, more than it has.</summary>

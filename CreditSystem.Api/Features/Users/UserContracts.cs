@@ -1,4 +1,3 @@
-using CreditSystem.Identity;
 using CreditSystem.Identity.Users;
 
 namespace CreditSystem.Api.Features.Users;

@@ -1,10 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using CreditSystem.Identity.Users;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands;
-using CreditSystem.Ledger.Model;
-using Microsoft.Extensions.Options;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Features.Users;

@@ -1,5 +1,3 @@
-using CreditSystem.Ledger;
-
 namespace CreditSystem.Api.Features.Verification;
 
 internal static class GetInvariants

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace CreditSystem.Api.Features.Verification;
 
 /// <summary>Whether the tenant's ledger adds up.</summary>

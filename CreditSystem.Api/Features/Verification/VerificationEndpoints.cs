@@ -1,6 +1,3 @@
-using CreditSystem.Api.Authentication;
-using CreditSystem.Identity;
-
 namespace CreditSystem.Api.Features.Verification;
 
 internal static class VerificationEndpoints

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using CreditSystem.Ledger;
 
 namespace CreditSystem.Api.Features.Verification;
 

@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
-using CreditSystem.Identity;
 
 namespace CreditSystem.Api.Http.Paging;
 

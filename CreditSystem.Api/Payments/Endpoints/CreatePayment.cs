@@ -1,6 +1,4 @@
 using CreditSystem.Api.Features.Accounts;
-using CreditSystem.Ledger.Model;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Payments.Endpoints;
 

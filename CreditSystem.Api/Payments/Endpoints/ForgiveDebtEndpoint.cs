@@ -1,5 +1,4 @@
 using CreditSystem.Api.SecurityAudit;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Commands.Receivables;
 
 namespace CreditSystem.Api.Payments.Endpoints;

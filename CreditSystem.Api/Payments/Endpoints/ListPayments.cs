@@ -1,8 +1,6 @@
 using System.ComponentModel;
 using CreditSystem.Api.Features.Lists;
-using CreditSystem.Ledger;
 using Microsoft.AspNetCore.Mvc;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Payments.Endpoints;
 

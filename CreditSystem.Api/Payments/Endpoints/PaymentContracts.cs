@@ -1,6 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Serialization;
-
 namespace CreditSystem.Api.Payments.Endpoints;
 
 /// <summary>An amount of credits at a price.</summary>

@@ -1,6 +1,4 @@
-using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Payments.Notices;
-using CreditSystem.Identity;
 
 namespace CreditSystem.Api.Payments.Endpoints;
 

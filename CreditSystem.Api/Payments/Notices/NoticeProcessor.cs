@@ -1,5 +1,4 @@
 using CreditSystem.Api.Payments.Endpoints;
-using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Payments.Notices;
 

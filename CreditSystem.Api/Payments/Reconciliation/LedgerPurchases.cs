@@ -1,8 +1,6 @@
 using System.Text.Json;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Log;
-using CreditSystem.Ledger.Model;
 
 namespace CreditSystem.Api.Payments.Reconciliation;
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace CreditSystem.Api.Payments.Reconciliation;
 
 /// <summary>The payments of a time, as the provider has them and as the ledger has them.</summary>

@@ -1,8 +1,6 @@
 using System.ComponentModel;
-using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Hardening;
 using CreditSystem.Api.Payments.Endpoints;
-using CreditSystem.Identity;
 
 namespace CreditSystem.Api.Payments.Reconciliation;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using CreditSystem.Ledger;
 using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Api.Payments.Reconciliation;

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Options;
-
 namespace CreditSystem.Api.Payments.Reconciliation;
 
 /// <summary>Which accounts of which tenants payments come out of.</summary>

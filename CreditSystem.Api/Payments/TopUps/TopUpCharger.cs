@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using CreditSystem.Ledger;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Payments.TopUps;
 

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using CreditSystem.Api.Webhooks;
-using CreditSystem.Ledger;
 
 namespace CreditSystem.Api.Payments.TopUps;
 

@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace CreditSystem.Api.Payments.TopUps;
 
 /// <summary>How accounts are topped up by themselves.</summary>

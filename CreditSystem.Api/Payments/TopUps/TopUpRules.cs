@@ -1,5 +1,4 @@
 using System.Globalization;
-using CreditSystem.Ledger.Model;
 using CreditSystem.ServiceDefaults;
 
 namespace CreditSystem.Api.Payments.TopUps;

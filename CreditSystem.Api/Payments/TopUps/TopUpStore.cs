@@ -1,4 +1,3 @@
-using CreditSystem.Identity;
 using CreditSystem.Secrets.Rotation;
 using MongoDB.Driver;
 

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using CreditSystem.Ledger;
 using CreditSystem.Ledger.Outbox;
 using CreditSystem.ServiceDefaults;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Payments.TopUps;
 

@@ -1,5 +1,3 @@
-using CreditSystem.Ledger;
-using Microsoft.Extensions.Options;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Webhooks.Endpoints;

@@ -1,7 +1,5 @@
 using System.Net;
 using CreditSystem.Api.SecurityAudit;
-using CreditSystem.Ledger;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Webhooks.Endpoints;
 

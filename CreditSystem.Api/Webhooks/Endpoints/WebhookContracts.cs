@@ -1,5 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace CreditSystem.Api.Webhooks.Endpoints;
 
 /// <summary>Asks to be told of events.</summary>

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using MongoDB.Driver;
 
 namespace CreditSystem.Api.Webhooks.Endpoints;

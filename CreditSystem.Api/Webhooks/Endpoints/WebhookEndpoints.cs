@@ -1,6 +1,3 @@
-using CreditSystem.Api.Authentication;
-using CreditSystem.Identity;
-
 namespace CreditSystem.Api.Webhooks.Endpoints;
 
 internal static class WebhookEndpoints

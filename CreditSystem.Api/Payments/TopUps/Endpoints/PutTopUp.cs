@@ -1,9 +1,6 @@
 using CreditSystem.Api.Features.Accounts;
 using CreditSystem.Api.Payments.Endpoints;
 using CreditSystem.Api.SecurityAudit;
-using CreditSystem.Ledger;
-using CreditSystem.Ledger.Model;
-using Microsoft.Extensions.Options;
 
 namespace CreditSystem.Api.Payments.TopUps.Endpoints;
 

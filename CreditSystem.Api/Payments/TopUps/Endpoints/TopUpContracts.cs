@@ -1,6 +1,3 @@
-using System.ComponentModel.DataAnnotations;
-using System.Text.Json.Serialization;
-
 namespace CreditSystem.Api.Payments.TopUps.Endpoints;
 
 /// <summary>When and how an account is topped up by itself. Exactly one of amount, package and target says how much is bought.</summary>

@@ -1,8 +1,6 @@
-using CreditSystem.Api.Authentication;
 using CreditSystem.Api.Features.Accounts;
 using CreditSystem.Api.Payments.Endpoints;
 using CreditSystem.Api.SecurityAudit;
-using CreditSystem.Identity;
 
 namespace CreditSystem.Api.Payments.TopUps.Endpoints;
 
