@@ -6,6 +6,24 @@ namespace CreditSystem.Api.Payments;
 [BsonIgnoreExtraElements]
 internal sealed record Payment
 {
+    /// <summary>A payment for an order, as it is begun.</summary>
+    public static Payment Begun(
+        string id, string request, byte[] fingerprint, string principal, PaymentOrder order, string status, DateTime at) => new()
+        {
+            Id = id,
+            Tenant = order.Tenant,
+            Request = request,
+            Fingerprint = fingerprint,
+            Principal = principal,
+            Account = order.Account.ToString("D"),
+            Asset = order.Asset,
+            Credits = order.Credits,
+            Price = order.Price,
+            Currency = order.Currency,
+            Status = status,
+            CreatedAt = at,
+        };
+
     /// <summary>The provider's id of the payment.</summary>
     [BsonId]
     public required string Id { get; init; }

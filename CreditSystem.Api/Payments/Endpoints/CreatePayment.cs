@@ -43,21 +43,8 @@ internal static class CreatePayment
         }
 
         var begun = await provider.BeginAsync(order, id, request.Aborted);
-        var payment = await store.KeepAsync(new Payment
-        {
-            Id = begun.Id,
-            Tenant = caller.Tenant,
-            Request = id,
-            Fingerprint = key.Fingerprint,
-            Principal = caller.Principal,
-            Account = order.Account.ToString("D"),
-            Asset = order.Asset,
-            Credits = order.Credits,
-            Price = order.Price,
-            Currency = order.Currency,
-            Status = begun.Status,
-            CreatedAt = now,
-        }, request.Aborted);
+        var payment = await store.KeepAsync(
+            Payment.Begun(begun.Id, id, key.Fingerprint, caller.Principal, order, begun.Status, now), request.Aborted);
         return Created(payment, begun.ClientSecret);
     }
 

@@ -63,10 +63,8 @@ internal sealed partial class TopUpCharger(
         var charge = policy.Charge!;
         try
         {
-            var order = new PaymentOrder(
-                policy.Tenant, Guid.ParseExact(policy.Account, "D"), charge.Asset, charge.Credits, charge.Price, charge.Currency);
             var outcome = Now - charge.At > KeyLifetime ? await cards.FindAsync(charge, cancellationToken) : null;
-            outcome ??= await cards.ChargeAsync(order, charge, cancellationToken);
+            outcome ??= await cards.ChargeAsync(OrderOf(policy, charge), charge, cancellationToken);
             if (outcome.IsPaid)
                 await CreditAsync(policy, charge, outcome.Payment!, cancellationToken);
             else if (outcome.Declined is { } reason)
@@ -82,25 +80,15 @@ internal sealed partial class TopUpCharger(
         }
     }
 
+    private static PaymentOrder OrderOf(TopUpPolicy policy, TopUpCharge charge) => new(
+        policy.Tenant, Guid.ParseExact(policy.Account, "D"), charge.Asset, charge.Credits, charge.Price, charge.Currency);
+
     /// <summary>The one way by which credits are bought: as the provider has the payment now.</summary>
     private async Task CreditAsync(TopUpPolicy policy, TopUpCharge charge, string payment, CancellationToken cancellationToken)
     {
+        var fingerprint = SHA256.HashData(Encoding.UTF8.GetBytes(charge.Id));
         await payments.KeepAsync(
-            new Payment
-            {
-                Id = payment,
-                Tenant = policy.Tenant,
-                Request = charge.Id,
-                Fingerprint = SHA256.HashData(Encoding.UTF8.GetBytes(charge.Id)),
-                Principal = policy.Terms.Principal,
-                Account = policy.Account,
-                Asset = charge.Asset,
-                Credits = charge.Credits,
-                Price = charge.Price,
-                Currency = charge.Currency,
-                Status = "succeeded",
-                CreatedAt = charge.At,
-            },
+            Payment.Begun(payment, charge.Id, fingerprint, policy.Terms.Principal, OrderOf(policy, charge), "succeeded", charge.At),
             cancellationToken);
         var (_, settled) = await service.ReconcileAsync(payment, cancellationToken);
         await FinishAsync(policy, charge, settled.Transfer is null ? "stopped" : "succeeded", current => settled.Transfer is null
