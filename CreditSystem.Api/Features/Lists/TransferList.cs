@@ -22,7 +22,7 @@ internal sealed record TransferListQuery
     [FromQuery(Name = "asset"), Description("Only those in this asset.")]
     public string? Asset { get; init; }
 
-    [FromQuery(Name = "kind"), ValuesOf(typeof(TransferKindCodes)), Description("Only those of this kind.")]
+    [FromQuery(Name = "kind"), ValuesOf(typeof(TransferKinds)), Description("Only those of this kind.")]
     public string? Kind { get; init; }
 
     [FromQuery(Name = "reference"), Description("The one with this reference.")]

@@ -45,6 +45,24 @@ public sealed partial class UnknownParameterTests(WholeApi api)
     }
 
     [Fact]
+    public async Task Every_value_that_the_document_has_for_a_parameter_is_taken()
+    {
+        var (client, wrong, asked) = (await OwnerAsync(), new List<string>(), 0);
+        foreach (var operation in Operations)
+            foreach (var parameter in operation.Parameters.Where(parameter => (string?)parameter["in"] == "query"))
+                foreach (var value in parameter["schema"]!["enum"]?.AsArray() ?? [])
+                {
+                    asked++;
+                    var (status, code) = await AskAsync(client, operation, $"{Uri.EscapeDataString((string)parameter["name"]!)}={value}");
+                    if (status == 400)
+                        wrong.Add($"{operation.Name}?{parameter["name"]}={value}: {code}");
+                }
+
+        Assert.Empty(wrong);
+        Assert.True(asked > 20, $"only {asked}");
+    }
+
+    [Fact]
     public async Task What_is_known_is_said()
     {
         var client = await OwnerAsync();
