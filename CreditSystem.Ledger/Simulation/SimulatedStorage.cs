@@ -46,7 +46,8 @@ internal sealed partial class SimulatedStorage(SimulationScheduler scheduler, Si
         var before = losses;
         foreach (var part in changed.Accounts.Chunk(3))
             await network.CallAsync(() =>
-                before == losses ? Save(changed, part) : throw new TimeoutException("simulated: the connection is gone"), cancellationToken);
+                before == losses ? Save(changed, part) : throw new TimeoutException("simulated: the connection is gone"),
+                cancellationToken);
         await network.CallAsync(() =>
             mark = before == losses ? mark.Rebuilds == changed.Rebuilds ? mark with { Block = Math.Max(mark.Block, changed.Block) } : mark
             : throw new TimeoutException("simulated: the connection is gone"), cancellationToken);
