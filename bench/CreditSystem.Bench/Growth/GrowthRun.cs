@@ -1,4 +1,3 @@
-using System.Globalization;
 using CreditSystem.Bench.Ledger;
 using CreditSystem.Bench.Processes;
 
@@ -30,7 +29,9 @@ internal static class GrowthRun
                 plan.Rounds, () => load.TransfersAsync("single, uniform", 32, plan.Seconds, hot: false, cancellationToken));
             var past = await MedianAsync(
                 plan.Rounds, () => load.PastBalancesAsync("balance at a time", Readers, plan.Seconds, began, cancellationToken));
-            var (resident, idBytes) = (api.ResidentBytes, await IdBytesAsync(bed, cancellationToken));
+            var idBytes = await ApiMetrics.ReadAsync(bed, "credit_system_ledger_id_bytes", cancellationToken)
+                / await ApiMetrics.ReadAsync(bed, "credit_system_ledger_known_ids", cancellationToken);
+            var resident = api.ResidentBytes;
             await api.KillAsync();
             var recovery = await RecoveryMeasure.StartedAsync(bed, load, cancellationToken);
             points.Add(new GrowthPoint(length, singles, past, resident >> 20, idBytes, recovery, api.ResidentBytes >> 20));
@@ -47,15 +48,5 @@ internal static class GrowthRun
         for (var round = 0; round < rounds; round++)
             runs.Add(await measure());
         return Measurement.Median(runs);
-    }
-
-    private static async Task<double> IdBytesAsync(TestBed bed, CancellationToken cancellationToken)
-    {
-        using var client = bed.CreateClient();
-        var lines = (await client.GetStringAsync("/metrics", cancellationToken)).Split('\n');
-        return Value("credit_system_ledger_id_bytes") / Value("credit_system_ledger_known_ids");
-
-        double Value(string name) => lines.Where(line => line.StartsWith(name, StringComparison.Ordinal) && (line[name.Length] is '{' or ' '))
-            .Select(line => line.Split(' ')[1]).Sum(number => double.Parse(number, CultureInfo.InvariantCulture));
     }
 }

@@ -15,10 +15,8 @@ internal static class LedgerBenchmark
         var (api, address) = bed.Replicas[0];
         var load = new LoadGenerator(address, bed.Token);
 
-        var before = api.ResidentBytes;
         progress($"{plan.Accounts} accounts are being opened");
         await load.GrowAsync(plan.Accounts, cancellationToken);
-        var memory = (api.ResidentBytes - before) * 100_000.0 / plan.Accounts / (1024 * 1024);
         var other = bed.Other is { } build ? new LoadGenerator(build.Address, bed.Token) : null;
         if (other is not null)
         {
@@ -46,9 +44,9 @@ internal static class LedgerBenchmark
         }
 
         var recovery = plan.LogTransfers > 0 ? await RecoveryMeasure.RunAsync(bed, load, plan.LogTransfers, progress, cancellationToken) : null;
-        var growth = await GrowthAsync(plan, load, progress, cancellationToken);
+        var growth = await GrowthAsync(plan, bed, load, progress, cancellationToken);
         return new LedgerReport(
-            runs, memory, recovery, growth,
+            runs, recovery, growth,
             await pgbench.SettingAsync("fsync", cancellationToken), await pgbench.SettingAsync("synchronous_commit", cancellationToken));
     }
 
@@ -90,15 +88,17 @@ internal static class LedgerBenchmark
         }
     }
 
-    private static async Task<List<(int Accounts, double Rate)>> GrowthAsync(LedgerPlan plan, LoadGenerator load, Action<string> progress, CancellationToken cancellationToken)
+    private static async Task<List<AccountGrowth>> GrowthAsync(
+        LedgerPlan plan, TestBed bed, LoadGenerator load, Action<string> progress, CancellationToken cancellationToken)
     {
-        var growth = new List<(int, double)>();
+        var growth = new List<AccountGrowth>();
         for (var accounts = 10_000; accounts <= plan.MaxAccounts; accounts *= 10)
         {
             await load.GrowAsync(Math.Max(accounts, load.AccountCount), cancellationToken);
             var run = await load.TransfersAsync("growth", 32, plan.Seconds, hot: false, cancellationToken, among: accounts);
-            growth.Add((accounts, run.Rate));
-            progress($"{accounts} accounts: {run.Rate:F0}/s");
+            await ApiMetrics.SettleAsync(bed, cancellationToken);
+            growth.Add(new(accounts, run.Rate, load.AccountCount, bed.Replicas[0].Process.ResidentBytes));
+            progress($"{accounts} accounts: {run.Rate:F0}/s; {growth[^1].ResidentBytes >> 20} MiB with {load.AccountCount} in memory");
         }
         return growth;
     }

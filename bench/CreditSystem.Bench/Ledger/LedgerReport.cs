@@ -7,7 +7,7 @@ namespace CreditSystem.Bench.Ledger;
 
 /// <param name="Runs">All of them, those of void rounds as well.</param>
 internal sealed record LedgerReport(
-    List<Measurement> Runs, double MemoryPer100kAccountsMebibytes, Recovery? Recovery, List<(int Accounts, double Rate)> Growth,
+    List<Measurement> Runs, Recovery? Recovery, List<AccountGrowth> Growth,
     string Fsync, string SynchronousCommit)
 {
     // A machine that is busy otherwise starves the peer first, which has more processes: what is measured beside it says nothing.
@@ -28,6 +28,11 @@ internal sealed record LedgerReport(
     /// <summary>The median run of each load, among the rounds that count; among all where none does.</summary>
     public IReadOnlyList<Measurement> Medians =>
         [.. Counting.GroupBy(run => (run.Name, run.Connections)).Select(group => Measurement.Median(group))];
+
+    /// <summary>What a further account takes of resident memory, once the process is warm and nothing waits to be written.</summary>
+    public double? AccountBytes => Growth is [var first, .., var last] && last.InMemory > first.InMemory
+        ? (double)(last.ResidentBytes - first.ResidentBytes) / (last.InMemory - first.InMemory)
+        : null;
 
     public static bool IsOurs(string name) => !(name.StartsWith("pgbench", StringComparison.Ordinal)
         || name.StartsWith("other build", StringComparison.Ordinal) || name.StartsWith("bare", StringComparison.Ordinal));
@@ -50,12 +55,12 @@ internal sealed record LedgerReport(
         Batch1000VsOtherBuild = Ratio("batches of 1000", 8, "other build, batches of 1000", 8),
         Batch1000VsBareInserts = Ratio("batches of 1000", 8, "bare inserts of 1000", 1),
         Recovery_1mS = Recovery?.WithProjectionSeconds,
-        AccountBytes = MemoryPer100kAccountsMebibytes * 1024 * 1024 / 100_000,
+        AccountBytes,
         Medians,
         VoidRounds,
         Runs,
         Recovery,
-        Growth = Growth.Select(point => new { point.Accounts, point.Rate }),
+        Growth,
         Engine = new { Fsync, SynchronousCommit },
         Processors = Environment.ProcessorCount,
     }, Options);
@@ -72,10 +77,12 @@ internal sealed record LedgerReport(
         text.AppendLine();
         if (VoidRounds.Count > 0)
             text.AppendLine(CultureInfo.InvariantCulture, $"Void, because pgbench at 32 had less than 0.8 of itself at 8: round {string.Join(", ", VoidRounds)}{(Counting == Runs ? ", which is all of them" : "")}.");
-        text.AppendLine(CultureInfo.InvariantCulture, $"fsync {Fsync}, synchronous_commit {SynchronousCommit}. Memory: {MemoryPer100kAccountsMebibytes:F0} MiB per 100,000 accounts.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"fsync {Fsync}, synchronous_commit {SynchronousCommit}.");
+        if (AccountBytes is { } bytes)
+            text.AppendLine(CultureInfo.InvariantCulture, $"Memory: {bytes:F0} bytes for each further account.");
         if (Recovery is not null)
             text.AppendLine(CultureInfo.InvariantCulture, $"Recovery after kill -9 with {Recovery.Transfers:N0} transfers: {Recovery.WithProjectionSeconds:F1} s; from the log alone: {Recovery.FromLogSeconds:F1} s.");
-        foreach (var (accounts, rate) in Growth)
+        foreach (var (accounts, rate, _, _) in Growth)
             text.AppendLine(CultureInfo.InvariantCulture, $"{accounts:N0} accounts: {rate:N0} transfers per second at 32 connections.");
         return text.ToString();
     }
@@ -90,3 +97,9 @@ internal sealed record LedgerReport(
     private static double RateIn(List<Measurement> runs, int round, int connections) =>
         runs.Find(run => run.Round == round && run.Name == "pgbench" && run.Connections == connections)?.Rate ?? 0;
 }
+
+/// <param name="Accounts">Among which the transfers were.</param>
+/// <param name="Rate">Transfers per second at 32 connections.</param>
+/// <param name="InMemory">All accounts that had been opened.</param>
+/// <param name="ResidentBytes">Of the API, with nothing waiting to be written.</param>
+internal sealed record AccountGrowth(int Accounts, double Rate, int InMemory, long ResidentBytes);
