@@ -41,4 +41,33 @@ public sealed class MongoCrudTests(MongoServer mongo)
         Assert.Equal(ServerErrorCategory.DuplicateKey, failure.WriteError.Category);
         Assert.Equal(11000, failure.WriteError.Code);
     }
+
+    /// <summary>The engine gives up one of two that wait for each other; MongoDB runs it again, and tells nobody.</summary>
+    [Fact]
+    public async Task Tells_all_but_one_who_write_the_same_unique_value_at_once_that_it_is_there_and_nothing_else()
+    {
+        const int Writers = 8;
+        var users = (await mongo.CreateDatabaseAsync("unique")).GetCollection<BsonDocument>("users");
+        var keys = Builders<BsonDocument>.IndexKeys;
+        CreateIndexOptions unique = new() { Unique = true };
+        await users.Indexes.CreateManyAsync([new(keys.Ascending("tenant").Ascending("email"), unique), new(keys.Ascending("tenant").Ascending("name"), unique)], Token);
+
+        for (var round = 0; round < 20; round++)
+        {
+            var codes = await Task.WhenAll(Enumerable.Range(0, Writers).Select(async writer =>
+            {
+                try
+                {
+                    await users.InsertOneAsync(new BsonDocument { ["_id"] = $"{round}-{writer}", ["tenant"] = "acme", ["email"] = $"e{round}", ["name"] = $"n{round}" }, cancellationToken: Token);
+                    return 0;
+                }
+                catch (MongoWriteException failure)
+                {
+                    return failure.WriteError.Code;
+                }
+            }));
+
+            Assert.Equal([0, .. Enumerable.Repeat(11000, Writers - 1)], codes.Order());
+        }
+    }
 }

@@ -23,7 +23,7 @@ internal sealed class DataCommands(EngineCall engine)
     private CommandDefinition Write(string sql) => new(async (context, token) =>
     {
         context.Request.RequireTarget();
-        await engine.ReplyAsync(context, sql, token);
+        await engine.ReplyAsync(context, sql, GaveUp, token);
         if (HasWriteErrors(context.Reply.Document))
         {
             var reply = CommandRequest.Parse(context.Reply.Document.ToArray());
@@ -37,6 +37,8 @@ internal sealed class DataCommands(EngineCall engine)
         context.Request.RequireTarget();
         return engine.ReplyAsync(context, sql, token);
     }, requires);
+
+    private static bool GaveUp(Reply reply) => HasWriteErrors(reply.Document) && EngineErrors.GaveUp(CommandRequest.Parse(reply.Document.ToArray()));
 
     private static bool HasWriteErrors(ReadOnlySpan<byte> reply)
     {

@@ -17,6 +17,13 @@ internal static partial class EngineErrors
     public static CommandFailure ToFailure(PostgresException exception, string ns) =>
         Map(exception.SqlState, exception.MessageText, ns) ?? new CommandFailure(ErrorCode.InternalError, $"{exception.SqlState}: {exception.MessageText}");
 
+    /// <summary>Whether the engine gave a statement up for another one's sake.</summary>
+    public static bool IsConflict(string sqlState) => sqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
+
+    /// <summary>Whether a reply says that nothing was written, and that only because the engine gave up.</summary>
+    public static bool GaveUp(BsonDocument reply) => reply.GetValue("n", 0).ToInt32() == 0
+        && reply["writeErrors"].AsBsonArray.OfType<BsonDocument>().All(error => IsConflict(SqlState(error["code"].ToInt32())));
+
     /// <summary>Puts MongoDB's codes into the writeErrors of a reply; the engine leaves PostgreSQL's there.</summary>
     public static void TranslateWriteErrors(BsonDocument reply, string ns)
     {
@@ -35,7 +42,7 @@ internal static partial class EngineErrors
         PostgresErrorCodes.UndefinedTable => new CommandFailure(ErrorCode.NamespaceNotFound, message),
         PostgresErrorCodes.QueryCanceled => new CommandFailure(ErrorCode.MaxTimeMSExpired, "operation exceeded time limit"),
         PostgresErrorCodes.LockNotAvailable => new CommandFailure(ErrorCode.LockTimeout, message),
-        PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure => new CommandFailure(ErrorCode.WriteConflict, message),
+        _ when IsConflict(sqlState) => new CommandFailure(ErrorCode.WriteConflict, message),
         PostgresErrorCodes.DiskFull => new CommandFailure(ErrorCode.OutOfDiskSpace, "The disk is full"),
         PostgresErrorCodes.FeatureNotSupported => new CommandFailure(ErrorCode.CommandNotSupported, message),
         PostgresErrorCodes.InvalidTextRepresentation or PostgresErrorCodes.InvalidParameterValue => new CommandFailure(ErrorCode.BadValue, message),

@@ -20,6 +20,8 @@ internal static class PostgresSettings
         max_wal_size = 2GB
         checkpoint_timeout = 15min
         jit = off
+        # Two that insert the same unique value at once wait for each other, and one is then run again: a second would be long.
+        deadlock_timeout = 50ms
         max_parallel_workers_per_gather = 0
         log_min_messages = log
         log_min_error_statement = panic
