@@ -3,7 +3,7 @@ using CreditSystem.Testing;
 
 namespace CreditSystem.Tests.Architecture;
 
-/// <summary>What neither the compiler nor `dotnet format` looks at.</summary>
+/// <summary>What neither the compiler nor <c>dotnet format whitespace</c> looks at.</summary>
 public sealed partial class HouseStyleTests
 {
     private const int MaxColumns = 140;
@@ -42,6 +42,11 @@ public sealed partial class HouseStyleTests
             .Where(folder => folder.Count() > MaxFilesOfFolder)
             .Select(folder => $"{Name(folder.Key)}: {folder.Count()}"));
 
+    /// <summary>What is imported last belongs where one looks for it: a file's namespaces (System first), its classes, its other names.</summary>
+    [Fact]
+    public void Imports_are_in_order() => Assert.Empty(
+        Sources([""]).Where(file => Imports(file) is var imports && !imports.SequenceEqual(imports.Order(StringComparer.Ordinal))).Select(Name));
+
     [Fact]
     public void What_people_read_is_in_plain_modern_English() =>
         Assert.Empty(Directory.EnumerateFiles(Repository.Root, "*", SearchOption.AllDirectories)
@@ -54,7 +59,19 @@ public sealed partial class HouseStyleTests
     private static bool IsBuilt(string file) =>
         Name(file).Split(Path.DirectorySeparatorChar) is var parts && parts.Any(part => part is "artifacts" or "node_modules" or ".git" or "obj" or "bin");
 
+    // In the order of their kinds, then of the parts of their names.
+    private static List<string> Imports(string file) =>
+        [.. File.ReadLines(file).Select(line => Import().Match(line)).Where(import => import.Success).Select(import =>
+            $"{(import.Groups["alias"].Success ? 2 : import.Groups["static"].Success ? 1 : 0)} "
+            + SystemFirst().Replace((import.Groups["alias"].Success ? import.Groups["alias"] : import.Groups["name"]).Value, "").ToUpperInvariant().Replace('.', '\0'))];
+
     private static string Name(string file) => Path.GetRelativePath(Repository.Root, file);
+
+    [GeneratedRegex(@"^using (?<static>static )?(?:(?<alias>\w+) = )?(?<name>[^;=() ]+);$")]
+    private static partial Regex Import();
+
+    [GeneratedRegex(@"^System\b")]
+    private static partial Regex SystemFirst();
 
     [GeneratedRegex(@"\bnought\b|\bmend(ed|ing|s)?\b|of nobody|\bfor ever\b|behind block|\bwhoever\b", RegexOptions.IgnoreCase)]
     private static partial Regex Odd();
