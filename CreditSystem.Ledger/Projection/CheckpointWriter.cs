@@ -30,7 +30,8 @@ internal sealed class CheckpointWriter(int partition, IProjectionStore projectio
         var written = checkpoint.Entries.IsWorkedOut ? checkpoint.Entries.After : Math.Max(mark.Block, checkpoint.Entries.After);
         await entries.WriteAsync(checkpoint.Entries, written, checkpoint.Block, cancellationToken);
         FailPoints.Hit(FailPoints.DuringCheckpoint);
-        // A replica that lags has nothing to add, and must not put an older state where an account is missing.
+        // A replica that lags has nothing to add, and must not put an older state where an account is missing. Entries can take long.
+        mark = await MarkAsync(checkpoint, cancellationToken);
         if (mark.Block < checkpoint.Block)
         {
             var changed = new ChangedAccounts(checkpoint.Accounts, checkpoint.Entries.After, checkpoint.Block, checkpoint.Rebuilds);

@@ -29,6 +29,9 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
     /// <summary>Where a test lets a write fail, or pauses it.</summary>
     public Func<Task> BeforeSave { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>Where a test pauses the entries of a checkpoint.</summary>
+    public Func<Task> BeforeEntries { get; set; } = () => Task.CompletedTask;
+
     /// <summary>Where a test lets a rebuild not begin.</summary>
     public Action BeforeRebuild { get; set; } = () => { };
 
@@ -113,11 +116,11 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
         Task.FromResult<IReadOnlyList<AccountState>>(
             [.. Accounts.Values.Where(stored => stored.Partition == partition && stored.Account.NextExpiry() <= now).Take(limit).Select(stored => stored.Account)]);
 
-    public Task AddAsync(IReadOnlyList<EntryChunk> chunks, CancellationToken cancellationToken)
+    public async Task AddAsync(IReadOnlyList<EntryChunk> chunks, CancellationToken cancellationToken)
     {
+        await BeforeEntries();
         foreach (var chunk in chunks)
             Chunks.TryAdd((chunk.Account, chunk.First), chunk);
-        return Task.CompletedTask;
     }
 
     public Task<IReadOnlyList<EntryChunk>> EntriesAsync(Guid account, long first, long last, CancellationToken cancellationToken)

@@ -91,7 +91,7 @@ internal sealed partial class PartitionRecovery(
         }
         onApplied(state);
         // While much is replayed at once, or faster than it is written, memory stays bounded.
-        if (blocks.Count > 0 && state.IsChangedOverLimit)
+        if (state.IsChangedOverLimit)
             await checkpointer.FlushAsync(state, cancellationToken);
         return true;
     }

@@ -32,6 +32,26 @@ public sealed class LateReplicaTests
     }
 
     [Fact]
+    public async Task A_checkpoint_whose_entries_took_long_puts_no_older_account_in_the_place_of_one_that_was_lost()
+    {
+        await using var late = await EngineHost.StartAsync(store, time: time);
+        var (writing, write) = (new TaskCompletionSource(), new TaskCompletionSource());
+        store.Projections.BeforeEntries = () => writing.TrySetResult() ? write.Task : Task.CompletedTask;
+        var (alice, bob) = (await late.OpenAsync("alice", 100), await late.OpenAsync("bob"));
+        await UntilAsync(late, () => writing.Task.IsCompleted);
+        await using (var other = await EngineHost.StartAsync(store, time: time))
+            await other.DoAsync(Ask.Move(alice, bob, 10));
+
+        Assert.Equal(store.Blocks(0).Count(), store.Projections.Saved[0]);
+        Assert.True(store.Projections.Accounts.TryRemove(alice, out _));
+        write.SetResult();
+        await UntilAsync(late, () => late.Partition.Status.Unprojected == 0);
+
+        await using var third = await EngineHost.StartAsync(store, time: time);
+        Assert.Equal((90, 10), (await third.PostedAsync(alice), await third.PostedAsync(bob)));
+    }
+
+    [Fact]
     public async Task Accounts_that_are_read_together_are_of_one_block_also_where_one_comes_from_a_later_checkpoint()
     {
         var writer = await EngineHost.StartAsync(store, time: time);

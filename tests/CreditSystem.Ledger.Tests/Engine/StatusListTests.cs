@@ -46,6 +46,7 @@ public sealed class StatusListTests
         Damage(damage);
 
         await using var again = await EngineHost.StartAsync(store, time: time, configure: Small);
+        await again.Partition.SynchronizeAsync();
         await AssertRightAsync(again, isComplete: damage == "none");
         await FillAsync(again);
         var found = await AssertRightAsync(again, isComplete: true);
