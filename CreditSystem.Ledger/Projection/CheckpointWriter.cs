@@ -31,8 +31,7 @@ internal sealed class CheckpointWriter(int partition, IProjectionStore projectio
         await entries.WriteAsync(checkpoint.Entries, written, checkpoint.Block, cancellationToken);
         FailPoints.Hit(FailPoints.DuringCheckpoint);
         // A replica that lags has nothing to add, and must not put an older state where an account is missing. Entries can take long.
-        mark = await MarkAsync(checkpoint, cancellationToken);
-        if (mark.Block < checkpoint.Block)
+        if ((await MarkAsync(checkpoint, cancellationToken)).Block < checkpoint.Block)
         {
             var changed = new ChangedAccounts(checkpoint.Accounts, checkpoint.Entries.After, checkpoint.Block, checkpoint.Rebuilds);
             await projections.SaveAsync(partition, changed, cancellationToken);
