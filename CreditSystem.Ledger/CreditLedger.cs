@@ -155,7 +155,7 @@ public sealed class CreditLedger : BackgroundService
         return await partition.ListAsync(query, before, limit, filter, cancellationToken);
     }
 
-    /// <summary>The same of the holds or grants of one status; null where not all of them are stored yet.</summary>
+    /// <summary>The same of the holds or grants of one status, or of some accounts; null where not all of them are stored yet.</summary>
     public async Task<StatusPage?> ListByStatusAsync(
         ListQuery query, StatusPosition? before, int limit, ListFilter? filter, CancellationToken cancellationToken)
     {

@@ -79,7 +79,7 @@ public sealed record ListQuery(
     /// <summary>The status by which holds or grants are found; what has another by now the caller leaves out.</summary>
     public ListStatus? Status { get; init; }
 
-    /// <summary>With a status: on one of these accounts; null for anywhere.</summary>
+    /// <summary>Of holds or grants: on one of these accounts; null for anywhere.</summary>
     public IReadOnlyList<Guid>? Accounts { get; init; }
 
     /// <summary>Whether something that is in the list is asked for.</summary>

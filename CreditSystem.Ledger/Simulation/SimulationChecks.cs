@@ -64,7 +64,7 @@ internal sealed class SimulationChecks(
         foreach (var tenant in SimulatedWorkload.AllTenants)
         {
             await ListsAsync(partition, tenant);
-            await OpenHoldsAsync(partition, tenant);
+            await HoldsAsync(partition, tenant);
         }
         foreach (var tenant in SimulatedWorkload.AllTenants)
             foreach (var id in SimulatedWorkload.AccountsOf(tenant))
@@ -111,39 +111,50 @@ internal sealed class SimulationChecks(
             $"what is listed of {tenant} is not what is in the log: {served.Count} of {logged.Count}");
     }
 
-    /// <summary>No hold that is open, in the log and for a replica, is missing among the replica's open ones.</summary>
-    private async Task OpenHoldsAsync(LedgerPartition partition, string tenant)
+    /// <summary>
+    /// No hold that is open, in the log and for a replica, is missing among the replica's open ones; and none that it knows of, however it
+    /// stands, among those of the accounts.
+    /// </summary>
+    private async Task HoldsAsync(LedgerPartition partition, string tenant)
     {
-        var known = new HashSet<Guid>();
-        foreach (var id in OpenInTheLog(tenant))
-            if (await UntilThereAsync(() => partition.LoadHoldAsync(id, CancellationToken.None).AsTask()) is not null)
-                known.Add(id);
-        var (query, served) = (new ListQuery(tenant, LedgerList.Holds) { Status = ListStatus.Open }, new HashSet<Guid>());
+        var known = new Dictionary<Guid, Guid>();
+        foreach (var id in HoldsInTheLog(tenant).Keys)
+            if (await UntilThereAsync(() => partition.LoadHoldAsync(id, CancellationToken.None).AsTask()) is { } hold)
+                known[id] = hold.Account;
+        var open = new ListQuery(tenant, LedgerList.Holds) { Status = ListStatus.Open };
+        if (await ListedHoldsAsync(partition, open) is not { } listed)
+            return;
+        // What has ended meanwhile, for a replica that has come further, need not be there.
+        var missing = HoldsInTheLog(tenant).Where(hold => hold.Value == HoldStatus.Active && known.ContainsKey(hold.Key))
+            .Select(hold => hold.Key).Except(listed).ToList();
+        Require(missing.Count == 0, $"open holds of {tenant} are not listed: {string.Join(' ', missing)}");
+        var ofAccounts = new ListQuery(tenant, LedgerList.Holds) { Accounts = [.. known.Values.Distinct()] };
+        if (await ListedHoldsAsync(partition, ofAccounts) is not { } all)
+            return;
+        missing = [.. known.Keys.Except(all)];
+        Require(missing.Count == 0, $"holds of the accounts of {tenant} are not listed: {string.Join(' ', missing)}");
+    }
+
+    private async Task<HashSet<Guid>?> ListedHoldsAsync(LedgerPartition partition, ListQuery query)
+    {
+        var served = new HashSet<Guid>();
         for (StatusPosition? before = null; ;)
         {
             var page = await UntilThereAsync(() => partition.ListByStatusAsync(query, before, 7, null, CancellationToken.None).AsTask());
-            if (page is null)
-                return;
-            served.UnionWith(page.Items.Select(item => item.Record.Command.Id));
-            before = page.Next;
+            served.UnionWith(page?.Items.Select(item => item.Record.Command.Id) ?? []);
+            before = page?.Next;
             if (before is null)
-                break;
+                return page is null ? null : served;
         }
-        // What has ended meanwhile, for a replica that has come further, need not be there.
-        var missing = OpenInTheLog(tenant).Where(id => known.Contains(id) && !served.Contains(id)).ToList();
-        Require(missing.Count == 0, $"open holds of {tenant} are not listed: {string.Join(' ', missing)}");
     }
 
-    private HashSet<Guid> OpenInTheLog(string tenant)
+    private Dictionary<Guid, HoldStatus> HoldsInTheLog(string tenant)
     {
-        var open = new HashSet<Guid>();
+        var holds = new Dictionary<Guid, HoldStatus>();
         foreach (var record in storage.Blocks.SelectMany(block => block.ReadRecords()))
             if (record is { Accepted: true, Hold: { } hold } && record.Command.Tenant == tenant)
-                if (hold.Status == HoldStatus.Active)
-                    open.Add(hold.Id);
-                else
-                    open.Remove(hold.Id);
-        return open;
+                holds[hold.Id] = hold.Status;
+        return holds;
     }
 
     /// <summary>The history that a replica serves is in the log, entry by entry.</summary>

@@ -32,7 +32,7 @@ internal sealed class ListService(CreditLedger ledger, AccountLookup accounts, I
                 return new FoundPage([], null);
             filter = Touching(await OfHolderAsync(caller.Tenant, asked, request.Query.Asset, cancellationToken), filter);
         }
-        if (request.Query is not { Status: not null, Key: null })
+        if (!IsStoredByStatus(request.Query, own))
             return await ReadAsync(request, own, filter, cancellationToken);
         var position = ListPlace.ReadStatus(request.Page.Place);
         var query = request.Query with { Accounts = own?.Select(account => account.Id).ToList() };
@@ -44,6 +44,9 @@ internal sealed class ListService(CreditLedger ledger, AccountLookup accounts, I
             ? await ReadAsync(Before(request, known), own, Before(known, filter), cancellationToken)
             : await ReadAsync(request, own, filter, cancellationToken);
     }
+
+    private static bool IsStoredByStatus(ListQuery query, IReadOnlyList<AccountState>? own) =>
+        query.List is LedgerList.Holds or LedgerList.Grants && (own is not null || query is { Status: not null, Key: null });
 
     private static ListRequest Before(ListRequest request, StatusPosition position)
     {

@@ -24,17 +24,18 @@ internal sealed class StatusProjection(IProjectionStore projections)
             var due = items.Where(item => MayHaveMoved(item, accounts)).ToList();
             var keys = due.SelectMany(item => StatusesOf(item.Key.List).Select(status => Key(item.First(), status))).ToList();
             var stored = (await projections.FindAsync(keys, cancellationToken)).ToLookup(row => row.Position);
-            var (added, removed) = (new List<StatusRow>(), new List<StatusRow>());
+            var (added, removed) = (new List<(StatusRow Row, StatusRow Twin)>(), new List<(StatusRow Row, StatusRow Twin)>());
             foreach (var item in due)
                 if (await TargetAsync([.. item], stored[item.Key.Position], reads, accounts, cancellationToken) is { } target)
                 {
-                    added.AddRange(target.Except(stored[item.Key.Position]).SelectMany(row => WithTwin(item.First(), row)));
+                    added.AddRange(target.Except(stored[item.Key.Position]).Select(row => (row, TwinOf(item.First(), row))));
                     if (MayRemove(item, target))
                         removed.AddRange(stored[item.Key.Position].Where(row => !target.Exists(one => one.Term == row.Term))
-                            .SelectMany(row => WithTwin(item.First(), row)));
+                            .Select(row => (row, TwinOf(item.First(), row))));
                 }
-            if (added.Count + removed.Count > 0)
-                await projections.WriteAsync(added, removed, cancellationToken);
+            // What ends half-way is written again by what is stored for the tenant: that comes last.
+            await WriteAsync(added.ConvertAll(one => one.Twin), removed.ConvertAll(one => one.Twin), cancellationToken);
+            await WriteAsync(added.ConvertAll(one => one.Row), removed.ConvertAll(one => one.Row), cancellationToken);
         }
     }
 
@@ -89,14 +90,14 @@ internal sealed class StatusProjection(IProjectionStore projections)
         var last = item.FindLast(change => change.Account == account);
         if (last.Tenant is null)
             return null;
-        if (IsOpen(last, accounts))
+        // One that is over here, and not in these blocks, is still open for whoever has come no further than they go.
+        if (last.Status == ListStatus.Open || IsOpen(last, accounts))
         {
             var pending = ListTerms.Of(last.Tenant, last.List, ListStatus.Pending);
             var isScheduled = created.IsScheduled || stored.Any(row => row.Term == pending);
             return [Row(ListStatus.Open), .. isScheduled ? [Row(ListStatus.Pending)] : Array.Empty<StatusRow>()];
         }
-        // How it ended is still to come.
-        return last.Status == ListStatus.Open ? null : [Row(last.Status)];
+        return [Row(last.Status)];
 
         StatusRow Row(ListStatus status) => new(
             ListTerms.Of(last.Tenant, last.List, status), last.Position, account, place, last.List == LedgerList.Holds ? last.Made : place);
@@ -117,17 +118,18 @@ internal sealed class StatusProjection(IProjectionStore projections)
         ? [ListStatus.Open, ListStatus.Captured, ListStatus.Voided, ListStatus.Expired]
         : [ListStatus.Open, ListStatus.Pending, ListStatus.Used, ListStatus.Voided, ListStatus.Expired];
 
-    /// <summary>A row of the tenant, and the same of the account.</summary>
-    private static StatusRow[] WithTwin(StatusChange item, StatusRow row) =>
-    [
-        row,
-        row with
-        {
-            Term = ListTerms.Of(
-                row.Account, item.List,
-                StatusesOf(item.List).First(status => ListTerms.Of(item.Tenant, item.List, status) == row.Term)),
-        },
-    ];
+    /// <summary>Of the account what a row is of the tenant.</summary>
+    private static StatusRow TwinOf(StatusChange item, StatusRow row) => row with
+    {
+        Term = ListTerms.Of(
+            row.Account, item.List, StatusesOf(item.List).First(status => ListTerms.Of(item.Tenant, item.List, status) == row.Term)),
+    };
+
+    private async Task WriteAsync(List<StatusRow> added, List<StatusRow> removed, CancellationToken cancellationToken)
+    {
+        if (added.Count + removed.Count > 0)
+            await projections.WriteAsync(added, removed, cancellationToken);
+    }
 
     private static StatusRow Key(StatusChange item, ListStatus status) =>
         new(ListTerms.Of(item.Tenant, item.List, status), item.Position, default, default, default);

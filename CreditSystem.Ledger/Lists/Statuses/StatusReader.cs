@@ -7,13 +7,15 @@ namespace CreditSystem.Ledger.Lists.Statuses;
 /// <param name="Next">Before what the next page goes on; null where there is nothing more.</param>
 public sealed record StatusPage(IReadOnlyList<ListItem> Items, StatusPosition? Next);
 
-/// <summary>Reads a page of the holds or grants of one status: what is stored, and on top of it what has happened since.</summary>
+/// <summary>
+/// Reads a page of the holds or grants of one status, or of any: what is stored, and on top of it what has happened since.
+/// </summary>
 internal sealed class StatusReader(PartitionReads reads, IProjectionStore projections)
 {
     private const int MostRecords = 1000;
     private const int LeastRows = 32;
 
-    /// <param name="query">With a status.</param>
+    /// <param name="query">With a status, or with accounts.</param>
     /// <param name="before">Before what to begin; null for the newest.</param>
     /// <param name="limit">The most items.</param>
     /// <param name="filter">Leaves out more: above all what has another status by now.</param>
@@ -32,14 +34,14 @@ internal sealed class StatusReader(PartitionReads reads, IProjectionStore projec
         {
             var size = Math.Max(limit + 1, LeastRows);
             var (stored, end) = (new List<StatusRow>(), default(StatusPosition));
-            foreach (var term in TermsOf(query))
-            {
-                var page = await projections.StatusesAsync(term, start, query.From ?? 0, size, cancellationToken);
-                stored.AddRange(page);
-                // Before the last one that was read there may be more.
-                if (page.Count == size && page[^1].Position > end)
-                    end = page[^1].Position;
-            }
+            foreach (var status in StatusesOf(query))
+                foreach (var page in await Task.WhenAll(TermsOf(query, status).Select(ReadStoredAsync)))
+                {
+                    stored.AddRange(page);
+                    // Before the last one that was read there may be more.
+                    if (page.Count == size && page[^1].Position > end)
+                        end = page[^1].Position;
+                }
             var isLast = end == default;
             stored.RemoveAll(row => row.Position < end);
             var rows = Merge(stored, recent.Where(row => row.Position >= end && row.Position < start));
@@ -56,12 +58,24 @@ internal sealed class StatusReader(PartitionReads reads, IProjectionStore projec
             if (isLast)
                 return new StatusPage(found, null);
             start = end;
+
+            Task<IReadOnlyList<StatusRow>> ReadStoredAsync(Guid term) =>
+                projections.StatusesAsync(term, start, query.From ?? 0, size, cancellationToken);
         }
     }
 
-    private static IEnumerable<Guid> TermsOf(ListQuery query) => query.Accounts is { } accounts
-        ? accounts.Select(account => ListTerms.Of(account, query.List, query.Status!.Value))
-        : [ListTerms.Of(query.Tenant, query.List, query.Status!.Value)];
+    // What another replica moves meanwhile is stored where it goes before it leaves where it was: it is read in the order in which it
+    // goes, and a grant that was used may be open again.
+    private static IEnumerable<ListStatus> StatusesOf(ListQuery query) => query switch
+    {
+        { Status: { } status } => [status],
+        { List: LedgerList.Holds } => [ListStatus.Open, ListStatus.Captured, ListStatus.Voided, ListStatus.Expired],
+        _ => [ListStatus.Open, ListStatus.Used, ListStatus.Voided, ListStatus.Expired, ListStatus.Open],
+    };
+
+    private static IEnumerable<Guid> TermsOf(ListQuery query, ListStatus status) => query.Accounts is { } accounts
+        ? accounts.Select(account => ListTerms.Of(account, query.List, status))
+        : [ListTerms.Of(query.Tenant, query.List, status)];
 
     private List<StatusRow> Recent(ListQuery query, List<StatusChange> changes)
     {
@@ -69,7 +83,7 @@ internal sealed class StatusReader(PartitionReads reads, IProjectionStore projec
         foreach (var item in changes.GroupBy(change => change.Position))
         {
             var (created, last) = (item.FirstOrDefault(change => change.IsNew), item.Last());
-            if (item.Key.CreatedAt >= (query.From ?? 0) && IsOn(query, item) && IsCandidate(query.Status!.Value, created, item))
+            if (item.Key.CreatedAt >= (query.From ?? 0) && IsOn(query, item) && IsCandidate(query.Status, created, item))
                 rows.Add(new StatusRow(default, item.Key, last.Account, created.Made, default));
         }
         return rows;
@@ -78,8 +92,9 @@ internal sealed class StatusReader(PartitionReads reads, IProjectionStore projec
     private static bool IsOn(ListQuery query, IEnumerable<StatusChange> item) =>
         query.Accounts is not { } accounts || item.Any(change => accounts.Contains(change.Account));
 
-    private bool IsCandidate(ListStatus status, StatusChange created, IEnumerable<StatusChange> item) => status switch
+    private bool IsCandidate(ListStatus? status, StatusChange created, IEnumerable<StatusChange> item) => status switch
     {
+        null => true,
         ListStatus.Pending => created.IsScheduled && IsOpen(created) != false,
         ListStatus.Open => item.Any(change => change.Status == ListStatus.Open && IsOpen(change) != false),
         _ => item.Any(change => change.Status == status && IsOpen(change) != true),

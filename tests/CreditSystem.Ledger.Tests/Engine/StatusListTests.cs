@@ -151,6 +151,13 @@ public sealed class StatusListTests
                     ofAccounts.Select(item => item.Id).ToHashSet(), (await AllAsync(host, list, status, own)).ToHashSet());
             }
         }
+        if (isComplete)
+            foreach (var list in (LedgerList[])[LedgerList.Holds, LedgerList.Grants])
+            {
+                var own = Enumerable.Range(0, 4).Select(LedgerWalk.AccountOf).ToArray();
+                var wanted = expected.Where(item => item.List == list && own.Contains(item.Account)).Select(item => item.Id);
+                Assert.Equal(wanted.Order(), (await AllAsync(host, list, null, own)).Order());
+            }
         return counts;
     }
 
@@ -200,7 +207,7 @@ public sealed class StatusListTests
         return Array.Exists(account.Lots, lot => lot.Terms.Id == id) ? ListStatus.Open : endings[(id, issue.Account)];
     }
 
-    private static async Task<List<Guid>> AllAsync(EngineHost host, LedgerList list, ListStatus status, params Guid[]? accounts)
+    private static async Task<List<Guid>> AllAsync(EngineHost host, LedgerList list, ListStatus? status, params Guid[]? accounts)
     {
         var (served, before) = (new List<(long At, Guid Id)>(), (StatusPosition?)null);
         do
