@@ -19,15 +19,27 @@ public sealed class LaunchTests : IAsyncDisposable
     public ValueTask DisposeAsync() => AppHostData.DeleteAsync(_directory);
 
     [Fact]
-    public async Task Leaves_no_process_behind_after_Ctrl_C()
+    public async Task Is_ready_behind_a_proxy_with_a_trusted_certificate_and_leaves_no_process_behind_after_Ctrl_C()
     {
-        await using var host = Start();
+        // Nothing listens there: a request to it would fail.
+        const string Nobody = "http://127.0.0.1:9";
+        using var home = new DeveloperHome();
+        await home.TrustCertificateAsync(Cancellation);
+        await using var host = Start(new Dictionary<string, string>(home.Environment)
+        {
+            ["HTTP_PROXY"] = Nobody,
+            ["HTTPS_PROXY"] = Nobody,
+            ["NO_PROXY"] = "internal.example",
+        });
         await host.WaitUntilReadyAsync(Cancellation);
         var processes = host.Processes();
+        Assert.Equal("healthy", await HealthAsync());
 
         var exitCode = await host.SignalAsync("INT", Cancellation);
 
         Assert.True(processes.Count >= 6, $"only {processes.Count} processes were running");
+        // So it is trusted: Aspire would say that there is none.
+        Assert.DoesNotContain("No trusted Aspire development certificate", host.Output, StringComparison.Ordinal);
         Assert.Contains($"http://localhost:{_apiPort}", host.Output, StringComparison.Ordinal);
         Assert.Contains($"Try: curl http://localhost:{_apiPort}/health", host.Output, StringComparison.Ordinal);
         Assert.Equal(0, exitCode);
@@ -35,10 +47,11 @@ public sealed class LaunchTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Starts_again_at_once_after_it_was_killed_and_says_what_it_waits_for()
+    public async Task Shows_live_lines_and_starts_again_at_once_after_it_was_killed_and_says_what_it_waits_for()
     {
         await using var killed = Start();
         await killed.WaitForLineAsync("vault-proxy     | -- Running, Healthy", Cancellation);
+        AssertLive(killed.Output);
         var processes = killed.Processes();
         await killed.SignalAsync("KILL", Cancellation);
 
@@ -49,45 +62,6 @@ public sealed class LaunchTests : IAsyncDisposable
         Assert.Equal("healthy", await HealthAsync());
         await WaitUntilGoneAsync(processes);
         await next.SignalAsync("INT", Cancellation);
-    }
-
-    [Fact]
-    public async Task Shows_live_lines_without_codes_of_a_terminal_or_a_second_time()
-    {
-        await using var host = Start();
-        await host.WaitForLineAsync("mongodb         | -- Running, Healthy", Cancellation);
-        await host.WaitForLineAsync("vault-proxy     | info: Microsoft.Hosting.Lifetime[0] Hosting environment: Development", Cancellation);
-
-        Assert.DoesNotContain("Ready after", host.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("\x1b[", host.Output, StringComparison.Ordinal);
-        Assert.DoesNotMatch(@"\| \d{4}-\d\d-\d\dT", host.Output);
-        await host.SignalAsync("INT", Cancellation);
-    }
-
-    [Fact]
-    public async Task Starts_where_the_environment_names_a_proxy()
-    {
-        // Nothing listens there: a request to it would fail.
-        const string Nobody = "http://127.0.0.1:9";
-        await using var host = Start(new Dictionary<string, string> { ["HTTP_PROXY"] = Nobody, ["HTTPS_PROXY"] = Nobody, ["NO_PROXY"] = "internal.example" });
-        await host.WaitUntilReadyAsync(Cancellation);
-
-        Assert.Equal("healthy", await HealthAsync());
-        await host.SignalAsync("INT", Cancellation);
-    }
-
-    [Fact]
-    public async Task Starts_with_a_trusted_developer_certificate()
-    {
-        using var home = new DeveloperHome();
-        await home.TrustCertificateAsync(Cancellation);
-        await using var host = Start(home.Environment);
-        await host.WaitUntilReadyAsync(Cancellation);
-
-        // So it is trusted: Aspire would say that there is none.
-        Assert.DoesNotContain("No trusted Aspire development certificate", host.Output, StringComparison.Ordinal);
-        Assert.Equal("healthy", await HealthAsync());
-        await host.SignalAsync("INT", Cancellation);
     }
 
     [Fact]
@@ -128,6 +102,16 @@ public sealed class LaunchTests : IAsyncDisposable
         environment ?? new Dictionary<string, string>(),
         [.. dashboard.Length == 0 ? ["--no-dashboard"] : dashboard, "--data-directory", _directory,
             "--api-port", $"{_apiPort}", "--vault-proxy-port", $"{_vaultProxyPort}"]);
+
+    /// <summary>Lines of the resources while they start, without codes of a terminal and without a second time.</summary>
+    private static void AssertLive(string output)
+    {
+        Assert.Contains("mongodb         | -- Running, Healthy", output, StringComparison.Ordinal);
+        Assert.Contains("vault-proxy     | info: Microsoft.Hosting.Lifetime[0] Hosting environment: Development", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Ready after", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\x1b[", output, StringComparison.Ordinal);
+        Assert.DoesNotMatch(@"\| \d{4}-\d\d-\d\dT", output);
+    }
 
     private async Task<string?> HealthAsync()
     {

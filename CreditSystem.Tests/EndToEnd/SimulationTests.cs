@@ -6,5 +6,5 @@ namespace CreditSystem.Tests.EndToEnd;
 public sealed class SimulationTests
 {
     [Fact]
-    public void Five_thousand_schedules_lose_double_and_wedge_nothing() => Schedules.AssertNoViolation(5_000 * Proof.Factor, nameof(SimulationTests));
+    public void Two_thousand_schedules_lose_double_and_wedge_nothing() => Schedules.AssertNoViolation(2_000 * Proof.Factor, nameof(SimulationTests));
 }

@@ -34,8 +34,8 @@ internal sealed class StatusReader(PartitionReads reads, IProjectionStore projec
         {
             var size = Math.Max(limit + 1, LeastRows);
             var (stored, end) = (new List<StatusRow>(), default(StatusPosition));
-            foreach (var status in StatusesOf(query))
-                foreach (var page in await Task.WhenAll(TermsOf(query, status).Select(ReadStoredAsync)))
+            foreach (var statuses in StatusesOf(query))
+                foreach (var page in await Task.WhenAll(statuses.SelectMany(status => TermsOf(query, status)).Select(ReadStoredAsync)))
                 {
                     stored.AddRange(page);
                     // Before the last one that was read there may be more.
@@ -66,11 +66,11 @@ internal sealed class StatusReader(PartitionReads reads, IProjectionStore projec
 
     // What another replica moves meanwhile is stored where it goes before it leaves where it was: it is read in the order in which it
     // goes, and a grant that was used may be open again.
-    private static IEnumerable<ListStatus> StatusesOf(ListQuery query) => query switch
+    private static ListStatus[][] StatusesOf(ListQuery query) => query switch
     {
-        { Status: { } status } => [status],
-        { List: LedgerList.Holds } => [ListStatus.Open, ListStatus.Captured, ListStatus.Voided, ListStatus.Expired],
-        _ => [ListStatus.Open, ListStatus.Used, ListStatus.Voided, ListStatus.Expired, ListStatus.Open],
+        { Status: { } status } => [[status]],
+        { List: LedgerList.Holds } => [[ListStatus.Open], [ListStatus.Captured, ListStatus.Voided, ListStatus.Expired]],
+        _ => [[ListStatus.Open], [ListStatus.Used, ListStatus.Voided, ListStatus.Expired], [ListStatus.Open]],
     };
 
     private static IEnumerable<Guid> TermsOf(ListQuery query, ListStatus status) => query.Accounts is { } accounts
