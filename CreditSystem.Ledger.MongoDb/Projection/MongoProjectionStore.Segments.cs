@@ -1,10 +1,10 @@
-using CreditSystem.Ledger.Projection;
+using CreditSystem.Ledger.Projection.Ids;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
 namespace CreditSystem.Ledger.MongoDb.Projection;
 
-// The collection transfer_ids: segments by the block that they begin after.
+// The collection transfer_ids: segments by the block that they begin after, and tables by that with all bits turned.
 internal sealed partial class MongoProjectionStore
 {
     public const string SegmentsCollection = "transfer_ids";
@@ -74,6 +74,32 @@ internal sealed partial class MongoProjectionStore
             return segment;
         }
     }
+
+    public Task<StoredIdTable?> TableAsync(int partition, long after, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(async (database, token) =>
+        {
+            var found = await Segments(database).Find(Builders<BsonDocument>.Filter.Eq("_id", TableKey(partition, after))).Limit(1)
+                .FirstOrDefaultAsync(token);
+            return found is null ? null : new StoredIdTable(partition, after, found["table"].AsBsonBinaryData.Bytes);
+        }, cancellationToken);
+
+    public Task AddAsync(StoredIdTable table, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync((database, token) =>
+        {
+            var key = TableKey(table.Partition, table.After);
+            return Segments(database).ReplaceOneAsync(
+                Builders<BsonDocument>.Filter.Eq("_id", key), new BsonDocument { ["_id"] = key, ["table"] = table.Content },
+                new ReplaceOptions { IsUpsert = true }, token);
+        }, cancellationToken);
+
+    private async Task DropTablesAsync(IMongoDatabase database, int partition, CancellationToken cancellationToken)
+    {
+        var filter = Builders<BsonDocument>.Filter;
+        await Segments(database).DeleteManyAsync(
+            filter.Lte("_id", TableKey(partition, 0)) & filter.Gt("_id", TableKey(partition + 1, 0)), cancellationToken);
+    }
+
+    private static long TableKey(int partition, long after) => ~BlockDocument.Key(partition, after);
 
     private static IdSegment? Decode(BsonDocument document, int partition, long after)
     {

@@ -49,6 +49,7 @@ internal sealed partial class MongoProjectionStore(LedgerDatabase connection) : 
     public Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(async (database, token) =>
         {
+            await DropTablesAsync(database, partition, token);
             try
             {
                 await Accounts(database).UpdateOneAsync(

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
+using CreditSystem.Ledger.Log;
 
 namespace CreditSystem.Ledger.Lists;
 
@@ -12,8 +13,6 @@ namespace CreditSystem.Ledger.Lists;
 /// <param name="Last">up to this one.</param>
 public sealed record ListChunk(Guid Term, long After, long Last, byte[] Content)
 {
-    private const int ChecksumBytes = sizeof(ulong);
-
     /// <param name="rows">In their order.</param>
     internal static ListChunk Pack(Guid term, long after, long last, List<(ListPosition Position, string Asset)> rows) =>
         Write(term, after, last, writer =>
@@ -73,32 +72,18 @@ public sealed record ListChunk(Guid Term, long After, long Last, byte[] Content)
         return new ListSpan(After, Last, at, keys);
     });
 
-    private static ListChunk Write(Guid term, long after, long last, Action<BinaryWriter> write)
-    {
-        using var buffer = new MemoryStream();
-        using var writer = new BinaryWriter(buffer);
-        write(writer);
-        writer.Write(Checksum(term, after, last, buffer.GetBuffer().AsSpan(0, (int)buffer.Position)));
-        return new ListChunk(term, after, last, buffer.ToArray());
-    }
+    private static ListChunk Write(Guid term, long after, long last, Action<BinaryWriter> write) =>
+        new(term, after, last, CheckedContent.Write(SeedOf(term, after, last), write));
 
     private T? TryRead<T>(Func<BinaryReader, T> read)
-        where T : class
-    {
-        var length = Content.Length - ChecksumBytes;
-        if (length <= 0
-            || Checksum(Term, After, Last, Content.AsSpan(0, length)) != BinaryPrimitives.ReadUInt64LittleEndian(Content.AsSpan(length)))
-            return null;
-        using var reader = new BinaryReader(new MemoryStream(Content, 0, length));
-        return read(reader);
-    }
+        where T : class => CheckedContent.TryRead(Content, SeedOf(Term, After, Last), read);
 
-    private static ulong Checksum(Guid term, long after, long last, ReadOnlySpan<byte> content)
+    private static long SeedOf(Guid term, long after, long last)
     {
         Span<byte> id = stackalloc byte[24];
         term.TryWriteBytes(id);
         BinaryPrimitives.WriteInt64LittleEndian(id[16..], after);
-        return XxHash3.HashToUInt64(content, seed: (long)XxHash3.HashToUInt64(id, seed: last));
+        return (long)XxHash3.HashToUInt64(id, seed: last);
     }
 }
 

@@ -50,6 +50,7 @@ internal sealed partial class PartitionState
             Records = records,
             Lists = lists.UpTo(Ledger.Head, Reads),
             Due = Records.TableDue(),
+            Unstored = Records.UnstoredTable(),
         };
     }
 
@@ -70,7 +71,7 @@ internal sealed partial class PartitionState
         }
         Covered = Math.Max(Covered, covered);
         Records.Pending.DropUpTo(Covered);
-        Records.Archive(outcome.Segments, outcome.Table);
+        Records.Archive(outcome.Segments, outcome.Table, outcome.Stored);
         toReplay.DropUpTo(Math.Min(Covered, paged));
     }
 

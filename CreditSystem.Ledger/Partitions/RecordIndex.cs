@@ -4,6 +4,7 @@ using CreditSystem.Ledger.Limits;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
+using CreditSystem.Ledger.Projection.Ids;
 
 namespace CreditSystem.Ledger.Partitions;
 
@@ -165,6 +166,13 @@ internal sealed class RecordIndex(
         }
     }
 
+    /// <summary>Takes note, at a start, of a stored table; they come one after the other, before segments.</summary>
+    public void Add(IdTable table)
+    {
+        lock (gate)
+            archive.Add(table);
+    }
+
     /// <summary>Takes note, at a start, of a stored segment; they come one after the other, and <see cref="EndStart"/> follows.</summary>
     public void Add(IdSegment segment)
     {
@@ -195,11 +203,19 @@ internal sealed class RecordIndex(
             return archive.Due();
     }
 
-    /// <summary>Takes note of segments that were stored, and of a table that was due.</summary>
-    public void Archive(IReadOnlyList<SegmentSpan> segments, IdTable? table)
+    /// <summary>A table that is to be stored.</summary>
+    public IdTable? UnstoredTable()
+    {
+        lock (gate)
+            return archive.Unstored();
+    }
+
+    /// <summary>Takes note of segments that were stored, of a table that was due, and of one that was stored.</summary>
+    public void Archive(IReadOnlyList<SegmentSpan> segments, IdTable? table, IdTable? stored)
     {
         lock (gate)
         {
+            stored?.IsStored = true;
             if (table is not null)
             {
                 archive.Add(table);

@@ -2,6 +2,7 @@ using CreditSystem.Ledger.History;
 using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Projection.Ids;
 using CreditSystem.Ledger.Projection.ResumePoints;
 
 namespace CreditSystem.Ledger.Projection;
@@ -27,7 +28,10 @@ public interface IProjectionStore
     /// <summary>What the accounts are as of; zero where they are gone.</summary>
     Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken);
 
-    /// <summary>Sets the mark's block to 0 and counts a rebuild, unless one has begun since <paramref name="rebuilds"/> was read.</summary>
+    /// <summary>
+    /// Drops the tables of ids, since segments may come to begin elsewhere; then sets the mark's block to 0 and counts a rebuild, unless one
+    /// has begun since <paramref name="rebuilds"/> was read.
+    /// </summary>
     Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken);
 
     /// <summary>Accounts of the partition on which something has expired at or before a time.</summary>
@@ -94,6 +98,12 @@ public interface IProjectionStore
     /// <summary>Writes a segment unless another replica has written one that begins there.</summary>
     /// <returns>The segment that is there now.</returns>
     Task<IdSegment> AddAsync(IdSegment segment, CancellationToken cancellationToken);
+
+    /// <summary>The table whose first segment begins after a block, or null.</summary>
+    Task<StoredIdTable?> TableAsync(int partition, long after, CancellationToken cancellationToken);
+
+    /// <summary>Writes a table in place of one that begins after the same block.</summary>
+    Task AddAsync(StoredIdTable table, CancellationToken cancellationToken);
 }
 
 /// <param name="Block">All accounts are as of this block or a later one.</param>

@@ -18,7 +18,8 @@ internal static class SimulatedOptions
         CheckpointIntervalMilliseconds = scheduler.Chance(60) ? scheduler.Random.Next(20, 400) : scheduler.Random.Next(2000, 60_000),
         CheckpointTailRecords = scheduler.Random.Next(2, 25),
         CheckpointSegmentIds = scheduler.Random.Next(5, 60),
-        IdTableIds = scheduler.Random.Next(10, 200),
+        // Some have tables that are stored.
+        IdTableIds = scheduler.Chance(50) ? scheduler.Random.Next(2, 12) : scheduler.Random.Next(10, 200),
         MaxAccountsInMemory = scheduler.Chance(50) ? scheduler.Random.Next(2, 12) : 100,
     };
 }

@@ -5,6 +5,7 @@ using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
+using CreditSystem.Ledger.Projection.Ids;
 
 namespace CreditSystem.Ledger.Simulation;
 
@@ -14,6 +15,7 @@ internal sealed partial class SimulatedStorage(SimulationScheduler scheduler, Si
 {
     private readonly Dictionary<Guid, AccountState> accounts = [];
     private readonly Dictionary<long, IdSegment> segments = [];
+    private readonly Dictionary<long, StoredIdTable> tables = [];
     private readonly SortedDictionary<(Guid Account, long First), EntryChunk> entries = [];
     private readonly SortedDictionary<(Guid Term, long After, long Last), ListChunk> lists = [];
     private readonly SortedDictionary<(Guid Term, StatusPosition Position), StatusRow> statuses = [];
@@ -57,7 +59,11 @@ internal sealed partial class SimulatedStorage(SimulationScheduler scheduler, Si
         network.CallAsync(() => mark, cancellationToken);
 
     public Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken) =>
-        network.CallAsync(() => mark = mark.Rebuilds == rebuilds ? new ProjectionMark(0, rebuilds + 1) : mark, cancellationToken);
+        network.CallAsync(() =>
+        {
+            tables.Clear();
+            return mark = mark.Rebuilds == rebuilds ? new ProjectionMark(0, rebuilds + 1) : mark;
+        }, cancellationToken);
 
     public Task<IReadOnlyList<AccountState>> DueAsync(int partition, long now, int limit, CancellationToken cancellationToken) =>
         network.CallAsync<IReadOnlyList<AccountState>>(() =>
@@ -109,6 +115,12 @@ internal sealed partial class SimulatedStorage(SimulationScheduler scheduler, Si
         network.CallAsync<IReadOnlyList<StatusRow>>(() =>
             [.. keys.Select(key => statuses.GetValueOrDefault((key.Term, key.Position))).OfType<StatusRow>()], cancellationToken);
 
+    public Task<StoredIdTable?> TableAsync(int partition, long after, CancellationToken cancellationToken) =>
+        network.CallAsync(() => tables.GetValueOrDefault(after), cancellationToken);
+
+    public Task AddAsync(StoredIdTable table, CancellationToken cancellationToken) =>
+        network.CallAsync(() => tables[table.After] = table, cancellationToken);
+
     public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
         network.CallAsync(() => segments.GetValueOrDefault(after), cancellationToken);
 
@@ -122,7 +134,13 @@ internal sealed partial class SimulatedStorage(SimulationScheduler scheduler, Si
             accounts.Remove(id);
     }
 
-    public void LoseSegments() => segments.Clear();
+    /// <summary>Loses ids, with or without the tables that were made of them.</summary>
+    public void LoseSegments(bool withTables)
+    {
+        segments.Clear();
+        if (withTables)
+            tables.Clear();
+    }
 
     public void LoseEntries(int percent)
     {

@@ -24,7 +24,7 @@ internal sealed class SimulatedTrouble(
                     storage.LoseLists(scheduler.Random.Next(0, 101));
                     break;
                 case 4:
-                    storage.LoseSegments();
+                    storage.LoseSegments(withTables: scheduler.Chance(50));
                     break;
                 case 5:
                     replicas[index].SetClock(TimeSpan.FromDays(365));
@@ -45,7 +45,7 @@ internal sealed class SimulatedTrouble(
                     break;
                 default:
                     storage.LoseAccounts(100);
-                    storage.LoseSegments();
+                    storage.LoseSegments(withTables: true);
                     break;
             }
         }

@@ -5,6 +5,7 @@ using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
+using CreditSystem.Ledger.Projection.Ids;
 using CreditSystem.Ledger.Projection.ResumePoints;
 
 namespace CreditSystem.Ledger.Testing;
@@ -43,6 +44,12 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
 
     public int SegmentCount => segments.Count;
 
+    /// <summary>What has been written of tables of ids.</summary>
+    public ConcurrentDictionary<(int Partition, long After), StoredIdTable> Tables { get; } = new();
+
+    /// <summary>How often segments were read.</summary>
+    public int SegmentReads { get; private set; }
+
     /// <summary>What has been written of the entries of accounts.</summary>
     public ConcurrentDictionary<(Guid Account, long First), EntryChunk> Chunks { get; } = new();
 
@@ -51,11 +58,14 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
 
     public void LoseSegments() => segments.Clear();
 
+    public bool LoseSegment(long after) => segments.TryRemove((0, after), out _);
+
     /// <summary>What a crash leaves: nothing that the process before goes on writing gets into it.</summary>
     public InMemoryProjectionStore Copy()
     {
         var copy = new InMemoryProjectionStore();
         Copy(segments, copy.segments);
+        Copy(Tables, copy.Tables);
         Copy(Accounts, copy.Accounts);
         Copy(Saved, copy.Saved);
         Copy(Rebuilds, copy.Rebuilds);
@@ -107,6 +117,8 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
     public Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken)
     {
         BeforeRebuild();
+        foreach (var key in Tables.Keys.Where(key => key.Partition == partition))
+            Tables.TryRemove(key, out _);
         if (Rebuilds.GetValueOrDefault(partition) == rebuilds)
             (Saved[partition], Rebuilds[partition]) = (0, rebuilds + 1);
         return Task.CompletedTask;
@@ -223,8 +235,20 @@ internal sealed class InMemoryProjectionStore : IProjectionStore
         Task.FromResult<IReadOnlyList<StatusRow>>(
             [.. keys.Select(key => Statuses.GetValueOrDefault((key.Term, key.Position))).OfType<StatusRow>()]);
 
-    public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken) =>
-        Task.FromResult(segments.GetValueOrDefault((partition, after)));
+    public Task<IdSegment?> SegmentAsync(int partition, long after, CancellationToken cancellationToken)
+    {
+        SegmentReads++;
+        return Task.FromResult(segments.GetValueOrDefault((partition, after)));
+    }
+
+    public Task<StoredIdTable?> TableAsync(int partition, long after, CancellationToken cancellationToken) =>
+        Task.FromResult(Tables.GetValueOrDefault((partition, after)));
+
+    public Task AddAsync(StoredIdTable table, CancellationToken cancellationToken)
+    {
+        Tables[(table.Partition, table.After)] = table;
+        return Task.CompletedTask;
+    }
 
     public Task<IdSegment> AddAsync(IdSegment segment, CancellationToken cancellationToken)
     {

@@ -1,6 +1,7 @@
 using CreditSystem.Ledger.Log;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Projection;
+using CreditSystem.Ledger.Projection.Ids;
 using CreditSystem.Ledger.Projection.ResumePoints;
 
 namespace CreditSystem.Ledger.Partitions.Recovery;
@@ -61,8 +62,8 @@ internal sealed partial class PartitionStart(
     /// <returns>The last segment.</returns>
     private async Task<IdSegment?> ReadIdsAsync(PartitionState state, long most, CancellationToken cancellationToken)
     {
-        var last = default(IdSegment);
-        for (var next = ReadAsync(after: 0); await next is { Count: > 0 } segments;)
+        var (last, tables) = (default(IdSegment), await ReadTablesAsync(state, most, cancellationToken));
+        for (var next = ReadAsync(tables?.Last ?? 0); await next is { Count: > 0 } segments;)
         {
             var isMore = segments[^1].Last < most;
             // The next ones are read while tables are made of these.
@@ -74,10 +75,26 @@ internal sealed partial class PartitionStart(
             }
         }
         state.Records.EndStart();
-        return last;
+        return last is null && tables is { } only
+            ? await steps.RunAsync(token => projections.SegmentAsync(partition, only.After, token), cancellationToken)
+            : last;
 
         Task<IReadOnlyList<IdSegment>> ReadAsync(long after) =>
             steps.RunAsync(token => projections.SegmentsAsync(partition, after, PageIds, token), cancellationToken);
+    }
+
+    /// <summary>Takes note of the stored tables, which spare reading what they are of.</summary>
+    /// <returns>Their last segment; null where there is none.</returns>
+    private async Task<SegmentSpan?> ReadTablesAsync(PartitionState state, long most, CancellationToken cancellationToken)
+    {
+        var last = default(SegmentSpan?);
+        while (await steps.RunAsync(token => projections.TableAsync(partition, last?.Last ?? 0, token), cancellationToken) is { } stored
+            && stored.TryUnpack() is { } table && table.Last <= most)
+        {
+            state.Records.Add(table);
+            last = table.Segments[^1];
+        }
+        return last;
     }
 
     // What belongs to another log, or to a longer one, is as good as nothing.

@@ -1,5 +1,6 @@
 using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Model;
+using CreditSystem.Ledger.Projection.Ids;
 
 namespace CreditSystem.Ledger.Projection.ResumePoints;
 
@@ -26,6 +27,9 @@ internal sealed record ResumePoint(
 
     /// <summary>The stored segments of which a table is to be made; null for none.</summary>
     public IReadOnlyList<SegmentSpan>? Due { get; init; }
+
+    /// <summary>The table that is to be stored; null for none.</summary>
+    public IdTable? Unstored { get; init; }
 }
 
 /// <param name="IsPaged">What has changed up to the block is in pages.</param>
@@ -41,4 +45,7 @@ internal readonly record struct ResumePointOutcome(bool IsPaged, long? Covered, 
 
     /// <summary>The table that was due.</summary>
     public IdTable? Table { get; init; }
+
+    /// <summary>The table that is stored now.</summary>
+    public IdTable? Stored { get; init; }
 }

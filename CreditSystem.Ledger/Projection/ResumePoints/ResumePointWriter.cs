@@ -1,6 +1,7 @@
 using CreditSystem.Ledger.Evaluation;
 using CreditSystem.Ledger.Lists;
 using CreditSystem.Ledger.Log;
+using CreditSystem.Ledger.Projection.Ids;
 
 namespace CreditSystem.Ledger.Projection.ResumePoints;
 
@@ -31,11 +32,14 @@ internal sealed class ResumePointWriter(
             covered = next.Last;
             segments.Add(next.Span);
         }
+        if (point.Unstored is { } table)
+            await projections.AddAsync(StoredIdTable.Pack(partition, table), cancellationToken);
         // Another replica's segments may end elsewhere.
         var outcome = await OutcomeAsync(point, segments, cancellationToken);
         return outcome with
         {
             IsPaged = point.Accounts is not null,
+            Stored = point.Unstored,
             Listed = await lists.WriteAsync(point.Lists, point.Block, cancellationToken),
         };
     }

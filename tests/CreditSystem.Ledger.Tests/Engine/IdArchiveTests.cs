@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using CreditSystem.Ledger.Model;
-using CreditSystem.Ledger.Projection;
+using CreditSystem.Ledger.Projection.Ids;
 using CreditSystem.Ledger.Testing;
 
 namespace CreditSystem.Ledger.Tests.Engine;

@@ -4,6 +4,7 @@ using CreditSystem.Ledger.Lists.Statuses;
 using CreditSystem.Ledger.Model;
 using CreditSystem.Ledger.Ownership;
 using CreditSystem.Ledger.Projection;
+using CreditSystem.Ledger.Projection.Ids;
 using CreditSystem.Ledger.Projection.ResumePoints;
 using CreditSystem.Ledger.Testing;
 using CreditSystem.Ledger.Verification;
@@ -203,6 +204,11 @@ public sealed class OwnershipChangeTests
             store.SegmentAsync(partition, after, cancellationToken);
 
         public Task<IdSegment> AddAsync(IdSegment segment, CancellationToken cancellationToken) => throw NotOwner();
+
+        public Task<StoredIdTable?> TableAsync(int partition, long after, CancellationToken cancellationToken) =>
+            store.TableAsync(partition, after, cancellationToken);
+
+        public Task AddAsync(StoredIdTable table, CancellationToken cancellationToken) => throw NotOwner();
 
         private static InvalidOperationException NotOwner() => new("Not the owner.");
     }

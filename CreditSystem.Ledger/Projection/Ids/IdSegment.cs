@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
-namespace CreditSystem.Ledger.Projection;
+namespace CreditSystem.Ledger.Projection.Ids;
 
 /// <summary>
 /// All ids of the blocks after <paramref name="After"/> up to <paramref name="Last"/>. Segments follow one another without

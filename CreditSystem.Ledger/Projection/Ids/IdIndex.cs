@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace CreditSystem.Ledger.Projection;
+namespace CreditSystem.Ledger.Projection.Ids;
 
 /// <summary>
 /// In which block an id is. It holds half of each id and the number of the block: a hit is confirmed in the block itself, a miss

@@ -1,4 +1,4 @@
-namespace CreditSystem.Ledger.Projection;
+namespace CreditSystem.Ledger.Projection.Ids;
 
 /// <summary>
 /// The ids of the blocks that are in stored segments, without the segments: tables say which of them to read. What is not in a
@@ -10,6 +10,9 @@ internal sealed class IdArchive(int tableIds)
     // So many small tables become one: each lookup asks all tables, and each id is put together few times.
     private const int MaxSmallTables = 8;
     private const int LargeTables = 8;
+
+    // A document of MongoDB has at most 16 MiB.
+    private const long MostStoredBytes = 15 * 1024 * 1024;
 
     private readonly List<IdTable> tables = [];
     private readonly List<SegmentSpan> loose = [];
@@ -35,10 +38,13 @@ internal sealed class IdArchive(int tableIds)
     {
         if (loose.Sum(segment => (long)segment.Count) < tableIds)
             return null;
-        var small = tables.AsEnumerable().Reverse().TakeWhile(table => table.Count < LargeTables * tableIds).Reverse().ToList();
+        var small = tables.AsEnumerable().Reverse().TakeWhile(table => !IsLarge(table)).Reverse().ToList();
         List<SegmentSpan> all = small.Count < MaxSmallTables - 1 ? [] : [.. small.SelectMany(table => table.Segments)];
         return all.Count + loose.Count <= IdTable.MaxSegments ? [.. all, .. loose] : [.. loose.Take(IdTable.MaxSegments)];
     }
+
+    /// <summary>The first table that stays as it is and is not stored; null for none.</summary>
+    public IdTable? Unstored() => tables.Find(table => !table.IsStored && IsLarge(table) && table.Bytes < MostStoredBytes);
 
     /// <summary>Puts a table in the place of the smaller ones and the segments that it covers; it begins where one of them does.</summary>
     public void Add(IdTable table)
@@ -70,4 +76,6 @@ internal sealed class IdArchive(int tableIds)
         tables.Clear();
         loose.Clear();
     }
+
+    private bool IsLarge(IdTable table) => table.Count >= LargeTables * tableIds;
 }

@@ -1,7 +1,8 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
-namespace CreditSystem.Ledger.Projection;
+namespace CreditSystem.Ledger.Projection.Ids;
 
 /// <summary>
 /// Which of some consecutive segments an id is in, in four bytes for each id: a part of the id, sorted, and the number of the
@@ -19,13 +20,12 @@ internal sealed class IdTable
     private readonly int placeBits;
     private readonly int segmentBits;
 
-    private IdTable(IReadOnlyList<SegmentSpan> segments, ulong[] keys, ushort[] numbers)
+    private IdTable(IReadOnlyList<SegmentSpan> segments, int count)
     {
         Segments = segments;
         segmentBits = BitOperations.Log2((uint)segments.Count * 2 - 1);
-        placeBits = Math.Max(BitOperations.Log2((uint)keys.Length | 1) - BucketBits, 0);
-        (entries, starts) = (new uint[keys.Length], new int[(1 << placeBits) + 1]);
-        Fill(keys, numbers);
+        placeBits = Math.Max(BitOperations.Log2((uint)count | 1) - BucketBits, 0);
+        (entries, starts) = (new uint[count], new int[(1 << placeBits) + 1]);
     }
 
     /// <summary>What it covers, in order.</summary>
@@ -38,6 +38,9 @@ internal sealed class IdTable
     public long Last => Segments[^1].Last;
 
     public int Count => entries.Length;
+
+    /// <summary>Whether it is stored as it is here.</summary>
+    public bool IsStored { get; set; }
 
     /// <summary>What it takes of memory.</summary>
     public long Bytes => (entries.Length + starts.Length) * 4L + Segments.Count * 24L;
@@ -54,7 +57,39 @@ internal sealed class IdTable
             numbers.AsSpan(next, segments[number].Count).Fill((ushort)number);
             next += segments[number].Count;
         }
-        return new IdTable([.. segments.Select(segment => segment.Span)], keys, numbers);
+        var table = new IdTable([.. segments.Select(segment => segment.Span)], count);
+        table.Fill(keys, numbers);
+        return table;
+    }
+
+    /// <summary>Reads what <see cref="Write"/> has written.</summary>
+    public static IdTable Read(BinaryReader reader)
+    {
+        var after = reader.Read7BitEncodedInt64();
+        var segments = new SegmentSpan[reader.Read7BitEncodedInt()];
+        for (var i = 0; i < segments.Length; i++)
+        {
+            var last = after + reader.Read7BitEncodedInt64();
+            (segments[i], after) = (new SegmentSpan(after, last, reader.Read7BitEncodedInt()), last);
+        }
+        var table = new IdTable(segments, segments.Sum(segment => segment.Count)) { IsStored = true };
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(table.entries.AsSpan()));
+        reader.BaseStream.ReadExactly(MemoryMarshal.AsBytes(table.starts.AsSpan()));
+        return table;
+    }
+
+    // Numbers are little-endian, as on all machines that .NET runs on.
+    public void Write(BinaryWriter writer)
+    {
+        writer.Write7BitEncodedInt64(After);
+        writer.Write7BitEncodedInt(Segments.Count);
+        foreach (var segment in Segments)
+        {
+            writer.Write7BitEncodedInt64(segment.Last - segment.After);
+            writer.Write7BitEncodedInt(segment.Count);
+        }
+        writer.Write(MemoryMarshal.AsBytes(entries.AsSpan()));
+        writer.Write(MemoryMarshal.AsBytes(starts.AsSpan()));
     }
 
     public bool MayContain(ulong key) => First(key) is var first && first < starts[Place(key) + 1] && Has(first, key);

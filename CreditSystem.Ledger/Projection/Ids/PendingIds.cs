@@ -1,4 +1,4 @@
-namespace CreditSystem.Ledger.Projection;
+namespace CreditSystem.Ledger.Projection.Ids;
 
 /// <summary>Ids that are in memory and not in a segment yet, in the order of their blocks.</summary>
 internal sealed class PendingIds
