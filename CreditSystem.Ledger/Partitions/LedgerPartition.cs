@@ -215,7 +215,9 @@ public sealed class LedgerPartition
         ReadAsync(async reads =>
             await new ListReader(reads, Lists.Coverage, projections).ReadAsync(query, before, limit, filter, cancellationToken));
 
-    /// <summary>A page of the holds or grants of one status, or of some accounts, newest first; null where not all of them are stored yet.</summary>
+    /// <summary>
+    /// A page of the holds or grants of one status, or of some accounts, newest first; null where not all of them are stored yet.
+    /// </summary>
     public ValueTask<StatusPage?> ListByStatusAsync(
         ListQuery query, StatusPosition? before, int limit, ListFilter? filter, CancellationToken cancellationToken) =>
         ReadAsync(async reads =>

@@ -29,8 +29,8 @@ public interface IProjectionStore
     Task<ProjectionMark> MarkAsync(int partition, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Drops the tables of ids, since segments may come to begin elsewhere; then sets the mark's block to 0 and counts a rebuild, unless one
-    /// has begun since <paramref name="rebuilds"/> was read.
+    /// Drops the tables of ids, since segments may come to begin elsewhere; then sets the mark's block to 0 and counts a rebuild, unless
+    /// one has begun since <paramref name="rebuilds"/> was read.
     /// </summary>
     Task BeginRebuildAsync(int partition, long rebuilds, CancellationToken cancellationToken);
 

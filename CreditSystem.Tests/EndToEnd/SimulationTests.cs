@@ -6,5 +6,5 @@ namespace CreditSystem.Tests.EndToEnd;
 public sealed class SimulationTests
 {
     [Fact]
-    public void Two_thousand_schedules_lose_double_and_wedge_nothing() => Schedules.AssertNoViolation(2_000 * Proof.Factor, nameof(SimulationTests));
+    public void A_thousand_schedules_lose_double_and_wedge_nothing() => Schedules.AssertNoViolation(1_000 * Proof.Factor, nameof(SimulationTests));
 }

@@ -90,7 +90,7 @@ internal sealed class StatusProjection(IProjectionStore projections)
         var last = item.FindLast(change => change.Account == account);
         if (last.Tenant is null)
             return null;
-        // One that is over here, and not in these blocks, is still open for whoever has come no further than they go.
+        // One that is over here, and not in these blocks, is still open for a replica that has come no further than they go.
         if (last.Status == ListStatus.Open || IsOpen(last, accounts))
         {
             var pending = ListTerms.Of(last.Tenant, last.List, ListStatus.Pending);
