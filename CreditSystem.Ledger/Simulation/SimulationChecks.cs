@@ -65,6 +65,7 @@ internal sealed class SimulationChecks(
         {
             await ListsAsync(partition, tenant);
             await HoldsAsync(partition, tenant);
+            await GrantsAsync(partition, tenant);
         }
         foreach (var tenant in SimulatedWorkload.AllTenants)
             foreach (var id in SimulatedWorkload.AccountsOf(tenant))
@@ -122,20 +123,43 @@ internal sealed class SimulationChecks(
             if (await UntilThereAsync(() => partition.LoadHoldAsync(id, CancellationToken.None).AsTask()) is { } hold)
                 known[id] = hold.Account;
         var open = new ListQuery(tenant, LedgerList.Holds) { Status = ListStatus.Open };
-        if (await ListedHoldsAsync(partition, open) is not { } listed)
+        if (await ListedAsync(partition, open) is not { } listed)
             return;
         // What has ended meanwhile, for a replica that has come further, need not be there.
         var missing = HoldsInTheLog(tenant).Where(hold => hold.Value == HoldStatus.Active && known.ContainsKey(hold.Key))
             .Select(hold => hold.Key).Except(listed).ToList();
         Require(missing.Count == 0, $"open holds of {tenant} are not listed: {string.Join(' ', missing)}");
         var ofAccounts = new ListQuery(tenant, LedgerList.Holds) { Accounts = [.. known.Values.Distinct()] };
-        if (await ListedHoldsAsync(partition, ofAccounts) is not { } all)
+        if (await ListedAsync(partition, ofAccounts) is not { } all)
             return;
         missing = [.. known.Keys.Except(all)];
         Require(missing.Count == 0, $"holds of the accounts of {tenant} are not listed: {string.Join(' ', missing)}");
     }
 
-    private async Task<HashSet<Guid>?> ListedHoldsAsync(LedgerPartition partition, ListQuery query)
+    /// <summary>No grant of which something is left, in the log and for a replica, is missing among the replica's open ones.</summary>
+    private async Task GrantsAsync(LedgerPartition partition, string tenant)
+    {
+        Log();
+        var known = new HashSet<Guid>();
+        foreach (var id in SimulatedWorkload.AccountsOf(tenant))
+            known.UnionWith(OpenGrants(await UntilThereAsync(() => partition.LoadAccountAsync(id).AsTask())));
+        // An account may have been read as another replica has stored it, which had come further.
+        await UntilThereAsync(async () =>
+        {
+            await partition.SynchronizeAsync();
+            return true;
+        });
+        if (await ListedAsync(partition, new ListQuery(tenant, LedgerList.Grants) { Status = ListStatus.Open }) is not { } listed)
+            return;
+        Log();
+        known.IntersectWith(SimulatedWorkload.AccountsOf(tenant).SelectMany(id => OpenGrants(state.Account(id))));
+        Require(known.IsSubsetOf(listed), $"open grants of {tenant} are not listed: {string.Join(' ', known.Except(listed))}");
+
+        IEnumerable<Guid> OpenGrants(AccountState? account) => account is null ? [] : account.Lots.Select(lot => lot.Terms.Id).Where(
+            id => commands.TryGetValue(id, out var issued) && issued.Command is IssueGrant issue && issue.Account == account.Id);
+    }
+
+    private async Task<HashSet<Guid>?> ListedAsync(LedgerPartition partition, ListQuery query)
     {
         var served = new HashSet<Guid>();
         for (StatusPosition? before = null; ;)

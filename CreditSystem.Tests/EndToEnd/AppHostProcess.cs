@@ -7,6 +7,9 @@ namespace CreditSystem.Tests.EndToEnd;
 /// <summary>The AppHost as a user starts it: a process of its own, with a terminal that is read.</summary>
 internal sealed class AppHostProcess : IAsyncDisposable
 {
+    /// <summary>Tests that start one are in it, so that no more than one starts at a time beside that of <see cref="AppHostFixture"/>.</summary>
+    internal const string Collection = "AppHosts as processes";
+
     internal static readonly TimeSpan StartTime = TimeSpan.FromMinutes(6);
 
     private readonly Process _process;
@@ -142,3 +145,6 @@ internal sealed class AppHostProcess : IAsyncDisposable
             _ready.TrySetResult();
     }
 }
+
+[CollectionDefinition(AppHostProcess.Collection)]
+public sealed class AppHostProcesses;

@@ -11,7 +11,7 @@ using CreditSystem.Tests.Fixtures;
 namespace CreditSystem.Tests.EndToEnd;
 
 /// <summary>The system with <c>--certificates</c>, each part a process: HTTPS, and mutual TLS behind it, by Vault's certificates.</summary>
-[Collection(AppHostFixture.Collection)]
+[Collection(AppHostProcess.Collection)]
 public sealed class CertificateTests : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("credit-system-certificates-").FullName;

@@ -5,7 +5,7 @@ using CreditSystem.Tests.Fixtures;
 namespace CreditSystem.Tests.EndToEnd;
 
 /// <summary>What a user of the Aspire CLI types. Its home folder is the test's own: the CLI trusts a certificate there by itself.</summary>
-[Collection(AppHostFixture.Collection)]
+[Collection(AppHostProcess.Collection)]
 public sealed class CliTests : IAsyncDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(3);

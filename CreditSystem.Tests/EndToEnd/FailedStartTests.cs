@@ -6,7 +6,7 @@ using CreditSystem.Tests.Fixtures;
 namespace CreditSystem.Tests.EndToEnd;
 
 /// <summary>A start that cannot succeed ends by itself, with the reason: Aspire would wait for what has failed without a word.</summary>
-[Collection(AppHostFixture.Collection)]
+[Collection(AppHostProcess.Collection)]
 public sealed class FailedStartTests : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("credit-system-failed-start-").FullName;

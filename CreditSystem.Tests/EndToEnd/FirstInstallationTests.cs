@@ -11,7 +11,7 @@ namespace CreditSystem.Tests.EndToEnd;
 /// <summary>
 /// The three commands of docs/deployment.md, from a Vault that nobody has initialised to a healthy API, run as they stand there.
 /// </summary>
-[Collection(AppHostFixture.Collection)]
+[Collection(AppHostProcess.Collection)]
 public sealed partial class FirstInstallationTests : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("credit-system-first-").FullName;

@@ -2,9 +2,21 @@ using CreditSystem.Testing;
 
 namespace CreditSystem.Tests.EndToEnd;
 
+/// <summary>Every generated client compiles; no system is needed for that, so it does not wait for one.</summary>
+public sealed class GeneratedClientBuildTests
+{
+    [Fact]
+    public Task Those_of_openapi_typescript_and_Hey_API_compile_strictly() => GeneratedClients.TypeScript.Value;
+
+    [Theory]
+    [InlineData("nswag")]
+    [InlineData("kiota")]
+    public Task That_of_a_generator_for_CSharp_compiles(string project) => GeneratedClients.CSharp[project].Value;
+}
+
 /// <summary>
-/// Clients that generators make of the committed document with their default options: each is compiled, and a program of its own
-/// opens accounts, moves, holds, gives and charges credits, pages, reads a statement and verifies a webhook on the running system.
+/// A program on each generated client opens accounts, moves, holds, gives and charges credits, pages, reads a statement and verifies a
+/// webhook on the running system.
 /// </summary>
 [Collection(AppHostFixture.Collection)]
 public sealed class GeneratedClientTests(AppHostFixture fixture)
@@ -12,33 +24,25 @@ public sealed class GeneratedClientTests(AppHostFixture fixture)
     private const string Done = "the tour is done";
 
     [Fact]
-    public async Task The_clients_of_openapi_typescript_and_Hey_API_compile_strictly_and_do_the_tour()
+    public async Task The_clients_of_openapi_typescript_and_Hey_API_do_the_tour()
     {
-        Succeeded(await ClientTools.NodeAsync(
-            ["node_modules/openapi-typescript/bin/cli.js", ClientTools.Document, "--output", "openapi-typescript/api.ts"]));
-        Succeeded(await ClientTools.NodeAsync(
-            ["node_modules/@hey-api/openapi-ts/bin/run.js", "--input", ClientTools.Document, "--output", "hey-api/client"]));
-        Assert.Equal("", await ClientTools.NodeAsync(["node_modules/typescript/bin/tsc", "--project", "tsconfig.json"]));
+        await GeneratedClients.TypeScript.Value;
 
         WasDone(await ClientTools.NodeAsync(["built/openapi-typescript/tour.js"], await EnvironmentAsync("ts-fetch")));
         WasDone(await ClientTools.NodeAsync(["built/hey-api/tour.js"], await EnvironmentAsync("ts-hey-api")));
     }
 
     [Theory]
-    [InlineData("nswag", "nswag", "openapi2csclient", "/input:{document}", "/output:nswag/Client.cs")]
-    [InlineData("kiota", "kiota", "generate", "--language", "CSharp", "--openapi", "{document}", "--output", "kiota/Client", "--log-level", "Error")]
-    public async Task The_client_of_a_generator_for_CSharp_compiles_and_does_the_tour(string project, params string[] generate)
+    [InlineData("nswag")]
+    [InlineData("kiota")]
+    public async Task The_client_of_a_generator_for_CSharp_does_the_tour(string project)
     {
-        Succeeded(await ClientTools.DotnetAsync(["tool", "restore"]));
-        Succeeded(await ClientTools.DotnetAsync([.. generate.Select(part => part.Replace("{document}", ClientTools.Document, StringComparison.Ordinal))]));
-        Succeeded(await ClientTools.DotnetAsync(["build", project, "--nologo", "-clp:ErrorsOnly", "--output", $"built/{project}"]));
+        await GeneratedClients.CSharp[project].Value;
 
         WasDone(await ClientTools.DotnetAsync([$"built/{project}/{project}.dll"], await EnvironmentAsync($"cs-{project}")));
     }
 
     private static void WasDone(string output) => Assert.True(output == Done, output);
-
-    private static void Succeeded(string output) => Assert.DoesNotContain("(exit code", output, StringComparison.Ordinal);
 
     private async Task<(string Name, string Value)[]> EnvironmentAsync(string tenant)
     {

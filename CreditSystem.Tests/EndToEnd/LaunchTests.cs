@@ -7,7 +7,7 @@ using CreditSystem.Tests.Fixtures;
 namespace CreditSystem.Tests.EndToEnd;
 
 /// <summary>What a newcomer sees of the AppHost: its lines, its end, and its next start, whatever the machine is like.</summary>
-[Collection(AppHostFixture.Collection)]
+[Collection(AppHostProcess.Collection)]
 public sealed class LaunchTests : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("credit-system-launch-").FullName;

@@ -26,12 +26,13 @@ internal sealed class StatusProjection(IProjectionStore projections)
             var stored = (await projections.FindAsync(keys, cancellationToken)).ToLookup(row => row.Position);
             var (added, removed) = (new List<(StatusRow Row, StatusRow Twin)>(), new List<(StatusRow Row, StatusRow Twin)>());
             foreach (var item in due)
-                if (await TargetAsync([.. item], stored[item.Key.Position], reads, accounts, cancellationToken) is { } target)
+                if (await TargetAsync([.. item], stored[item.Key.Position], reads, accounts, cancellationToken) is { } target
+                    // What another replica, which has come further, has stored of it stays.
+                    && !stored[item.Key.Position].Any(row => row.Last > target[0].Last))
                 {
                     added.AddRange(target.Except(stored[item.Key.Position]).Select(row => (row, TwinOf(item.First(), row))));
-                    if (MayRemove(item, target))
-                        removed.AddRange(stored[item.Key.Position].Where(row => !target.Exists(one => one.Term == row.Term))
-                            .Select(row => (row, TwinOf(item.First(), row))));
+                    removed.AddRange(stored[item.Key.Position].Where(row => !target.Exists(one => one.Term == row.Term))
+                        .Select(row => (row, TwinOf(item.First(), row))));
                 }
             // What ends half-way is written again by what is stored for the tenant: that comes last.
             await WriteAsync(added.ConvertAll(one => one.Twin), removed.ConvertAll(one => one.Twin), cancellationToken);
@@ -68,11 +69,6 @@ internal sealed class StatusProjection(IProjectionStore projections)
         return all;
     }
 
-    // Another replica may have come further: what it has stored as over stays so, unless something has come back here.
-    private static bool MayRemove(IGrouping<(LedgerList List, StatusPosition), StatusChange> item, List<StatusRow> target) =>
-        target[0].Term != ListTerms.Of(item.First().Tenant, item.Key.List, ListStatus.Open)
-        || item.Any(change => change.List == LedgerList.Grants && change is { Status: ListStatus.Open, IsNew: false });
-
     // Most of what happens to a grant leaves something of it: nothing is asked for that.
     private static bool MayHaveMoved(IEnumerable<StatusChange> item, IReadOnlyDictionary<Guid, AccountState> accounts) => item.Any(change =>
         change.List == LedgerList.Holds || change.Status == ListStatus.Open || !IsOpen(change, accounts));
@@ -99,8 +95,8 @@ internal sealed class StatusProjection(IProjectionStore projections)
         }
         return [Row(last.Status)];
 
-        StatusRow Row(ListStatus status) => new(
-            ListTerms.Of(last.Tenant, last.List, status), last.Position, account, place, last.List == LedgerList.Holds ? last.Made : place);
+        StatusRow Row(ListStatus status) =>
+            new(ListTerms.Of(last.Tenant, last.List, status), last.Position, account, place, last.Made);
     }
 
     /// <summary>Where it was created, and on what account; of an empty place and none where it was not.</summary>

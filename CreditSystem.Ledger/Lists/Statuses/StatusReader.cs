@@ -109,7 +109,10 @@ internal sealed class StatusReader(PartitionReads reads, IProjectionStore projec
     private async Task<IReadOnlyList<ListItem>> KeepAsync(
         ListQuery query, StatusRow[] rows, HashSet<Guid> changed, ListFilter? filter, CancellationToken cancellationToken)
     {
-        var records = await reads.RecordsAtAsync(rows.SelectMany(row => (ListPosition[])[row.Place, row.Last]), cancellationToken);
+        // A hold stands as its last record says, a grant as its account does.
+        var places = rows.Select(row => row.Place);
+        var records = await reads.RecordsAtAsync(
+            query.List == LedgerList.Holds ? places.Concat(rows.Select(row => row.Last)) : places, cancellationToken);
         var items = new List<ListItem>(rows.Length);
         foreach (var row in rows)
         {

@@ -44,7 +44,7 @@ public readonly record struct StatusPosition(long CreatedAt, Guid Id) : ICompara
 /// <param name="Term">The list and the status.</param>
 /// <param name="Account">The account that it is on.</param>
 /// <param name="Place">Where it was created in the log.</param>
-/// <param name="Last">Where the log last changed it; of a grant, where it was created.</param>
+/// <param name="Last">Where the log last changed it, as far as the replica that stored it had come.</param>
 public sealed record StatusRow(Guid Term, StatusPosition Position, Guid Account, ListPosition Place, ListPosition Last);
 
 /// <summary>What a record did to a hold or a grant.</summary>

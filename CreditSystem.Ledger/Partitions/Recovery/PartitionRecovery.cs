@@ -90,8 +90,8 @@ internal sealed partial class PartitionRecovery(
             state.Apply(blocks[i], view, records[i]);
         }
         onApplied(state);
-        // While much is replayed at once, or faster than it is written, memory stays bounded.
-        if (state.IsChangedOverLimit)
+        // While much is replayed at once, or faster than it is written, memory stays bounded. What finds nothing new waits for no write.
+        if (blocks.Count > 0 && state.IsChangedOverLimit)
             await checkpointer.FlushAsync(state, cancellationToken);
         return true;
     }

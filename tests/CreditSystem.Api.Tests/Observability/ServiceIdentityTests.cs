@@ -34,6 +34,9 @@ public sealed class ServiceIdentityTests
         Assert.Equal(("credit-system", "api-tests"), (target.Labels["service_namespace"], target.Labels["service_name"]));
         Assert.Matches(@"^\d+\.\d+\.\d+", target.Labels["service_version"]);
         Assert.Equal($"{Environment.MachineName.ToLowerInvariant()}-{Environment.ProcessId}", target.Labels["service_instance_id"]);
-        Assert.All(scrape.Of("credit_system_build_info"), info => Assert.Equal((target.Labels["service_name"], target.Labels["service_version"]), (info.Labels["service"], info.Labels["version"])));
+        // Other tests' hosts in this process are heard as well: a meter belongs to the process.
+        Assert.Contains(
+            (target.Labels["service_name"], target.Labels["service_version"]),
+            scrape.Of("credit_system_build_info").Select(info => (info.Labels["service"], info.Labels["version"])));
     }
 }
