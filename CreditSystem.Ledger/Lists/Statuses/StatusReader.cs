@@ -102,9 +102,12 @@ internal sealed class StatusReader(PartitionReads reads, IProjectionStore projec
 
     private bool? IsOpen(StatusChange change) => reads.Account(change.Account) is { } account ? change.IsOpenOn(account) : null;
 
-    // What is in memory is newer.
+    // What is in memory is newer; of what is stored, what a later record says.
     private static List<StatusRow> Merge(IEnumerable<StatusRow> stored, IEnumerable<StatusRow> recent) =>
-        [.. recent.Concat(stored).DistinctBy(row => row.Position).OrderByDescending(row => row.Position)];
+    [
+        .. recent.Concat(stored.OrderByDescending(row => row.Last)).DistinctBy(row => row.Position)
+            .OrderByDescending(row => row.Position),
+    ];
 
     private async Task<IReadOnlyList<ListItem>> KeepAsync(
         ListQuery query, StatusRow[] rows, HashSet<Guid> changed, ListFilter? filter, CancellationToken cancellationToken)

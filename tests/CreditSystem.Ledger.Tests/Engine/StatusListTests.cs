@@ -93,6 +93,52 @@ public sealed class StatusListTests
     }
 
     [Fact]
+    public async Task Of_two_statuses_that_are_stored_of_a_hold_the_later_one_is_shown()
+    {
+        await using var host = await EngineHost.StartAsync(store, time: time, configure: Small);
+        var ann = await host.OpenAsync("ann", funds: 100);
+        var held = await host.DoAsync(HoldOf(ann));
+        await CheckpointAsync(host);
+        var before = store.Projections.Statuses.Values.Where(row => row.Position.Id == held.Command.Id).ToList();
+        await host.DoAsync(Ask.Capture(held.Command.Id));
+        await CheckpointAsync(host);
+        // As a replica leaves it that was cut off between its writes.
+        foreach (var row in before)
+            store.Projections.Statuses[(row.Term, row.Position)] = row;
+
+        var page = await host.Ledger.ListByStatusAsync(
+            new ListQuery(Ask.Tenant, LedgerList.Holds) { Accounts = [ann] }, null, 50, null, Cancellation);
+
+        Assert.Equal(2, before.Count);
+        Assert.Equal(HoldStatus.Captured, Assert.Single(page!.Items).Hold?.Status);
+    }
+
+    [Fact]
+    public async Task A_replica_that_comes_late_takes_back_no_status_of_a_later_record()
+    {
+        await using var host = await EngineHost.StartAsync(store, time: time, configure: Small);
+        var ann = await host.OpenAsync("ann");
+        var grant = (await host.DoAsync(Ask.Grant(ann, 10))).Command.Id;
+        var spent = await host.DoAsync(Ask.Move(Ask.To(ann), Ask.To(SystemAccount.Revenue), 10));
+        await CheckpointAsync(host);
+        var used = new ListRows();
+        used.Add(spent.Block, spent.At, [spent], new IndexedKeys());
+        await host.DoAsync(Ask.Reverse(spent.Command.Id));
+        await CheckpointAsync(host);
+        Assert.Equal([grant], await AllAsync(host, LedgerList.Grants, ListStatus.Open));
+
+        // It has not seen the reversal.
+        var earlier = new InMemoryBlockStore();
+        foreach (var block in store.Blocks(0).Where(block => block.Number <= spent.Block))
+            earlier.Put(block);
+        await using var late = await EngineHost.StartAsync(earlier, time: time, configure: Small);
+        await late.Partition.SynchronizeAsync();
+        await new StatusProjection(store.Projections).WriteAsync(used.Statuses, late.Partition.Reads, Cancellation);
+
+        Assert.Equal([grant], await AllAsync(host, LedgerList.Grants, ListStatus.Open));
+    }
+
+    [Fact]
     public async Task What_a_reversal_gives_back_to_a_used_grant_opens_it_again()
     {
         await using var host = await EngineHost.StartAsync(store, time: time, configure: Small);
