@@ -75,9 +75,11 @@ internal sealed partial class PartitionStart(
             }
         }
         state.Records.EndStart();
-        return last is null && tables is { } only
-            ? await steps.RunAsync(token => projections.SegmentAsync(partition, only.After, token), cancellationToken)
-            : last;
+        if (last is not null || tables is not { } only)
+            return last;
+        // One that begins there may have been written since, and end elsewhere: its ids would be missing.
+        var end = await steps.RunAsync(token => projections.SegmentAsync(partition, only.After, token), cancellationToken);
+        return end?.Span == only ? end : null;
 
         Task<IReadOnlyList<IdSegment>> ReadAsync(long after) =>
             steps.RunAsync(token => projections.SegmentsAsync(partition, after, PageIds, token), cancellationToken);

@@ -86,6 +86,24 @@ public sealed class StoredIdTableTests
         Assert.Equal(1, store.Projections.Rebuilds[0]);
     }
 
+    [Fact]
+    public async Task A_segment_that_begins_where_a_tables_last_one_did_and_ends_elsewhere_is_not_taken_for_it()
+    {
+        var moves = await FillAsync();
+        var table = store.Projections.Tables[(0, 0)].TryUnpack()!;
+        while (store.Projections.Tables.TryGetValue((0, table.Last), out var next))
+            table = next.TryUnpack()!;
+        var (end, block) = (table.Segments[^1], store.Blocks(0).First(block => block.Number == table.Last + 9));
+        store.Projections.LoseSegments();
+        await store.Projections.AddAsync(
+            IdSegment.Create(0, end.After, block.Number, block.At, block.Hash, [], []), Cancellation);
+
+        await using var host = await EngineHost.StartAsync(store, configure: Small);
+        // Those of the tables come last: that their segments are gone is noticed, and all is worked out again.
+        moves.Reverse();
+        await AssertKnownAsync(host, moves);
+    }
+
     private static List<SegmentSpan> Found(IdTable table, ulong key)
     {
         var found = new List<SegmentSpan>();
