@@ -44,7 +44,10 @@ internal sealed class EngineHost : IAsyncDisposable
     {
         var account = (await DoAsync(Ask.Open(holder, limit))).Opened[0].Id;
         if (funds > 0)
-            Assert.True((await DoAsync(Ask.Fund(account, funds))).Accepted);
+        {
+            var funded = await DoAsync(Ask.Fund(account, funds));
+            Assert.True(funded.Accepted, $"{holder} was not funded: {funded.Rejection?.Code}");
+        }
         return account;
     }
 
