@@ -50,6 +50,7 @@ public sealed class LaunchTests : IAsyncDisposable
     public async Task Shows_live_lines_and_starts_again_at_once_after_it_was_killed_and_says_what_it_waits_for()
     {
         await using var killed = Start();
+        await killed.WaitForLineAsync("mongodb         | -- Running, Healthy", Cancellation);
         await killed.WaitForLineAsync("vault-proxy     | -- Running, Healthy", Cancellation);
         AssertLive(killed.Output);
         var processes = killed.Processes();
