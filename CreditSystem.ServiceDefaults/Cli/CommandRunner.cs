@@ -10,6 +10,8 @@ namespace CreditSystem.ServiceDefaults.Cli;
 /// </summary>
 public static class CommandRunner
 {
+    private static readonly TimeSpan DefaultTimeToEnd = TimeSpan.FromSeconds(2);
+
     /// <summary>The commands of a service's image: without one of them the service runs.</summary>
     /// <param name="args">The arguments of the process.</param>
     /// <param name="create">Makes the program with its commands.</param>
@@ -23,15 +25,17 @@ public static class CommandRunner
     /// <param name="args">The arguments of the process.</param>
     /// <param name="output">Instead of the standard output and error.</param>
     /// <param name="describe">Turns expected exceptions of libraries into one sentence; null for those that it does not know.</param>
+    /// <param name="timeToEnd">How long a command may take to end after a first signal (2 s by default; a second one ends it at once).</param>
     /// <returns>The exit code (<see cref="CommandExitCodes"/>), or 128 and the signal's number.</returns>
     public static async Task<int> RunAsync(
-        RootCommand command, IReadOnlyList<string> args, TextWriter? output = null, Func<Exception, string?>? describe = null)
+        RootCommand command, IReadOnlyList<string> args, TextWriter? output = null, Func<Exception, string?>? describe = null,
+        TimeSpan? timeToEnd = null)
     {
         // Signals are ours: System.CommandLine would cancel the action before it is known that there was one.
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         if (output is not null)
             (configuration.Output, configuration.Error) = (output, output);
-        using var interruption = new Interruption();
+        using var interruption = new Interruption(timeToEnd ?? DefaultTimeToEnd);
         var parsed = command.Parse(args);
         try
         {

@@ -2,17 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace CreditSystem.ServiceDefaults.Cli;
 
-/// <summary>SIGINT and SIGTERM while an action runs: it is told to end, and left behind if it does not.</summary>
+/// <summary>SIGINT and SIGTERM while an action runs: it is told to end, and left behind if it does not, or at a second signal.</summary>
 internal sealed class Interruption : IDisposable
 {
-    private static readonly TimeSpan TimeToEnd = TimeSpan.FromSeconds(2);
-
+    private readonly TimeSpan _timeToEnd;
     private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _signalledAgain = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _termination;
 
-    public Interruption()
+    /// <param name="timeToEnd">How long the action may take to end after the first signal.</param>
+    public Interruption(TimeSpan timeToEnd)
     {
+        _timeToEnd = timeToEnd;
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Stop(context, 128 + 2));
         _termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Stop(context, 128 + 15));
     }
@@ -27,7 +29,7 @@ internal sealed class Interruption : IDisposable
         var signalled = new TaskCompletionSource();
         await using var registration = _stopping.Token.Register(signalled.SetResult);
         if (await Task.WhenAny(running, signalled.Task) != running
-            && await Task.WhenAny(running, Task.Delay(TimeToEnd, TimeProvider.System)) != running)
+            && await Task.WhenAny(running, Task.Delay(_timeToEnd, TimeProvider.System), _signalledAgain.Task) != running)
             return null;
         return await running;
     }
@@ -42,6 +44,8 @@ internal sealed class Interruption : IDisposable
     private void Stop(PosixSignalContext context, int exitCode)
     {
         context.Cancel = true;
+        if (ExitCode is not null)
+            _signalledAgain.TrySetResult();
         ExitCode = exitCode;
         _stopping.Cancel();
     }

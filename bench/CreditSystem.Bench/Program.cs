@@ -26,4 +26,5 @@ var root = new RootCommand("Measures CreditSystem against its peers, in the same
     ListsCommand.Create(),
 };
 
-return await CommandRunner.RunAsync(root, args);
+// The servers that a bench has started end in their own time, a minute at most.
+return await CommandRunner.RunAsync(root, args, timeToEnd: TimeSpan.FromMinutes(1));
