@@ -1,23 +1,21 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.IO.Pipelines;
+using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace CreditSystem.Api.Problems;
 
 /// <summary>
 /// Gives a problem to what the server itself refuses before there is a request: it answers 400, 408, 414 and 431 without a body, and
-/// has no place to say one. On HTTP/1.1 without TLS, where the answer can be seen; under TLS it stays without.
+/// has no place to say one. HTTP/2 says these with its own frames.
 /// </summary>
 internal static class RefusalBody
 {
-    public static ConnectionDelegate Add(ConnectionDelegate next) => connection =>
-    {
-        connection.Transport = new Transport(connection.Transport.Input, new Writer(connection.Transport.Output));
-        return next(connection);
-    };
+    public static ConnectionDelegate Add(ConnectionDelegate next) => connection => next(new WatchedConnection(connection));
 
     private static (string Code, string Detail)? Describe(int status) => status switch
     {
@@ -47,6 +45,63 @@ internal static class RefusalBody
             "\r\nContent-Length: 0\r\n",
             $"\r\nContent-Length: {body.Length}\r\nContent-Type: application/problem+json\r\nX-Content-Type-Options: nosniff\r\n",
             StringComparison.Ordinal) + body);
+    }
+
+    /// <summary>
+    /// Watches every transport that the connection gets: TLS, which the server adds after this, puts the readable one in the place of
+    /// the connection's own.
+    /// </summary>
+    private sealed class WatchedConnection(ConnectionContext inner) : ConnectionContext
+    {
+        private IDuplexPipe transport = Watch(inner.Transport);
+
+        public override IDuplexPipe Transport
+        {
+            get => transport;
+            set => transport = Watch(value);
+        }
+
+        public override string ConnectionId
+        {
+            get => inner.ConnectionId;
+            set => inner.ConnectionId = value;
+        }
+
+        public override IFeatureCollection Features => inner.Features;
+
+        public override IDictionary<object, object?> Items
+        {
+            get => inner.Items;
+            set => inner.Items = value;
+        }
+
+        public override CancellationToken ConnectionClosed
+        {
+            get => inner.ConnectionClosed;
+            set => inner.ConnectionClosed = value;
+        }
+
+        public override EndPoint? LocalEndPoint
+        {
+            get => inner.LocalEndPoint;
+            set => inner.LocalEndPoint = value;
+        }
+
+        public override EndPoint? RemoteEndPoint
+        {
+            get => inner.RemoteEndPoint;
+            set => inner.RemoteEndPoint = value;
+        }
+
+        public override void Abort(ConnectionAbortedException abortReason) => inner.Abort(abortReason);
+
+        public override async ValueTask DisposeAsync()
+        {
+            await inner.DisposeAsync();
+            await base.DisposeAsync();
+        }
+
+        private static IDuplexPipe Watch(IDuplexPipe pipe) => pipe as Transport ?? new Transport(pipe.Input, new Writer(pipe.Output));
     }
 
     private sealed class Transport(PipeReader input, PipeWriter output) : IDuplexPipe

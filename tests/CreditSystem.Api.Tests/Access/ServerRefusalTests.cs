@@ -1,7 +1,10 @@
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using CreditSystem.Api.Hardening;
 using CreditSystem.Api.Problems;
+using CreditSystem.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -33,12 +36,15 @@ public sealed class ServerRefusalTests
 
     /// <summary>The server has no place to say a body where there is no request yet.</summary>
     [Theory]
-    [InlineData("NONSENSE\r\n\r\n", 400, "malformed")]
-    [InlineData("GET /{long} HTTP/1.1\r\nHost: x\r\n\r\n", 414, "uri_too_long")]
-    [InlineData("GET / HTTP/1.1\r\nHost: x\r\nX-Long: {long}{long}{long}{long}\r\n\r\n", 431, "headers_too_large")]
-    public async Task What_the_server_itself_refuses_is_a_problem_with_a_body(string request, int status, string code)
+    [InlineData("http", "NONSENSE\r\n\r\n", 400, "malformed")]
+    [InlineData("http", "GET /{long} HTTP/1.1\r\nHost: x\r\n\r\n", 414, "uri_too_long")]
+    [InlineData("http", "GET / HTTP/1.1\r\nHost: x\r\nX-Long: {long}{long}{long}{long}\r\n\r\n", 431, "headers_too_large")]
+    [InlineData("https", "NONSENSE\r\n\r\n", 400, "malformed")]
+    [InlineData("https", "GET /{long} HTTP/1.1\r\nHost: x\r\n\r\n", 414, "uri_too_long")]
+    [InlineData("https", "GET / HTTP/1.1\r\nHost: x\r\nX-Long: {long}{long}{long}{long}\r\n\r\n", 431, "headers_too_large")]
+    public async Task What_the_server_itself_refuses_is_a_problem_with_a_body(string scheme, string request, int status, string code)
     {
-        await using var host = await KestrelHost.StartAsync();
+        await using var host = await KestrelHost.StartAsync(scheme: scheme);
 
         AssertProblem(await host.SendAsync(request.Replace("{long}", new string('x', 10_000), StringComparison.Ordinal)), status, code);
     }
@@ -73,15 +79,23 @@ public sealed class ServerRefusalTests
     }
 
     /// <summary>The server of the API with its limits, and one route that reads the whole body.</summary>
-    private sealed class KestrelHost(WebApplication app) : IAsyncDisposable
+    private sealed class KestrelHost(WebApplication app, TestAuthority authority) : IAsyncDisposable
     {
-        public static async Task<KestrelHost> StartAsync(Action<KestrelServerLimits>? limit = null)
+        public static async Task<KestrelHost> StartAsync(Action<KestrelServerLimits>? limit = null, string scheme = "http")
         {
             var builder = WebApplication.CreateSlimBuilder();
-            builder.Configuration.AddInMemoryCollection([new("urls", "http://127.0.0.1:0"), new("Logging:LogLevel:Default", "None")]);
+            builder.Configuration.AddInMemoryCollection([new("urls", $"{scheme}://127.0.0.1:0"), new("Logging:LogLevel:Default", "None")]);
             builder.AddProblems();
             builder.AddHardening();
-            builder.WebHost.ConfigureKestrel(kestrel => limit?.Invoke(kestrel.Limits));
+            builder.WebHost.UseKestrelHttpsConfiguration();
+            var authority = new TestAuthority("ca");
+            var (certificate, key) = authority.Issue("localhost");
+            var served = X509Certificate2.CreateFromPemFile(certificate, key);
+            builder.WebHost.ConfigureKestrel(kestrel =>
+            {
+                limit?.Invoke(kestrel.Limits);
+                kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = served);
+            });
             var app = builder.Build();
             app.UseHardening();
             app.UseProblems();
@@ -91,7 +105,7 @@ public sealed class ServerRefusalTests
                 return "good";
             });
             await app.StartAsync();
-            return new KestrelHost(app);
+            return new KestrelHost(app, authority);
         }
 
         public async Task<string> SendAsync(string request)
@@ -99,7 +113,7 @@ public sealed class ServerRefusalTests
             using var client = new TcpClient();
             var address = new Uri(app.Urls.Single());
             await client.ConnectAsync(address.Host, address.Port);
-            var stream = client.GetStream();
+            await using var stream = await OpenAsync(client, address);
             var answer = new StringBuilder();
             var buffer = new byte[4096];
             try
@@ -116,10 +130,20 @@ public sealed class ServerRefusalTests
             return answer.ToString();
         }
 
+        private async Task<Stream> OpenAsync(TcpClient client, Uri address)
+        {
+            if (address.Scheme != Uri.UriSchemeHttps)
+                return client.GetStream();
+            var tls = new SslStream(client.GetStream());
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", CertificateChainPolicy = authority.Policy });
+            return tls;
+        }
+
         public async ValueTask DisposeAsync()
         {
             await app.StopAsync();
             await app.DisposeAsync();
+            authority.Dispose();
         }
     }
 }

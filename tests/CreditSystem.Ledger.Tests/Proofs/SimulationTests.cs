@@ -3,7 +3,7 @@ using CreditSystem.Ledger.Testing;
 
 namespace CreditSystem.Ledger.Tests.Proofs;
 
-/// <summary>A thousand schedules; the tests of the whole run ten thousand, which takes minutes.</summary>
+/// <summary>A thousand schedules; <c>ledger simulate</c> runs as many as one has time for.</summary>
 public sealed class SimulationTests
 {
     [Fact]
