@@ -135,6 +135,8 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
         await using var replica = await IdentityHost.StartReplicaAsync(host, configuration: Settings);
         await replica.Services.GetRequiredService<WebhookDispatcher>().ReadAsync(Cancellation);
         await told.DeliverAsync();
+        // It looks for what is due as it starts: then it is on its way from there.
+        await replica.Services.GetRequiredService<WebhookSender>().SendDueAsync(Cancellation);
 
         Assert.Single(receiver.Received);
     }
