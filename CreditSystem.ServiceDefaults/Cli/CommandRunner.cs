@@ -25,7 +25,7 @@ public static class CommandRunner
     /// <param name="args">The arguments of the process.</param>
     /// <param name="output">Instead of the standard output and error.</param>
     /// <param name="describe">Turns expected exceptions of libraries into one sentence; null for those that it does not know.</param>
-    /// <param name="timeToEnd">How long a command may take to end after a first signal (2 s by default; a second one ends it at once).</param>
+    /// <param name="timeToEnd">How long a command may take to end after a signal, 2 s by default; a second one ends it at once.</param>
     /// <returns>The exit code (<see cref="CommandExitCodes"/>), or 128 and the signal's number.</returns>
     public static async Task<int> RunAsync(
         RootCommand command, IReadOnlyList<string> args, TextWriter? output = null, Func<Exception, string?>? describe = null,

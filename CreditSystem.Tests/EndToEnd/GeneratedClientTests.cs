@@ -1,5 +1,3 @@
-using CreditSystem.Testing;
-
 namespace CreditSystem.Tests.EndToEnd;
 
 /// <summary>Every generated client compiles; no system is needed for that, so it does not wait for one.</summary>

@@ -1,5 +1,3 @@
-using CreditSystem.Testing;
-
 namespace CreditSystem.Tests.EndToEnd;
 
 /// <summary>

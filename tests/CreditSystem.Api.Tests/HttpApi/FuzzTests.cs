@@ -11,7 +11,7 @@ namespace CreditSystem.Api.Tests.HttpApi;
 /// <summary>Asks every route of the document for what it describes and for what it does not.</summary>
 public sealed class FuzzTests(WholeApi api) : IClassFixture<WholeApi>
 {
-    private static readonly int Requests = 3000 * Proof.Factor;
+    private static readonly int Requests = 2000 * Proof.Factor;
 
     /// <summary>Codes with which a route may answer 503 here, and why: nothing else may be unavailable.</summary>
     private static readonly Dictionary<string, string> Unavailable = new(StringComparer.Ordinal)

@@ -12,7 +12,7 @@ public sealed class PaymentWalkTests
 {
     private const int Steps = 400;
 
-    private static readonly int Walks = 120 * Proof.Factor;
+    private static readonly int Walks = 80 * Proof.Factor;
 
     [Fact]
     public async Task Credits_are_those_of_the_money_that_stayed_after_every_walk()

@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using CreditSystem.Testing;
 
-namespace CreditSystem.Testing;
+namespace CreditSystem.Tests.EndToEnd;
 
 /// <summary>
 /// The tools of <c>tests/clients</c>: npm's, installed once into <c>artifacts/</c> from the lock file there, and the generators that
