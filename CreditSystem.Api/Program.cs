@@ -52,5 +52,4 @@ app.MapWebhooks();
 app.MapOperations();
 app.MapDocs();
 
-await app.RunAsync();
-return Environment.ExitCode;
+return await app.RunToEndAsync();

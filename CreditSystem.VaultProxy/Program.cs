@@ -20,8 +20,7 @@ var app = builder.Build();
 app.UseVaultProxy();
 app.MapDefaultEndpoints();
 
-await app.RunAsync();
-return 0;
+return await app.RunToEndAsync();
 
 static RootCommand ProxyCommands() =>
     new("The only way to Vault. Without a command it runs until it is told to end.") { HealthProbe.Create(defaultPort: 8200) };

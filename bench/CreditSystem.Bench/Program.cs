@@ -26,5 +26,6 @@ var root = new RootCommand("Measures CreditSystem against its peers, in the same
     ListsCommand.Create(),
 };
 
-// The servers that a bench has started end in their own time, a minute at most.
-return await CommandRunner.RunAsync(root, args, timeToEnd: TimeSpan.FromMinutes(1));
+// What a bench finds wrong it says, and the servers that it has started end in their own time, a minute at most.
+return await CommandRunner.RunAsync(
+    root, args, describe: failure => failure is InvalidOperationException ? failure.Message : null, timeToEnd: TimeSpan.FromMinutes(1));

@@ -1,5 +1,6 @@
 using CreditSystem.Dev.Traffic;
 using CreditSystem.ServiceDefaults;
+using CreditSystem.ServiceDefaults.Cli;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,5 +13,4 @@ builder.Services.AddSingleton(TrafficOptions.FromEnvironment(Environment.GetEnvi
 builder.Services.AddHttpClient<Shop>((services, http) => http.BaseAddress = services.GetRequiredService<TrafficOptions>().Api);
 builder.Services.AddHostedService<Demonstration>();
 
-await builder.Build().RunAsync();
-return Environment.ExitCode;
+return await builder.Build().RunToEndAsync();

@@ -7,6 +7,7 @@ namespace CreditSystem.Bench.Chaos;
 internal sealed class Restarter(TestBed bed, int seed, Action<string> progress)
 {
     private const int Killed = 128 + 9;
+    private const int LostMembership = 75;
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
@@ -34,10 +35,12 @@ internal sealed class Restarter(TestBed bed, int seed, Action<string> progress)
             {
                 EndedWith.Enqueue(exitCode);
                 progress($"replica {replica + 1} has ended with {exitCode}, and starts again");
+                if (exitCode != LostMembership)
+                    progress(process.LastLines);
             }
             await Task.Delay(random.Next(100, 1500), CancellationToken.None);
-            await process.StartAsync(CancellationToken.None);
-            Volatile.Write(ref isUp[replica], true);
+            // One that ends as it starts, cut off from the others, is started again as well.
+            Volatile.Write(ref isUp[replica], await process.TryStartAsync(CancellationToken.None));
         }
     }
 }

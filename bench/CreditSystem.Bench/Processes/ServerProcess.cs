@@ -70,6 +70,13 @@ internal sealed class ServerProcess(
     /// <summary>Starts it and waits until it answers.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        if (!await TryStartAsync(cancellationToken))
+            throw new InvalidOperationException($"{assembly} is not ready:{Environment.NewLine}{LastLines}");
+    }
+
+    /// <summary>Starts it and waits until it answers. False where it has ended instead, or taken too long.</summary>
+    public async Task<bool> TryStartAsync(CancellationToken cancellationToken)
+    {
         // A build that brings the runtime with it has a program of its own.
         string[] command = File.Exists(Path.Combine(directory, "libcoreclr.so"))
             ? [Path.Combine(directory, assembly)]
@@ -98,9 +105,10 @@ internal sealed class ServerProcess(
         while (!await isReady(this, cancellationToken))
         {
             if (process.HasExited || clock.Elapsed > StartTime)
-                throw new InvalidOperationException($"{assembly} is not ready:{Environment.NewLine}{LastLines}");
+                return false;
             await Task.Delay(20, cancellationToken);
         }
+        return true;
     }
 
     /// <summary>Ends it as a power cut does.</summary>
