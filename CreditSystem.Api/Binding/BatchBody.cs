@@ -9,7 +9,7 @@ namespace CreditSystem.Api.Binding;
 internal interface IBatchItem<TSelf>
 {
     /// <summary>Stands for a part that could not be read.</summary>
-    /// <param name="raw">Its JSON, which makes it another request than one with other JSON there.</param>
+    /// <param name="raw">Its JSON in one form, which makes it another request than one with other JSON there.</param>
     /// <param name="problem">What is wrong with it.</param>
     static abstract TSelf Unreadable(string raw, string problem);
 }
@@ -81,7 +81,8 @@ internal static class BatchBody
             {
                 // Described below.
             }
-            return TItem.Unreadable(item.GetRawText(), JsonMismatch.Find(item, type) ?? "It does not match the expected schema.");
+            return TItem.Unreadable(
+                CanonicalJson.Of(item), JsonMismatch.Find(item, type) ?? "It does not match the expected schema.");
         }
     }
 }

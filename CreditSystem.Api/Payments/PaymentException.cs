@@ -21,6 +21,9 @@ internal enum PaymentFailure
     /// <summary>It knows no such payment.</summary>
     NotFound,
 
+    /// <summary>It knows no such payment method, or it is another customer's.</summary>
+    UnknownMethod,
+
     /// <summary>What was asked is not possible in the payment's state.</summary>
     Refused,
 }

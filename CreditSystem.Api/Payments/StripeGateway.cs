@@ -130,6 +130,7 @@ internal sealed class StripeGateway(
 
     private static PaymentFailure Classify(StripeException failure) => (failure.HttpStatusCode, failure.StripeError?.Type) switch
     {
+        _ when failure.StripeError is { Code: "resource_missing", Param: "payment_method" } => PaymentFailure.UnknownMethod,
         (_, "card_error") => PaymentFailure.Declined,
         (_, "idempotency_error") => PaymentFailure.KeyReused,
         (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden, _) => PaymentFailure.NotConfigured,

@@ -14,7 +14,12 @@ internal sealed record ListBatch(long After, ListRows Rows, PartitionReads Reads
 /// </summary>
 internal sealed class RecentLists(SharedAllowance.Share allowance, IndexedKeys keys)
 {
+    // What finding a hold or a grant again takes, in rows.
+    private const int RowsPerItem = 8;
+
     private readonly Lock gate = new();
+    private readonly Dictionary<(string Tenant, LedgerList List), RecentStatuses> statuses = [];
+    private int items;
     private ListRows rows = new();
     private long after;
     private long head;
@@ -42,19 +47,27 @@ internal sealed class RecentLists(SharedAllowance.Share allowance, IndexedKeys k
     public void StartAfter(long block)
     {
         lock (gate)
-            (rows, after, head) = (new ListRows(), block, block);
+        {
+            Clear(block);
+            head = block;
+        }
     }
 
     public void Add(long block, long at, IReadOnlyList<LedgerRecord> records)
     {
         lock (gate)
         {
-            if (rows.Count > allowance.Limit)
-                (rows, after) = (new ListRows(), block);
+            if (Size > allowance.Limit)
+                Clear(block);
             else
+            {
+                var known = rows.Statuses.Count;
                 rows.Add(block, at, records, keys);
+                for (var i = known; i < rows.Statuses.Count; i++)
+                    Find(rows.Statuses[i]);
+            }
             head = block;
-            allowance.Report(rows.Count);
+            allowance.Report(Size);
         }
     }
 
@@ -74,11 +87,23 @@ internal sealed class RecentLists(SharedAllowance.Share allowance, IndexedKeys k
         }
     }
 
-    /// <summary>What was done to a tenant's holds or grants, in its order.</summary>
-    public List<StatusChange> Statuses(string tenant, LedgerList list)
+    /// <summary>
+    /// The tenant's holds or grants that were changed in the blocks that are here, those before a place, newest first, at most so many;
+    /// and after which block that is.
+    /// </summary>
+    public (List<RecentItem> Items, long After) Statuses(ListQuery query, StatusPosition before, int most)
     {
         lock (gate)
-            return [.. rows.Statuses.Where(change => change.List == list && change.Tenant == tenant)];
+            return (statuses.TryGetValue((query.Tenant, query.List), out var recent)
+                ? recent.Before(query.Accounts, before, query.From ?? 0, most)
+                : [], after);
+    }
+
+    /// <summary>What was done to one in the blocks that are here.</summary>
+    public StatusChange[] StatusesOf(string tenant, LedgerList list, StatusPosition position)
+    {
+        lock (gate)
+            return statuses.TryGetValue((tenant, list), out var recent) ? recent.Of(position) : [];
     }
 
     /// <summary>The first block here that is not before a time; null where none is.</summary>
@@ -113,9 +138,42 @@ internal sealed class RecentLists(SharedAllowance.Share allowance, IndexedKeys k
         {
             if (block <= after)
                 return;
+            foreach (var change in rows.Statuses)
+                if (change.Made.Block > block)
+                    break;
+                else
+                    Forget(change);
             rows.DropUpTo(block);
             after = block;
-            allowance.Report(rows.Count);
+            allowance.Report(Size);
         }
+    }
+
+    private int Size => rows.Count + RowsPerItem * items;
+
+    private void Clear(long block)
+    {
+        (rows, after, items) = (new ListRows(), block, 0);
+        statuses.Clear();
+    }
+
+    private void Find(in StatusChange change)
+    {
+        if (!statuses.TryGetValue((change.Tenant, change.List), out var recent))
+            statuses[(change.Tenant, change.List)] = recent = new RecentStatuses();
+        items -= recent.Count;
+        recent.Add(change);
+        items += recent.Count;
+    }
+
+    private void Forget(in StatusChange change)
+    {
+        if (!statuses.TryGetValue((change.Tenant, change.List), out var recent))
+            return;
+        items -= recent.Count;
+        recent.Drop(change);
+        items += recent.Count;
+        if (recent.Count == 0)
+            statuses.Remove((change.Tenant, change.List));
     }
 }

@@ -221,24 +221,19 @@ public sealed class LedgerPartition
     public ValueTask<StatusPage?> ListByStatusAsync(
         ListQuery query, StatusPosition? before, int limit, ListFilter? filter, CancellationToken cancellationToken) =>
         ReadAsync(async reads =>
-        {
-            await Lists.Coverage.PrepareAsync(reads.Lists.After, cancellationToken);
-            return Lists.Coverage.Current.IsComplete(reads.Lists.After, ListTerms.Statuses)
-                ? await new StatusReader(reads, projections).ReadAsync(query, before, limit, filter, cancellationToken)
-                : null;
-        });
+            await new StatusReader(reads, Lists.Coverage, projections).ReadAsync(query, before, limit, filter, cancellationToken));
 
     /// <summary>How some grants or holds that are over on their accounts have ended, as far as that is known.</summary>
     public ValueTask<Dictionary<Guid, ListStatus>> FindEndedAsync(
         string tenant, LedgerList list, IReadOnlyDictionary<StatusPosition, Guid> items, CancellationToken cancellationToken) =>
         ReadAsync(async reads =>
         {
-            var recent = reads.Lists.Statuses(tenant, list).Where(change => change.Status != ListStatus.Open)
-                .ToLookup(change => change.Position.Id);
+            var recent = items.Select(item => Array.FindLast(
+                reads.Lists.StatusesOf(tenant, list, item.Key), change => change.Status != ListStatus.Open && change.Account == item.Value))
+                .Where(change => change.Tenant is not null).ToList();
             var found = await new StatusProjection(projections).EndedAsync(tenant, list, items.Keys, cancellationToken);
-            foreach (var (item, account) in items)
-                if (recent[item.Id].LastOrDefault(change => change.Account == account) is { Tenant: not null } last)
-                    found[item.Id] = last.Status;
+            foreach (var change in recent)
+                found[change.Position.Id] = change.Status;
             return found;
         });
 

@@ -23,6 +23,7 @@ internal static class MetadataKeys
         RequestCaller caller, CreditLedger ledger, IIndexedKeyStore store,
         [Description("The key, as it is in metadata.")] string key, CancellationToken cancellationToken)
     {
+        key = Decoded(key);
         if (RequestValidation.Text("key", key, MaxKeyLength, required: true) is { } invalid)
             return invalid;
         var known = (await store.ReadAsync(cancellationToken)).Where(one => one.Tenant == caller.Tenant).ToList();
@@ -37,8 +38,11 @@ internal static class MetadataKeys
     public static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         RequestCaller caller, CreditLedger ledger, IIndexedKeyStore store, string key, CancellationToken cancellationToken)
     {
-        var removed = await store.RemoveAsync(new IndexedKey(caller.Tenant, key), cancellationToken);
+        var removed = await store.RemoveAsync(new IndexedKey(caller.Tenant, Decoded(key)), cancellationToken);
         ledger.IndexedKeys.Set(await store.ReadAsync(cancellationToken));
         return removed ? TypedResults.NoContent() : ApiProblems.NotFound("metadata_key");
     }
+
+    // Of a path all is decoded by the framework but this.
+    private static string Decoded(string key) => key.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
 }

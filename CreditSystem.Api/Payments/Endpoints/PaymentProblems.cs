@@ -27,12 +27,16 @@ internal static class PaymentProblems
         PaymentFailure.InFlight => ApiProblems.Create(
             StatusCodes.Status409Conflict, "idempotency_in_flight", "A request with this Idempotency-Key is being processed."),
         PaymentFailure.NotFound => ApiProblems.NotFound("payment"),
+        PaymentFailure.UnknownMethod => UnknownMethod(),
         PaymentFailure.Refused => ApiProblems.Create(
             StatusCodes.Status422UnprocessableEntity, "payment_refused",
             "The payment provider does not allow that in the payment's state.", ("reason", failure.Reason)),
         _ => ApiProblems.Unavailable(
             "payment_provider_unavailable", "The payment provider does not answer. Nothing was credited; try again.", retryAfterSeconds: 5),
     };
+
+    public static ProblemHttpResult UnknownMethod() => ApiProblems.BadRequest(
+        "invalid_payment_method", "Stripe knows no such payment method, or it is not this account's.");
 
     public static ProblemHttpResult UnknownCurrency(PaymentOptions options, string tenant) => ApiProblems.BadRequest(
         "unknown_currency", $"Credits are sold in {string.Join(", ", PaymentOffer.CurrenciesOf(options, tenant))}.");

@@ -63,7 +63,8 @@ internal sealed class SavedCards(StripeGateway provider)
                 new RequestOptions { IdempotencyKey = charge.Id }, cancellationToken)));
         }
         catch (PaymentException failure)
-            when (failure.Failure is PaymentFailure.Declined or PaymentFailure.Refused or PaymentFailure.NotFound)
+            when (failure.Failure is PaymentFailure.Declined or PaymentFailure.Refused or PaymentFailure.NotFound
+                or PaymentFailure.UnknownMethod)
         {
             var error = (failure.InnerException as StripeException)?.StripeError;
             return new ChargeOutcome(error?.PaymentIntent?.Id, IsPaid: false, failure.Reason ?? "refused");

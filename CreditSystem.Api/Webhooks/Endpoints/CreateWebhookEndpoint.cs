@@ -50,10 +50,11 @@ internal static class CreateWebhookEndpoint
     /// <summary>What can be told beforehand; where the name leads is judged when it is connected to.</summary>
     internal static ProblemHttpResult? CheckUrl(string url, bool allowsPrivate)
     {
-        if (url.Length > MaxUrlLength || !Uri.TryCreate(url, UriKind.Absolute, out var address)
+        // A line break at the end is no part of an address, and is not refused as such.
+        if (url.Length > MaxUrlLength || url.Any(char.IsWhiteSpace) || !Uri.TryCreate(url, UriKind.Absolute, out var address)
             || address.UserInfo.Length > 0 || address.Fragment.Length > 0)
             return ApiProblems.BadRequest(
-                "invalid_url", $"url must be an absolute address of at most {MaxUrlLength} characters, without credentials.");
+                "invalid_url", $"url must be an absolute address of at most {MaxUrlLength} characters, without credentials and blanks.");
         if (address.Scheme != Uri.UriSchemeHttps && !(allowsPrivate && address.Scheme == Uri.UriSchemeHttp))
             return ApiProblems.BadRequest("invalid_url", "url must be an https address.");
         if (!allowsPrivate

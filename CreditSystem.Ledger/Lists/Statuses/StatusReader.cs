@@ -10,30 +10,41 @@ public sealed record StatusPage(IReadOnlyList<ListItem> Items, StatusPosition? N
 /// <summary>
 /// Reads a page of the holds or grants of one status, or of any: what is stored, and on top of it what has happened since.
 /// </summary>
-internal sealed class StatusReader(PartitionReads reads, IProjectionStore projections)
+internal sealed class StatusReader(PartitionReads reads, ListCoverage coverage, IProjectionStore projections)
 {
     private const int MostRecords = 1000;
     private const int LeastRows = 32;
+
+    // Of what is in memory, the most that a page looks at, and under one lock.
+    private const int MostRecent = 50_000;
+    private const int RecentAtOnce = 256;
 
     /// <param name="query">With a status, or with accounts.</param>
     /// <param name="before">Before what to begin; null for the newest.</param>
     /// <param name="limit">The most items.</param>
     /// <param name="filter">Leaves out more: above all what has another status by now.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public async Task<StatusPage> ReadAsync(
+    /// <returns>Null where not all statuses are stored, or in memory.</returns>
+    public async Task<StatusPage?> ReadAsync(
         ListQuery query, StatusPosition? before, int limit, ListFilter? filter, CancellationToken cancellationToken)
     {
         var (start, until) = (before ?? StatusPosition.End, new StatusPosition(query.Until ?? long.MaxValue, Guid.Empty));
         start = until < start ? until : start;
-        // First what is in memory: what is stored meanwhile is in both.
-        var changes = reads.Lists.Statuses(query.Tenant, query.List);
-        var recent = Recent(query, changes).Where(row => row.Position < start).ToList();
-        var changed = changes.Select(change => change.Position.Id).ToHashSet();
-        var (found, seen) = (new List<ListItem>(), 0);
+        var (found, seen, looked, complete) = (new List<ListItem>(), 0, 0, -1L);
         while (true)
         {
             var size = Math.Max(limit + 1, LeastRows);
-            var (stored, end) = (new List<StatusRow>(), default(StatusPosition));
+            // First what is in memory: what is stored meanwhile is in both.
+            var recent = Recent(query, start, size);
+            if (recent.After != complete)
+            {
+                await coverage.PrepareAsync(recent.After, cancellationToken);
+                if (!coverage.Current.IsComplete(recent.After, ListTerms.Statuses))
+                    return null;
+                complete = recent.After;
+            }
+            looked += recent.Looked;
+            var (stored, end) = (new List<StatusRow>(), recent.End);
             foreach (var statuses in StatusesOf(query))
                 foreach (var page in await Task.WhenAll(statuses.SelectMany(status => TermsOf(query, status)).Select(ReadStoredAsync)))
                 {
@@ -44,10 +55,10 @@ internal sealed class StatusReader(PartitionReads reads, IProjectionStore projec
                 }
             var isLast = end == default;
             stored.RemoveAll(row => row.Position < end);
-            var rows = Merge(stored, recent.Where(row => row.Position >= end && row.Position < start));
+            var rows = Merge(stored, recent.Rows.Where(row => row.Position >= end));
             foreach (var part in rows.Chunk(size))
             {
-                foreach (var item in await KeepAsync(query, part, changed, filter, cancellationToken))
+                foreach (var item in await KeepAsync(query, part, recent.After, filter, cancellationToken))
                     if (found.Count < limit)
                         found.Add(item);
                     else
@@ -55,8 +66,8 @@ internal sealed class StatusReader(PartitionReads reads, IProjectionStore projec
                 if ((seen += part.Length) >= MostRecords && (!isLast || part[^1] != rows[^1]))
                     return new StatusPage(found, part[^1].Position);
             }
-            if (isLast)
-                return new StatusPage(found, null);
+            if (isLast || looked >= MostRecent)
+                return new StatusPage(found, isLast ? null : end);
             start = end;
 
             Task<IReadOnlyList<StatusRow>> ReadStoredAsync(Guid term) =>
@@ -77,27 +88,34 @@ internal sealed class StatusReader(PartitionReads reads, IProjectionStore projec
         ? accounts.Select(account => ListTerms.Of(account, query.List, status))
         : [ListTerms.Of(query.Tenant, query.List, status)];
 
-    private List<StatusRow> Recent(ListQuery query, List<StatusChange> changes)
+    /// <summary>What is in memory before a place; before its end there may be more.</summary>
+    private (List<StatusRow> Rows, StatusPosition End, long After, int Looked) Recent(ListQuery query, StatusPosition start, int size)
     {
-        var rows = new List<StatusRow>();
-        foreach (var item in changes.GroupBy(change => change.Position))
+        var (rows, looked, before) = (new List<StatusRow>(), 0, start);
+        while (true)
         {
-            var (created, last) = (item.FirstOrDefault(change => change.IsNew), item.Last());
-            if (item.Key.CreatedAt >= (query.From ?? 0) && IsOn(query, item) && IsCandidate(query.Status, created, item))
-                rows.Add(new StatusRow(default, item.Key, last.Account, created.Made, default));
+            var (items, after) = reads.Lists.Statuses(query, before, RecentAtOnce);
+            foreach (var (position, changes) in items)
+            {
+                var created = Array.Find(changes, change => change.IsNew);
+                if (IsCandidate(query.Status, created, changes))
+                    rows.Add(new StatusRow(default, position, changes[^1].Account, created.Made, default));
+            }
+            looked += items.Count;
+            if (items.Count < RecentAtOnce)
+                return (rows, default, after, looked);
+            before = items[^1].Position;
+            if (rows.Count >= size || looked >= MostRecent)
+                return (rows, before, after, looked);
         }
-        return rows;
     }
 
-    private static bool IsOn(ListQuery query, IEnumerable<StatusChange> item) =>
-        query.Accounts is not { } accounts || item.Any(change => accounts.Contains(change.Account));
-
-    private bool IsCandidate(ListStatus? status, StatusChange created, IEnumerable<StatusChange> item) => status switch
+    private bool IsCandidate(ListStatus? status, StatusChange created, StatusChange[] item) => status switch
     {
         null => true,
         ListStatus.Pending => created.IsScheduled && IsOpen(created) != false,
-        ListStatus.Open => item.Any(change => change.Status == ListStatus.Open && IsOpen(change) != false),
-        _ => item.Any(change => change.Status == status && IsOpen(change) != true),
+        ListStatus.Open => Array.Exists(item, change => change.Status == ListStatus.Open && IsOpen(change) != false),
+        _ => Array.Exists(item, change => change.Status == status && IsOpen(change) != true),
     };
 
     private bool? IsOpen(StatusChange change) => reads.Account(change.Account) is { } account ? change.IsOpenOn(account) : null;
@@ -110,9 +128,12 @@ internal sealed class StatusReader(PartitionReads reads, IProjectionStore projec
     ];
 
     private async Task<IReadOnlyList<ListItem>> KeepAsync(
-        ListQuery query, StatusRow[] rows, HashSet<Guid> changed, ListFilter? filter, CancellationToken cancellationToken)
+        ListQuery query, StatusRow[] rows, long after, ListFilter? filter, CancellationToken cancellationToken)
     {
-        // A hold stands as its last record says, a grant as its account does.
+        // A hold stands as its last stored record says, unless memory knows better, or did a moment ago; a grant as its account does.
+        var changed = rows.Where(row => reads.Lists.StatusesOf(query.Tenant, query.List, row.Position).Length > 0)
+            .Select(row => row.Position).ToHashSet();
+        var isStored = reads.Lists.After == after;
         var places = rows.Select(row => row.Place);
         var records = await reads.RecordsAtAsync(
             query.List == LedgerList.Holds ? places.Concat(rows.Select(row => row.Last)) : places, cancellationToken);
@@ -125,7 +146,7 @@ internal sealed class StatusReader(PartitionReads reads, IProjectionStore projec
                 continue;
             var item = new ListItem(record, row.Place)
             {
-                Hold = !changed.Contains(row.Position.Id) && records.GetValueOrDefault(row.Last)?.Hold is { } hold
+                Hold = isStored && !changed.Contains(row.Position) && records.GetValueOrDefault(row.Last)?.Hold is { } hold
                     && hold.Id == row.Position.Id ? hold : null,
             };
             if (query.Accounts?.Any(account => item.IsOn(query.List, account)) != false && query.Accepts(item))

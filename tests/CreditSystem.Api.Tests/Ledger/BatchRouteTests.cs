@@ -40,6 +40,25 @@ public sealed class BatchRouteTests : LedgerRoute
         Assert.Equal(10_700, await client.PostedAsync(alice));
     }
 
+    [Theory]
+    [InlineData("""{"from":"issuance","to":"A","amount":"x","metadata":{"a":"1","b":"2"}}""", true)]
+    [InlineData("""{ "metadata": {"b":"2", "a":"\u0031"}, "amount":"x", "to":"A", "from":"issuance" }""", true)]
+    [InlineData("""{"from":"issuance","to":"A","amount":"y","metadata":{"a":"1","b":"2"}}""", false)]
+    [InlineData("""{"from":"issuance","to":"A","amount":"x","metadata":{"a":"1","b":"3"}}""", false)]
+    public async Task A_retry_with_an_item_that_cannot_be_read_is_known_by_what_it_says(string item, bool isSame)
+    {
+        const string Unreadable = """{"from":"issuance","to":"A","amount":"x","metadata":{"a":"1","b":"2"}}""";
+        var first = await SendAsync(Unreadable);
+        var retry = await SendAsync(item);
+
+        Assert.Equal([201, 400], Results(first).Select(result => (int)result["status"]!));
+        Assert.Equal(isSame ? (200, null) : (422, "idempotency_key_reused"), (retry.Status, retry.Code));
+        Assert.Equal(isSame, retry.Replayed);
+
+        Task<Answer> SendAsync(string unreadable) => client.PostTextAsync(
+            "/v1/transfers/batch", $$"""{"transfers":[{"from":"{{alice}}","to":"{{bob}}","amount":1},{{unreadable}}]}""", "b1");
+    }
+
     [Fact]
     public async Task Refuses_the_key_of_a_batch_for_a_longer_batch_and_executes_none_of_it()
     {

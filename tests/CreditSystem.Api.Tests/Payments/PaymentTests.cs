@@ -109,6 +109,17 @@ public sealed class PaymentTests(SharedShop shop, MongoServer mongo, RedisServer
     }
 
     [Fact]
+    public async Task A_payment_method_that_is_not_known_is_what_is_wrong_and_not_the_payment()
+    {
+        var payment = await host.BeginAsync();
+
+        var refused = await host.ConfirmAsync(payment, StripeServer.UnknownCard);
+
+        Assert.Equal((400, "invalid_payment_method"), (refused.Status, refused.Code));
+        Assert.Equal(200, (await host.ConfirmAsync(payment, "pm_card_visa")).Status);
+    }
+
+    [Fact]
     public async Task Credits_nothing_before_the_payment_is_paid()
     {
         var payment = await host.BeginAsync();

@@ -13,6 +13,7 @@ internal sealed class StripeServer : IAsyncDisposable
     public const string Key = "sk_test_local_4eC39HqLyjWDarjtT1zdp7dc";
     public const string WebhookSecret = "whsec_local_5WbX5kEWLlfzsGNjH64I8lOOqUB6e8FH";
     public const string DeclinedCard = "pm_card_chargeDeclined";
+    public const string UnknownCard = "pm_typo";
 
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, JsonObject> _intents = [];
@@ -157,8 +158,11 @@ internal sealed class StripeServer : IAsyncDisposable
         if (!_intents.TryGetValue(id, out var intent))
             return Error(404, "invalid_request_error", "resource_missing");
         BeforeConfirmation?.Invoke(id);
-        if ((await request.ReadFormAsync())["payment_method"] == DeclinedCard)
+        var form = await request.ReadFormAsync();
+        if (form["payment_method"] == DeclinedCard)
             return Error(402, "card_error", "card_declined", "insufficient_funds");
+        if (form["payment_method"] == UnknownCard)
+            return Error(400, "invalid_request_error", "resource_missing", param: "payment_method");
         if ((string?)intent["status"] == "succeeded")
             return Error(400, "invalid_request_error", "payment_intent_unexpected_state");
         Pay(id);
@@ -173,6 +177,6 @@ internal sealed class StripeServer : IAsyncDisposable
             return Results.Text(new JsonObject { ["object"] = "list", ["has_more"] = false, ["data"] = new JsonArray([.. list.Where(item => (string?)item["payment_intent"] == intent).Select(item => item.DeepClone())]) }.ToJsonString(), "application/json");
     }
 
-    private static IResult Error(int status, string type, string? code, string? declineCode = null) =>
-        Results.Json(new { error = new { type, code, decline_code = declineCode, message = "local" } }, statusCode: status);
+    private static IResult Error(int status, string type, string? code, string? declineCode = null, string? param = null) =>
+        Results.Json(new { error = new { type, code, decline_code = declineCode, param, message = "local" } }, statusCode: status);
 }

@@ -50,6 +50,7 @@ public sealed class WebhookManagementTests(SharedToldApi api) : IAsyncLifetime, 
     [InlineData("""{}""", "malformed")]
     [InlineData("""{"url":"ftp://shop.example/hook"}""", "invalid_url")]
     [InlineData("""{"url":"https://user:pass@shop.example/hook"}""", "invalid_url")]
+    [InlineData("""{"url":"https://shop.example/hook\n"}""", "invalid_url")]
     [InlineData("""{"types":["hold.borrowed"]}""", "invalid_types")]
     [InlineData("""{"secret":"mine"}""", "malformed")]
     public async Task A_change_that_makes_no_sense_changes_nothing(string body, string code)

@@ -94,6 +94,33 @@ public sealed class StatusListTests
         Assert.InRange(blocks, 0, count);
     }
 
+    /// <summary>More than is looked at under one lock, none of it stored yet.</summary>
+    [Fact]
+    public async Task Finds_in_memory_what_nothing_is_stored_of()
+    {
+        await using var host = await EngineHost.StartAsync(store, time: time);
+        var (ann, ben) = (await host.OpenAsync("ann", funds: 10_000), await host.OpenAsync("ben", funds: 10_000));
+        var open = new List<Guid>();
+        var all = new List<Guid>();
+        for (var i = 0; i < 600; i++)
+        {
+            var hold = (await host.DoAsync(HoldOf(i % 100 == 0 ? ben : ann))).Command.Id;
+            all.Add(hold);
+            if (i % 150 == 0)
+                open.Add(hold);
+            else
+                await host.DoAsync(Ask.VoidHold(hold));
+            time.Advance(TimeSpan.FromTicks(1));
+        }
+        Assert.Empty(store.Projections.Statuses);
+
+        Assert.Equal(open.Order(), (await AllAsync(host, LedgerList.Holds, ListStatus.Open)).Order());
+        Assert.Equal(all.Except(open).Order(), (await AllAsync(host, LedgerList.Holds, ListStatus.Voided)).Order());
+        Assert.Empty(await AllAsync(host, LedgerList.Holds, ListStatus.Captured));
+        Assert.Equal(all.Where((_, i) => i % 100 == 0).Order(), (await AllAsync(host, LedgerList.Holds, null, ben)).Order());
+        Assert.Equal(all.Order(), (await AllAsync(host, LedgerList.Holds, null, ann, ben)).Order());
+    }
+
     [Fact]
     public async Task Of_two_statuses_that_are_stored_of_a_hold_the_later_one_is_shown()
     {

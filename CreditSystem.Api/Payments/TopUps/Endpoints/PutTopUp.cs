@@ -37,9 +37,10 @@ internal static class PutTopUp
                 ? TypedResults.Ok(TopUpResponse.From(stored, now))
                 : TopUpProblems.Changed();
         }
-        catch (PaymentException failure) when (failure.Failure is PaymentFailure.NotFound or PaymentFailure.Refused)
+        catch (PaymentException failure)
+            when (failure.Failure is PaymentFailure.NotFound or PaymentFailure.UnknownMethod or PaymentFailure.Refused)
         {
-            return ApiProblems.BadRequest("invalid_payment_method", "Stripe knows no such payment method, or it is not this account's.");
+            return PaymentProblems.UnknownMethod();
         }
     }
 
