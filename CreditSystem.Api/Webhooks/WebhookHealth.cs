@@ -33,6 +33,9 @@ internal sealed partial class WebhookHealth(
 
     private static UpdateDefinitionBuilder<WebhookEndpoint> Endpoint => Builders<WebhookEndpoint>.Update;
 
+    private static UpdateDefinition<WebhookEndpoint> Recovered => Endpoint.Set(item => item.Failures, 0)
+        .Set(item => item.IsPaused, false).Unset(item => item.PausedUntil).Unset(item => item.Reason);
+
     /// <returns>Whether more may be delivered now to the endpoint as it was read.</returns>
     public async Task<bool> NoteAsync(
         WebhookEndpoint endpoint, WebhookDelivery delivery, WebhookAttempt attempt, CancellationToken cancellationToken)
@@ -61,22 +64,22 @@ internal sealed partial class WebhookHealth(
                 : await FailedAsync(endpoint, attempt, now, cancellationToken);
         if (endpoint.Failures == 0)
             return true;
-        // One that the tenant has paused meanwhile stays so.
-        if (await store.FindAsync(endpoint.Tenant, endpoint.Id, cancellationToken) is { IsHeld: false })
-            await EnableAsync(endpoint.Tenant, endpoint.Id, cancellationToken);
+        // One that the tenant has paused meanwhile, or that has said elsewhere that it is gone, stays so.
+        await ServeAsync(await store.UpdateServedAsync(endpoint.Id, Recovered, cancellationToken), cancellationToken);
         return false;
     }
 
     /// <summary>Lets the endpoint have what waits for it, now.</summary>
-    public async Task<WebhookEndpoint?> EnableAsync(string tenant, string id, CancellationToken cancellationToken)
+    public async Task<WebhookEndpoint?> EnableAsync(string tenant, string id, CancellationToken cancellationToken) => await ServeAsync(
+        await store.UpdateAsync(tenant, id, Recovered.Set(item => item.Disabled, false).Unset(item => item.IsHeld), cancellationToken),
+        cancellationToken);
+
+    private async Task<WebhookEndpoint?> ServeAsync(WebhookEndpoint? enabled, CancellationToken cancellationToken)
     {
-        var change = Endpoint.Set(item => item.Failures, 0).Set(item => item.Disabled, false).Set(item => item.IsPaused, false)
-            .Unset(item => item.IsHeld)
-            .Unset(item => item.PausedUntil).Unset(item => item.Reason);
-        if (await store.UpdateAsync(tenant, id, change, cancellationToken) is not { } enabled)
+        if (enabled is null)
             return null;
         await store.ChangePendingAsync(
-            id, Delivery.Set(item => item.NextAt, time.GetUtcNow().UtcDateTime), createdBefore: null, cancellationToken);
+            enabled.Id, Delivery.Set(item => item.NextAt, time.GetUtcNow().UtcDateTime), createdBefore: null, cancellationToken);
         metrics.EndpointChanged("enabled");
         return enabled;
     }

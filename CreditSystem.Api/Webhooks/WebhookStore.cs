@@ -46,6 +46,11 @@ internal sealed class WebhookStore(MongoConnection connection)
         string tenant, string id, UpdateDefinition<WebhookEndpoint> change, CancellationToken cancellationToken) =>
         endpoints.ChangeAsync(endpoint => endpoint.Id == id && endpoint.Tenant == tenant, change, cancellationToken);
 
+    /// <summary>Changes it unless it is disabled, or the tenant has paused it. Null where it is, or is gone.</summary>
+    public Task<WebhookEndpoint?> UpdateServedAsync(
+        string id, UpdateDefinition<WebhookEndpoint> change, CancellationToken cancellationToken) =>
+        endpoints.ChangeAsync(endpoint => endpoint.Id == id && !endpoint.Disabled && !endpoint.IsHeld, change, cancellationToken);
+
     /// <summary>Deletes it with all that is on its way to it.</summary>
     public async Task<bool> DeleteAsync(string tenant, string id, CancellationToken cancellationToken)
     {

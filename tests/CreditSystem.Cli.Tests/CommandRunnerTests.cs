@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 using CreditSystem.ServiceDefaults.Cli;
 
 namespace CreditSystem.Cli.Tests;
@@ -36,28 +35,6 @@ public sealed class CommandRunnerTests
         Assert.Contains("InvalidOperationException", output, StringComparison.Ordinal);
         Assert.Contains(nameof(CommandRunnerTests), output, StringComparison.Ordinal);
         Assert.DoesNotContain("canary", output, StringComparison.Ordinal);
-    }
-
-    /// <summary>A bench ends the servers that it has started, which takes them longer than others have to end.</summary>
-    [Fact]
-    public async Task A_command_that_needs_time_to_end_has_it()
-    {
-        var ended = false;
-        var command = new RootCommand();
-        command.SetAction(async (_, cancellationToken) =>
-        {
-            using var kill = Process.Start("kill", ["-TERM", $"{Environment.ProcessId}"]);
-            await Task.Delay(Timeout.Infinite, cancellationToken).ContinueWith(_ => { }, TaskScheduler.Default);
-            await Task.Delay(TimeSpan.FromSeconds(3), CancellationToken.None);
-            ended = true;
-            cancellationToken.ThrowIfCancellationRequested();
-            return 0;
-        });
-        var output = new StringWriter();
-
-        var exitCode = await CommandRunner.RunAsync(command, [], output, timeToEnd: TimeSpan.FromMinutes(1));
-
-        Assert.Equal((128 + 15, "error: Interrupted.", true), (exitCode, $"{output}".Trim(), ended));
     }
 
     private static async Task<(int, string)> RunAsync(Exception failure)

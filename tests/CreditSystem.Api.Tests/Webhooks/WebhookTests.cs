@@ -141,6 +141,32 @@ public sealed class WebhookTests(MongoServer mongo, RedisServer redis) : IAsyncL
         Assert.Single(receiver.Received);
     }
 
+    /// <summary>By its tenant, or because it has said to another replica that it is gone.</summary>
+    [Theory]
+    [InlineData("held")]
+    [InlineData("disabled")]
+    public async Task A_success_serves_no_endpoint_again_that_was_stopped_while_it_answered(string stopped)
+    {
+        var (id, _) = await SubscribeAsync("transfer.posted");
+        await FundAsync("alice", 1);
+        receiver.Status = 500;
+        await told.DeliverAsync();
+        var answer = new TaskCompletionSource();
+        (receiver.Status, receiver.Until) = (204, answer.Task);
+        host.Time.Advance(TimeSpan.FromMinutes(1));
+        var delivering = told.DeliverAsync();
+        while (receiver.Received.Count < 2)
+            await Task.Delay(10, Cancellation);
+
+        var endpoints = host.Database.GetCollection<BsonDocument>("webhook_endpoints");
+        await endpoints.UpdateOneAsync(
+            new BsonDocument("_id", id), Builders<BsonDocument>.Update.Set(stopped, true), cancellationToken: Cancellation);
+        answer.SetResult();
+        await delivering;
+
+        Assert.True((await endpoints.Find(new BsonDocument("_id", id)).SingleAsync(Cancellation))[stopped].AsBoolean);
+    }
+
     [Fact]
     public async Task Leaves_the_events_of_a_log_to_the_replica_that_owns_it()
     {
