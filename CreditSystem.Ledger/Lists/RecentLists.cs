@@ -138,11 +138,9 @@ internal sealed class RecentLists(SharedAllowance.Share allowance, IndexedKeys k
         {
             if (block <= after)
                 return;
-            foreach (var change in rows.Statuses)
-                if (change.Made.Block > block)
-                    break;
-                else
-                    Forget(change);
+            foreach (var (list, position) in rows.Statuses.TakeWhile(change => change.Made.Block <= block)
+                .Select(change => ((change.Tenant, change.List), change.Position)).ToHashSet())
+                Forget(list, position, block);
             rows.DropUpTo(block);
             after = block;
             allowance.Report(Size);
@@ -166,14 +164,14 @@ internal sealed class RecentLists(SharedAllowance.Share allowance, IndexedKeys k
         items += recent.Count;
     }
 
-    private void Forget(in StatusChange change)
+    private void Forget((string, LedgerList) list, StatusPosition position, long block)
     {
-        if (!statuses.TryGetValue((change.Tenant, change.List), out var recent))
+        if (!statuses.TryGetValue(list, out var recent))
             return;
         items -= recent.Count;
-        recent.Drop(change);
+        recent.Drop(position, block);
         items += recent.Count;
         if (recent.Count == 0)
-            statuses.Remove((change.Tenant, change.List));
+            statuses.Remove(list);
     }
 }

@@ -1,7 +1,7 @@
 namespace CreditSystem.Ledger.Lists.Statuses;
 
 /// <summary>A hold or a grant that was changed lately.</summary>
-/// <param name="Changes">What was done to it, in its order: of what was done to it on one account with one outcome, the last.</param>
+/// <param name="Changes">What was done to it, in its order; of what was done on one account with one outcome, at least the last.</param>
 internal readonly record struct RecentItem(StatusPosition Position, StatusChange[] Changes);
 
 /// <summary>
@@ -24,31 +24,41 @@ internal sealed class RecentStatuses
             items[change.Position] = changes = [];
             order.Add(change.Position);
         }
-        var (account, status, isNew) = (change.Account, change.Status, change.IsNew);
-        changes.RemoveAll(other => (other.Account, other.Status, other.IsNew) == (account, status, isNew));
+        // A grant may be used, and handed on, a hundred thousand times.
+        if (changes.Count == changes.Capacity)
+            LeaveLast(changes);
         changes.Add(change);
-        if (!byAccount.TryGetValue(account, out var own))
-            byAccount[account] = own = [];
+        if (!byAccount.TryGetValue(change.Account, out var own))
+            byAccount[change.Account] = own = [];
         own.Add(change.Position);
     }
 
-    /// <summary>Forgets a change, if nothing like it has come since.</summary>
-    public void Drop(in StatusChange change)
+    /// <summary>Forgets what was done to one in the blocks up to one.</summary>
+    public void Drop(StatusPosition position, long block)
     {
-        var (position, account, made) = (change.Position, change.Account, change.Made);
-        if (!items.TryGetValue(position, out var changes)
-            || changes.RemoveAll(other => other.Made == made && other.Account == account) == 0)
+        if (!items.TryGetValue(position, out var changes))
             return;
-        if (!changes.Exists(other => other.Account == account) && byAccount.TryGetValue(account, out var own))
-        {
-            own.Remove(position);
-            if (own.Count == 0)
+        var gone = changes.Where(change => change.Made.Block <= block).Select(change => change.Account).ToHashSet();
+        changes.RemoveAll(change => change.Made.Block <= block);
+        gone.ExceptWith(changes.Select(change => change.Account));
+        foreach (var account in gone)
+            if (byAccount.TryGetValue(account, out var own) && own.Remove(position) && own.Count == 0)
                 byAccount.Remove(account);
-        }
         if (changes.Count > 0)
             return;
         items.Remove(position);
         order.Remove(position);
+    }
+
+    // Of several with one account and outcome the last one says all; half of the room is free then, or there will be twice as much.
+    private static void LeaveLast(List<StatusChange> changes)
+    {
+        var later = new HashSet<(Guid, ListStatus, bool)>();
+        var kept = changes.Count;
+        for (var i = changes.Count - 1; i >= 0; i--)
+            if (later.Add((changes[i].Account, changes[i].Status, changes[i].IsNew)))
+                changes[--kept] = changes[i];
+        changes.RemoveRange(0, kept);
     }
 
     /// <summary>What was done to one; nothing where that was long ago.</summary>

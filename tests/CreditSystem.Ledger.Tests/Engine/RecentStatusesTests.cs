@@ -28,8 +28,8 @@ public sealed class RecentStatusesTests
                     recent.Add(change);
                 // What is dropped is whole blocks, the first ones.
                 var upTo = dropped < changes.Length ? changes[dropped].Made.Block : 0;
-                foreach (var change in changes.Where(change => change.Made.Block <= upTo))
-                    recent.Drop(change);
+                foreach (var position in changes.Where(change => change.Made.Block <= upTo).Select(change => change.Position).Distinct())
+                    recent.Drop(position, upTo);
                 var left = changes.Where(change => change.Made.Block > upTo).ToList();
                 var wanted = accounts == 0 ? null : Enumerable.Range(0, Accounts).Where(i => (accounts >> i & 1) == 1).Select(AccountOf).ToList();
 
@@ -47,10 +47,26 @@ public sealed class RecentStatusesTests
             }, iter: 5000);
 
     // Of several with one account and outcome the last one stands for all.
-    private static void AssertSame(List<StatusChange> all, StatusChange[] kept) => Assert.Equal(
-        all.Where((change, i) => !all.Skip(i + 1).Any(
-            later => (later.Account, later.Status, later.IsNew) == (change.Account, change.Status, change.IsNew))),
-        kept);
+    private static void AssertSame(List<StatusChange> all, StatusChange[] kept) => Assert.Equal(LastOfEach(all), LastOfEach([.. kept]));
+
+    private static IEnumerable<StatusChange> LastOfEach(List<StatusChange> changes) => changes.Where((change, i) => !changes.Skip(i + 1).Any(
+        later => (later.Account, later.Status, later.IsNew) == (change.Account, change.Status, change.IsNew)));
+
+    /// <summary>A grant that is used and handed on again and again; it would take minutes if each looked at all before it.</summary>
+    [Fact]
+    public void What_is_changed_often_takes_no_more_room_than_it_has_outcomes()
+    {
+        var recent = new RecentStatuses();
+        for (var i = 1; i <= 200_000; i++)
+            recent.Add(new StatusChange(
+                new ListPosition(i, 0, 0), "acme", LedgerList.Grants, PositionOf(1), AccountOf(i % 10_000), ListStatus.Used, IsNew: false));
+
+        Assert.InRange(recent.Of(PositionOf(1)).Length, 10_000, 40_000);
+        Assert.Equal(200_000, recent.Of(PositionOf(1))[^1].Made.Block);
+        recent.Drop(PositionOf(1), 200_000);
+        Assert.Equal(0, recent.Count);
+        Assert.Empty(recent.Before([AccountOf(7)], PositionOf(2), 0, 1));
+    }
 
     private static StatusPosition PositionOf(int item) => new(1000 + item / 2, new Guid(item, 0, 0, new byte[8]));
 
