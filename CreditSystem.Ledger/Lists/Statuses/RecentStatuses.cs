@@ -50,17 +50,6 @@ internal sealed class RecentStatuses
         order.Remove(position);
     }
 
-    // Of several with one account and outcome the last one says all; half of the room is free then, or there will be twice as much.
-    private static void LeaveLast(List<StatusChange> changes)
-    {
-        var later = new HashSet<(Guid, ListStatus, bool)>();
-        var kept = changes.Count;
-        for (var i = changes.Count - 1; i >= 0; i--)
-            if (later.Add((changes[i].Account, changes[i].Status, changes[i].IsNew)))
-                changes[--kept] = changes[i];
-        changes.RemoveRange(0, kept);
-    }
-
     /// <summary>What was done to one; nothing where that was long ago.</summary>
     public StatusChange[] Of(StatusPosition position) => items.TryGetValue(position, out var changes) ? [.. changes] : [];
 
@@ -83,4 +72,15 @@ internal sealed class RecentStatuses
 
     private static IEnumerable<StatusPosition> Down(SortedSet<StatusPosition> set, StatusPosition oldest, StatusPosition before) =>
         set.GetViewBetween(oldest, before).Reverse().SkipWhile(position => position == before);
+
+    // Of several with one account and outcome the last one says all; half of the room is free then, or there will be twice as much.
+    private static void LeaveLast(List<StatusChange> changes)
+    {
+        var later = new HashSet<(Guid, ListStatus, bool)>();
+        var kept = changes.Count;
+        for (var i = changes.Count - 1; i >= 0; i--)
+            if (later.Add((changes[i].Account, changes[i].Status, changes[i].IsNew)))
+                changes[--kept] = changes[i];
+        changes.RemoveRange(0, kept);
+    }
 }
